@@ -1,0 +1,131 @@
+// Drive: the seam between the burner and whatever writes discs. A real one runs every operation in a fresh worker process;
+// tests have an in-memory one and one that fails. Emulated drives have a shelf of images, and `load` takes one from it.
+// Threads: one at a time (the drive's burner thread). Every call blocks, for hours when it burns.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/base/error.hpp"
+#include "common/session/bag.hpp"
+
+namespace burnbox {
+
+inline constexpr std::uint64_t kSectorBytes = 2048;
+
+enum class MediumState : std::uint8_t { none, blank, appendable, closed, foreign, damaged };
+[[nodiscard]] std::string_view to_string(MediumState state);
+
+struct Medium {
+    std::string profile;  // "dvd+r", "bd-r" ...
+    MediumState state = MediumState::none;
+    std::string label;   // empty when blank
+    std::string serial;
+    std::string media_id;
+    std::string location;  // image file, or device
+    std::uint64_t capacity_bytes = 0;
+    std::uint64_t free_bytes = 0;  // what one more disc session may take, its overhead already subtracted
+    unsigned sessions_used = 0;
+    unsigned sessions_left = 0;
+    std::uint32_t next_lba = 0;
+    std::string head_digest;  // emulated: SHA-256 (hex) of the first 64 KiB
+    std::string reason;       // why it can't be used, and the remedy
+};
+
+// The disc an operation is meant for. The worker refuses when what it finds differs: a swapped disc is noticed before
+// anything is written, and an image that lost its sessions is not overwritten.
+struct DiscIdentity {
+    std::string label;
+    std::string serial;
+    unsigned sessions_used = 0;    // 0 = blank: it gets label and serial with its first disc session
+    std::uint32_t next_lba = 0;    // refused when the medium's is lower
+    std::string head_digest;       // refused when it differs; empty = not checked
+};
+
+struct BurnSession {
+    std::string seal_record;  // host path of state_dir/seals/<id>.jsonl
+    std::string folder;       // host path of the sealed folder
+};
+
+struct BurnJob {
+    DiscIdentity disc;
+    std::vector<BurnSession> sessions;
+    Layout layout = Layout::bag;
+    ModePolicy modes = ModePolicy::readable;
+    bool close_disc = false;
+    std::string rollback_file;  // host path where an emulated disc's old head is kept until the new one is durable
+};
+
+struct BurnPlan {
+    unsigned disc_session = 0;
+    std::uint32_t start_lba = 0;
+    std::uint32_t blocks = 0;  // exact, with padding; without the overhead between disc sessions
+};
+
+struct Written {
+    std::uint32_t start_lba = 0;
+    std::uint32_t blocks = 0;
+    std::string messages;
+};
+
+struct VerifiedFile {
+    std::string path;  // on the disc, from its root, without leading '/'
+    std::uint32_t lba = 0;
+};
+
+struct VerifyReport {
+    std::uint64_t files_checked = 0;
+    std::uint64_t bytes_checked = 0;
+    std::vector<VerifiedFile> files;
+    std::vector<std::string> mismatches;  // sentences, at most 100; empty = every entry of every session is as sealed
+};
+
+struct Progress {
+    std::uint64_t done_bytes = 0;
+    std::uint64_t total_bytes = 0;
+};
+
+class BurnObserver {
+  public:
+    virtual ~BurnObserver() = default;
+    // Called once the exact size is known and before anything is written: an error stops the operation with that error
+    // and leaves the disc untouched. The attempt goes into the catalogue here.
+    [[nodiscard]] virtual Status about_to_write(const BurnPlan& plan) = 0;
+    virtual void progress(const Progress& progress) = 0;  // some times a second
+};
+
+class Drive {
+  public:
+    virtual ~Drive() = default;
+    [[nodiscard]] virtual const std::string& name() const = 0;
+    [[nodiscard]] virtual bool emulated() const = 0;
+
+    // Emulated: puts the disc with this label in. Real: Errc::wrong_medium with "insert LABEL" when another is there.
+    [[nodiscard]] virtual Status load(const std::string& label) = 0;
+    // Emulated: makes IMAGE_DIR/LABEL.iso exclusively and puts it in; Errc::no_medium when no blanks are left, Errc::exists
+    // when the name is taken. Real: succeeds when a blank is in, else Errc::no_medium with what to insert.
+    [[nodiscard]] virtual Status load_blank(const std::string& label) = 0;
+    // What is in it now. No medium is not an error.
+    [[nodiscard]] virtual Result<Medium> inspect() = 0;
+    // Appends one disc session with the cumulative tree. Errors before writing: does_not_fit (the message has both
+    // sizes), wrong_medium, whatever about_to_write returned, corrupt (a staged file differs from its manifest: nothing
+    // counts as burned); any other error leaves the disc in doubt: settle() it.
+    [[nodiscard]] virtual Result<Written> burn(const BurnJob& job, BurnObserver& observer) = 0;
+    // Reads disc session `disc_session` back in a fresh process and compares every entry with the seal records.
+    [[nodiscard]] virtual Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) = 0;
+
+    enum class Outcome : std::uint8_t {
+        untouched,  // as before the attempt (an interrupted emulated write was rolled back): may be tried again
+        written,    // the disc session is there: verify it
+        damaged,    // neither: the disc is suspect
+    };
+    // Judges an attempt that was cut off, from the disc itself; job.disc is the disc as it was before the attempt.
+    [[nodiscard]] virtual Result<Outcome> settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) = 0;
+
+    // The largest session a blank disc of the kind this drive is fed with could take, payload with all overhead; 0 = unknown.
+    [[nodiscard]] virtual std::uint64_t blank_capacity_bytes() const = 0;
+};
+
+}  // namespace burnbox

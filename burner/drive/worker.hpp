@@ -1,0 +1,22 @@
+// The worker process: the only code that calls libisoburn, one operation per process. It reads one JSON job line from
+// standard input, writes JSON lines (plan, progress, message, result) to standard output, and waits for "go" before it writes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "burner/drive/drive.hpp"
+#include "burner/drive/spawner.hpp"
+#include "common/config/config.hpp"
+
+namespace burnbox {
+
+// main() of `burnbox worker`. Returns the exit code.
+[[nodiscard]] int worker_main();
+
+// A drive of the configuration whose operations run in workers: `program` is this program's path.
+// Emulated ones keep their discs in config.image_dir.
+[[nodiscard]] std::unique_ptr<Drive> make_worker_drive(const DriveConfig& config, Spawner& spawner, const std::string& program);
+
+}  // namespace burnbox

@@ -1,0 +1,169 @@
+#include "common/base/text.hpp"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <array>
+#include <charconv>
+
+#include "common/base/error.hpp"
+
+namespace burnbox {
+namespace {
+
+// Length of the UTF-8 sequence that starts at text[at], 0 when it is none (RFC 3629: no overlong forms, no surrogates).
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+    const unsigned lead = byte(at);
+    if (lead < 0x80) return 1;
+    if (lead >= 0xC2 && lead <= 0xDF) return tail(at + 1) ? 2 : 0;
+    if (lead >= 0xE0 && lead <= 0xEF) {
+        const unsigned second = byte(at + 1);
+        if (!tail(at + 1) || !tail(at + 2)) return 0;
+        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return 0;
+        return 3;
+    }
+    if (lead >= 0xF0 && lead <= 0xF4) {
+        const unsigned second = byte(at + 1);
+        if (!tail(at + 1) || !tail(at + 2) || !tail(at + 3)) return 0;
+        if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return 0;
+        return 4;
+    }
+    return 0;
+}
+
+// Matches one [set] at the pattern's front against c and cuts it off the pattern; an unclosed set is a plain '['.
+bool match_set(std::string_view& pattern, char c) {
+    std::size_t i = 1;
+    const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
+    if (negated) ++i;
+    bool found = false;
+    for (bool first = true; i < pattern.size() && (first || pattern[i] != ']'); first = false) {
+        const char low = pattern[i++];
+        char high = low;
+        if (i + 1 < pattern.size() && pattern[i] == '-' && pattern[i + 1] != ']') {
+            high = pattern[i + 1];
+            i += 2;
+        }
+        found = found || (low <= c && c <= high);
+    }
+    if (i >= pattern.size()) {
+        pattern.remove_prefix(1);
+        return c == '[';
+    }
+    pattern.remove_prefix(i + 1);
+    return found != negated && c != '/';
+}
+
+}  // namespace
+
+std::string escape(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = utf8_length(text, i);
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool c1_control = length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (length > 1 && !c1_control) {
+            out.append(text.substr(i, length));
+            i += length;
+            continue;
+        }
+        if (byte == '\n') out += "\\n";
+        else if (byte == '\r') out += "\\r";
+        else if (byte == '\t') out += "\\t";
+        else if (byte == '\\') out += "\\\\";
+        else if (byte < 0x20 || byte >= 0x7F) out += fmt::format("\\x{:02x}", byte);
+        else out.push_back(text[i]);
+        ++i;
+    }
+    return out;
+}
+
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = utf8_length(text, i);
+        if (length == 0) return false;
+        i += length;
+    }
+    return true;
+}
+
+bool glob_match(std::string_view pattern, std::string_view text) {
+    // Backtracks to the latest star only, and to the latest double star when that runs into a '/'.
+    std::string_view star_pattern, star_text, deep_pattern, deep_text;
+    bool star = false, deep = false;
+    for (;;) {
+        if (!pattern.empty() && pattern.front() == '*') {
+            const bool is_deep = pattern.starts_with("**");
+            while (!pattern.empty() && pattern.front() == '*') pattern.remove_prefix(1);
+            if (is_deep) {
+                deep = true, star = false;
+                deep_pattern = pattern, deep_text = text;
+            } else {
+                star = true;
+                star_pattern = pattern, star_text = text;
+            }
+            continue;
+        }
+        if (text.empty() && pattern.empty()) return true;
+        bool matched = false;
+        if (!text.empty() && !pattern.empty()) {
+            if (pattern.front() == '[') {
+                matched = match_set(pattern, text.front());
+            } else if (pattern.front() == '?') {
+                matched = text.front() != '/';
+                pattern.remove_prefix(1);
+            } else {
+                if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
+                matched = pattern.front() == text.front();
+                pattern.remove_prefix(1);
+            }
+        }
+        if (matched) {
+            text.remove_prefix(1);
+            continue;
+        }
+        if (star && !star_text.empty() && star_text.front() != '/') {
+            star_text.remove_prefix(1);
+            pattern = star_pattern, text = star_text;
+        } else if (deep && !deep_text.empty()) {
+            star = false;
+            deep_text.remove_prefix(1);
+            pattern = deep_pattern, text = deep_text;
+        } else {
+            return false;
+        }
+    }
+}
+
+std::string human_bytes(std::uint64_t bytes) {
+    static constexpr std::array kUnits = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    if (bytes < 1024) return fmt::format("{} {}", bytes, bytes == 1 ? "byte" : "bytes");
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while (value >= 1024 && unit + 1 < kUnits.size()) {
+        value /= 1024;
+        ++unit;
+    }
+    return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::optional<std::uint64_t> parse_u64(std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+    return value;
+}
+
+std::string random_uuid() {
+    std::array<unsigned char, 16> b{};
+    BB_ASSERT(getrandom(b.data(), b.size(), 0) == static_cast<ssize_t>(b.size()));
+    b[6] = static_cast<unsigned char>((b[6] & 0x0F) | 0x40);  // RFC 9562 5.4
+    b[8] = static_cast<unsigned char>((b[8] & 0x3F) | 0x80);
+    return fmt::format("{:02x}{:02x}{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}{:02x}{:02x}{:02x}{:02x}",
+                       b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+}  // namespace burnbox

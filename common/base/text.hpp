@@ -1,0 +1,28 @@
+// Small pure functions on text that came from outside.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace burnbox {
+
+// Control characters, backslash and bytes that are no UTF-8 as \n, \x1b ...; safe for logs and terminals.
+[[nodiscard]] std::string escape(std::string_view text);
+
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+// Shell-style match of the whole text: * ? [set] \x; `*` does not match '/', `**` does.
+[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
+
+// "1.5 GiB", "734 bytes": for people. Programs get plain numbers.
+[[nodiscard]] std::string human_bytes(std::uint64_t bytes);
+
+// A decimal number that fits, nothing before or after it.
+[[nodiscard]] std::optional<std::uint64_t> parse_u64(std::string_view text);
+
+// A random (version 4) UUID in its usual form, from the kernel's generator.
+[[nodiscard]] std::string random_uuid();
+
+}  // namespace burnbox

@@ -1,0 +1,170 @@
+// The catalogue: which disc holds what, and which session is where on its way there. A seam: SqlCatalogue is the real one
+// (SOCI), tests add one that fails at call N. Every method is one transaction, durable when it returns; nothing is cached.
+// Threads: any. Blocks; never call it on a network thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/digest.hpp"
+#include "common/base/error.hpp"
+#include "common/session/state.hpp"
+
+namespace burnbox {
+
+using SessionId = std::int64_t;
+using DiscId = std::int64_t;
+using AttemptId = std::int64_t;
+
+struct SessionRow {
+    SessionId id = 0;
+    std::string account;
+    std::string name;       // what the client called it: "holiday"
+    std::string disc_name;  // unique in the account, case-insensitively: "holiday-2"
+    std::string pool;
+    SessionState state = SessionState::queued;
+    std::string folder;       // where its folder is, in the inbox: "holiday-queued"; "" = payload released
+    std::string folder_next;  // set while a rename is under way
+    std::string seal_id;      // state_dir/seals/<seal_id>.jsonl
+    Sha256 content_digest;
+    std::string marker_name;
+    Sha256 marker_sha256;
+    std::uint64_t bytes = 0;
+    std::uint64_t files_count = 0;
+    Timestamp sealed_at;
+    std::optional<Timestamp> burned_at;
+    std::optional<Timestamp> verified_at;
+    std::string reason;  // why it waits or failed, for people
+};
+
+enum class DiscState : std::uint8_t { open, full, closed, suspect };
+[[nodiscard]] std::string_view to_string(DiscState state);
+
+struct DiscRow {
+    DiscId id = 0;
+    std::string label;   // unique; the first 16 characters too
+    std::string serial;  // UUID in the volume set identifier
+    std::string pool;
+    std::string drive;     // where it was last seen
+    std::string medium;    // "dvd+r"
+    std::string media_id;  // manufacturer's
+    std::string location;  // image file of an emulated disc
+    DiscState state = DiscState::open;
+    std::string reason;  // why it is suspect
+    std::uint64_t capacity_bytes = 0;
+    std::uint64_t free_bytes = 0;
+    unsigned sessions_used = 0;
+    unsigned sessions_left = 0;
+    std::uint32_t next_lba = 0;  // next writable address after the last good disc session
+    std::string head_digest;     // SHA-256 (hex) of the image's first 64 KiB after the last good disc session; emulated only
+    Timestamp created_at;
+};
+
+enum class AttemptState : std::uint8_t { writing, verifying, verified, failed };
+[[nodiscard]] std::string_view to_string(AttemptState state);
+
+struct AttemptRow {
+    AttemptId id = 0;
+    DiscId disc = 0;
+    std::string drive;
+    std::vector<SessionId> sessions;
+    unsigned disc_session = 0;    // the number it gets on the disc, from 1
+    std::uint32_t start_lba = 0;  // where it begins
+    std::uint32_t blocks = 0;     // 0 until written
+    AttemptState state = AttemptState::writing;
+    Timestamp started_at;
+    std::optional<Timestamp> ended_at;
+    std::string messages;  // of libburn and libisofs at SORRY or above, one a line; the reason when it failed
+};
+
+struct FileRow {  // a file of a burned session
+    std::string path;  // as on the disc, from its root: "/alice/holiday/data/a.jpg"
+    std::uint64_t size_bytes = 0;
+    Sha256 sha256;
+    std::uint32_t lba = 0;
+};
+
+struct DiscSessionRow {  // one session's place on one disc
+    DiscId disc = 0;
+    std::string disc_label;
+    unsigned disc_session = 0;
+    SessionId session = 0;
+    std::string account;
+    std::string session_name;  // disc name
+    std::uint32_t start_lba = 0;
+    std::uint32_t blocks = 0;
+    Timestamp burned_at;
+    Timestamp verified_at;
+    std::string medium, media_id, serial, drive, location;  // of the disc, for the receipt
+};
+
+struct FoundFile {
+    std::string path;
+    std::uint64_t size_bytes = 0;
+    Sha256 sha256;
+    std::string account, session, disc;
+    unsigned disc_session = 0;
+};
+
+class Catalogue {
+  public:
+    virtual ~Catalogue() = default;
+
+    // --- sessions
+    // Inserts a sealed session; row.id is ignored, row.disc_name is what the caller asks for.
+    // Errors: Errc::exists when the account has that disc name already (any case): take the next one.
+    [[nodiscard]] virtual Result<SessionId> add_session(const SessionRow& row) = 0;
+    [[nodiscard]] virtual Result<SessionRow> session(SessionId id) = 0;  // Errc::not_found
+    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_session(const std::string& account, const std::string& disc_name) = 0;
+    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_session_by_folder(const std::string& account, const std::string& folder) = 0;
+    // All, oldest seal first; of one account when it is not empty.
+    [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions(const std::string& account) = 0;
+    [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions_in_state(SessionState state) = 0;  // oldest first
+    [[nodiscard]] virtual Result<std::vector<std::string>> disc_names(const std::string& account) = 0;
+    // One step of the state table, only if the row is in `from`: else Errc::conflict and nothing changes.
+    [[nodiscard]] virtual Status step(SessionId id, SessionState from, SessionState to, const std::string& reason) = 0;
+    [[nodiscard]] virtual Status set_reason(SessionId id, const std::string& reason) = 0;
+    [[nodiscard]] virtual Status begin_move(SessionId id, const std::string& folder_next) = 0;
+    [[nodiscard]] virtual Status end_move(SessionId id) = 0;  // folder = folder_next, folder_next = ""
+    [[nodiscard]] virtual Status set_folder(SessionId id, const std::string& folder) = 0;  // clears folder_next
+    [[nodiscard]] virtual Status remove_session(SessionId id) = 0;  // withdrawn ones only
+
+    // --- discs
+    [[nodiscard]] virtual Result<DiscId> add_disc(const DiscRow& row) = 0;  // Errc::exists: label or its first 16 characters taken
+    [[nodiscard]] virtual Status update_disc(const DiscRow& row) = 0;       // by id; label and serial never change
+    [[nodiscard]] virtual Result<std::vector<DiscRow>> discs() = 0;         // oldest first
+    [[nodiscard]] virtual Result<std::optional<DiscRow>> find_disc(const std::string& label) = 0;
+
+    // --- attempts
+    // Inserts the attempt and steps its sessions queued -> burning, all or nothing (Errc::conflict when one is not queued).
+    [[nodiscard]] virtual Result<AttemptId> begin_attempt(const AttemptRow& row) = 0;
+    [[nodiscard]] virtual Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks, const std::string& messages) = 0;
+    // sessions burning -> verifying too.
+
+    struct BurnedSession {
+        SessionId id = 0;
+        std::vector<FileRow> files;
+    };
+    // The end of a good attempt, in one transaction: attempt verified, disc updated, disc session and files stored. A
+    // session whose copies are complete (`copies_wanted` different discs) becomes burned, else queued again.
+    [[nodiscard]] virtual Status attempt_verified(AttemptId id, const DiscRow& disc, const std::vector<BurnedSession>& sessions,
+                                                  Timestamp burned_at, Timestamp verified_at, unsigned copies_wanted) = 0;
+    // The end of a bad one: attempt failed, disc updated, sessions stepped to `to` (queued or failed) with the reason.
+    [[nodiscard]] virtual Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to, const std::string& reason) = 0;
+    [[nodiscard]] virtual Result<std::vector<AttemptRow>> unfinished_attempts() = 0;  // writing or verifying
+    [[nodiscard]] virtual Result<std::vector<AttemptRow>> attempts(SessionId session) = 0;
+
+    // --- what is where
+    [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> copies(SessionId session) = 0;      // verified ones
+    [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> disc_sessions(DiscId disc) = 0;     // verified ones, by number
+    [[nodiscard]] virtual Result<std::vector<FileRow>> files(SessionId session) = 0;
+    // Files whose path or base name matches the glob; of one account when it is not empty; at most `most`.
+    [[nodiscard]] virtual Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob, std::size_t most) = 0;
+    // A burned session of this account and name with this content, if any: sent twice.
+    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_same_content(const std::string& account, const std::string& name, const Sha256& content_digest) = 0;
+};
+
+}  // namespace burnbox

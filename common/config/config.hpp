@@ -1,0 +1,110 @@
+// The configuration with its defaults, as plain types. What a key means: etc/burnbox.yaml.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/session/bag.hpp"
+
+namespace burnbox {
+
+struct Rights {
+    bool upload = true;
+    bool read = true;
+    bool remove = true;
+};
+
+struct PublicKey {
+    std::string type;    // "ssh-ed25519"
+    std::string base64;
+    std::string comment;
+};
+
+struct AccountConfig {
+    std::string name;
+    std::vector<PublicKey> keys;  // of keys and keys_file
+    Rights rights;
+    std::uint64_t quota_bytes = 0;  // 0 = none
+    std::string pool = "default";
+};
+
+struct SessionConfig {
+    std::vector<std::string> marker = {"BURN", "SHA256SUMS"};
+    bool any_file = true;
+    std::vector<std::string> ignore = {".*", "*.filepart", "*.part", "*.partial", "*.tmp", "*~", "Thumbs.db", "desktop.ini"};
+};
+
+struct DriveConfig {
+    std::string name;
+    std::string device;     // "/dev/sr0", or empty
+    std::string image_dir;  // emulated: folder of the disc images
+    std::string medium;     // emulated: "dvd+r"
+    std::string expect;     // real: what blanks are bought
+    std::optional<unsigned> blanks;             // emulated: how many are left in the box; empty = no limit
+    [[nodiscard]] bool emulated() const { return !image_dir.empty(); }
+};
+
+struct PoolConfig {
+    std::string name;
+    std::vector<std::string> drives;
+    unsigned copies = 1;
+    bool allow_emulated = false;
+};
+
+struct BurnConfig {
+    bool verify = true;
+    Layout layout = Layout::bag;
+    std::string label = "BURNBOX_%N";
+    ModePolicy modes = ModePolicy::readable;
+    bool close_when_full = true;
+    std::uint64_t full_below_bytes = 64ULL << 20U;
+};
+
+struct Limits {
+    unsigned connections = 1000;
+    unsigned per_address = 100;
+    unsigned unauthenticated = 100;
+    std::chrono::milliseconds login_grace{30'000};
+    unsigned auth_tries = 6;
+    unsigned channels = 10;
+    unsigned handles = 256;
+    std::uint64_t window_bytes = 32ULL << 20U;
+    std::chrono::milliseconds idle{900'000};
+};
+
+struct ListenAddress {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+struct Config {
+    std::string file;  // where it was read from; empty = no configuration
+    std::vector<ListenAddress> listen = {{"127.0.0.1", 2022}};
+    std::string state_dir = "/var/lib/burnbox";
+    std::string inbox_dir = "/var/lib/burnbox/inbox";
+    std::string catalogue = "sqlite3:///var/lib/burnbox/catalogue.sqlite";
+    std::map<std::string, AccountConfig> accounts;
+    SessionConfig session;
+    std::map<std::string, DriveConfig> drives;
+    std::map<std::string, PoolConfig> pools;
+    BurnConfig burn;
+    Limits limits;
+    log::Level log_level = log::Level::info;
+    log::Format log_format = log::Format::text;
+};
+
+// Reads FILE and accounts.d/*.yaml beside it. The error's message is "FILE:LINE:COL: what is wrong, what is allowed"; several
+// findings are several lines. Keys of the contract that this version can't serve are errors that say so.
+[[nodiscard]] Result<Config> read_config(const std::string& path);
+
+// What `serve` uses without a file: loopback, one account named after the user with the keys of ~/.ssh, an emulated DVD+R.
+// Makes a key when there is none and says where in `notice`.
+[[nodiscard]] Result<Config> default_config(std::string& notice);
+
+}  // namespace burnbox

@@ -1,0 +1,38 @@
+// The bag: a sealed session as a tree for the disc (BagIt 1.0, RFC 8493). Pure: facts in, entries out; the same session
+// gives the same bytes, so that the verifier can make the bag again and compare the disc with it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/session/sealed_session.hpp"
+
+namespace burnbox {
+
+enum class Layout : std::uint8_t { bag, plain, root };
+enum class ModePolicy : std::uint8_t { readable, keep };
+
+// One entry on the disc. Exactly one source: `staged` (a path in the session folder), `content`, `link_target`, or none (folder).
+struct DiscEntry {
+    std::string path;  // from the disc's root, without leading '/': "alice/holiday/data/a.jpg"
+    FileType type = FileType::file;
+    std::uint32_t mode = 0444;  // as it is on the disc, after ModePolicy
+    Timestamp mtime;
+    std::uint64_t size_bytes = 0;
+    Sha256 sha256;            // files only
+    std::string staged;       // files from the session folder
+    std::string content;      // tag files
+    std::string link_target;  // symlinks
+};
+
+// The session's entries below /<account>/<disc name>/, parents first, sorted by path. bagging_time = sealed_at.
+[[nodiscard]] std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout, ModePolicy modes);
+
+// `sha256sum -c` format (GNU escapes for backslash and newline in names): one line a file, paths preceded by `prefix`.
+[[nodiscard]] std::string sha256sums(const Manifest& manifest, std::string_view prefix);
+
+// /README.txt of the disc: what this disc is and how to check it without burnbox. Grows with no session, so that it
+// is the same on every disc session.
+[[nodiscard]] std::string disc_readme(std::string_view label, std::string_view serial);
+
+}  // namespace burnbox

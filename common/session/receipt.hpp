@@ -1,0 +1,49 @@
+// The receipt: the proof handed to the uploader after verified read-back, for people and for programs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/session/sealed_session.hpp"
+
+namespace burnbox {
+
+struct ReceiptCopy {
+    std::string disc;      // label
+    std::string serial;    // the disc's UUID
+    std::string medium;    // "dvd+r"
+    std::string media_id;  // manufacturer id; empty for emulated discs
+    std::string drive;
+    std::string location;  // image file of an emulated disc, else empty
+    unsigned disc_session = 0;
+    std::uint32_t start_lba = 0;
+    std::uint32_t blocks = 0;
+};
+
+struct ReceiptFile {
+    std::string path;  // in the bag: "data/photos/a.jpg"
+    std::uint64_t size_bytes = 0;
+    Sha256 sha256;
+    std::uint32_t lba = 0;  // first block on the first copy; 0 for empty files
+};
+
+struct Receipt {
+    std::string account;
+    std::string session;  // disc name
+    std::string path;     // on the disc: "/alice/holiday"
+    Timestamp sealed_at;
+    Timestamp burned_at;
+    Timestamp verified_at;
+    std::uint64_t files_count = 0;
+    std::uint64_t bytes = 0;
+    std::string marker_name;
+    Sha256 marker_sha256;
+    std::vector<ReceiptCopy> copies;
+    std::vector<ReceiptFile> files;
+};
+
+[[nodiscard]] std::string to_json(const Receipt& receipt);  // receipt.json
+[[nodiscard]] std::string to_text(const Receipt& receipt);  // RECEIPT.txt
+
+}  // namespace burnbox

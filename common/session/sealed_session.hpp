@@ -1,0 +1,36 @@
+// What is known of a session once it is sealed: the facts that the bag, the receipt and the burn worker need.
+#pragma once
+
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "common/base/digest.hpp"
+#include "common/session/manifest.hpp"
+
+namespace burnbox {
+
+struct Marker {
+    std::string name;     // "BURN"; empty when sealed by a command
+    std::string content;  // at most kMarkerBytes are kept as a tag file
+    Sha256 sha256;
+};
+
+// A marker of any size is a marker; of a larger one only the digest goes to the disc.
+inline constexpr std::uint64_t kMarkerBytes = 1U << 20U;
+
+struct SealedSession {
+    std::string account;
+    std::string disc_name;  // "holiday-2": the name on the disc and on the command line, unique in the account
+    Timestamp sealed_at;
+    Marker marker;
+    Manifest manifest;
+
+    [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
+};
+
+// The seal record `state_dir/seals/<seal id>.jsonl`: a header line with the facts above, then to_jsonl(manifest, "").
+// It is durable before the marker is answered and is what workers read.
+[[nodiscard]] std::string to_seal_record(const SealedSession& session);
+[[nodiscard]] Result<SealedSession> parse_seal_record(std::string_view text);
+
+}  // namespace burnbox

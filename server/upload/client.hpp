@@ -1,0 +1,117 @@
+// upload: what an account's inbox does with requests, whatever protocol they came by. One Uploads for the server, one Client per
+// SSH connection. Here live the rules of the contract's chapter on a session's life: names, the trailing slash, markers, the seal, the
+// polite old name, cancelling and mending by rename, rights and quota. SFTP and scp only translate.
+//
+// Paths are the client's bytes: absolute or relative to "/", with any "//", "." and ".."; a trailing '/' is meaningful.
+// Threads: a Client is used on its connection's network thread; calls touch the page cache at most. What blocks (seal, fsync,
+// catalogue) runs on the disk pool and answers through a Done, on the pool's thread or at once on the caller's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "common/catalogue/catalogue.hpp"
+#include "common/config/config.hpp"
+#include "common/events/events.hpp"
+#include "common/session/inbox.hpp"
+#include "common/storage/file_system.hpp"
+
+namespace burnbox {
+
+// The answer of a slow operation: a line worth showing to the person ("holiday is sealed as holiday-2"), may be empty.
+using Done = std::function<void(Result<std::string>)>;
+
+struct Attributes {
+    std::optional<std::uint64_t> size_bytes;
+    std::optional<std::uint32_t> mode;
+    std::optional<Timestamp> atime;
+    std::optional<Timestamp> mtime;
+};
+
+// A file opened by a client. Dropping it without Client::close means its connection was lost: written ones count as cut off.
+class UploadFile {
+  public:
+    virtual ~UploadFile() = default;
+    [[nodiscard]] virtual Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) = 0;
+    [[nodiscard]] virtual Status write_at(std::span<const std::byte> data, std::uint64_t offset) = 0;
+    [[nodiscard]] virtual Result<FileInfo> info() = 0;
+    [[nodiscard]] virtual Status set_attributes(const Attributes& attributes) = 0;
+    // How large the sender says it will be (scp): a hint to reserve space.
+    virtual void expect_size(std::uint64_t /*size_bytes*/) {}
+};
+
+class Client {
+  public:
+    virtual ~Client() = default;  // the connection is gone: its open files count as cut off
+
+    [[nodiscard]] virtual const std::string& account() const = 0;
+    [[nodiscard]] virtual Result<std::string> real_path(const std::string& path) = 0;  // never outside "/"; existence is not needed
+    [[nodiscard]] virtual Result<FileInfo> info(const std::string& path, bool follow_links) = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<UploadFile>> open(const std::string& path, const OpenMode& mode) = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<Folder>> open_folder(const std::string& path) = 0;
+    [[nodiscard]] virtual Status make_folder(const std::string& path, std::uint32_t permissions) = 0;
+    [[nodiscard]] virtual Status remove_folder(const std::string& path) = 0;
+    [[nodiscard]] virtual Status remove(const std::string& path) = 0;
+    [[nodiscard]] virtual Status set_attributes(const std::string& path, const Attributes& attributes) = 0;
+    [[nodiscard]] virtual Status make_symlink(const std::string& target, const std::string& path) = 0;
+    [[nodiscard]] virtual Status make_hardlink(const std::string& existing, const std::string& path) = 0;
+    [[nodiscard]] virtual Result<std::string> read_symlink(const std::string& path) = 0;
+    [[nodiscard]] virtual Result<FileSystem::Space> space(const std::string& path) = 0;
+
+    // CLOSE, the end of an scp file. When the file is a marker the answer is the seal's: OK is the promise.
+    virtual void close(std::unique_ptr<UploadFile> file, Done done) = 0;
+    virtual void sync(UploadFile& file, Done done) = 0;  // the file must stay open until done
+    // A rename may seal (to a marker's name), cancel (NAME-queued to NAME) or mend (NAME-failed to NAME).
+    virtual void rename(const std::string& from, const std::string& to, RenameMode mode, Done done) = 0;
+    // `ssh burnbox burn NAME`, `cancel NAME`.
+    virtual void burn(const std::string& session, bool again, Done done) = 0;
+    virtual void cancel(const std::string& session, Done done) = 0;
+    // SHA-256 of an uploaded file, from the running hash when that is known.
+    virtual void digest(const std::string& path, std::function<void(Result<Sha256>)> done) = 0;
+};
+
+struct UploadServices {
+    const Config& config;
+    const Clock& clock;
+    Catalogue& catalogue;
+    Inbox& inbox;          // fs(): rooted at inbox_dir
+    FileSystem& state_fs;  // rooted at state_dir: seals/, journal/
+    Events& events;
+    // Runs a job on the disk pool; never blocks.
+    std::function<void(std::function<void()>)> run_blocking;
+    // Whether a session of this content can ever be burned in this pool (does_not_fit with both sizes). Pool thread.
+    std::function<Status(const std::string& pool, const Manifest& manifest)> check_fits;
+    // A session was queued or withdrawn: the burner may look. Any thread.
+    std::function<void()> wake_burner;
+};
+
+class Uploads {
+  public:
+    explicit Uploads(const UploadServices& services);
+    ~Uploads();
+
+    // At start, before any client: makes the accounts' folders, ends cut moves, reads the journals. Blocks.
+    [[nodiscard]] Status recover();
+    // A new connection of an account that has logged in. Any thread.
+    [[nodiscard]] std::unique_ptr<Client> connect(const std::string& account);
+    // The same as Client::burn and cancel, for the control socket.
+    void burn(const std::string& account, const std::string& session, bool again, Done done);
+    void cancel(const std::string& account, const std::string& session, Done done);
+
+    struct OpenSession {
+        std::string account, name;
+        std::uint64_t bytes = 0, files_count = 0;
+        std::string reason;  // "no marker yet: send BURN", "cut off: ..."
+    };
+    [[nodiscard]] std::vector<OpenSession> open_sessions();
+
+  private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace burnbox
