@@ -1,0 +1,85 @@
+// FaultPlan: which operation fails. One plan is shared by every faulty seam of a test (file system, drive, catalogue), so
+// that "operation N" counts all of them in the order in which they happened. Seams ask once per mutating operation:
+//     BB_CHECK(plan.step("rename a b"));
+// Threads: any.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/error.hpp"
+
+namespace burnbox::test {
+
+class FaultPlan {
+  public:
+    enum class Mode : std::uint8_t {
+        once,          // operation N alone fails, without effect
+        from_then_on,  // N and every later one fail: the process is dead
+    };
+
+    // Operations are counted from 1; 0 = nothing fails. Starts counting anew.
+    void fail_at(std::uint64_t n, int sys_errno, Mode mode) { plan(n, Errc::io, sys_errno, mode); }
+    void fail_at(std::uint64_t n, Errc code, Mode mode) { plan(n, code, 0, mode); }
+    void fail_nothing() { plan(0, Errc::io, 0, Mode::once); }
+
+    // Counts one operation and says whether it is to fail.
+    [[nodiscard]] bool fails(std::string_view operation) {
+        const std::lock_guard lock(mutex_);
+        ++count_;
+        trace_.emplace_back(operation);
+        const bool hit = n_ != 0 && (count_ == n_ || (count_ > n_ && mode_ == Mode::from_then_on));
+        if (hit && where_.empty()) where_ = operation;
+        return hit;
+    }
+    // The same as a Status with the planned error.
+    [[nodiscard]] Status step(std::string_view operation) {
+        if (!fails(operation)) return {};
+        const std::lock_guard lock(mutex_);
+        if (sys_errno_ != 0) return fail_errno(operation, "(planned fault)", sys_errno_);
+        return fail(code_, std::string(operation) + ": planned fault");
+    }
+
+    // Whether the planned operation was reached: false means that N lies behind the end of the run.
+    [[nodiscard]] bool hit() const { return !where().empty(); }
+    // True once a from_then_on fault was hit: whatever reads may go on, whatever writes is dead.
+    [[nodiscard]] bool dead() const {
+        const std::lock_guard lock(mutex_);
+        return mode_ == Mode::from_then_on && !where_.empty();
+    }
+    [[nodiscard]] std::uint64_t count() const {
+        const std::lock_guard lock(mutex_);
+        return count_;
+    }
+    [[nodiscard]] std::string where() const {  // the operation that failed first; empty = none yet
+        const std::lock_guard lock(mutex_);
+        return where_;
+    }
+    [[nodiscard]] std::vector<std::string> trace() const {
+        const std::lock_guard lock(mutex_);
+        return trace_;
+    }
+
+  private:
+    void plan(std::uint64_t n, Errc code, int sys_errno, Mode mode) {
+        const std::lock_guard lock(mutex_);
+        n_ = n, code_ = code, sys_errno_ = sys_errno, mode_ = mode;
+        count_ = 0;
+        where_.clear();
+        trace_.clear();
+    }
+
+    mutable std::mutex mutex_;
+    std::uint64_t n_ = 0;
+    std::uint64_t count_ = 0;
+    Errc code_ = Errc::io;
+    int sys_errno_ = 0;
+    Mode mode_ = Mode::once;
+    std::string where_;
+    std::vector<std::string> trace_;
+};
+
+}  // namespace burnbox::test
