@@ -1,0 +1,23 @@
+// The spawner's own process: waits for requests, starts programs, reports how they ended. It has no threads
+// and opens nothing.
+#pragma once
+
+#include <cstdint>
+
+#include "common/base/unique_fd.hpp"
+
+namespace burnbox {
+
+// A request: argv as NUL-terminated strings, with three descriptors: the child's standard input, its standard
+// output, and the socket where the answers about it go. First answer: SpawnAnswer, with a pidfd when the
+// child runs. Second: its exit code.
+inline constexpr std::size_t kMostRequestBytes = 64U << 10U;
+
+struct SpawnAnswer {
+    std::int32_t sys_errno = 0;  // of the fork or exec that failed
+};
+
+// Runs until the other end of `socket` is closed, then kills what it started and exits. Does not return.
+[[noreturn]] void run_spawner_process(UniqueFd socket);
+
+}  // namespace burnbox
