@@ -18,12 +18,14 @@ struct Rights {
     bool upload = true;
     bool read = true;
     bool remove = true;
+    bool operator==(const Rights&) const = default;
 };
 
 struct PublicKey {
     std::string type;    // "ssh-ed25519"
     std::string base64;
     std::string comment;
+    bool operator==(const PublicKey&) const = default;
 };
 
 struct AccountConfig {
@@ -32,12 +34,14 @@ struct AccountConfig {
     Rights rights;
     std::uint64_t quota_bytes = 0;  // 0 = none
     std::string pool = "default";
+    bool operator==(const AccountConfig&) const = default;
 };
 
 struct SessionConfig {
     std::vector<std::string> marker = {"BURN", "SHA256SUMS"};
     bool any_file = true;
     std::vector<std::string> ignore = {".*", "*.filepart", "*.part", "*.partial", "*.tmp", "*~", "Thumbs.db", "desktop.ini"};
+    bool operator==(const SessionConfig&) const = default;
 };
 
 struct DriveConfig {
@@ -48,6 +52,7 @@ struct DriveConfig {
     std::string expect;     // real: what blanks are bought
     std::optional<unsigned> blanks;             // emulated: how many are left in the box; empty = no limit
     [[nodiscard]] bool emulated() const { return !image_dir.empty(); }
+    bool operator==(const DriveConfig&) const = default;
 };
 
 struct PoolConfig {
@@ -55,6 +60,7 @@ struct PoolConfig {
     std::vector<std::string> drives;
     unsigned copies = 1;
     bool allow_emulated = false;
+    bool operator==(const PoolConfig&) const = default;
 };
 
 struct BurnConfig {
@@ -64,6 +70,7 @@ struct BurnConfig {
     ModePolicy modes = ModePolicy::readable;
     bool close_when_full = true;
     std::uint64_t full_below_bytes = 64ULL << 20U;
+    bool operator==(const BurnConfig&) const = default;
 };
 
 struct Limits {
@@ -76,11 +83,13 @@ struct Limits {
     unsigned handles = 256;
     std::uint64_t window_bytes = 32ULL << 20U;
     std::chrono::milliseconds idle{900'000};
+    bool operator==(const Limits&) const = default;
 };
 
 struct ListenAddress {
     std::string host;
     std::uint16_t port = 0;
+    bool operator==(const ListenAddress&) const = default;
 };
 
 struct Config {
