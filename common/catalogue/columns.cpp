@@ -1,0 +1,125 @@
+#include "common/catalogue/columns.hpp"
+
+#include <fmt/format.h>
+
+#include <initializer_list>
+
+#include "common/base/text.hpp"
+#include "common/catalogue/statements.hpp"
+
+namespace burnbox {
+namespace {
+
+template <typename... Members>
+void bind_all(soci::statement& statement, Members&... members) {
+    (statement.exchange(soci::into(members)), ...);
+}
+
+std::unexpected<Error> unknown_word(const char* column, const std::string& word) {
+    return fail(Errc::corrupt, fmt::format("catalogue: read {}: \"{}\" is no such state; restore the catalogue from a backup",
+                                           column, escape(word)));
+}
+
+Result<DiscState> parse_disc_state(const std::string& text) {
+    for (const DiscState state : {DiscState::open, DiscState::full, DiscState::closed, DiscState::suspect})
+        if (text == to_string(state)) return state;
+    return unknown_word("discs.state", text);
+}
+
+Result<AttemptState> parse_attempt_state(const std::string& text) {
+    for (const AttemptState state :
+         {AttemptState::writing, AttemptState::verifying, AttemptState::verified, AttemptState::failed})
+        if (text == to_string(state)) return state;
+    return unknown_word("attempts.state", text);
+}
+
+}  // namespace
+
+Result<Sha256> parse_digest(const std::string& hex, const char* column) {
+    const auto digest = Sha256::parse(hex);
+    if (!digest) return fail(Errc::corrupt, fmt::format("catalogue: read {}: \"{}\" is no SHA-256; restore the catalogue from a "
+                                                        "backup", column, escape(hex)));
+    return *digest;
+}
+
+void SessionColumns::bind(soci::statement& statement) {
+    bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, state_, row_.folder, row_.folder_next,
+             row_.seal_id, content_digest_, row_.marker_name, marker_sha256_, bytes_, files_count_, sealed_at_, burned_at_,
+             verified_at_, row_.reason);
+}
+
+Result<SessionRow> SessionColumns::row() const {
+    SessionRow row = row_;
+    const auto state = parse_session_state(state_);
+    if (!state) return unknown_word("sessions.state", state_);
+    row.state = *state;
+    BB_TRY(row.content_digest, parse_digest(content_digest_, "sessions.content_digest"));
+    BB_TRY(row.marker_sha256, parse_digest(marker_sha256_, "sessions.marker_sha256"));
+    row.bytes = static_cast<std::uint64_t>(bytes_);
+    row.files_count = static_cast<std::uint64_t>(files_count_);
+    row.sealed_at = to_timestamp(sealed_at_);
+    row.burned_at = to_optional_timestamp(burned_at_);
+    row.verified_at = to_optional_timestamp(verified_at_);
+    return row;
+}
+
+void DiscColumns::bind(soci::statement& statement) {
+    bind_all(statement, row_.id, row_.label, row_.serial, row_.pool, row_.drive, row_.medium, row_.media_id, row_.location,
+             state_, row_.reason, capacity_bytes_, free_bytes_, sessions_used_, sessions_left_, next_lba_, row_.head_digest,
+             created_at_);
+}
+
+Result<DiscRow> DiscColumns::row() const {
+    DiscRow row = row_;
+    BB_TRY(row.state, parse_disc_state(state_));
+    row.capacity_bytes = static_cast<std::uint64_t>(capacity_bytes_);
+    row.free_bytes = static_cast<std::uint64_t>(free_bytes_);
+    row.sessions_used = static_cast<unsigned>(sessions_used_);
+    row.sessions_left = static_cast<unsigned>(sessions_left_);
+    row.next_lba = static_cast<std::uint32_t>(next_lba_);
+    row.created_at = to_timestamp(created_at_);
+    return row;
+}
+
+void AttemptColumns::bind(soci::statement& statement) {
+    bind_all(statement, row_.id, row_.disc, row_.drive, disc_session_, start_lba_, blocks_, state_, started_at_, ended_at_,
+             row_.messages);
+}
+
+Result<AttemptRow> AttemptColumns::row() const {
+    AttemptRow row = row_;
+    BB_TRY(row.state, parse_attempt_state(state_));
+    row.disc_session = static_cast<unsigned>(disc_session_);
+    row.start_lba = static_cast<std::uint32_t>(start_lba_);
+    row.blocks = static_cast<std::uint32_t>(blocks_);
+    row.started_at = to_timestamp(started_at_);
+    row.ended_at = to_optional_timestamp(ended_at_);
+    return row;
+}
+
+void DiscSessionColumns::bind(soci::statement& statement) {
+    bind_all(statement, row_.disc, row_.disc_label, disc_session_, row_.session, row_.account, row_.session_name, start_lba_,
+             blocks_, burned_at_, verified_at_, row_.medium, row_.media_id, row_.serial, row_.drive, row_.location);
+}
+
+Result<DiscSessionRow> DiscSessionColumns::row() const {
+    DiscSessionRow row = row_;
+    row.disc_session = static_cast<unsigned>(disc_session_);
+    row.start_lba = static_cast<std::uint32_t>(start_lba_);
+    row.blocks = static_cast<std::uint32_t>(blocks_);
+    row.burned_at = to_timestamp(burned_at_);
+    row.verified_at = to_timestamp(verified_at_);
+    return row;
+}
+
+void FileColumns::bind(soci::statement& statement) { bind_all(statement, row_.path, size_bytes_, sha256_, lba_); }
+
+Result<FileRow> FileColumns::row() const {
+    FileRow row = row_;
+    row.size_bytes = static_cast<std::uint64_t>(size_bytes_);
+    BB_TRY(row.sha256, parse_digest(sha256_, "files.sha256"));
+    row.lba = static_cast<std::uint32_t>(lba_);
+    return row;
+}
+
+}  // namespace burnbox

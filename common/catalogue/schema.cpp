@@ -1,0 +1,168 @@
+// The catalogue's tables. Times are integers: nanoseconds since 1970-01-01 UTC. Digests are 64 lower-case hex digits. States
+// are the words that users see. Text is UTF-8; '' means "none" where a column is NOT NULL.
+//
+//   schema_version   one row: the number of the last migration applied
+//
+//   sessions         one row per sealed session
+//     account, name    whose it is, and what the client called it
+//     disc_name        its name on discs and on the command line; unique in the account, case-insensitively
+//     state            queued burning verifying burned failed withdrawn; changes only by the state table
+//     folder           where its folder is in the account's inbox; '' = the payload was released
+//     folder_next      the intent of a rename; '' = none under way. Set before the rename, folder = folder_next after it
+//     seal_id          state_dir/seals/<seal_id>.jsonl holds the manifest
+//     content_digest   digest over the manifest: recognizes a session that is sent twice
+//     marker_name, marker_sha256, bytes, files_count, sealed_at
+//     burned_at, verified_at   of the last copy; NULL until every copy is verified
+//     reason           why it waits or failed
+//
+//   discs            one row per disc that was ever begun; rows are never removed
+//     label            unique, and so are its first 16 characters (Joliet's volume identifier holds no more)
+//     serial           UUID in the volume set identifier
+//     state            open full closed suspect
+//     sessions_used, sessions_left, capacity_bytes, free_bytes, next_lba, head_digest   as after the last good disc session
+//
+//   attempts         one row per try to write one disc session; durable before the first byte is written
+//     state            writing verifying verified failed; a disc has at most one attempt that is writing or verifying
+//   attempt_sessions which sessions an attempt writes, in order
+//
+//   disc_sessions    one row per session and disc, written only after the read-back matched. account and session_name are kept
+//                    here too: what is on a disc stays listed after its session's row is gone (session_id NULL then)
+//   files            the files of a row of disc_sessions: path from the disc's root, size, digest, first block
+#include "common/catalogue/schema.hpp"
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+
+#include <array>
+#include <iterator>
+#include <string_view>
+
+namespace burnbox {
+namespace {
+
+struct Statement {
+    int version;  // the migration it belongs to
+    std::string_view text;
+};
+
+// In order; a statement that was released never changes, later versions append.
+constexpr Statement kMigrations[] = {
+    {1, R"(CREATE TABLE sessions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account TEXT NOT NULL,
+        name TEXT NOT NULL,
+        disc_name TEXT NOT NULL COLLATE NOCASE,
+        pool TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('queued', 'burning', 'verifying', 'burned', 'failed', 'withdrawn')),
+        folder TEXT NOT NULL,
+        folder_next TEXT NOT NULL DEFAULT '',
+        seal_id TEXT NOT NULL,
+        content_digest TEXT NOT NULL,
+        marker_name TEXT NOT NULL,
+        marker_sha256 TEXT NOT NULL,
+        bytes INTEGER NOT NULL,
+        files_count INTEGER NOT NULL,
+        sealed_at INTEGER NOT NULL,
+        burned_at INTEGER,
+        verified_at INTEGER,
+        reason TEXT NOT NULL DEFAULT '',
+        UNIQUE (account, disc_name)))"},
+    {1, "CREATE INDEX sessions_by_state ON sessions (state, sealed_at)"},
+    {1, "CREATE INDEX sessions_by_folder ON sessions (account, folder)"},
+    {1, R"(CREATE TABLE discs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        label TEXT NOT NULL UNIQUE,
+        serial TEXT NOT NULL UNIQUE,
+        pool TEXT NOT NULL,
+        drive TEXT NOT NULL,
+        medium TEXT NOT NULL,
+        media_id TEXT NOT NULL,
+        location TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('open', 'full', 'closed', 'suspect')),
+        reason TEXT NOT NULL,
+        capacity_bytes INTEGER NOT NULL,
+        free_bytes INTEGER NOT NULL,
+        sessions_used INTEGER NOT NULL,
+        sessions_left INTEGER NOT NULL,
+        next_lba INTEGER NOT NULL,
+        head_digest TEXT NOT NULL,
+        created_at INTEGER NOT NULL))"},
+    {1, "CREATE UNIQUE INDEX discs_by_short_label ON discs (substr(label, 1, 16))"},
+    {1, R"(CREATE TABLE attempts (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        disc_id INTEGER NOT NULL REFERENCES discs (id),
+        drive TEXT NOT NULL,
+        disc_session INTEGER NOT NULL,
+        start_lba INTEGER NOT NULL,
+        blocks INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('writing', 'verifying', 'verified', 'failed')),
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        messages TEXT NOT NULL))"},
+    {1, "CREATE UNIQUE INDEX attempts_open ON attempts (disc_id) WHERE state IN ('writing', 'verifying')"},
+    {1, R"(CREATE TABLE attempt_sessions (
+        attempt_id INTEGER NOT NULL REFERENCES attempts (id),
+        session_id INTEGER NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        PRIMARY KEY (attempt_id, session_id)))"},
+    {1, "CREATE INDEX attempt_sessions_by_session ON attempt_sessions (session_id)"},
+    {1, R"(CREATE TABLE disc_sessions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        disc_id INTEGER NOT NULL REFERENCES discs (id),
+        disc_session INTEGER NOT NULL,
+        session_id INTEGER REFERENCES sessions (id) ON DELETE SET NULL,
+        account TEXT NOT NULL,
+        session_name TEXT NOT NULL COLLATE NOCASE,
+        drive TEXT NOT NULL,
+        start_lba INTEGER NOT NULL,
+        blocks INTEGER NOT NULL,
+        burned_at INTEGER NOT NULL,
+        verified_at INTEGER NOT NULL,
+        UNIQUE (disc_id, account, session_name)))"},
+    {1, "CREATE INDEX disc_sessions_by_session ON disc_sessions (session_id)"},
+    {1, "CREATE INDEX disc_sessions_by_name ON disc_sessions (account, session_name)"},
+    {1, R"(CREATE TABLE files (
+        disc_session_id INTEGER NOT NULL REFERENCES disc_sessions (id),
+        path TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        lba INTEGER NOT NULL,
+        PRIMARY KEY (disc_session_id, path)) WITHOUT ROWID)"},
+};
+
+// 0 for a new database, nothing for one that holds somebody else's tables.
+Result<int> applied_version(soci::session& sql, const std::string& path) {
+    int tables = 0, own = 0;
+    sql << "SELECT count(*), coalesce(sum(name = 'schema_version'), 0) FROM sqlite_master", soci::into(tables), soci::into(own);
+    if (tables == 0) {
+        sql << "CREATE TABLE schema_version (version INTEGER NOT NULL)";
+        sql << "INSERT INTO schema_version (version) VALUES (0)";
+        return 0;
+    }
+    if (own == 0)
+        return fail(Errc::invalid, fmt::format("open catalogue {}: it is a database of another program; point the key catalogue "
+                                               "at a file of its own", path));
+    int version = 0;
+    sql << "SELECT version FROM schema_version", soci::into(version);
+    return version;
+}
+
+}  // namespace
+
+int newest_schema_version() { return std::rbegin(kMigrations)->version; }
+
+Status migrate(soci::session& sql, const std::string& path) {
+    BB_TRY(const int applied, applied_version(sql, path));
+    if (applied > newest_schema_version())
+        return fail(Errc::unsupported,
+                    fmt::format("open catalogue {}: a newer burnbox wrote it (schema {}, this one knows up to {}); install that "
+                                "version again, or restore the catalogue from a backup", path, applied, newest_schema_version()));
+    if (applied == newest_schema_version()) return {};
+    for (const Statement& statement : kMigrations)
+        if (statement.version > applied) sql << std::string(statement.text);
+    const int newest = newest_schema_version();
+    sql << "UPDATE schema_version SET version = :version", soci::use(newest);
+    return {};
+}
+
+}  // namespace burnbox
