@@ -1,0 +1,124 @@
+#include "tests/support/faulty_catalogue.hpp"
+
+namespace burnbox::test {
+namespace {
+
+class FaultyCatalogue final : public Catalogue {
+  public:
+    FaultyCatalogue(Catalogue& inner, FaultPlan& plan) : inner_(inner), plan_(plan) {}
+
+    Result<SessionId> add_session(const SessionRow& row) override {
+        return write("catalogue add_session", [&] { return inner_.add_session(row); });
+    }
+    Result<SessionRow> session(SessionId id) override {
+        return read([&] { return inner_.session(id); });
+    }
+    Result<std::optional<SessionRow>> find_session(const std::string& account, const std::string& disc_name) override {
+        return read([&] { return inner_.find_session(account, disc_name); });
+    }
+    Result<std::optional<SessionRow>> find_session_by_folder(const std::string& account, const std::string& folder) override {
+        return read([&] { return inner_.find_session_by_folder(account, folder); });
+    }
+    Result<std::vector<SessionRow>> sessions(const std::string& account) override {
+        return read([&] { return inner_.sessions(account); });
+    }
+    Result<std::vector<SessionRow>> sessions_in_state(SessionState state) override {
+        return read([&] { return inner_.sessions_in_state(state); });
+    }
+    Result<std::vector<std::string>> disc_names(const std::string& account) override {
+        return read([&] { return inner_.disc_names(account); });
+    }
+    Status step(SessionId id, SessionState from, SessionState to, const std::string& reason) override {
+        return write("catalogue step", [&] { return inner_.step(id, from, to, reason); });
+    }
+    Status set_reason(SessionId id, const std::string& reason) override {
+        return write("catalogue set_reason", [&] { return inner_.set_reason(id, reason); });
+    }
+    Status begin_move(SessionId id, const std::string& folder_next) override {
+        return write("catalogue begin_move", [&] { return inner_.begin_move(id, folder_next); });
+    }
+    Status end_move(SessionId id) override {
+        return write("catalogue end_move", [&] { return inner_.end_move(id); });
+    }
+    Status set_folder(SessionId id, const std::string& folder) override {
+        return write("catalogue set_folder", [&] { return inner_.set_folder(id, folder); });
+    }
+    Status remove_session(SessionId id) override {
+        return write("catalogue remove_session", [&] { return inner_.remove_session(id); });
+    }
+
+    Result<DiscId> add_disc(const DiscRow& row) override {
+        return write("catalogue add_disc", [&] { return inner_.add_disc(row); });
+    }
+    Status update_disc(const DiscRow& row) override {
+        return write("catalogue update_disc", [&] { return inner_.update_disc(row); });
+    }
+    Result<std::vector<DiscRow>> discs() override {
+        return read([&] { return inner_.discs(); });
+    }
+    Result<std::optional<DiscRow>> find_disc(const std::string& label) override {
+        return read([&] { return inner_.find_disc(label); });
+    }
+
+    Result<AttemptId> begin_attempt(const AttemptRow& row) override {
+        return write("catalogue begin_attempt", [&] { return inner_.begin_attempt(row); });
+    }
+    Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks, const std::string& messages) override {
+        return write("catalogue attempt_written", [&] { return inner_.attempt_written(id, start_lba, blocks, messages); });
+    }
+    Status attempt_verified(AttemptId id, const DiscRow& disc, const std::vector<BurnedSession>& sessions, Timestamp burned_at,
+                            Timestamp verified_at, unsigned copies_wanted) override {
+        return write("catalogue attempt_verified", [&] {
+            return inner_.attempt_verified(id, disc, sessions, burned_at, verified_at, copies_wanted);
+        });
+    }
+    Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to, const std::string& reason) override {
+        return write("catalogue attempt_failed", [&] { return inner_.attempt_failed(id, disc, to, reason); });
+    }
+    Result<std::vector<AttemptRow>> unfinished_attempts() override {
+        return read([&] { return inner_.unfinished_attempts(); });
+    }
+    Result<std::vector<AttemptRow>> attempts(SessionId session) override {
+        return read([&] { return inner_.attempts(session); });
+    }
+
+    Result<std::vector<DiscSessionRow>> copies(SessionId session) override {
+        return read([&] { return inner_.copies(session); });
+    }
+    Result<std::vector<DiscSessionRow>> disc_sessions(DiscId disc) override {
+        return read([&] { return inner_.disc_sessions(disc); });
+    }
+    Result<std::vector<FileRow>> files(SessionId session) override {
+        return read([&] { return inner_.files(session); });
+    }
+    Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob, std::size_t most) override {
+        return read([&] { return inner_.find(account, glob, most); });
+    }
+    Result<std::optional<SessionRow>> find_same_content(const std::string& account, const std::string& name,
+                                                        const Sha256& content_digest) override {
+        return read([&] { return inner_.find_same_content(account, name, content_digest); });
+    }
+
+  private:
+    template <typename Call>
+    auto write(std::string_view operation, Call&& call) -> decltype(call()) {
+        BB_CHECK(plan_.step(operation));
+        return call();
+    }
+    template <typename Call>
+    auto read(Call&& call) -> decltype(call()) {
+        if (plan_.dead()) return fail(Errc::io, "catalogue read: planned fault: the process is dead");
+        return call();
+    }
+
+    Catalogue& inner_;
+    FaultPlan& plan_;
+};
+
+}  // namespace
+
+std::unique_ptr<Catalogue> make_faulty_catalogue(Catalogue& inner, FaultPlan& plan) {
+    return std::make_unique<FaultyCatalogue>(inner, plan);
+}
+
+}  // namespace burnbox::test

@@ -1,0 +1,15 @@
+// FaultyCatalogue: a Catalogue whose mutating calls fail as a FaultPlan says, before they have any effect. When the plan's
+// process is dead, reads fail too.
+#pragma once
+
+#include <memory>
+
+#include "common/catalogue/catalogue.hpp"
+#include "tests/support/fault_plan.hpp"
+
+namespace burnbox::test {
+
+// Both outlive the result.
+[[nodiscard]] std::unique_ptr<Catalogue> make_faulty_catalogue(Catalogue& inner, FaultPlan& plan);
+
+}  // namespace burnbox::test
