@@ -87,7 +87,7 @@ Status check_session_name(std::string_view name) {
     if (name.find('/') != std::string_view::npos) return refuse("it contains '/'");
     if (has_control_characters(name)) return refuse("it contains control characters; rename it");
     if (name.front() == '.' || name.front() == '-') return refuse("it begins with '.' or '-'");
-    if (lower(name) == "discs") return refuse("that name is burnbox's own");
+    if (name == "discs") return refuse("that name is burnbox's own");
     if (const SessionFolder parts = parse_folder(name); parts.state != FolderState::open)
         return refuse(fmt::format("-{} at the end is reserved for burnbox's states", to_string(parts.state)));
     return {};

@@ -1,0 +1,106 @@
+#include "common/session/sealed_session.hpp"
+
+#include <fmt/format.h>
+
+#include "common/session/json_line.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::uint64_t kSealRecordVersion = 1;
+
+// A marker may hold any bytes, JSON texts may not.
+std::string to_hex(std::string_view bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string hex;
+    hex.reserve(bytes.size() * 2);
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        hex += kDigits[byte >> 4U];
+        hex += kDigits[byte & 15U];
+    }
+    return hex;
+}
+
+std::optional<std::string> from_hex(std::string_view hex) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+    if (hex.size() % 2 != 0) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(hex.size() / 2);
+    for (std::size_t i = 0; i < hex.size(); i += 2) {
+        const int high = digit(hex[i]), low = digit(hex[i + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        bytes += static_cast<char>(high << 4 | low);
+    }
+    return bytes;
+}
+
+std::unexpected<Error> bad_header(std::string_view why) {
+    return fail(Errc::corrupt, fmt::format("seal record line 1: {}", why));
+}
+
+Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries_count) {
+    SealedSession session;
+    JsonLineReader reader(line);
+    std::optional<std::uint64_t> version, entries;
+    bool has_time = false, has_digest = false;
+    while (const auto field = reader.next()) {
+        if (field->key == "burnbox_seal") version = field->number;
+        else if (field->key == "account") session.account = field->text;
+        else if (field->key == "session") session.disc_name = field->text;
+        else if (field->key == "entries") entries = field->number;
+        else if (field->key == "marker") session.marker.name = field->text;
+        else if (field->key == "sealed_at") {
+            const auto time = parse_iso8601(field->text);
+            has_time = time.has_value();
+            session.sealed_at = time.value_or(Timestamp());
+        } else if (field->key == "marker_sha256") {
+            const auto digest = Sha256::parse(field->text);
+            has_digest = digest.has_value();
+            session.marker.sha256 = digest.value_or(Sha256());
+        } else if (field->key == "marker_hex") {
+            auto content = from_hex(field->text);
+            if (!content) return bad_header("the marker's content is no hexadecimal text");
+            session.marker.content = std::move(*content);
+        }
+    }
+    if (!reader.good() || !version) return bad_header("it is no header of a seal record");
+    if (*version != kSealRecordVersion) return bad_header(fmt::format("version {} is not known here", *version));
+    if (session.account.empty() || session.disc_name.empty() || !has_time || !has_digest || !entries)
+        return bad_header("something is missing");
+    entries_count = *entries;
+    return session;
+}
+
+}  // namespace
+
+std::string to_seal_record(const SealedSession& session) {
+    std::string out;
+    JsonLineWriter line(out);
+    line.number("burnbox_seal", kSealRecordVersion).text("account", session.account).text("session", session.disc_name);
+    line.text("sealed_at", to_iso8601(session.sealed_at)).number("entries", session.manifest.entries.size());
+    line.text("marker", session.marker.name).text("marker_sha256", session.marker.sha256.hex());
+    line.text("marker_hex", to_hex(session.marker.content));
+    line.end();
+    out += to_jsonl(session.manifest, "");
+    return out;
+}
+
+Result<SealedSession> parse_seal_record(std::string_view text) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return bad_header("it is cut off");
+    std::uint64_t entries_count = 0;
+    BB_TRY(SealedSession session, parse_header(text.substr(0, end), entries_count));
+    auto manifest = parse_jsonl(text.substr(end + 1), "");
+    if (!manifest) {
+        Error error = std::move(manifest).error();
+        error.message = "seal record, manifest " + error.message;
+        return std::unexpected(std::move(error));
+    }
+    if (manifest->entries.size() != entries_count)
+        return fail(Errc::corrupt, fmt::format("seal record: it has {} of {} entries", manifest->entries.size(), entries_count));
+    session.manifest = std::move(*manifest);
+    return session;
+}
+
+}  // namespace burnbox
