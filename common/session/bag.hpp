@@ -17,16 +17,24 @@ struct DiscEntry {
     std::string path;  // from the disc's root, without leading '/': "alice/holiday/data/a.jpg"
     FileType type = FileType::file;
     std::uint32_t mode = 0444;  // as it is on the disc, after ModePolicy
-    Timestamp mtime;
+    Timestamp mtime{};
     std::uint64_t size_bytes = 0;
-    Sha256 sha256;            // files only
-    std::string staged;       // files from the session folder
-    std::string content;      // tag files
-    std::string link_target;  // symlinks
+    Sha256 sha256{};          // files only
+    std::string staged{};      // files from the session folder
+    std::string content{};     // tag files
+    std::string link_target{}; // symlinks
 };
 
-// The session's entries below /<account>/<disc name>/, parents first, sorted by path. bagging_time = sealed_at.
+// A session that is itself a bag: it is burned as it is, nothing added.
+[[nodiscard]] bool is_bag(const Manifest& manifest);
+
+// The session's folder /<account>/<disc name> and what is in it, parents first, sorted by path; bagging date = sealed_at.
+// /<account> is not among them: all sessions of the account share it. Layout::plain adds /<account>/<disc name>.SHA256SUMS;
+// Layout::root puts everything and SHA256SUMS (unless the session brings its own) at the disc's root.
 [[nodiscard]] std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout, ModePolicy modes);
+
+// Where on the disc the list for `sha256sum -c` is, from the disc's root; it is to be used in the folder it lies in.
+[[nodiscard]] std::string checksum_list_path(const SealedSession& session, Layout layout);
 
 // `sha256sum -c` format (GNU escapes for backslash and newline in names): one line a file, paths preceded by `prefix`.
 [[nodiscard]] std::string sha256sums(const Manifest& manifest, std::string_view prefix);

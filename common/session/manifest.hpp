@@ -19,10 +19,10 @@ struct ManifestEntry {
     std::uint32_t mode = 0;
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
-    Timestamp mtime;
+    Timestamp mtime{};
     std::uint64_t size_bytes = 0;  // files only
-    Sha256 sha256;                 // files only
-    std::string link_target;       // symlinks only
+    Sha256 sha256{};                // files only
+    std::string link_target{};      // symlinks only
 
     bool operator==(const ManifestEntry&) const = default;
 };

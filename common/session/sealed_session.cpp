@@ -41,6 +41,7 @@ std::unexpected<Error> bad_header(std::string_view why) {
 
 Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries_count) {
     SealedSession session;
+    session.version.clear();
     JsonLineReader reader(line);
     std::optional<std::uint64_t> version, entries;
     bool has_time = false, has_digest = false;
@@ -49,6 +50,7 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
         else if (field->key == "account") session.account = field->text;
         else if (field->key == "session") session.disc_name = field->text;
         else if (field->key == "entries") entries = field->number;
+        else if (field->key == "version") session.version = field->text;
         else if (field->key == "marker") session.marker.name = field->text;
         else if (field->key == "sealed_at") {
             const auto time = parse_iso8601(field->text);
@@ -66,7 +68,7 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
     }
     if (!reader.good() || !version) return bad_header("it is no header of a seal record");
     if (*version != kSealRecordVersion) return bad_header(fmt::format("version {} is not known here", *version));
-    if (session.account.empty() || session.disc_name.empty() || !has_time || !has_digest || !entries)
+    if (session.account.empty() || session.disc_name.empty() || session.version.empty() || !has_time || !has_digest || !entries)
         return bad_header("something is missing");
     entries_count = *entries;
     return session;
@@ -77,7 +79,8 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
 std::string to_seal_record(const SealedSession& session) {
     std::string out;
     JsonLineWriter line(out);
-    line.number("burnbox_seal", kSealRecordVersion).text("account", session.account).text("session", session.disc_name);
+    line.number("burnbox_seal", kSealRecordVersion).text("version", session.version);
+    line.text("account", session.account).text("session", session.disc_name);
     line.text("sealed_at", to_iso8601(session.sealed_at)).number("entries", session.manifest.entries.size());
     line.text("marker", session.marker.name).text("marker_sha256", session.marker.sha256.hex());
     line.text("marker_hex", to_hex(session.marker.content));

@@ -24,6 +24,8 @@ struct SealedSession {
     Timestamp sealed_at;
     Marker marker;
     Manifest manifest;
+    // The burnbox that sealed it. The bag names it, and a later version must be able to make the same bag again.
+    std::string version = BURNBOX_VERSION;
 
     [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
 };

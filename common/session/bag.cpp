@@ -1,0 +1,217 @@
+#include "common/session/bag.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/session/payload_links.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::uint32_t kFolderMode = 0755;  // a copy of the disc can be removed again by whoever made it
+
+Timestamp whole_second(Timestamp time) { return std::chrono::floor<std::chrono::seconds>(time); }
+
+// On the disc everything belongs to root: a set-user-id bit would say something that its owner never said.
+std::uint32_t disc_mode(const ManifestEntry& entry, ModePolicy policy) {
+    if (entry.type == FileType::symlink) return 0777;
+    const std::uint32_t mode = entry.mode & 01777U;
+    if (policy == ModePolicy::keep) return mode;
+    return mode | (entry.type == FileType::folder ? 0555U : 0444U);
+}
+
+// RFC 8493 2.1.3: LF, CR and '%' are percent-encoded in manifests, nothing else.
+void append_bag_path(std::string& out, std::string_view path) {
+    for (const char c : path) {
+        if (c == '%') out += "%25";
+        else if (c == '\n') out += "%0A";
+        else if (c == '\r') out += "%0D";
+        else out += c;
+    }
+}
+
+void append_manifest_line(std::string& out, const Sha256& digest, std::string_view prefix, std::string_view path) {
+    out.append(digest.hex()).append("  ").append(prefix);
+    append_bag_path(out, path);
+    out += '\n';
+}
+
+// The payload as a validator sees it that opens what it finds: a link to a file of the session is one more file. Other links have no
+// content to take a digest of; entries.jsonl has them.
+struct Payload {
+    std::string manifest;
+    std::uint64_t bytes = 0;
+    std::uint64_t count = 0;
+};
+
+Payload payload_manifest(const Manifest& manifest) {
+    Payload payload;
+    payload.manifest.reserve(manifest.entries.size() * 128);
+    for (const ManifestEntry& entry : manifest.entries) {
+        const ManifestEntry* file = nullptr;
+        if (entry.type == FileType::file) file = &entry;
+        if (entry.type == FileType::symlink) file = linked_file(manifest, entry);
+        if (file == nullptr) continue;
+        append_manifest_line(payload.manifest, file->sha256, "data/", entry.path);
+        payload.bytes += file->size_bytes;
+        ++payload.count;
+    }
+    return payload;
+}
+
+std::string bag_info(const SealedSession& session, const Payload& payload) {
+    return fmt::format("Bag-Software-Agent: burnbox {}\nBagging-Date: {}\nExternal-Identifier: {}\nPayload-Oxum: {}.{}\n",
+                       session.version, to_iso8601(session.sealed_at).substr(0, 10), session.identifier(), payload.bytes,
+                       payload.count);
+}
+
+// GNU coreutils: a line whose name has a backslash or a newline begins with a backslash and has them as \\ and \n.
+void append_sums_line(std::string& out, const Sha256& digest, std::string_view prefix, std::string_view path) {
+    const auto special = [](std::string_view text) { return text.find_first_of("\\\n\r") != std::string_view::npos; };
+    if (!special(prefix) && !special(path)) {
+        out.append(digest.hex()).append("  ").append(prefix).append(path).append("\n");
+        return;
+    }
+    out.append("\\").append(digest.hex()).append("  ");
+    for (const std::string_view part : {prefix, path}) {
+        for (const char c : part) {
+            if (c == '\\') out += "\\\\";
+            else if (c == '\n') out += "\\n";
+            else if (c == '\r') out += "\\r";
+            else out += c;
+        }
+    }
+    out += '\n';
+}
+
+// Collects the entries of one session, in order.
+class Tree {
+  public:
+    Tree(const SealedSession& session, ModePolicy modes, std::string base)
+        : session_(session), modes_(modes), base_(std::move(base)), time_(whole_second(session.sealed_at)) {
+        entries_.reserve(session.manifest.entries.size() + 16);
+    }
+
+    void folder(std::string_view name) {
+        entries_.push_back({.path = join_path(base_, name), .type = FileType::folder, .mode = kFolderMode, .mtime = time_});
+    }
+
+    void tag_file(std::string_view name, std::string content) {
+        DiscEntry entry{.path = join_path(base_, name), .mtime = time_};
+        entry.size_bytes = content.size();
+        entry.sha256 = Sha256::of(content);
+        entry.content = std::move(content);
+        append_manifest_line(tag_manifest_, entry.sha256, "", name);
+        entries_.push_back(std::move(entry));
+    }
+
+    void payload(std::string_view folder) {
+        const std::string front = join_path(base_, folder);
+        for (const ManifestEntry& source : session_.manifest.entries) {
+            DiscEntry& entry = entries_.emplace_back();
+            entry.path = join_path(front, source.path);
+            entry.type = source.type;
+            entry.mode = disc_mode(source, modes_);
+            entry.mtime = source.mtime;
+            if (source.type == FileType::file) {
+                entry.size_bytes = source.size_bytes;
+                entry.sha256 = source.sha256;
+                entry.staged = source.path;
+            }
+            if (source.type == FileType::symlink) entry.link_target = source.link_target;
+        }
+    }
+
+    [[nodiscard]] std::string tag_manifest() { return std::move(tag_manifest_); }
+    [[nodiscard]] std::vector<DiscEntry> take() { return std::move(entries_); }
+
+  private:
+    const SealedSession& session_;
+    ModePolicy modes_;
+    std::string base_;
+    Timestamp time_;
+    std::string tag_manifest_;  // a line for every tag file so far
+    std::vector<DiscEntry> entries_;
+};
+
+void add_marker(Tree& tree, const Marker& marker) {
+    if (marker.name.empty()) return;
+    tree.folder("marker");
+    if (Sha256::of(marker.content) == marker.sha256) {
+        tree.tag_file("marker/" + marker.name, marker.content);
+        return;
+    }
+    std::string digest;  // too large to be kept
+    append_sums_line(digest, marker.sha256, "", marker.name);
+    tree.tag_file("marker/" + marker.name + ".sha256", std::move(digest));
+}
+
+std::vector<DiscEntry> bag_entries(const SealedSession& session, ModePolicy modes) {
+    Tree tree(session, modes, session.identifier());
+    Payload payload = payload_manifest(session.manifest);
+    tree.folder("");
+    // In the order of their names, bytewise.
+    tree.tag_file("SHA256SUMS", sha256sums(session.manifest, "data/"));
+    tree.tag_file("bag-info.txt", bag_info(session, payload));
+    tree.tag_file("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n");
+    tree.folder("data");
+    tree.payload("data");
+    tree.tag_file("entries.jsonl", to_jsonl(session.manifest, "data/"));
+    tree.tag_file("manifest-sha256.txt", std::move(payload.manifest));
+    add_marker(tree, session.marker);
+    tree.tag_file("tagmanifest-sha256.txt", tree.tag_manifest());
+    return tree.take();
+}
+
+bool brings_own_sums(const Manifest& manifest) { return manifest.find("SHA256SUMS") != nullptr; }
+
+}  // namespace
+
+bool is_bag(const Manifest& manifest) {
+    const ManifestEntry* const declaration = manifest.find("bagit.txt");
+    return declaration != nullptr && declaration->type == FileType::file;
+}
+
+std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout, ModePolicy modes) {
+    if (layout == Layout::bag && !is_bag(session.manifest)) return bag_entries(session, modes);
+    if (layout == Layout::root) {
+        Tree tree(session, modes, "");
+        if (!brings_own_sums(session.manifest)) tree.tag_file("SHA256SUMS", sha256sums(session.manifest, ""));
+        tree.payload("");
+        auto entries = tree.take();
+        std::ranges::sort(entries, {}, &DiscEntry::path);
+        return entries;
+    }
+    Tree tree(session, modes, session.identifier());
+    tree.folder("");
+    tree.payload("");
+    auto entries = tree.take();
+    if (layout == Layout::plain) {
+        Tree beside(session, modes, session.account);
+        beside.tag_file(session.disc_name + ".SHA256SUMS", sha256sums(session.manifest, session.disc_name + "/"));
+        entries.push_back(std::move(beside.take().front()));
+        std::ranges::sort(entries, {}, &DiscEntry::path);
+    }
+    return entries;
+}
+
+std::string checksum_list_path(const SealedSession& session, Layout layout) {
+    switch (layout) {
+        case Layout::bag: return session.identifier() + (is_bag(session.manifest) ? "/manifest-sha256.txt" : "/SHA256SUMS");
+        case Layout::plain: return session.identifier() + ".SHA256SUMS";
+        case Layout::root: return "SHA256SUMS";
+    }
+    return {};
+}
+
+std::string sha256sums(const Manifest& manifest, std::string_view prefix) {
+    std::string out;
+    out.reserve(manifest.entries.size() * 128);
+    for (const ManifestEntry& entry : manifest.entries)
+        if (entry.type == FileType::file) append_sums_line(out, entry.sha256, prefix, entry.path);
+    return out;
+}
+
+}  // namespace burnbox
