@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "common/base/text.hpp"
+#include "server/commands/command.hpp"
+#include "server/commands/locations.hpp"
+#include "server/commands/state_folders.hpp"
+#include "server/control/columns.hpp"
+
+namespace burnbox {
+namespace {
+
+std::string rights_text(const Rights& rights) {
+    std::string text;
+    if (rights.upload) text += "upload, ";
+    if (rights.read) text += "read, ";
+    if (rights.remove) text += "delete, ";
+    return text.empty() ? "no rights" : text.substr(0, text.size() - 2);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+std::string summary(const Config& config) {
+    std::vector<std::vector<std::string>> rows;
+    for (const ListenAddress& address : config.listen) rows.push_back({"listen", fmt::format("{}:{}", address.host, address.port)});
+    for (const auto& [name, account] : config.accounts)
+        rows.push_back({"account", name,
+                        fmt::format("{}; {}; pool {}{}", count_text(account.keys.size(), "key", "keys"), rights_text(account.rights),
+                                    account.pool,
+                                    account.quota_bytes == 0 ? "" : fmt::format("; quota {}", human_bytes(account.quota_bytes)))});
+    for (const auto& [name, drive] : config.drives)
+        rows.push_back({"drive", name, drive.emulated() ? fmt::format("emulated {} in {}", drive.medium, drive.image_dir) : drive.device});
+    for (const auto& [name, pool] : config.pools)
+        rows.push_back({"pool", name, fmt::format("{}; {}", joined(pool.drives), count_text(pool.copies, "copy", "copies"))});
+    return columns(rows, {}, "  ");
+}
+
+}  // namespace
+
+int check_command(std::string_view name, const std::vector<std::string>& arguments) {
+    CLI::App app("Checks a configuration and access to its folders and drives, without changing anything.\n"
+                 "Exit code 1 with FILE:LINE:COL when something is wrong.",
+                 fmt::format("burnbox {}", name));
+    app.footer("Example: burnbox check -c burnbox.yaml");
+    std::string option;
+    app.add_option("-c,--config", option, fmt::format("the configuration (default: {})", kConfigFile))->option_text("FILE");
+    if (const auto end = parse_arguments(app, arguments)) return *end;
+
+    const std::string file = config_file(option);
+    if (file.empty()) {
+        print_out(fmt::format("no configuration: {} is not there, so `burnbox serve` runs with its defaults; -c FILE checks another one\n",
+                              kConfigFile));
+        return 0;
+    }
+    const Result<Config> config = read_config(file);
+    if (!config) {
+        fmt::print(stderr, "{}\n", config.error().message);
+        return 1;
+    }
+    const std::vector<std::string> findings = access_findings(*config);
+    for (const std::string& finding : findings) fmt::print(stderr, "{}: {}\n", file, finding);
+    if (!findings.empty()) return 1;
+    print_out(fmt::format("{}: ok\n{}", file, summary(*config)));
+    return 0;
+}
+
+}  // namespace burnbox

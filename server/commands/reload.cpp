@@ -1,0 +1,24 @@
+#include "server/commands/reload.hpp"
+
+namespace burnbox {
+
+std::vector<std::string> keys_for_restart(const Config& running, const Config& wanted) {
+    std::vector<std::string> keys;
+    const auto compare = [&](const char* key, const auto& member) {
+        if (running.*member != wanted.*member) keys.emplace_back(key);
+    };
+    compare("listen", &Config::listen);
+    compare("state_dir", &Config::state_dir);
+    compare("inbox_dir", &Config::inbox_dir);
+    compare("catalogue", &Config::catalogue);
+    compare("accounts", &Config::accounts);
+    compare("session", &Config::session);
+    compare("drives", &Config::drives);
+    compare("pools", &Config::pools);
+    compare("burn", &Config::burn);
+    compare("limits", &Config::limits);
+    compare("log.format", &Config::log_format);
+    return keys;
+}
+
+}  // namespace burnbox
