@@ -1,0 +1,99 @@
+// A catalogue in a temporary folder that can be closed and opened again, and rows to put into it.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "common/catalogue/sql_catalogue.hpp"
+
+namespace burnbox::test {
+
+class TemporaryCatalogue {
+  public:
+    TemporaryCatalogue() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "burnbox catalogue XXXXXX").string();
+        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
+        folder_ = pattern;
+        reopen();
+    }
+    ~TemporaryCatalogue() {
+        catalogue_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+    TemporaryCatalogue(const TemporaryCatalogue&) = delete;
+    TemporaryCatalogue& operator=(const TemporaryCatalogue&) = delete;
+
+    [[nodiscard]] std::string path() const { return folder_ + "/catalogue.sqlite"; }
+    [[nodiscard]] std::string url() const { return "sqlite3://" + path(); }
+    void close() { catalogue_.reset(); }
+    void reopen() {
+        catalogue_.reset();
+        auto opened = open_sql_catalogue(url());
+        if (!opened) throw std::runtime_error(opened.error().message);
+        catalogue_ = std::move(*opened);
+    }
+    Catalogue& operator*() { return *catalogue_; }
+    Catalogue* operator->() { return catalogue_.get(); }
+
+  private:
+    std::string folder_;
+    std::unique_ptr<Catalogue> catalogue_;
+};
+
+inline Timestamp at(long long seconds) { return Timestamp(std::chrono::seconds(1'700'000'000 + seconds) + std::chrono::nanoseconds(7)); }
+
+inline SessionRow session_row(const std::string& name, const std::string& account = "alice", long long sealed = 0) {
+    SessionRow row;
+    row.account = account;
+    row.name = name;
+    row.disc_name = name;
+    row.pool = "default";
+    row.folder = name;
+    row.folder_next = name + "-queued";
+    row.seal_id = "seal of " + name;
+    row.content_digest = Sha256::of("content of " + name);
+    row.marker_name = "BURN";
+    row.marker_sha256 = Sha256::of("");
+    row.bytes = 734'003'200;
+    row.files_count = 12;
+    row.sealed_at = at(sealed);
+    row.reason = "waits for a disc";
+    return row;
+}
+
+inline DiscRow disc_row(const std::string& label, long long created = 0) {
+    DiscRow row;
+    row.label = label;
+    row.serial = "serial of " + label;
+    row.pool = "default";
+    row.drive = "tray";
+    row.medium = "dvd+r";
+    row.media_id = "MCC-004";
+    row.location = "/discs/" + label + ".iso";
+    row.capacity_bytes = 4'700'372'992;
+    row.free_bytes = 4'700'000'000;
+    row.sessions_left = 153;
+    row.head_digest = std::string(64, 'a');
+    row.created_at = at(created);
+    return row;
+}
+
+inline AttemptRow attempt_row(DiscId disc, const std::vector<SessionId>& sessions, unsigned disc_session = 1) {
+    AttemptRow row;
+    row.disc = disc;
+    row.drive = "tray";
+    row.sessions = sessions;
+    row.disc_session = disc_session;
+    row.start_lba = 81'920;
+    row.started_at = at(100);
+    return row;
+}
+
+inline FileRow file_row(const std::string& path, std::uint32_t lba = 82'000) {
+    return FileRow{path, path.size(), Sha256::of(path), lba};
+}
+
+}  // namespace burnbox::test
