@@ -19,10 +19,10 @@ struct DiscEntry {
     std::uint32_t mode = 0444;  // as it is on the disc, after ModePolicy
     Timestamp mtime{};
     std::uint64_t size_bytes = 0;
-    Sha256 sha256{};          // files only
+    Sha256 sha256{};            // files only
     std::string staged{};      // files from the session folder
     std::string content{};     // tag files
-    std::string link_target{}; // symlinks
+    std::string link_target{};  // symlinks
 };
 
 // A session that is itself a bag: it is burned as it is, nothing added.

@@ -30,9 +30,9 @@ struct FileInfo {
     std::uint32_t links = 1;
     std::uint64_t inode = 0;
     std::uint64_t device = 0;
-    Timestamp atime;
-    Timestamp mtime;
-    Timestamp ctime;
+    Timestamp atime{};
+    Timestamp mtime{};
+    Timestamp ctime{};
 };
 
 struct DirEntry {

@@ -1,0 +1,97 @@
+#include "common/session/inbox.hpp"
+
+#include <fmt/format.h>
+
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr unsigned kMostNumbers = 1'000'000;  // holiday-burned-1000000: something else is wrong by then
+
+Result<bool> exists(FileSystem& fs, const std::string& path) {
+    const auto info = fs.info(path);
+    if (info) return true;
+    if (info.error().code == Errc::not_found) return false;
+    return std::unexpected(info.error());
+}
+
+// Whether another session's row says that its folder is `folder` now: its name, or the name of a move that was done.
+Result<bool> belongs_to_other(FileSystem& fs, Catalogue& catalogue, const SessionRow& row, const std::string& folder) {
+    BB_TRY(const auto rows, catalogue.sessions(row.account));
+    for (const SessionRow& other : rows) {
+        if (other.id == row.id) continue;
+        if (other.folder == folder && other.folder_next.empty()) return true;
+        if (other.folder_next != folder) continue;
+        BB_TRY(const bool still_at_source, exists(fs, join_path(row.account, other.folder)));
+        if (!still_at_source) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+Result<std::string> Inbox::first_free_folder(const std::string& account, const std::string& name, FolderState state) {
+    SessionFolder folder{.name = name, .state = state};
+    for (; folder.number <= kMostNumbers; ++folder.number) {
+        std::string path = join_path(account, folder.folder());
+        BB_TRY(const bool taken, exists(fs_, path));
+        if (!taken) return path;
+        if (state == FolderState::open)
+            return fail(Errc::exists, fmt::format("there is a session {} already; rename or seal that one first", name));
+    }
+    return fail(Errc::exists, fmt::format("no free folder name for {} in {}", name, account));
+}
+
+Status Inbox::move(SessionId id, FolderState state) {
+    BB_TRY(SessionRow row, catalogue_.session(id));
+    if (!row.folder_next.empty()) {
+        BB_CHECK(finish_move(row));
+        BB_TRY(row, catalogue_.session(id));
+    }
+    if (row.folder.empty()) return fail(Errc::not_found, fmt::format("{}/{} has no folder any more", row.account, row.disc_name));
+    if (parse_folder(row.folder).state == state) return {};
+    BB_TRY(const std::string target, first_free_folder(row.account, row.name, state));
+    row.folder_next = base_name(target);
+    BB_CHECK(catalogue_.begin_move(id, row.folder_next));
+    const Status moved = finish_move(row);
+    // A rename that failed left everything as it was: so does the row. The first error is the one to report.
+    if (!moved && !exists(fs_, target).value_or(true)) (void)catalogue_.set_folder(id, row.folder);
+    return moved;
+}
+
+Status Inbox::finish_move(const SessionRow& row) {
+    if (row.folder_next.empty()) return {};
+    const std::string source = join_path(row.account, row.folder);
+    std::string target = join_path(row.account, row.folder_next);
+    BB_TRY(const bool at_source, exists(fs_, source));
+    BB_TRY(const bool at_target, exists(fs_, target));
+    if (!at_source && !at_target)
+        return fail(Errc::not_found, fmt::format("neither {} nor {} is there: the folder of {}/{} is missing", source, target,
+                                                 row.account, row.disc_name));
+    bool rename_it = !at_target;
+    if (at_source && at_target) {
+        // Either the rename was done and a new session took the old name, or another session took the new one.
+        BB_TRY(const bool taken, belongs_to_other(fs_, catalogue_, row, row.folder_next));
+        if (taken) {
+            BB_TRY(target, first_free_folder(row.account, row.name, parse_folder(row.folder_next).state));
+            BB_CHECK(catalogue_.begin_move(row.id, std::string(base_name(target))));
+            rename_it = true;
+        }
+    }
+    if (rename_it) BB_CHECK(fs_.rename(source, target, RenameMode::no_replace));
+    BB_CHECK(fs_.sync_folder(row.account));
+    return catalogue_.end_move(row.id);
+}
+
+Status Inbox::write_status(const SessionRow& row, const std::string& text) {
+    return replace_file(fs_, join_path(join_path(row.account, row.folder), "STATUS.txt"), text, Durability::visible);
+}
+
+Status Inbox::remove_own_file(const SessionRow& row, const std::string& name) {
+    const Status removed = fs_.remove(join_path(join_path(row.account, row.folder), name));
+    if (!removed && removed.error().code != Errc::not_found) return removed;
+    return {};
+}
+
+}  // namespace burnbox

@@ -1,0 +1,154 @@
+#include "common/session/receipt.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/text.hpp"
+#include "common/session/json_line.hpp"
+
+namespace burnbox {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A marker by command has no file and no digest.
+std::string hex_or_empty(const Receipt& receipt) {
+    return receipt.marker_name.empty() ? std::string() : receipt.marker_sha256.hex();
+}
+
+Json head(const Receipt& receipt) {
+    Json copies = Json::array();
+    for (const ReceiptCopy& copy : receipt.copies)
+        copies.push_back({{"disc", copy.disc},
+                          {"serial", copy.serial},
+                          {"medium", copy.medium},
+                          {"media_id", copy.media_id},
+                          {"drive", copy.drive},
+                          {"disc_session", copy.disc_session},
+                          {"start_lba", copy.start_lba},
+                          {"blocks", copy.blocks}});
+    return {{"receipt", 1},
+            {"account", receipt.account},
+            {"session", receipt.session},
+            {"path", receipt.path},
+            {"burnbox", BURNBOX_VERSION},
+            {"sealed_at", to_iso8601(receipt.sealed_at)},
+            {"burned_at", to_iso8601(receipt.burned_at)},
+            {"verified_at", to_iso8601(receipt.verified_at)},
+            {"files_count", receipt.files_count},
+            {"bytes", receipt.bytes},
+            {"marker", {{"name", receipt.marker_name}, {"sha256", hex_or_empty(receipt)}}},
+            {"copies", std::move(copies)}};
+}
+
+// For a POSIX shell, whatever is in it.
+std::string shell_quoted(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) {
+        if (c == '\'') out += "'\\''";
+        else out += c;
+    }
+    return out += '\'';
+}
+
+std::string human_time(Timestamp time) {  // "2026-11-23 10:00:00 UTC"
+    std::string text = to_iso8601(time);
+    text[10] = ' ';
+    text.replace(text.size() - 1, 1, " UTC");
+    return text;
+}
+
+std::string checksum_list(const Receipt& receipt) {  // from the disc's root, with a leading '/'
+    if (!receipt.checksum_list.empty()) return "/" + receipt.checksum_list;
+    for (const ReceiptFile& file : receipt.files)
+        if (file.path == "bagit.txt") return receipt.path + "/manifest-sha256.txt";
+    return receipt.path + "/SHA256SUMS";
+}
+
+std::string describe(const ReceiptCopy& copy, std::size_t number, std::size_t count) {
+    std::string text = count == 1 ? fmt::format("Disc {}\n\n", copy.disc)
+                                  : fmt::format("Copy {} of {}: disc {}\n\n", number, count, copy.disc);
+    const auto line = [&](std::string_view name, std::string_view value) {
+        if (!value.empty()) text += fmt::format("  {:<14} {}\n", name, value);
+    };
+    line("Medium", copy.medium);
+    line("Serial", copy.serial);
+    line("Media id", copy.media_id);
+    line("Drive", copy.drive);
+    line("Image file", copy.location);
+    line("Disc session", fmt::format("{}, {} blocks from block {}", copy.disc_session, copy.blocks, copy.start_lba));
+    return text + '\n';
+}
+
+// Commands to paste, for one copy. They need nothing of burnbox.
+std::string how_to_check(const Receipt& receipt, const ReceiptCopy& copy) {
+    const std::string list = checksum_list(receipt);
+    const std::size_t slash = list.rfind('/');
+    const std::string folder = list.substr(1, slash == 0 ? 0 : slash - 1);  // relative to the disc's root
+    const std::string name = list.substr(slash + 1);
+    const auto check_in = [&](std::string_view root) {
+        const std::string from = folder.empty() ? std::string(root) : fmt::format("{}/{}", root, shell_quoted(folder));
+        return fmt::format("  (cd {} && sha256sum -c {})\n", from, shell_quoted(name));
+    };
+    if (copy.location.empty())
+        return fmt::format("Put disc {} into the drive and, as root:\n\n  mount -o ro /dev/sr0 /mnt\n{}\n", copy.disc,
+                           check_in("/mnt"));
+    const std::string image = shell_quoted(copy.location);
+    return fmt::format("Disc {} is an image file. Unpack it somewhere and compare, without being root:\n\n"
+                       "  D=$(mktemp -d)\n"
+                       "  bsdtar -xf {} -C \"$D\"\n"
+                       "{}\n"
+                       "or unpack only this session:\n\n"
+                       "  xorriso -osirrox on -indev {} -extract {} \"$D\"/session\n\n"
+                       "or, as root, mount it:\n\n"
+                       "  mount -o ro,loop {} /mnt\n"
+                       "{}\n",
+                       copy.disc, image, check_in("\"$D\""), image, shell_quoted(receipt.path), image, check_in("/mnt"));
+}
+
+}  // namespace
+
+std::string to_json(const Receipt& receipt) {
+    // The texts are UTF-8; should one ever not be, a receipt with a replacement character is better than none.
+    std::string out = head(receipt).dump(1, ' ', false, Json::error_handler_t::replace);
+    out.resize(out.rfind('}'));
+    while (out.ends_with('\n') || out.ends_with(' ')) out.pop_back();
+    // The files, one a line: a session may have a million of them.
+    out += ",\n \"files\": [";
+    bool first = true;
+    for (const ReceiptFile& file : receipt.files) {
+        out += first ? "\n  " : ",\n  ";
+        first = false;
+        JsonLineWriter line(out);
+        line.text("path", file.path).number("size", file.size_bytes).text("sha256", file.sha256.hex()).number("lba", file.lba);
+        line.end();
+        out.pop_back();  // the newline
+    }
+    return out += first ? "]\n}\n" : "\n ]\n}\n";
+}
+
+std::string to_text(const Receipt& receipt) {
+    std::string text = fmt::format("RECEIPT for {}/{}\n\n", receipt.account, receipt.session);
+    text += fmt::format("{} {} on disc. After burning, everything was read back from the disc\n"
+                        "and is exactly what was received.\n\n",
+                        receipt.files_count == 1 ? "1 file" : fmt::format("{} files", receipt.files_count),
+                        receipt.files_count == 1 ? "is" : "are");
+    const auto line = [&](std::string_view name, std::string_view value) { text += fmt::format("  {:<14} {}\n", name, value); };
+    line("On the disc", receipt.path);
+    if (receipt.bytes < 1024) line("Size", human_bytes(receipt.bytes));
+    else line("Size", fmt::format("{} bytes ({})", receipt.bytes, human_bytes(receipt.bytes)));
+    line("Sealed", human_time(receipt.sealed_at));
+    line("Burned", human_time(receipt.burned_at));
+    line("Verified", human_time(receipt.verified_at));
+    line("Marker", receipt.marker_name.empty() ? "sent as a command" : receipt.marker_name);
+    text += '\n';
+    for (std::size_t i = 0; i < receipt.copies.size(); ++i) text += describe(receipt.copies[i], i + 1, receipt.copies.size());
+    text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
+    for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);
+    text += fmt::format("Every line must end with OK. The digests of all files are in receipt.json too.\n\nburnbox {}\n",
+                        BURNBOX_VERSION);
+    return text;
+}
+
+}  // namespace burnbox
