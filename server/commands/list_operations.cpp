@@ -1,0 +1,101 @@
+#include "server/commands/list_operations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/text.hpp"
+#include "server/commands/views.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::size_t kMostFound = 10'000;
+
+// Sealed ones as the catalogue has them, oldest first, then the open ones. Without `burned` those are left out.
+Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned) {
+    std::vector<SessionView> views;
+    BB_TRY(const auto rows, asked.services.catalogue.sessions(asked.account));
+    for (const SessionRow& row : rows)
+        if (row.state != SessionState::withdrawn && (burned || row.state != SessionState::burned))
+            views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes, row.files_count, row.reason});
+    for (const Uploads::OpenSession& open : asked.services.open_sessions())
+        if (asked.account.empty() || open.account == asked.account)
+            views.push_back({open.account, open.name, "open", open.bytes, open.files_count, open.reason});
+    return views;
+}
+
+Result<std::vector<DiscView>> gather_discs(const Asked& asked) {
+    std::vector<DiscView> views;
+    BB_TRY(const auto discs, asked.services.catalogue.discs());
+    for (const DiscRow& disc : discs) {
+        BB_TRY(auto sessions, asked.services.catalogue.disc_sessions(disc.id));
+        if (!asked.account.empty()) {
+            std::erase_if(sessions, [&](const DiscSessionRow& row) { return row.account != asked.account; });
+            if (sessions.empty()) continue;
+        }
+        views.push_back({disc, std::move(sessions)});
+    }
+    return views;
+}
+
+// `discs`: those the asker may know.
+std::vector<DriveView> gather_drives(const Asked& asked, const std::vector<DiscView>& discs) {
+    std::vector<DriveView> views;
+    for (DriveStatus& drive : asked.services.drives()) {
+        DriveView view{std::move(drive), "", ""};
+        if (view.drive.session) {
+            if (const auto row = asked.services.catalogue.session(*view.drive.session); row) {
+                view.account = row->account;
+                view.session = row->disc_name;
+            }
+        }
+        if (!asked.account.empty()) {
+            const auto is_in_drive = [&](const DiscView& disc) { return disc.disc.label == view.drive.disc; };
+            if (std::ranges::none_of(discs, is_in_drive)) view.drive.disc.clear();
+            view.drive.device.clear();
+            if (view.account != asked.account) view = {{.drive = view.drive.drive, .device = "", .state = view.drive.state,
+                                                        .medium = view.drive.medium, .disc = view.drive.disc,
+                                                        .session = std::nullopt, .progress = {}, .reason = ""}, "", ""};
+        }
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+Result<std::string> list(const Asked& asked) {
+    const std::string_view name = asked.operation.spec->name;
+    const bool json = asked.operation.has("--json");
+    const bool accounts = asked.account.empty();
+    if (name == "sessions") {
+        BB_TRY(const auto sessions, gather_sessions(asked, true));
+        return json ? sessions_json(sessions) : sessions_text(sessions, accounts);
+    }
+    BB_TRY(auto discs, gather_discs(asked));
+    if (name == "discs") return json ? discs_json(discs) : discs_text(discs, accounts);
+    auto drives = gather_drives(asked, discs);
+    if (name == "drives") return json ? drives_json(drives) : drives_text(drives);
+    BB_TRY(auto sessions, gather_sessions(asked, false));
+    const StatusView status{std::move(drives), std::move(discs), std::move(sessions)};
+    return json ? status_json(status) : status_text(status, accounts);
+}
+
+}  // namespace
+
+void run_list(const Asked& asked) {
+    auto text = list(asked);
+    if (text) asked.done(std::move(*text));
+    else asked.failed(text.error().message);
+}
+
+void run_find(const Asked& asked) {
+    const auto files = asked.services.catalogue.find(asked.account, asked.operation.argument, kMostFound);
+    if (!files) return asked.failed(files.error().message);
+    const bool json = asked.operation.has("--json");
+    if (json || !files->empty()) asked.sink->out(json ? found_json(*files) : found_text(*files));
+    if (files->size() == kMostFound) asked.sink->error(fmt::format("these are the first {} files; a narrower pattern finds the others", kMostFound));
+    if (files->empty()) return asked.failed(fmt::format("no file on a disc matches \"{}\"", escape(asked.operation.argument)));
+    asked.sink->finish(0);
+}
+
+}  // namespace burnbox

@@ -1,0 +1,49 @@
+// What the operations stand on: the catalogue, the inboxes, and what they ask of uploads and burner, as functions, so that tests need
+// neither. All of it may block: operations run on threads of their own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "burner/jobs/burner.hpp"
+#include "common/catalogue/catalogue.hpp"
+#include "common/events/events.hpp"
+#include "common/session/inbox.hpp"
+#include "server/control/operation_table.hpp"
+#include "server/control/operations.hpp"
+#include "server/upload/client.hpp"
+
+namespace burnbox {
+
+struct OperationServices {
+    Catalogue& catalogue;
+    Inbox& inbox;
+    Events& events;
+    std::function<std::vector<Uploads::OpenSession>()> open_sessions;
+    std::function<void(const std::string& account, const std::string& session, bool again, Done done)> burn;
+    std::function<void(const std::string& account, const std::string& session, Done done)> cancel;
+    std::function<std::vector<DriveStatus>()> drives;
+    std::function<Result<VerifyReport>(SessionId session, const std::string& disc_label, BurnObserver& observer)> verify;
+    std::function<void()> wake_burner;
+};
+
+// One request while it is worked on.
+struct Asked {
+    const OperationServices& services;
+    std::string account;  // empty = the administrator
+    Operation operation;
+    std::shared_ptr<CommandSink> sink;
+
+    void done(std::string text) const {
+        if (!text.empty()) sink->out(std::move(text));
+        sink->finish(0);
+    }
+    void failed(std::string line) const {
+        sink->error(std::move(line));
+        sink->finish(1);
+    }
+};
+
+}  // namespace burnbox

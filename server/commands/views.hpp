@@ -1,0 +1,49 @@
+// The lists that operations print, from plain facts: columns for people, the contract's JSON for programs. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "burner/jobs/burner.hpp"
+#include "common/catalogue/catalogue.hpp"
+
+namespace burnbox {
+
+struct SessionView {
+    std::string account;
+    std::string session;  // disc name, or the open session's name
+    std::string state;    // "open", "queued" ...
+    std::uint64_t bytes = 0;
+    std::uint64_t files_count = 0;
+    std::string reason;
+};
+
+struct DiscView {
+    DiscRow disc;
+    std::vector<DiscSessionRow> sessions;  // verified ones
+};
+
+struct DriveView {
+    DriveStatus drive;
+    std::string account, session;  // what is worked on, when the asker may know
+};
+
+struct StatusView {
+    std::vector<DriveView> drives;
+    std::vector<DiscView> discs;
+    std::vector<SessionView> sessions;  // all but the burned ones, oldest first
+};
+
+// Names are "account/session" with `accounts`, else "session": what an account is shown.
+[[nodiscard]] std::string sessions_text(const std::vector<SessionView>& sessions, bool accounts);
+[[nodiscard]] std::string sessions_json(const std::vector<SessionView>& sessions);
+[[nodiscard]] std::string discs_text(const std::vector<DiscView>& discs, bool accounts);
+[[nodiscard]] std::string discs_json(const std::vector<DiscView>& discs);
+[[nodiscard]] std::string drives_text(const std::vector<DriveView>& drives);
+[[nodiscard]] std::string drives_json(const std::vector<DriveView>& drives);
+[[nodiscard]] std::string found_text(const std::vector<FoundFile>& files);
+[[nodiscard]] std::string found_json(const std::vector<FoundFile>& files);
+[[nodiscard]] std::string status_text(const StatusView& status, bool accounts);
+[[nodiscard]] std::string status_json(const StatusView& status);
+
+}  // namespace burnbox
