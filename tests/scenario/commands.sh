@@ -76,7 +76,7 @@ check_exit 1 "bob cannot burn alice's" as_bob burn alice/two
 check_exit 1 "nor two" as_bob burn two
 check_exit 0 "alice can" as_alice burn two --wait
 check_fails "there is no shell" as_alice 'id; ls'
-as_alice >"$world/check.out" 2>&1 || true # no command is no shell, but a word of help
+as_alice "" >"$world/check.out" 2>&1 || true # no command is no shell, but a word of help
 said 'burnbox'
 check_fails "administrators' commands are not served" as_alice verify BURNBOX_0001 --frobnicate
 
