@@ -49,5 +49,6 @@ rm -f "$world/back/relative" "$world/back/up" "$world/back/dangling"
 check "exact" same_tree "$tree" "$world/back"
 
 step "names that no listing can hold are refused"
+check "a session for them" sftp_do "mkdir bad"
 check_fails "a control character" sftp_do "mkdir bad/a$(printf '\001')b"
 check_fails "bytes that are no UTF-8" sftp_do "mkdir bad/$(printf 'caf\351')"
