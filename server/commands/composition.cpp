@@ -1,0 +1,123 @@
+#include "server/commands/composition.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "burner/drive/worker.hpp"
+#include "burner/jobs/burner.hpp"
+#include "common/base/log.hpp"
+#include "common/base/thread_pool.hpp"
+#include "common/catalogue/sql_catalogue.hpp"
+#include "common/events/events.hpp"
+#include "common/session/inbox.hpp"
+#include "common/storage/posix_file_system.hpp"
+#include "server/commands/live_operations.hpp"
+#include "server/commands/locations.hpp"
+#include "server/commands/session_operations.hpp"
+#include "server/commands/state_folders.hpp"
+#include "server/control/control_server.hpp"
+#include "server/net/server.hpp"
+#include "server/upload/client.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr unsigned kDiskThreads = 4;
+
+}  // namespace
+
+// Members stand in the order in which they are made; stop() ends them in the other.
+struct Composition::State {
+    explicit State(const Config& configuration) : config(configuration) {}
+    ~State() { stop(); }
+
+    const Config& config;
+    UniqueFd lock;
+    std::unique_ptr<FileSystem> state_fs, inbox_fs;
+    std::unique_ptr<Catalogue> catalogue;
+    Events events;
+    std::optional<Inbox> inbox;
+    std::optional<ThreadPool> disk_pool;
+    std::unique_ptr<Burner> burner;
+    std::unique_ptr<Uploads> uploads;
+    std::unique_ptr<LiveOperations> operations;
+    std::unique_ptr<SshServer> ssh;
+    std::unique_ptr<ControlServer> control;
+
+    Status open_stores() {
+        BB_CHECK(make_folders_of(config));
+        BB_TRY(lock, lock_state_dir(config.state_dir));
+        BB_TRY(catalogue, open_sql_catalogue(config.catalogue));
+        BB_TRY(state_fs, open_posix_file_system(config.state_dir));
+        BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
+        inbox.emplace(*inbox_fs, *catalogue);
+        return {};
+    }
+
+    void make_burner(Spawner& spawner) {
+        std::vector<std::unique_ptr<Drive>> drives;
+        for (const auto& [name, drive] : config.drives) drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe"));
+        burner = std::make_unique<Burner>(BurnerServices{.config = config, .clock = system_clock(), .catalogue = *catalogue,
+                                                         .inbox = *inbox, .state_fs = *state_fs, .events = events},
+                                          std::move(drives));
+    }
+
+    // Uploads and burner know of each other by these functions only.
+    void make_uploads() {
+        disk_pool.emplace(kDiskThreads);
+        uploads = std::make_unique<Uploads>(UploadServices{
+            .config = config, .clock = system_clock(), .catalogue = *catalogue, .inbox = *inbox, .state_fs = *state_fs, .events = events,
+            // What waits here is bounded by the handles and connections of `limits:`. After stop() nobody is left to answer to.
+            .run_blocking = [this](std::function<void()> job) { (void)disk_pool->post(std::move(job)); },
+            .check_fits = [this](const std::string& pool, const Manifest& manifest) { return burner->check_fits(pool, manifest); },
+            .wake_burner = [this] { burner->wake(); }});
+    }
+
+    void make_operations() {
+        operations = std::make_unique<LiveOperations>(OperationServices{
+            .catalogue = *catalogue, .inbox = *inbox, .events = events,
+            .open_sessions = [this] { return uploads->open_sessions(); },
+            .burn = [this](const std::string& account, const std::string& session, bool again,
+                           Done done) { uploads->burn(account, session, again, std::move(done)); },
+            .cancel = [this](const std::string& account, const std::string& session,
+                             Done done) { uploads->cancel(account, session, std::move(done)); },
+            .drives = [this] { return burner->drives(); },
+            .verify = [this](SessionId session, const std::string& label,
+                             BurnObserver& observer) { return burner->verify_session(session, label, observer); },
+            .wake_burner = [this] { burner->wake(); }});
+    }
+
+    // Clients first, so that nothing new comes; then the burner, which ends what `verify` waits for; then what is left to answer.
+    void stop() {
+        if (control) control->stop();
+        if (ssh) ssh->stop();
+        if (burner) burner->stop();
+        if (disk_pool) disk_pool->stop();
+        if (operations) operations->stop();
+    }
+};
+
+Composition::Composition(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Composition::~Composition() = default;
+
+Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Spawner& spawner, boost::asio::io_context& io) {
+    auto state = std::make_unique<State>(config);
+    BB_CHECK(state->open_stores());
+    state->make_burner(spawner);
+    state->make_uploads();
+    BB_CHECK(state->uploads->recover());
+    BB_CHECK(finish_retries(*state->catalogue, *state->inbox));
+    state->make_operations();
+    BB_TRY(state->ssh, SshServer::start({.config = config, .uploads = *state->uploads, .operations = *state->operations}));
+    BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));
+    state->burner->start();
+    return std::unique_ptr<Composition>(new Composition(std::move(state)));
+}
+
+std::vector<ListenAddress> Composition::addresses() const { return state_->ssh->addresses(); }
+std::string Composition::host_key_fingerprint() const { return state_->ssh->host_key_fingerprint(); }
+std::string Composition::host_key_line() const { return state_->ssh->host_key_line(); }
+void Composition::stop() { state_->stop(); }
+
+}  // namespace burnbox

@@ -1,0 +1,25 @@
+// The Operations of a running server: reads what was typed, says no to what is wrong at once, and does the rest on threads of its own.
+#pragma once
+
+#include <memory>
+
+#include "server/commands/operation_services.hpp"
+
+namespace burnbox {
+
+class LiveOperations final : public Operations {
+  public:
+    explicit LiveOperations(OperationServices services);
+    ~LiveOperations() override;  // stop()
+
+    void run(const CommandRequest& request, std::shared_ptr<CommandSink> sink) override;
+
+    // Ends what runs; those who wait for a burn get no answer. Their connections are closed by their servers.
+    void stop();
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace burnbox

@@ -1,0 +1,126 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+
+#include "burner/drive/spawner.hpp"
+#include "common/base/log.hpp"
+#include "server/commands/command.hpp"
+#include "server/commands/composition.hpp"
+#include "server/commands/first_run.hpp"
+#include "server/commands/locations.hpp"
+#include "server/commands/reload.hpp"
+#include "server/commands/service_notify.hpp"
+
+namespace burnbox {
+namespace {
+
+// Every connection and open file takes descriptors; `limits:` bounds them, not the shell's soft limit.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// SIGHUP: the log's level changes at once; of all other keys that differ the log says that they wait for a restart.
+void reload(Config& config) {
+    if (config.file.empty()) return log::warning("configuration not reloaded", log::kv("reason", "there is no configuration file"));
+    const Result<Config> wanted = read_config(config.file);
+    if (!wanted)
+        return log::error("configuration not reloaded", log::kv("reason", "it has errors; the old one stays"), log::kv(wanted.error()));
+    config.log_level = wanted->log_level;
+    log::set_level(config.log_level);
+    for (const std::string& key : keys_for_restart(config, *wanted))
+        log::warning("configuration key refused", log::kv("key", key), log::kv("reason", "it needs a restart; its old value stays"));
+    log::info("configuration reloaded", log::kv("file", config.file));
+}
+
+class Signals {
+  public:
+    Signals(boost::asio::io_context& io, Config& config) : io_(io), config_(config), signals_(io, SIGTERM, SIGINT, SIGHUP) { wait(); }
+
+  private:
+    void wait() {
+        signals_.async_wait([this](const boost::system::error_code& error, int number) {
+            if (error) return;
+            if (number != SIGHUP) {
+                log::info("server stopping", log::kv("signal", number == SIGINT ? "SIGINT" : "SIGTERM"));
+                return io_.stop();
+            }
+            reload(config_);
+            wait();
+        });
+    }
+
+    boost::asio::io_context& io_;
+    Config& config_;
+    boost::asio::signal_set signals_;
+};
+
+void say_first_run(const Config& config, const Composition& server, const std::string& notice) {
+    FirstRun facts;
+    if (!config.accounts.empty()) facts.account = config.accounts.begin()->first;
+    if (!server.addresses().empty()) facts.address = server.addresses().front();
+    facts.host_key_line = server.host_key_line();
+    facts.host_key_fingerprint = server.host_key_fingerprint();
+    facts.notice = notice;
+    if (!config.drives.empty()) facts.image_dir = config.drives.begin()->second.image_dir;
+    fmt::print(stderr, "{}", first_run_text(facts));
+}
+
+int serve(Config config, const std::string& notice, Spawner& spawner) {
+    boost::asio::io_context io(1);
+    Signals signals(io, config);  // from here on a signal ends the server in order
+    auto server = Composition::start(config, spawner, io);
+    if (!server) {
+        log::error("server not started", log::kv(server.error()));
+        return 1;
+    }
+    for (const ListenAddress& address : (*server)->addresses()) log::info("listening", log::kv("address", to_text(address)));
+    log::info("server ready", log::kv("version", BURNBOX_VERSION), log::kv("state_dir", config.state_dir),
+              log::kv("accounts", config.accounts.size()), log::kv("drives", config.drives.size()));
+    if (config.file.empty()) say_first_run(config, **server, notice);
+    notify_service("READY=1");
+    io.run();
+    notify_service("STOPPING=1");
+    (*server)->stop();
+    log::info("server stopped");
+    return 0;
+}
+
+}  // namespace
+
+int serve_command(std::string_view name, const std::vector<std::string>& arguments) {
+    CLI::App app("Runs the server in the foreground and logs to standard error.\n"
+                 "Without a configuration it listens on 127.0.0.1:2022 and says how to try it.",
+                 fmt::format("burnbox {}", name));
+    app.footer("Example: burnbox serve -c burnbox.yaml");
+    std::string option;
+    app.add_option("-c,--config", option, fmt::format("the configuration (default: {} when it is there)", kConfigFile))->option_text("FILE");
+    if (const auto end = parse_arguments(app, arguments)) return *end;
+
+    umask(022);
+    signal(SIGPIPE, SIG_IGN);
+    std::string notice;
+    Result<Config> config = load_config(config_file(option), notice);
+    if (!config) {
+        fmt::print(stderr, "{}\n", config.error().message);
+        return 1;
+    }
+    raise_descriptor_limit();
+    auto spawner = Spawner::start();  // forks: there must be no thread yet
+    if (!spawner) {
+        print_error(spawner.error().message);
+        return 1;
+    }
+    log::init(config->log_level, config->log_format);
+    return serve(std::move(*config), notice, **spawner);
+}
+
+}  // namespace burnbox

@@ -1,0 +1,17 @@
+// The operations that change or read one session: burn, cancel, retry, verify.
+#pragma once
+
+#include "server/commands/burn_wait.hpp"
+#include "server/commands/operation_services.hpp"
+
+namespace burnbox {
+
+void run_burn(const Asked& asked, BurnWaits& waits);
+void run_cancel(const Asked& asked);
+void run_retry(const Asked& asked);
+void run_verify(const Asked& asked);  // for hours
+
+// At start, before the burner: a retry that a crash cut has its row queued and its folder still called -failed.
+[[nodiscard]] Status finish_retries(Catalogue& catalogue, Inbox& inbox);
+
+}  // namespace burnbox
