@@ -7,7 +7,9 @@
 namespace burnbox::test {
 namespace {
 
-std::uint32_t blocks_of(std::uint64_t bytes) { return static_cast<std::uint32_t>((bytes + kSectorBytes - 1) / kSectorBytes); }
+std::uint32_t blocks_of(std::uint64_t bytes) {
+    return static_cast<std::uint32_t>((bytes + kSectorBytes - 1) / kSectorBytes);
+}
 
 std::uint32_t next_lba(const FakeDisc& disc) {
     if (disc.sessions.empty()) return 32;
@@ -17,7 +19,8 @@ std::uint32_t next_lba(const FakeDisc& disc) {
 
 std::string head_digest(const FakeDisc& disc) {
     std::string head = disc.serial;
-    for (const FakeDiscSession& session : disc.sessions) head += std::to_string(session.start_lba) + " " + std::to_string(session.whole);
+    for (const FakeDiscSession& session : disc.sessions)
+        head += std::to_string(session.start_lba) + " " + std::to_string(session.whole);
     return disc.sessions.empty() ? "" : Sha256::of(head).hex();
 }
 
@@ -35,17 +38,22 @@ std::size_t FakeShelf::times_burned(const std::string& label, const std::string&
 FakeDrive::FakeDrive(std::string name, FakeShelf& shelf, std::vector<FileSystem*> roots)
     : name_(std::move(name)), shelf_(shelf), roots_(std::move(roots)) {}
 
-std::uint64_t FakeDrive::blank_capacity_bytes() const { return shelf_.capacity_bytes - 64 * kSectorBytes; }
+std::uint64_t FakeDrive::blank_capacity_bytes() const {
+    return shelf_.capacity_bytes - 64 * kSectorBytes;
+}
 
 Status FakeDrive::load(const std::string& label) {
-    if (!shelf_.discs.contains(label)) return fail(Errc::not_found, "load " + label + ": no such disc on the shelf");
+    if (!shelf_.discs.contains(label))
+        return fail(Errc::not_found, "load " + label + ": no such disc on the shelf");
     loaded = label;
     return {};
 }
 
 Status FakeDrive::load_blank(const std::string& label) {
-    if (shelf_.discs.contains(label)) return fail(Errc::exists, "load a blank as " + label + ": the name is taken");
-    if (shelf_.blanks == 0U) return fail(Errc::no_medium, "drive " + name_ + ": no blank disc is left; put one in");
+    if (shelf_.discs.contains(label))
+        return fail(Errc::exists, "load a blank as " + label + ": the name is taken");
+    if (shelf_.blanks == 0U)
+        return fail(Errc::no_medium, "drive " + name_ + ": no blank disc is left; put one in");
     if (shelf_.blanks) --*shelf_.blanks;
     shelf_.discs[label].label = label;
     loaded = label;
@@ -60,7 +68,9 @@ Result<Medium> FakeDrive::inspect() {
     const bool cut = !disc.sessions.empty() && !disc.sessions.back().whole;
     const std::uint64_t used = std::uint64_t{next_lba(disc) + kOverheadBlocks} * kSectorBytes;
     medium.profile = shelf_.medium;
-    medium.state = disc.sessions.empty() ? MediumState::blank : cut ? MediumState::damaged : MediumState::appendable;
+    medium.state = disc.sessions.empty() ? MediumState::blank
+                   : cut                 ? MediumState::damaged
+                                         : MediumState::appendable;
     medium.label = disc.sessions.empty() ? "" : disc.label;
     medium.serial = disc.serial;
     medium.location = "/shelf/" + disc.label + ".iso";
@@ -96,18 +106,22 @@ Result<std::vector<FakeDrive::Staged>> FakeDrive::stage(const BurnJob& job) cons
 Result<FakeDisc*> FakeDrive::disc_for(const BurnJob& job, bool before_writing) {
     const auto found = shelf_.discs.find(loaded);
     if (found == shelf_.discs.end() || found->first != job.disc.label)
-        return fail(Errc::wrong_medium, "drive " + name_ + ": insert " + job.disc.label + "; in it is '" + loaded + "'");
+        return fail(Errc::wrong_medium,
+                    "drive " + name_ + ": insert " + job.disc.label + "; in it is '" + loaded + "'");
     FakeDisc& disc = found->second;
     const bool lost = disc.sessions.size() < job.disc.sessions_used || next_lba(disc) < job.disc.next_lba;
-    const bool changed = before_writing && !job.disc.head_digest.empty() && job.disc.head_digest != head_digest(disc);
-    if (lost || changed) return fail(Errc::wrong_medium, "disc " + disc.label + " is not as the catalogue knows it");
+    const bool changed =
+        before_writing && !job.disc.head_digest.empty() && job.disc.head_digest != head_digest(disc);
+    if (lost || changed)
+        return fail(Errc::wrong_medium, "disc " + disc.label + " is not as the catalogue knows it");
     return &disc;
 }
 
 Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
     BB_TRY(FakeDisc * disc, disc_for(job, true));
     if (disc->sessions.size() != job.disc.sessions_used)
-        return fail(Errc::wrong_medium, "disc " + disc->label + " has disc sessions that the catalogue does not know");
+        return fail(Errc::wrong_medium,
+                    "disc " + disc->label + " has disc sessions that the catalogue does not know");
     BB_TRY(const auto staged, stage(job));
     FakeDiscSession next;
     next.start_lba = next_lba(*disc);
@@ -119,9 +133,11 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
     BB_TRY(const Medium medium, inspect());
     const std::uint64_t bytes = std::uint64_t{next.blocks} * kSectorBytes;
     if (bytes > medium.free_bytes || medium.sessions_left == 0)
-        return fail(Errc::does_not_fit, "disc " + disc->label + ": the disc session needs " + std::to_string(bytes) + " bytes, " +
+        return fail(Errc::does_not_fit, "disc " + disc->label + ": the disc session needs " +
+                                            std::to_string(bytes) + " bytes, " +
                                             std::to_string(medium.free_bytes) + " are free");
-    BB_CHECK(observer.about_to_write({static_cast<unsigned>(disc->sessions.size()) + 1, next.start_lba, next.blocks}));
+    BB_CHECK(observer.about_to_write(
+        {static_cast<unsigned>(disc->sessions.size()) + 1, next.start_lba, next.blocks}));
     if (disc->sessions.empty()) disc->serial = job.disc.serial;
     disc->sessions.push_back(next);
     FakeDiscSession& target = disc->sessions.back();
@@ -130,7 +146,8 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
     return Written{target.start_lba, target.blocks, ""};
 }
 
-Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSession& target, BurnObserver& observer) {
+Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSession& target,
+                                BurnObserver& observer) {
     std::uint32_t lba = target.start_lba + kOverheadBlocks;
     Progress progress{0, std::uint64_t{target.blocks} * kSectorBytes};
     if (during_write) BB_CHECK(during_write());
@@ -143,7 +160,8 @@ Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSessi
                     BB_TRY(written.content, read_host(one.folder + "/" + entry.staged));
                 }
                 if (Sha256::of(written.content) != entry.sha256)
-                    return fail(Errc::corrupt, one.sealed.identifier() + "/" + entry.staged + " differs from its manifest");
+                    return fail(Errc::corrupt,
+                                one.sealed.identifier() + "/" + entry.staged + " differs from its manifest");
                 written.lba = written.content.empty() ? 0 : lba;
                 lba += blocks_of(written.content.size());
                 progress.done_bytes += written.content.size();

@@ -1,6 +1,6 @@
-// A Drive without discs: the shelf keeps what was burned in memory, apart from the Drive, so that it survives a simulated
-// crash of the process as a disc does. It reads seal records and staged files through the FileSystems of the test, by their host
-// paths, and compares with disc_entries() as the real verifier does.
+// A Drive without discs: the shelf keeps what was burned in memory, apart from the Drive, so that it survives
+// a simulated crash of the process as a disc does. It reads seal records and staged files through the
+// FileSystems of the test, by their host paths, and compares with disc_entries() as the real verifier does.
 // Threads: as Drive; a shelf may be shared by drives of one thread.
 #pragma once
 
@@ -25,9 +25,10 @@ struct FakeDiscEntry {
 struct FakeDiscSession {
     std::uint32_t start_lba = 0;
     std::uint32_t blocks = 0;
-    bool whole = false;                             // false: the write was cut off
-    std::vector<std::string> sessions;              // "alice/holiday"
-    std::map<std::string, FakeDiscEntry> entries;   // by path from the disc's root; only what this disc session added
+    bool whole = false;                 // false: the write was cut off
+    std::vector<std::string> sessions;  // "alice/holiday"
+    std::map<std::string, FakeDiscEntry>
+        entries;  // by path from the disc's root; only what this disc session added
 };
 
 struct FakeDisc {
@@ -53,10 +54,11 @@ class FakeDrive : public Drive {
     FakeDrive(std::string name, FakeShelf& shelf, std::vector<FileSystem*> roots);
 
     // What the next operations do wrong.
-    std::function<Status()> during_write;               // an error cuts the write off in the middle
-    Outcome after_cut = Outcome::untouched;             // what settle() makes of a disc session that was cut off: untouched or damaged
-    std::function<void(std::string&)> change_on_disc;   // is given each file's content as it is written
-    std::string loaded;                                 // label; empty = none
+    std::function<Status()> during_write;  // an error cuts the write off in the middle
+    Outcome after_cut =
+        Outcome::untouched;  // what settle() makes of a disc session that was cut off: untouched or damaged
+    std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written
+    std::string loaded;                                // label; empty = none
 
     [[nodiscard]] const std::string& name() const override { return name_; }
     [[nodiscard]] bool emulated() const override { return true; }
@@ -64,8 +66,10 @@ class FakeDrive : public Drive {
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<Medium> inspect() override;
     [[nodiscard]] Result<Written> burn(const BurnJob& job, BurnObserver& observer) override;
-    [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) override;
-    [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) override;
+    [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session,
+                                              BurnObserver& observer) override;
+    [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
+                                         std::uint32_t start_lba) override;
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override;
 
     static constexpr std::uint32_t kOverheadBlocks = 32;  // of every disc session
@@ -78,7 +82,8 @@ class FakeDrive : public Drive {
     };
     [[nodiscard]] Result<std::string> read_host(const std::string& path) const;
     [[nodiscard]] Result<std::vector<Staged>> stage(const BurnJob& job) const;
-    [[nodiscard]] Status write_entries(const std::vector<Staged>& staged, FakeDiscSession& target, BurnObserver& observer);
+    [[nodiscard]] Status write_entries(const std::vector<Staged>& staged, FakeDiscSession& target,
+                                       BurnObserver& observer);
     [[nodiscard]] Result<FakeDisc*> disc_for(const BurnJob& job, bool before_writing);
 
     std::string name_;

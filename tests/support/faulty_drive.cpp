@@ -2,7 +2,8 @@
 
 namespace burnbox::test {
 
-FaultyDrive::FaultyDrive(std::unique_ptr<FakeDrive> drive, FaultPlan& plan) : drive_(std::move(drive)), plan_(plan) {
+FaultyDrive::FaultyDrive(std::unique_ptr<FakeDrive> drive, FaultPlan& plan)
+    : drive_(std::move(drive)), plan_(plan) {
     drive_->during_write = [this] { return plan_.step("drive: middle of the write"); };
 }
 
@@ -34,7 +35,8 @@ Result<VerifyReport> FaultyDrive::verify(const BurnJob& job, unsigned disc_sessi
     return drive_->verify(job, disc_session, observer);
 }
 
-Result<Drive::Outcome> FaultyDrive::settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) {
+Result<Drive::Outcome> FaultyDrive::settle(const BurnJob& job, unsigned disc_session,
+                                           std::uint32_t start_lba) {
     BB_CHECK(plan_.step("drive: settle"));
     return drive_->settle(job, disc_session, start_lba);
 }

@@ -1,5 +1,6 @@
-// A Drive whose operations fail as a FaultPlan says. Burning is four operations: its begin, the attempt's record (which the
-// catalogue counts itself), the middle of the write (needs a FakeDrive) and the answer after a write that is whole.
+// A Drive whose operations fail as a FaultPlan says. Burning is four operations: its begin, the attempt's
+// record (which the catalogue counts itself), the middle of the write (needs a FakeDrive) and the answer
+// after a write that is whole.
 #pragma once
 
 #include "tests/support/fake_drive.hpp"
@@ -17,9 +18,13 @@ class FaultyDrive : public Drive {
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<Medium> inspect() override;
     [[nodiscard]] Result<Written> burn(const BurnJob& job, BurnObserver& observer) override;
-    [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) override;
-    [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) override;
-    [[nodiscard]] std::uint64_t blank_capacity_bytes() const override { return drive_->blank_capacity_bytes(); }
+    [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session,
+                                              BurnObserver& observer) override;
+    [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
+                                         std::uint32_t start_lba) override;
+    [[nodiscard]] std::uint64_t blank_capacity_bytes() const override {
+        return drive_->blank_capacity_bytes();
+    }
 
   private:
     std::unique_ptr<FakeDrive> drive_;

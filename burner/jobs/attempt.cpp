@@ -1,0 +1,78 @@
+#include "burner/jobs/attempt.hpp"
+
+#include "burner/jobs/settle.hpp"
+#include "burner/jobs/verifier.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+class AttemptObserver : public BurnObserver {
+  public:
+    AttemptObserver(Station& station, const Work& work) : station_(station), work_(work) {}
+
+    AttemptRow row;                // id 0: nothing is in the catalogue, so nothing may have been written
+    std::optional<Error> refusal;  // ours, not the drive's
+
+    Status about_to_write(const BurnPlan& plan) override {
+        auto begun = begin(plan);
+        if (!begun) refusal = begun.error();
+        return begun;
+    }
+    void progress(const Progress& progress) override { station_.reporter.progress(progress); }
+
+  private:
+    Status begin(const BurnPlan& plan) {
+        if (station_.desk.stopping) return fail(Errc::cancelled, "burn: burnbox is stopping");
+        AttemptRow next;
+        next.disc = work_.disc.id;
+        next.drive = station_.drive.name();
+        for (const SessionRow& session : work_.rows) next.sessions.push_back(session.id);
+        next.disc_session = plan.disc_session;
+        next.start_lba = plan.start_lba;
+        next.blocks = plan.blocks;
+        next.started_at = station_.services.clock.now();
+        BB_TRY(next.id, station_.services.catalogue.begin_attempt(next));
+        row = next;
+        for (const SessionRow& session : work_.rows) {
+            log::info("attempt began", log::kv("account", session.account),
+                      log::kv("session", session.disc_name), log::kv("drive", row.drive),
+                      log::kv("disc", work_.disc.label), log::kv("disc_session", row.disc_session),
+                      log::kv("start_lba", row.start_lba), log::kv("blocks", row.blocks));
+            publish(station_, "session_burning", session, work_.disc.label, "");
+        }
+        station_.reporter.phase("burning", plan.disc_session);
+        return {};
+    }
+
+    Station& station_;
+    const Work& work_;
+};
+
+}  // namespace
+
+Result<Attempted> run_attempt(Station& station, Work& work) {
+    AttemptObserver observer(station, work);
+    auto written = station.drive.burn(work.job, observer);
+    if (observer.row.id == 0) {
+        if (observer.refusal) return Attempted{Ending::untouched, std::move(*observer.refusal), true};
+        if (written)
+            return fail(Errc::io, "burn on " + station.drive.name() +
+                                      ": the drive wrote without asking; update burnbox");
+        return Attempted{Ending::untouched, std::move(written).error(), false};
+    }
+    if (written) {
+        BB_CHECK(station.services.catalogue.attempt_written(observer.row.id, written->start_lba,
+                                                            written->blocks, written->messages));
+        observer.row.start_lba = written->start_lba;
+        observer.row.blocks = written->blocks;
+        observer.row.state = AttemptState::verifying;
+        return verify_attempt(station, observer.row, work);
+    }
+    if (station.desk.stopping)
+        return std::unexpected(std::move(written).error());  // the next start judges it
+    station.notes.causes.emplace(observer.row.id, std::move(written).error());
+    return settle_attempt(station, observer.row, work);
+}
+
+}  // namespace burnbox

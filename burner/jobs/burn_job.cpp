@@ -1,0 +1,79 @@
+#include "burner/jobs/burn_job.hpp"
+
+#include <unordered_map>
+
+namespace burnbox {
+namespace {
+
+constexpr std::uint64_t kMostSealBytes = 4ULL << 30U;
+
+}  // namespace
+
+Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
+    const std::string path = "seals/" + row.seal_id + ".jsonl";
+    auto text = read_file(state_fs, path, kMostSealBytes);
+    if (!text) {
+        Error error = std::move(text).error();
+        if (error.code == Errc::not_found)
+            error.code = Errc::corrupt;  // a sealed session without its record can't be proved
+        return std::unexpected(std::move(error));
+    }
+    return parse_seal_record(*text);
+}
+
+Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std::vector<SessionRow> rows) {
+    Work work;
+    work.disc = disc;
+    work.rows = std::move(rows);
+    for (const SessionRow& row : work.rows) {
+        BB_TRY(SealedSession sealed, read_seal(services.state_fs, row));
+        work.sealed.push_back(std::move(sealed));
+        work.job.sessions.push_back({services.state_fs.host_path("seals/" + row.seal_id + ".jsonl"),
+                                     services.inbox.fs().host_path(join_path(row.account, row.folder))});
+    }
+    work.job.disc = {disc.label, disc.serial, disc.sessions_used, disc.next_lba, disc.head_digest};
+    if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
+    work.job.layout = services.config.burn.layout;
+    work.job.modes = services.config.burn.modes;
+    BB_CHECK(make_folders(services.state_fs, "rollback", 0700));
+    work.job.rollback_file = services.state_fs.host_path("rollback/" + disc.label);
+    return work;
+}
+
+BurnJob read_back_job(const Work& work, unsigned disc_session) {
+    BurnJob job = work.job;
+    job.disc.sessions_used = disc_session;
+    job.disc.head_digest.clear();
+    return job;
+}
+
+std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work, const VerifyReport& report) {
+    std::unordered_map<std::string_view, std::uint32_t> first_block;
+    for (const VerifiedFile& file : report.files) first_block.emplace(file.path, file.lba);
+    std::vector<Catalogue::BurnedSession> result;
+    for (std::size_t i = 0; i < work.rows.size(); ++i) {
+        Catalogue::BurnedSession burned{work.rows[i].id, {}};
+        for (const DiscEntry& entry : disc_entries(work.sealed[i], work.job.layout, work.job.modes)) {
+            if (entry.type != FileType::file || entry.staged.empty()) continue;
+            const auto found = first_block.find(entry.path);
+            const std::uint32_t lba = found == first_block.end() ? 0 : found->second;
+            burned.files.push_back({"/" + entry.path, entry.size_bytes, entry.sha256, lba});
+        }
+        result.push_back(std::move(burned));
+    }
+    return result;
+}
+
+void update_from_medium(DiscRow& disc, const Medium& medium) {
+    disc.medium = medium.profile;
+    disc.media_id = medium.media_id;
+    disc.location = medium.location;
+    disc.capacity_bytes = medium.capacity_bytes;
+    disc.free_bytes = medium.free_bytes;
+    disc.sessions_used = medium.sessions_used;
+    disc.sessions_left = medium.sessions_left;
+    disc.next_lba = medium.next_lba;
+    disc.head_digest = medium.head_digest;
+}
+
+}  // namespace burnbox

@@ -1,0 +1,36 @@
+// What an attempt is about: the disc, its sessions and their seal records, put together into the job that a
+// drive understands.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "burner/drive/drive.hpp"
+#include "burner/jobs/burner.hpp"
+#include "common/session/sealed_session.hpp"
+
+namespace burnbox {
+
+struct Work {
+    DiscRow disc;
+    std::vector<SessionRow> rows;
+    std::vector<SealedSession> sealed;  // as many, in the same order
+    BurnJob job;                        // job.disc: the disc as it was before the attempt
+};
+
+// Errors: corrupt when a seal record is damaged or gone; io.
+[[nodiscard]] Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row);
+[[nodiscard]] Result<Work> make_work(const BurnerServices& services, const DiscRow& disc,
+                                     std::vector<SessionRow> rows);
+
+// The job for reading back: the disc has changed since `job.disc`, by this very attempt.
+[[nodiscard]] BurnJob read_back_job(const Work& work, unsigned disc_session);
+
+// The payload files of each session as they lie on the disc, for the catalogue.
+[[nodiscard]] std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work,
+                                                                    const VerifyReport& report);
+
+// Takes over what the drive says about the disc after a good disc session.
+void update_from_medium(DiscRow& disc, const Medium& medium);
+
+}  // namespace burnbox

@@ -1,0 +1,173 @@
+#include "burner/jobs/burner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "burner/image/size_estimate.hpp"
+#include "burner/jobs/burn_job.hpp"
+#include "burner/jobs/drive_loop.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::chrono::seconds kStopWait{
+    10};  // for a burn that is nearly done; a longer one is cut off and judged at the next start
+constexpr std::chrono::seconds kLookAgain{60};  // even when nothing was announced
+
+}  // namespace
+
+struct Burner::State {
+    BurnerServices services;
+    Desk desk;
+    std::vector<std::unique_ptr<DriveLoop>> loops;
+    std::vector<std::jthread> threads;
+    std::mutex running_mutex;
+    std::condition_variable running_changed;
+    std::size_t running = 0;
+
+    explicit State(const BurnerServices& given) : services(given) {}
+
+    void work(DriveLoop& loop);
+    [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
+    [[nodiscard]] DriveLoop* find(const std::string& drive);
+};
+
+Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive>> drives)
+    : state_(std::make_unique<State>(services)) {
+    for (std::unique_ptr<Drive>& drive : drives)
+        state_->loops.push_back(
+            std::make_unique<DriveLoop>(state_->services, state_->desk, std::move(drive)));
+}
+
+Burner::~Burner() {
+    stop();
+}
+
+Result<bool> Burner::run_once(std::size_t drive_index) {
+    return state_->loops.at(drive_index)->run_once();
+}
+
+std::chrono::nanoseconds Burner::State::pause(const DriveLoop& loop) const {
+    SteadyTime next = loop.next_time();
+    if (const auto ended = desk.next_ended_time()) next = std::min(next, *ended);
+    const SteadyTime now = services.clock.steady_now();
+    if (next <= now) return std::chrono::milliseconds(10);  // due while the other drive works on it
+    return std::min<std::chrono::nanoseconds>(next == SteadyTime::max() ? kLookAgain : next - now,
+                                              kLookAgain);
+}
+
+void Burner::State::work(DriveLoop& loop) {
+    while (!desk.stopping) {
+        const std::uint64_t seen = desk.changes();
+        if (loop.visitors == 0) {
+            const auto did = loop.run_once();
+            if (did && *did) {
+                desk.changed();  // what ended here may be what another drive waited for
+                continue;
+            }
+        }
+        desk.wait_for_change(seen, pause(loop));
+    }
+    const std::lock_guard lock(running_mutex);
+    --running;
+    running_changed.notify_all();
+}
+
+void Burner::start() {
+    BB_ASSERT(state_->threads.empty());
+    state_->running = state_->loops.size();
+    for (const std::unique_ptr<DriveLoop>& loop : state_->loops)
+        state_->threads.emplace_back([state = state_.get(), each = loop.get()] { state->work(*each); });
+}
+
+void Burner::stop() {
+    state_->desk.stopping = true;
+    state_->desk.changed();
+    {
+        std::unique_lock lock(state_->running_mutex);
+        state_->running_changed.wait_for(lock, kStopWait, [this] { return state_->running == 0; });
+        if (state_->running != 0) {
+            log::warning("burn cut off", log::kv("reason", "burnbox stops; the next start judges the disc"));
+            for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->drive().interrupt();
+        }
+    }
+    state_->threads.clear();  // joins
+}
+
+void Burner::wake() {
+    for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->wake();
+    state_->desk.changed();
+}
+
+std::vector<DriveStatus> Burner::drives() const {
+    std::vector<DriveStatus> result;
+    for (const std::unique_ptr<DriveLoop>& loop : state_->loops)
+        result.push_back(loop->reporter().snapshot());
+    return result;
+}
+
+DriveLoop* Burner::State::find(const std::string& drive) {
+    for (const std::unique_ptr<DriveLoop>& loop : loops)
+        if (loop->drive().name() == drive) return loop.get();
+    return nullptr;
+}
+
+Result<VerifyReport> Burner::verify_session(SessionId session, const std::string& disc_label,
+                                            BurnObserver& observer) {
+    BB_TRY(const SessionRow row, state_->services.catalogue.session(session));
+    BB_TRY(const auto disc, state_->services.catalogue.find_disc(disc_label));
+    if (!disc)
+        return fail(Errc::not_found, fmt::format("verify: there is no disc {} in the catalogue", disc_label));
+    BB_TRY(const auto copies, state_->services.catalogue.copies(session));
+    const auto copy = std::ranges::find(copies, disc->id, &DiscSessionRow::disc);
+    if (copy == copies.end())
+        return fail(Errc::not_found,
+                    fmt::format("verify: {}/{} is not on disc {}", row.account, row.disc_name, disc_label));
+    DriveLoop* loop = state_->find(disc->drive);
+    if (loop == nullptr)
+        return fail(Errc::not_found,
+                    fmt::format("verify: disc {} belongs to drive {}, which is not configured", disc_label,
+                                disc->drive));
+
+    ++loop->visitors;
+    Result<VerifyReport> report = [&]() -> Result<VerifyReport> {
+        const std::lock_guard lock(loop->working);
+        state_->desk.set_busy(disc->drive, true);
+        const auto read_back = [&]() -> Result<VerifyReport> {
+            BB_TRY(const Work work, make_work(state_->services, *disc, {row}));
+            BB_CHECK(loop->drive().load(disc_label));
+            return loop->drive().verify(read_back_job(work, copy->disc_session), copy->disc_session,
+                                        observer);
+        };
+        auto result = read_back();
+        state_->desk.set_busy(disc->drive, false);
+        return result;
+    }();
+    --loop->visitors;
+    state_->desk.changed();
+    return report;
+}
+
+Status Burner::check_fits(const std::string& pool, const Manifest& manifest) const {
+    const auto found = state_->services.config.pools.find(pool);
+    if (found == state_->services.config.pools.end())
+        return fail(
+            Errc::invalid,
+            fmt::format(
+                "there is no pool {} in the configuration: add pools.{} or give the account another one",
+                pool, pool));
+    const std::uint64_t largest = state_->desk.largest_blank_bytes(found->second.drives);
+    const std::uint64_t needed = estimate_session_bytes(manifest);
+    if (largest == 0 || needed <= largest) return {};
+    return fail(Errc::does_not_fit,
+                fmt::format("it needs {} ({} bytes) on disc, and the largest blank disc of pool {} takes {} "
+                            "({} bytes): split it into "
+                            "several sessions, or use drives with larger discs",
+                            human_bytes(needed), needed, pool, human_bytes(largest), largest));
+}
+
+}  // namespace burnbox

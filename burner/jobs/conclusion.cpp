@@ -1,0 +1,111 @@
+// How a drive's work goes on after an attempt: what its outcome means for the session, the disc and the
+// drive.
+#include <fmt/format.h>
+
+#include "burner/jobs/disc_choice.hpp"
+#include "burner/jobs/drive_loop.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr unsigned kMostRefusalsOnOneDisc = 3;
+constexpr unsigned kMostRefusals = 9;
+
+// Errors that another disc or fewer tries would not change.
+bool passes_by_itself(const Error& error) {
+    switch (error.code) {
+        case Errc::no_space:
+        case Errc::busy:
+        case Errc::unreachable:
+        case Errc::timeout:
+        case Errc::no_medium:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+Result<bool> DriveLoop::conclude(Work& work, Attempted attempted) {
+    switch (attempted.ending) {
+        case Ending::done:
+            break;
+        case Ending::drive_error:
+            return std::unexpected(std::move(attempted.error));
+        case Ending::untouched:
+            return nothing_written(work, attempted);
+    }
+    rest_.succeeded();
+    reporter_.drive_waits("");
+    for (const SessionRow& row : work.rows) waiting_.erase(row.id), estimates_.erase(row.id);
+    return true;
+}
+
+Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) {
+    const Error& error = attempted.error;
+    const SessionRow& row = work.rows.front();
+    if (error.code == Errc::cancelled) return false;
+    if (attempted.ours && error.code == Errc::conflict) {  // it was withdrawn meanwhile
+        waiting_[row.id].failed(services_.clock.steady_now());
+        return true;
+    }
+    if (attempted.ours) return std::unexpected(error);
+    if (error.code == Errc::corrupt) {
+        BB_CHECK(fail_session(row, error.message));
+        return true;
+    }
+    if (error.code == Errc::does_not_fit && work.disc.sessions_used == 0) {
+        BB_CHECK(fail_session(row, "it does not fit on a blank disc: " + error.message));
+        return true;
+    }
+    if (error.code == Errc::does_not_fit) {
+        notes_.unsuitable.emplace(work.disc.id, row.id);
+        const auto medium = drive_->inspect();
+        if (!medium || medium->label != work.disc.label) return true;
+        work.disc.free_bytes = medium->free_bytes;
+        work.disc.sessions_left = medium->sessions_left;
+        mark_full_when_full(station_, work.disc);
+        BB_CHECK(services_.catalogue.update_disc(work.disc));
+        if (work.disc.state == DiscState::full)
+            publish(station_, "disc_full", SessionRow{}, work.disc.label,
+                    "disc " + work.disc.label + " takes no more sessions");
+        return true;
+    }
+    // Nobody can put another one into an emulated drive: the image was changed from outside.
+    if (error.code == Errc::wrong_medium && drive_->emulated() && work.disc.sessions_used != 0) {
+        mark_suspect(work.disc, error.message);
+        BB_CHECK(services_.catalogue.update_disc(work.disc));
+        return true;
+    }
+    if (error.code == Errc::wrong_medium && !drive_->emulated()) {
+        wait_for_disc(row, error.message);
+        return true;
+    }
+    return refused(work, error);
+}
+
+Result<bool> DriveLoop::refused(Work& work, const Error& error) {
+    const SessionRow& row = work.rows.front();
+    if (!passes_by_itself(error)) {
+        if (++notes_.refusals[{work.disc.id, row.id}] >= kMostRefusalsOnOneDisc)
+            notes_.unsuitable.emplace(work.disc.id, row.id);
+        if (++notes_.session_refusals[row.id] >= kMostRefusals) {
+            notes_.session_refusals.erase(row.id);
+            BB_CHECK(fail_session(row, error.message));
+        }
+    }
+    reporter_.session_waits(row, error.message);
+    return std::unexpected(error);
+}
+
+Status DriveLoop::fail_session(const SessionRow& row, const std::string& reason) {
+    const Status failed =
+        services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, reason);
+    if (!failed && failed.error().code != Errc::conflict) return failed;
+    desk_.add_ended(row.id);
+    return {};
+}
+
+}  // namespace burnbox

@@ -1,0 +1,115 @@
+#include "burner/jobs/desk.hpp"
+
+#include <algorithm>
+
+namespace burnbox {
+
+Desk::Claim::~Claim() {
+    if (desk_ == nullptr) return;
+    const std::lock_guard lock(desk_->mutex_);
+    desk_->claimed_.erase(session_);
+}
+
+std::optional<Desk::Claim> Desk::claim(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    if (!claimed_.insert(session).second) return std::nullopt;
+    return std::optional<Claim>(std::in_place, *this, session);
+}
+
+void Desk::add_drive(const std::string& drive, std::uint64_t blank_capacity_bytes) {
+    const std::lock_guard lock(mutex_);
+    drives_[drive].blank_capacity_bytes = blank_capacity_bytes;
+}
+
+std::uint64_t Desk::largest_blank_bytes(const std::vector<std::string>& drives) const {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t largest = 0;
+    for (const std::string& drive : drives) {
+        const auto note = drives_.find(drive);
+        if (note == drives_.end()) continue;
+        if (note->second.blank_capacity_bytes == 0) return 0;
+        largest = std::max(largest, note->second.blank_capacity_bytes);
+    }
+    return largest;
+}
+
+void Desk::set_busy(const std::string& drive, bool busy) {
+    const std::lock_guard lock(mutex_);
+    drives_[drive].busy = busy;
+    if (busy) ++changes_, condition_.notify_all();
+}
+
+void Desk::set_not_before(const std::string& drive, SteadyTime time) {
+    const std::lock_guard lock(mutex_);
+    drives_[drive].not_before = time;
+    ++changes_;
+    condition_.notify_all();
+}
+
+void Desk::set_cannot_take(const std::string& drive, SessionId session) {
+    const std::lock_guard lock(mutex_);
+    if (!drives_[drive].cannot_take.insert(session).second) return;
+    ++changes_;
+    condition_.notify_all();
+}
+
+void Desk::forget_cannot_take(const std::string& drive) {
+    const std::lock_guard lock(mutex_);
+    drives_[drive].cannot_take.clear();
+}
+
+bool Desk::can_take(const std::string& drive, SessionId session, SteadyTime now) const {
+    const std::lock_guard lock(mutex_);
+    const auto note = drives_.find(drive);
+    if (note == drives_.end()) return false;
+    return !note->second.busy && note->second.not_before <= now &&
+           !note->second.cannot_take.contains(session);
+}
+
+void Desk::add_ended(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    ended_.try_emplace(session);
+}
+
+std::optional<SessionId> Desk::next_ended(SteadyTime now) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [session, backoff] : ended_)
+        if (backoff.ready(now) && !claimed_.contains(session)) return session;
+    return std::nullopt;
+}
+
+void Desk::ended_done(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    ended_.erase(session);
+}
+
+void Desk::ended_failed(SessionId session, SteadyTime now) {
+    const std::lock_guard lock(mutex_);
+    ended_[session].failed(now);
+}
+
+std::optional<SteadyTime> Desk::next_ended_time() const {
+    const std::lock_guard lock(mutex_);
+    std::optional<SteadyTime> first;
+    for (const auto& [session, backoff] : ended_)
+        if (!first || backoff.until() < *first) first = backoff.until();
+    return first;
+}
+
+void Desk::changed() {
+    const std::lock_guard lock(mutex_);
+    ++changes_;
+    condition_.notify_all();
+}
+
+std::uint64_t Desk::changes() const {
+    const std::lock_guard lock(mutex_);
+    return changes_;
+}
+
+void Desk::wait_for_change(std::uint64_t seen, std::chrono::nanoseconds most) {
+    std::unique_lock lock(mutex_);
+    condition_.wait_for(lock, most, [&] { return changes_ != seen || stopping; });
+}
+
+}  // namespace burnbox

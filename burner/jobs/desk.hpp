@@ -1,0 +1,81 @@
+// What all drives of a burner share while it runs: who has taken which session, which drives are free, and
+// what is still to be finished. Nothing here needs to survive a crash: the catalogue and the folder names say
+// it again. Threads: any; nothing blocks.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "burner/jobs/backoff.hpp"
+#include "common/catalogue/catalogue.hpp"
+
+namespace burnbox {
+
+class Desk {
+  public:
+    std::atomic<bool> stopping{false};
+    std::atomic<bool> scanned{false};  // the ended sessions of former runs are known
+    std::mutex labels;                 // held from the choice of a label until the catalogue has it
+
+    // A taken session is given back when the claim is dropped.
+    class Claim {
+      public:
+        Claim(Desk& desk, SessionId session) : desk_(&desk), session_(session) {}
+        Claim(Claim&& other) noexcept
+            : desk_(std::exchange(other.desk_, nullptr)), session_(other.session_) {}
+        Claim& operator=(Claim&&) = delete;
+        ~Claim();
+
+      private:
+        Desk* desk_;
+        SessionId session_;
+    };
+    [[nodiscard]] std::optional<Claim> claim(SessionId session);
+
+    void add_drive(const std::string& drive, std::uint64_t blank_capacity_bytes);
+    // Of these drives; 0 = one of them does not know, or there is none.
+    [[nodiscard]] std::uint64_t largest_blank_bytes(const std::vector<std::string>& drives) const;
+
+    // --- fail-over: a drive leaves a session to an earlier drive of the pool as long as that one can take it
+    // at once
+    void set_busy(const std::string& drive, bool busy);
+    void set_not_before(const std::string& drive, SteadyTime time);
+    void set_cannot_take(const std::string& drive, SessionId session);
+    void forget_cannot_take(const std::string& drive);
+    [[nodiscard]] bool can_take(const std::string& drive, SessionId session, SteadyTime now) const;
+
+    // --- sessions that ended but whose folder does not say so yet
+    void add_ended(SessionId session);
+    [[nodiscard]] std::optional<SessionId> next_ended(SteadyTime now) const;
+    void ended_done(SessionId session);
+    void ended_failed(SessionId session, SteadyTime now);  // again later
+    [[nodiscard]] std::optional<SteadyTime> next_ended_time() const;
+
+    // --- waiting: every change above that may give a drive something to do counts as one
+    void changed();
+    [[nodiscard]] std::uint64_t changes() const;
+    void wait_for_change(std::uint64_t seen, std::chrono::nanoseconds most);
+
+  private:
+    struct DriveNote {
+        std::uint64_t blank_capacity_bytes = 0;
+        bool busy = false;
+        SteadyTime not_before = SteadyTime::min();
+        std::set<SessionId> cannot_take;
+    };
+    mutable std::mutex mutex_;
+    std::condition_variable condition_;
+    std::uint64_t changes_ = 0;
+    std::set<SessionId> claimed_;
+    std::map<std::string, DriveNote> drives_;
+    std::map<SessionId, Backoff> ended_;
+};
+
+}  // namespace burnbox

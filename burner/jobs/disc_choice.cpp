@@ -1,0 +1,24 @@
+#include "burner/jobs/disc_choice.hpp"
+
+#include <algorithm>
+
+namespace burnbox {
+
+std::vector<DiscRow> discs_for(const std::vector<DiscRow>& discs, const DiscWish& wish) {
+    std::vector<DiscRow> result;
+    for (const DiscRow& disc : discs) {
+        const bool ours = disc.state == DiscState::open && disc.drive == wish.drive && disc.pool == wish.pool;
+        const bool room =
+            disc.sessions_left > 0 && (disc.sessions_used == 0 || disc.free_bytes >= wish.estimate_bytes);
+        if (ours && room && !wish.excluded.contains(disc.id)) result.push_back(disc);
+    }
+    std::ranges::stable_sort(result, {}, [](const DiscRow& disc) { return disc.sessions_used == 0; });
+    return result;
+}
+
+bool disc_is_full(const DiscRow& disc, std::uint64_t full_below_bytes) {
+    if (disc.sessions_used == 0) return false;
+    return disc.sessions_left == 0 || disc.free_bytes < full_below_bytes;
+}
+
+}  // namespace burnbox

@@ -1,0 +1,27 @@
+// Which of the known discs takes a session. Pure.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/catalogue/catalogue.hpp"
+
+namespace burnbox {
+
+struct DiscWish {
+    std::string drive;
+    std::string pool;
+    std::uint64_t estimate_bytes = 0;  // never too small
+    std::set<DiscId> excluded;         // it is there already, or it was tried there and can't be burned there
+};
+
+// The open discs of this drive that may take it, the oldest first: so the fullest is filled up first. A disc
+// that is still blank may take everything: only the drive can say exactly whether it fits.
+[[nodiscard]] std::vector<DiscRow> discs_for(const std::vector<DiscRow>& discs, const DiscWish& wish);
+
+// At its session limit, or below burn.full_below. A blank disc is never full.
+[[nodiscard]] bool disc_is_full(const DiscRow& disc, std::uint64_t full_below_bytes);
+
+}  // namespace burnbox

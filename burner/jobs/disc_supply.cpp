@@ -1,0 +1,124 @@
+#include "burner/jobs/disc_supply.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "burner/jobs/disc_choice.hpp"
+#include "burner/jobs/labels.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr unsigned kMostLabels = 10'000;  // images of former catalogues may hold some
+
+DiscWish wish_for(const Station& station, const SessionRow& row, std::uint64_t estimate_bytes,
+                  const std::vector<DiscSessionRow>& copies) {
+    DiscWish wish{station.drive.name(), row.pool, estimate_bytes, {}};
+    for (const DiscSessionRow& copy : copies) wish.excluded.insert(copy.disc);
+    for (const auto& [disc, session] : station.notes.unsuitable)
+        if (session == row.id) wish.excluded.insert(disc);
+    return wish;
+}
+
+// Puts a blank in under the first label that is free in the catalogue and on the drive's shelf. "" = waits.
+Result<std::string> load_next_blank(Station& station, const std::vector<DiscRow>& discs, Supply& supply) {
+    std::vector<std::string> taken;
+    for (const DiscRow& disc : discs) taken.push_back(disc.label);
+    auto number = static_cast<unsigned>(discs.size()) + 1;
+    for (unsigned tries = 0; tries < kMostLabels; ++tries) {
+        BB_TRY(const NumberedLabel next,
+               next_label(station.services.config.burn.label, station.services.clock.now(), number, taken));
+        const Status loaded = station.drive.load_blank(next.label);
+        if (loaded) return next.label;
+        if (loaded.error().code == Errc::no_medium || loaded.error().code == Errc::wrong_medium) {
+            supply.waits = loaded.error().message;
+            return std::string();
+        }
+        if (loaded.error().code != Errc::exists) return std::unexpected(loaded.error());
+        taken.push_back(next.label);
+        number = next.number + 1;
+    }
+    return fail(Errc::exists, fmt::format("drive {}: no label of burn.label is free in its image_dir",
+                                          station.drive.name()));
+}
+
+Status add_blank(Station& station, const SessionRow& row, const std::vector<DiscRow>& discs, Supply& supply) {
+    const std::lock_guard lock(station.desk.labels);
+    BB_TRY(const std::string label, load_next_blank(station, discs, supply));
+    if (label.empty()) return {};
+    BB_TRY(const Medium medium, station.drive.inspect());
+    DiscRow disc;
+    disc.label = label;
+    disc.serial = random_uuid();
+    disc.pool = row.pool;
+    disc.drive = station.drive.name();
+    disc.created_at = station.services.clock.now();
+    update_from_medium(disc, medium);
+    disc.sessions_used = 0;
+    BB_TRY(disc.id, station.services.catalogue.add_disc(disc));
+    log::info("disc added", log::kv("disc", disc.label), log::kv("drive", disc.drive),
+              log::kv("medium", disc.medium), log::kv("capacity_bytes", disc.capacity_bytes));
+    supply.disc = disc;
+    return {};
+}
+
+// Emulated: whatever disc is wanted can be put in. Empty = none of them is there any more.
+Result<std::optional<DiscRow>> take_from_shelf(Station& station, std::vector<DiscRow> candidates) {
+    for (DiscRow& disc : candidates) {
+        const Status loaded = station.drive.load(disc.label);
+        if (loaded) return disc;
+        if (loaded.error().code != Errc::not_found) return std::unexpected(loaded.error());
+        mark_suspect(disc, loaded.error().message);
+        BB_CHECK(station.services.catalogue.update_disc(disc));
+    }
+    return std::optional<DiscRow>();
+}
+
+// Real: what is in the drive is taken, or it waits. A blank that was given its label before it was burned
+// keeps it.
+Result<std::optional<DiscRow>> take_what_is_in(Station& station, const std::vector<DiscRow>& candidates) {
+    BB_TRY(const Medium medium, station.drive.inspect());
+    for (const DiscRow& disc : candidates) {
+        if (medium.state == MediumState::appendable && disc.label == medium.label &&
+            disc.serial == medium.serial)
+            return disc;
+        if (medium.state != MediumState::blank || disc.sessions_used != 0) continue;
+        const Status loaded = station.drive.load_blank(disc.label);
+        if (loaded) return disc;
+        if (loaded.error().code != Errc::no_medium) return std::unexpected(loaded.error());
+    }
+    return std::optional<DiscRow>();
+}
+
+// Why a new disc is needed although one is open: said to people whose session is overtaken.
+std::string overtaken_text(const std::vector<DiscRow>& discs, const DiscWish& wish) {
+    for (const DiscRow& disc : discs) {
+        if (disc.state != DiscState::open || disc.drive != wish.drive || disc.pool != wish.pool) continue;
+        return fmt::format(
+            "it needs about {} and disc {} has {} left, so it waits for a new disc; a smaller session may "
+            "overtake it. ",
+            human_bytes(wish.estimate_bytes), disc.label, human_bytes(disc.free_bytes));
+    }
+    return "it waits for a new disc. ";
+}
+
+}  // namespace
+
+Result<Supply> supply_disc(Station& station, const SessionRow& row, std::uint64_t estimate_bytes,
+                           const std::vector<DiscSessionRow>& copies) {
+    BB_TRY(const std::vector<DiscRow> discs, station.services.catalogue.discs());
+    const DiscWish wish = wish_for(station, row, estimate_bytes, copies);
+    const std::vector<DiscRow> candidates = discs_for(discs, wish);
+    Supply supply;
+    BB_TRY(supply.disc, station.drive.emulated() ? take_from_shelf(station, candidates)
+                                                 : take_what_is_in(station, candidates));
+    if (supply.disc) return supply;
+    BB_CHECK(add_blank(station, row, discs, supply));
+    if (!supply.disc) supply.waits = overtaken_text(discs, wish) + supply.waits;
+    return supply;
+}
+
+}  // namespace burnbox

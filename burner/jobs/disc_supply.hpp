@@ -1,0 +1,20 @@
+// Gets a disc for a session into the drive: an open one of the catalogue, else the next blank with the next
+// free label.
+#pragma once
+
+#include "burner/jobs/station.hpp"
+
+namespace burnbox {
+
+struct Supply {
+    std::optional<DiscRow> disc;  // it is in the drive
+    std::string waits;            // else: why there is none, and what to do
+};
+
+// Errors are the drive's or the catalogue's. A disc whose image is gone becomes suspect, and the next one is
+// taken.
+[[nodiscard]] Result<Supply> supply_disc(Station& station, const SessionRow& row,
+                                         std::uint64_t estimate_bytes,
+                                         const std::vector<DiscSessionRow>& copies);
+
+}  // namespace burnbox

@@ -1,0 +1,236 @@
+#include "burner/jobs/drive_loop.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "burner/image/size_estimate.hpp"
+#include "burner/jobs/disc_supply.hpp"
+#include "burner/jobs/finisher.hpp"
+#include "burner/jobs/settle.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+class Busy {
+  public:
+    Busy(Desk& desk, const std::string& drive) : desk_(desk), drive_(drive) { desk_.set_busy(drive_, true); }
+    ~Busy() { desk_.set_busy(drive_, false); }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+  private:
+    Desk& desk_;
+    const std::string& drive_;
+};
+
+std::string device_of(const Config& config, const std::string& drive) {
+    const auto found = config.drives.find(drive);
+    if (found == config.drives.end()) return "";
+    return found->second.emulated() ? found->second.image_dir : found->second.device;
+}
+
+bool has_copy_on(const std::vector<DiscSessionRow>& copies, const std::string& drive) {
+    return std::ranges::any_of(copies, [&](const DiscSessionRow& copy) { return copy.drive == drive; });
+}
+
+}  // namespace
+
+DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, std::unique_ptr<Drive> drive)
+    : services_(services),
+      desk_(desk),
+      drive_(std::move(drive)),
+      reporter_(services, drive_->name(), device_of(services.config, drive_->name())),
+      station_{services_, desk_, *drive_, reporter_, notes_} {
+    desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
+}
+
+Result<bool> DriveLoop::run_once() {
+    const std::lock_guard lock(working);
+    if (desk_.stopping) return false;
+    if (woken_.exchange(false)) {
+        rest_.try_now();
+        waiting_.clear();
+        desk_.forget_cannot_take(drive_->name());
+    }
+    auto did = step();
+    if (!did && !desk_.stopping) rest(did.error());
+    SteadyTime next = SteadyTime::max();
+    const SteadyTime now = services_.clock.steady_now();
+    if (!rest_.ready(now)) next = rest_.until();
+    for (const auto& [session, backoff] : waiting_)
+        if (!backoff.ready(now)) next = std::min(next, backoff.until());
+    next_time_ = next.time_since_epoch().count();
+    return did;
+}
+
+SteadyTime DriveLoop::next_time() const {
+    return SteadyTime(SteadyTime::duration(next_time_.load()));
+}
+
+void DriveLoop::rest(const Error& error) {
+    rest_.failed(services_.clock.steady_now());
+    desk_.set_not_before(drive_->name(), rest_.until());
+    reporter_.drive_waits(error.message);
+    log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));
+}
+
+Result<bool> DriveLoop::step() {
+    if (!desk_.scanned) {
+        BB_TRY(const auto ended, unfinished_sessions(services_.catalogue));
+        for (const SessionId session : ended) desk_.add_ended(session);
+        desk_.scanned = true;
+    }
+    BB_TRY(const bool finished, finish_ended());
+    if (finished) return true;
+    if (!rest_.ready(services_.clock.steady_now())) return false;
+    BB_TRY(const bool settled, settle_unfinished());
+    if (settled) return true;
+    return burn_next();
+}
+
+Result<bool> DriveLoop::finish_ended() {
+    const SteadyTime now = services_.clock.steady_now();
+    const auto session = desk_.next_ended(now);
+    if (!session) return false;
+    const auto claim = desk_.claim(*session);
+    if (!claim) return false;
+    if (auto finished = finish_session(services_, *session); !finished) {
+        log::warning("session not finished", log::kv("session", *session), log::kv(finished.error()));
+        desk_.ended_failed(*session, now);
+        return true;
+    }
+    desk_.ended_done(*session);
+    return true;
+}
+
+Result<bool> DriveLoop::settle_unfinished() {
+    BB_TRY(const auto attempts, services_.catalogue.unfinished_attempts());
+    for (const AttemptRow& attempt : attempts) {
+        // A drive that is no longer configured can't be asked: its disc is suspect, and any drive may say so.
+        const bool orphan = !services_.config.drives.contains(attempt.drive);
+        if (attempt.drive != drive_->name() && !orphan) continue;
+        BB_TRY(const auto discs, services_.catalogue.discs());
+        const auto disc = std::ranges::find(discs, attempt.disc, &DiscRow::id);
+        if (disc == discs.end())
+            return fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc", attempt.id));
+        std::vector<SessionRow> rows;
+        for (const SessionId id : attempt.sessions) {
+            BB_TRY(SessionRow row, services_.catalogue.session(id));
+            rows.push_back(std::move(row));
+        }
+        const Busy busy(desk_, drive_->name());
+        auto work = make_work(services_, *disc, rows);
+        if (!work && work.error().code != Errc::corrupt) return std::unexpected(std::move(work).error());
+        if (!work || orphan) {
+            Work unreadable;
+            unreadable.disc = *disc, unreadable.rows = rows;
+            if (!work) notes_.causes.insert_or_assign(attempt.id, std::move(work).error());
+            BB_TRY(auto closed, close_bad_attempt(station_, attempt, unreadable, DiscVerdict::suspect));
+            return conclude(unreadable, std::move(closed));
+        }
+        log::info("attempt settled", log::kv("attempt", attempt.id), log::kv("disc", disc->label),
+                  log::kv("drive", attempt.drive));
+        reporter_.begin(rows.front(), disc->label);
+        auto settled = settle_attempt(station_, attempt, *work);
+        reporter_.idle();
+        if (!settled) return std::unexpected(std::move(settled).error());
+        return conclude(*work, std::move(*settled));
+    }
+    return false;
+}
+
+bool DriveLoop::is_for_this_drive(const SessionRow& row) const {
+    // A row whose folder is on its way (the seal's rename) is not whole yet.
+    if (!row.folder_next.empty() || parse_folder(row.folder).state != FolderState::queued) return false;
+    const auto pool = services_.config.pools.find(row.pool);
+    return pool != services_.config.pools.end() &&
+           std::ranges::count(pool->second.drives, drive_->name()) != 0;
+}
+
+bool DriveLoop::left_to_another(const SessionRow& row, const std::vector<DiscSessionRow>& copies) {
+    if (has_copy_on(copies, drive_->name())) return true;  // copies go on different drives
+    const SteadyTime now = services_.clock.steady_now();
+    for (const std::string& earlier : services_.config.pools.at(row.pool).drives) {
+        if (earlier == drive_->name()) return false;
+        if (!has_copy_on(copies, earlier) && desk_.can_take(earlier, row.id, now)) return true;
+    }
+    return false;
+}
+
+Result<bool> DriveLoop::burn_next() {
+    BB_TRY(const auto rows, services_.catalogue.sessions_in_state(SessionState::queued));
+    const auto not_queued = [&](const auto& note) {
+        return std::ranges::find(rows, note.first, &SessionRow::id) == rows.end();
+    };
+    std::erase_if(waiting_, not_queued);
+    std::erase_if(estimates_, not_queued);
+    for (const SessionRow& row : rows) {
+        if (desk_.stopping) return false;
+        if (row.folder_next.empty() && waits_for_its_folder(row)) {
+            desk_.add_ended(row.id);
+            return true;
+        }
+        if (!is_for_this_drive(row)) continue;
+        const auto waits = waiting_.find(row.id);
+        if (waits != waiting_.end() && !waits->second.ready(services_.clock.steady_now())) continue;
+        BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+        if (left_to_another(row, copies)) continue;
+        const auto claim = desk_.claim(row.id);
+        if (!claim) continue;
+        const Busy busy(desk_, drive_->name());
+        BB_TRY(const bool did, try_session(row, copies));
+        if (did) return true;
+    }
+    return false;
+}
+
+Result<std::uint64_t> DriveLoop::estimate(const SessionRow& row) {
+    const auto known = estimates_.find(row.id);
+    if (known != estimates_.end()) return known->second;
+    BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
+    return estimates_[row.id] = estimate_session_bytes(sealed.manifest);
+}
+
+Result<bool> DriveLoop::try_session(const SessionRow& row, const std::vector<DiscSessionRow>& copies) {
+    auto bytes = estimate(row);
+    if (!bytes && bytes.error().code == Errc::corrupt) {
+        BB_CHECK(fail_session(row, bytes.error().message));
+        return true;
+    }
+    if (!bytes) return std::unexpected(std::move(bytes).error());
+    const std::uint64_t here = drive_->blank_capacity_bytes();
+    const std::uint64_t largest = desk_.largest_blank_bytes(services_.config.pools.at(row.pool).drives);
+    if (here != 0 && *bytes > here && (largest == 0 || largest >= *bytes)) {
+        desk_.set_cannot_take(drive_->name(), row.id);  // a drive with larger discs can
+        return false;
+    }
+    BB_TRY(Supply supply, supply_disc(station_, row, *bytes, copies));
+    if (!supply.disc) {
+        wait_for_disc(row, supply.waits);
+        return false;
+    }
+    notes_.told_no_disc = false;
+    BB_TRY(Work work, make_work(services_, *supply.disc, {row}));
+    reporter_.medium(supply.disc->medium, supply.disc->label);
+    reporter_.begin(row, supply.disc->label);
+    auto attempted = run_attempt(station_, work);
+    reporter_.idle();
+    if (!attempted) return std::unexpected(std::move(attempted).error());
+    return conclude(work, std::move(*attempted));
+}
+
+void DriveLoop::wait_for_disc(const SessionRow& row, const std::string& reason) {
+    reporter_.session_waits(row, reason);
+    reporter_.drive_waits(reason);
+    waiting_[row.id].failed(services_.clock.steady_now());
+    desk_.set_cannot_take(drive_->name(), row.id);
+    if (notes_.told_no_disc) return;
+    notes_.told_no_disc = true;
+    log::warning("no disc", log::kv("drive", drive_->name()), log::kv("session", row.disc_name),
+                 log::kv("reason", reason));
+    publish(station_, "no_disc", row, "", reason);
+}
+
+}  // namespace burnbox

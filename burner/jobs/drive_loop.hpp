@@ -1,0 +1,59 @@
+// The work of one drive, step by step: settle what is unfinished, finish what has ended, burn what is queued.
+// Its errors make it rest for a while, longer each time, and leave the sessions to the other drives of the
+// pool. Threads: run_once() by one at a time (it takes `working`); the rest from any.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "burner/jobs/attempt.hpp"
+
+namespace burnbox {
+
+class DriveLoop {
+  public:
+    DriveLoop(const BurnerServices& services, Desk& desk, std::unique_ptr<Drive> drive);
+
+    std::mutex working;                 // held while the drive is used
+    std::atomic<unsigned> visitors{0};  // others who want the drive; its own thread lets them in first
+
+    [[nodiscard]] Result<bool> run_once();
+    void wake() { woken_ = true; }  // forget about resting
+    [[nodiscard]] SteadyTime next_time()
+        const;  // when there may be something to do without anything changing
+
+    [[nodiscard]] Drive& drive() { return *drive_; }
+    [[nodiscard]] Reporter& reporter() { return reporter_; }
+    [[nodiscard]] const Reporter& reporter() const { return reporter_; }
+
+  private:
+    [[nodiscard]] Result<bool> step();
+    [[nodiscard]] Result<bool> finish_ended();
+    [[nodiscard]] Result<bool> settle_unfinished();
+    [[nodiscard]] Result<bool> burn_next();
+    [[nodiscard]] bool is_for_this_drive(const SessionRow& row) const;
+    [[nodiscard]] bool left_to_another(const SessionRow& row, const std::vector<DiscSessionRow>& copies);
+    [[nodiscard]] Result<std::uint64_t> estimate(const SessionRow& row);
+    [[nodiscard]] Result<bool> try_session(const SessionRow& row, const std::vector<DiscSessionRow>& copies);
+    [[nodiscard]] Result<bool> conclude(Work& work, Attempted attempted);
+    [[nodiscard]] Result<bool> nothing_written(Work& work, const Attempted& attempted);
+    [[nodiscard]] Result<bool> refused(Work& work, const Error& error);
+    [[nodiscard]] Status fail_session(const SessionRow& row, const std::string& reason);
+    void wait_for_disc(const SessionRow& row, const std::string& reason);
+    void rest(const Error& error);
+
+    const BurnerServices& services_;
+    Desk& desk_;
+    std::unique_ptr<Drive> drive_;
+    Reporter reporter_;
+    FailureNotes notes_;
+    Station station_;
+    Backoff rest_;
+    std::map<SessionId, Backoff> waiting_;
+    std::map<SessionId, std::uint64_t> estimates_;
+    std::atomic<bool> woken_{false};
+    std::atomic<SteadyTime::rep> next_time_{0};
+};
+
+}  // namespace burnbox

@@ -1,0 +1,149 @@
+#include "burner/jobs/finisher.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "burner/jobs/burn_job.hpp"
+#include "burner/jobs/status_text.hpp"
+#include "common/base/log.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox {
+namespace {
+
+// Folders that ended in the past may have been removed by their owner: nothing is left to do.
+bool folder_says(const SessionRow& row) {
+    return row.folder.empty() ||
+           (row.folder_next.empty() && parse_folder(row.folder).state == folder_state(row.state));
+}
+
+// Somebody removed the session's folder behind burnbox. An account folder that is missing too says that a
+// file system is not mounted.
+Result<bool> folder_is_gone(FileSystem& fs, const SessionRow& row) {
+    const auto info = fs.info(join_path(row.account, row.folder));
+    if (info || info.error().code != Errc::not_found) return false;
+    BB_CHECK(fs.info(row.account));
+    return true;
+}
+
+void publish_end(const BurnerServices& services, const std::string& event, const SessionRow& row,
+                 const std::string& disc) {
+    services.events.publish({event, services.clock.now(), row.account, row.disc_name, disc, "", row.reason});
+}
+
+// The marker's bytes are in the bag by now; one that is data too (a checksum list) stays.
+Status remove_marker(const BurnerServices& services, const SessionRow& row) {
+    if (row.marker_name.empty()) return {};
+    auto sealed = read_seal(services.state_fs, row);
+    if (!sealed && sealed.error().code == Errc::corrupt) {
+        log::error("seal record damaged", log::kv("session", row.disc_name), log::kv(sealed.error()));
+        return {};  // the disc holds everything; only the marker's file stays
+    }
+    if (!sealed) return std::unexpected(std::move(sealed).error());
+    if (sealed->manifest.find(row.marker_name) != nullptr) return {};
+    return services.inbox.remove_own_file(row, row.marker_name);
+}
+
+Status finish_burned(const BurnerServices& services, const SessionRow& row) {
+    BB_TRY(const Receipt receipt, make_receipt(services.catalogue, row));
+    const std::string folder = join_path(row.account, row.folder);
+    BB_CHECK(remove_marker(services, row));
+    BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
+    BB_CHECK(replace_file(services.inbox.fs(), join_path(folder, "receipt.json"), to_json(receipt)));
+    BB_CHECK(replace_file(services.inbox.fs(), join_path(folder, "RECEIPT.txt"), to_text(receipt)));
+    BB_CHECK(services.inbox.move(row.id, FolderState::burned));
+    const std::string disc = receipt.copies.empty() ? "" : receipt.copies.front().disc;
+    log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),
+              log::kv("disc", disc), log::kv("copies", receipt.copies.size()),
+              log::kv("files", row.files_count), log::kv("bytes", row.bytes));
+    publish_end(services, "session_burned", row, disc);
+    return {};
+}
+
+Status finish_failed(const BurnerServices& services, const SessionRow& row) {
+    const std::string folder = join_path(row.account, row.folder);
+    BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
+    BB_CHECK(replace_file(services.inbox.fs(), join_path(folder, "FAILED.txt"),
+                          failed_text(row, services.clock.now())));
+    BB_CHECK(services.inbox.move(row.id, FolderState::failed));
+    log::error("session failed", log::kv("account", row.account), log::kv("session", row.disc_name),
+               log::kv("reason", row.reason));
+    publish_end(services, "session_failed", row, "");
+    return {};
+}
+
+Status finish_queued_again(const BurnerServices& services, const SessionRow& row) {
+    BB_CHECK(services.inbox.remove_own_file(row, "FAILED.txt"));
+    return services.inbox.move(row.id, FolderState::queued);
+}
+
+}  // namespace
+
+bool waits_for_its_folder(const SessionRow& row) {
+    return row.state == SessionState::queued && parse_folder(row.folder).state == FolderState::failed;
+}
+
+Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
+    BB_TRY(const auto copies, catalogue.copies(row.id));
+    BB_TRY(const auto files, catalogue.files(row.id));
+    Receipt receipt;
+    receipt.account = row.account;
+    receipt.session = row.disc_name;
+    receipt.path = "/" + row.account + "/" + row.disc_name;
+    receipt.sealed_at = row.sealed_at;
+    if (row.burned_at) receipt.burned_at = *row.burned_at;
+    if (row.verified_at) receipt.verified_at = *row.verified_at;
+    receipt.files_count = row.files_count;
+    receipt.bytes = row.bytes;
+    receipt.marker_name = row.marker_name;
+    receipt.marker_sha256 = row.marker_sha256;
+    for (const DiscSessionRow& copy : copies)
+        receipt.copies.push_back({copy.disc_label, copy.serial, copy.medium, copy.media_id, copy.drive,
+                                  copy.location, copy.disc_session, copy.start_lba, copy.blocks});
+    const std::string bag = receipt.path + "/";
+    for (const FileRow& file : files) {
+        const std::string path =
+            file.path.starts_with(bag) ? file.path.substr(bag.size()) : file.path.substr(1);
+        receipt.files.push_back({path, file.size_bytes, file.sha256, file.lba});
+    }
+    return receipt;
+}
+
+Status finish_session(const BurnerServices& services, SessionId session) {
+    auto row = services.catalogue.session(session);
+    if (!row && row.error().code == Errc::not_found) return {};
+    if (!row) return std::unexpected(std::move(row).error());
+    if (!row->folder_next.empty()) {
+        BB_CHECK(services.inbox.finish_move(*row));
+        BB_TRY(*row, services.catalogue.session(session));
+    }
+    if (folder_says(*row)) return {};
+    BB_TRY(const bool gone, folder_is_gone(services.inbox.fs(), *row));
+    if (gone) {
+        log::warning("session folder missing", log::kv("account", row->account),
+                     log::kv("session", row->disc_name), log::kv("folder", row->folder));
+        return services.catalogue.set_folder(session, "");
+    }
+    switch (row->state) {
+        case SessionState::burned:
+            return finish_burned(services, *row);
+        case SessionState::failed:
+            return finish_failed(services, *row);
+        case SessionState::queued:
+            return waits_for_its_folder(*row) ? finish_queued_again(services, *row) : Status();
+        default:
+            return {};
+    }
+}
+
+Result<std::vector<SessionId>> unfinished_sessions(Catalogue& catalogue) {
+    std::vector<SessionId> result;
+    for (const SessionState state : {SessionState::burned, SessionState::failed}) {
+        BB_TRY(const auto rows, catalogue.sessions_in_state(state));
+        for (const SessionRow& row : rows)
+            if (!folder_says(row)) result.push_back(row.id);
+    }
+    return result;
+}
+
+}  // namespace burnbox

@@ -1,0 +1,28 @@
+// Disc labels: burn.label with its number and time, reduced to what a volume identifier may hold. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+
+namespace burnbox {
+
+inline constexpr std::size_t kLabelBytes = 32;       // ECMA-119 8.4.7
+inline constexpr std::size_t kShortLabelBytes = 16;  // what Joliet's volume identifier shows; unique too
+
+// %N = the number, four digits at least; everything else by strftime in UTC; then A-Z 0-9 _ only.
+[[nodiscard]] std::string expand_label(std::string_view pattern, Timestamp time, unsigned number);
+
+// The first number from `number` on whose label is free, compared by the first 16 characters. Errc::invalid
+// when the pattern does not give different labels.
+struct NumberedLabel {
+    std::string label;
+    unsigned number = 0;
+};
+[[nodiscard]] Result<NumberedLabel> next_label(std::string_view pattern, Timestamp time, unsigned number,
+                                               const std::vector<std::string>& taken);
+
+}  // namespace burnbox

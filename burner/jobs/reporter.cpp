@@ -1,0 +1,117 @@
+#include "burner/jobs/reporter.hpp"
+
+#include "burner/jobs/status_text.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::chrono::seconds kTextEvery{1};
+
+void write_or_log(Inbox& inbox, const SessionRow& row, const std::string& text) {
+    if (auto written = inbox.write_status(row, text); !written)
+        log::debug("status text not written", log::kv("account", row.account),
+                   log::kv("session", row.disc_name), log::kv(written.error()));
+}
+
+}  // namespace
+
+Reporter::Reporter(const BurnerServices& services, std::string drive, std::string device)
+    : services_(services) {
+    status_.drive = std::move(drive);
+    status_.device = std::move(device);
+    status_.state = "idle";
+}
+
+void Reporter::begin(const SessionRow& row, const std::string& disc) {
+    row_ = row;
+    disc_session_ = 0;
+    const std::lock_guard lock(mutex_);
+    status_.session = row.id;
+    status_.state = "burning";
+    status_.disc = disc;
+    status_.reason.clear();
+    status_.progress = {};
+    status_.bytes_per_second = 0;
+}
+
+void Reporter::phase(const std::string& state, unsigned disc_session) {
+    disc_session_ = disc_session;
+    phase_began_ = services_.clock.steady_now();
+    {
+        const std::lock_guard lock(mutex_);
+        status_.state = state;
+        status_.progress = {};
+        status_.bytes_per_second = 0;
+    }
+    write_text();
+}
+
+void Reporter::progress(const Progress& progress) {
+    const SteadyTime now = services_.clock.steady_now();
+    const double seconds = std::chrono::duration<double>(now - phase_began_).count();
+    {
+        const std::lock_guard lock(mutex_);
+        status_.progress = progress;
+        status_.bytes_per_second = seconds > 0 ? static_cast<double>(progress.done_bytes) / seconds : 0;
+    }
+    if (now - text_written_ >= kTextEvery) write_text();
+}
+
+void Reporter::idle() {
+    const std::lock_guard lock(mutex_);
+    status_.state = "idle";
+    status_.session.reset();
+    status_.progress = {};
+    status_.bytes_per_second = 0;
+}
+
+void Reporter::drive_waits(const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    status_.state = reason.empty() ? "idle" : "waiting";
+    status_.reason = reason;
+}
+
+void Reporter::session_waits(const SessionRow& row, const std::string& reason) {
+    if (row.reason == reason) return;
+    if (auto stored = services_.catalogue.set_reason(row.id, reason); !stored)
+        log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(stored.error()));
+    session_queued(row, reason);
+}
+
+void Reporter::session_queued(const SessionRow& row, const std::string& reason) {
+    StatusFacts facts;
+    facts.session = row.account + "/" + row.disc_name;
+    facts.state = "queued";
+    facts.waits = reason;
+    facts.time = services_.clock.now();
+    write_or_log(services_.inbox, row, status_text(facts));
+}
+
+void Reporter::medium(const std::string& profile, const std::string& disc) {
+    const std::lock_guard lock(mutex_);
+    status_.medium = profile;
+    status_.disc = disc;
+}
+
+DriveStatus Reporter::snapshot() const {
+    const std::lock_guard lock(mutex_);
+    return status_;
+}
+
+void Reporter::write_text() {
+    text_written_ = services_.clock.steady_now();
+    const DriveStatus now = snapshot();
+    StatusFacts facts;
+    facts.session = row_.account + "/" + row_.disc_name;
+    facts.state = now.state;
+    facts.disc = now.disc;
+    facts.disc_session = disc_session_;
+    facts.drive = now.drive;
+    facts.progress = now.progress;
+    facts.bytes_per_second = now.bytes_per_second;
+    facts.time = services_.clock.now();
+    write_or_log(services_.inbox, row_, status_text(facts));
+}
+
+}  // namespace burnbox

@@ -1,0 +1,27 @@
+// Judging an attempt that did not end well, in this process or before a crash: from the disc itself, never
+// from hope. An attempt is repeated on a disc only when the disc is as it was before.
+#pragma once
+
+#include "burner/jobs/attempt.hpp"
+
+namespace burnbox {
+
+// Reads the disc, then verifies what is there or closes the attempt. Error: it can't be judged now; the
+// attempt stays unfinished.
+[[nodiscard]] Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work);
+
+// What the disc is after a bad attempt.
+enum class DiscVerdict : std::uint8_t { as_before, suspect };
+
+// Ends the attempt in the catalogue: its sessions are queued again, or failed when a person is needed: the
+// third failure, or staged files that differ from their manifest. An attempt that was merely interrupted does
+// not count.
+[[nodiscard]] Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt, Work& work,
+                                                  DiscVerdict verdict);
+
+// Settling or reading back failed. Passed on as an error to be tried again later; a disc that can't be judged
+// for long is suspect.
+[[nodiscard]] Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, Work& work,
+                                                Error error);
+
+}  // namespace burnbox

@@ -1,0 +1,29 @@
+#include "burner/jobs/station.hpp"
+
+#include "burner/jobs/disc_choice.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+
+void publish(Station& station, const std::string& event, const SessionRow& row, const std::string& disc,
+             const std::string& message) {
+    station.services.events.publish({event, station.services.clock.now(), row.account, row.disc_name, disc,
+                                     station.drive.name(), message});
+}
+
+void mark_suspect(DiscRow& disc, const std::string& reason) {
+    disc.state = DiscState::suspect;
+    disc.reason = reason;
+    log::error("disc suspect", log::kv("disc", disc.label), log::kv("drive", disc.drive),
+               log::kv("reason", reason));
+}
+
+void mark_full_when_full(Station& station, DiscRow& disc) {
+    if (disc.state != DiscState::open || !disc_is_full(disc, station.services.config.burn.full_below_bytes))
+        return;
+    disc.state = DiscState::full;
+    log::info("disc full", log::kv("disc", disc.label), log::kv("drive", disc.drive),
+              log::kv("free_bytes", disc.free_bytes), log::kv("sessions_left", disc.sessions_left));
+}
+
+}  // namespace burnbox

@@ -1,0 +1,42 @@
+// One drive at work: the drive and everything its attempts need. Used by one thread at a time.
+#pragma once
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "burner/jobs/burn_job.hpp"
+#include "burner/jobs/burner.hpp"
+#include "burner/jobs/desk.hpp"
+#include "burner/jobs/reporter.hpp"
+
+namespace burnbox {
+
+// What a drive's thread remembers of failures. Lost at a restart: then everything is simply tried again.
+struct FailureNotes {
+    std::map<AttemptId, Error>
+        causes;  // why an unfinished attempt failed in this process; else it was interrupted
+    std::map<AttemptId, unsigned> judgments;  // how often judging it (settle, verify) failed
+    std::map<std::pair<DiscId, SessionId>, unsigned> refusals;  // failures before anything was written
+    std::map<SessionId, unsigned> session_refusals;
+    std::set<std::pair<DiscId, SessionId>> unsuitable;  // this session can't be burned on this disc
+    bool told_no_disc = false;                          // the event is published once per want
+};
+
+struct Station {
+    const BurnerServices& services;
+    Desk& desk;
+    Drive& drive;
+    Reporter& reporter;
+    FailureNotes& notes;
+};
+
+// In the middle of an event's life: account and disc name of the row, this drive.
+void publish(Station& station, const std::string& event, const SessionRow& row, const std::string& disc,
+             const std::string& message);
+// The disc can't be trusted any more; sessions go to others.
+void mark_suspect(DiscRow& disc, const std::string& reason);
+// Marks the disc full when it is; the caller stores the row.
+void mark_full_when_full(Station& station, DiscRow& disc);
+
+}  // namespace burnbox

@@ -1,0 +1,71 @@
+#include "burner/jobs/verifier.hpp"
+
+#include <fmt/format.h>
+
+#include "burner/jobs/settle.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+Status store_verified(Station& station, const AttemptRow& attempt, Work& work, const VerifyReport& report,
+                      Timestamp burned_at) {
+    BB_TRY(const Medium medium, station.drive.inspect());
+    if (medium.sessions_used < attempt.disc_session)
+        return fail(Errc::io,
+                    fmt::format("inspect {}: it shows {} disc sessions after number {} was read back",
+                                work.disc.label, medium.sessions_used, attempt.disc_session));
+    DiscRow disc = work.disc;
+    update_from_medium(disc, medium);
+    mark_full_when_full(station, disc);
+    const auto& pools = station.services.config.pools;
+    const auto pool = pools.find(disc.pool);
+    const unsigned copies = pool == pools.end() ? 1 : pool->second.copies;
+    BB_CHECK(station.services.catalogue.attempt_verified(attempt.id, disc, burned_sessions(work, report),
+                                                         burned_at, station.services.clock.now(), copies));
+    if (disc.state == DiscState::full && work.disc.state == DiscState::open)
+        publish(station, "disc_full", SessionRow{}, disc.label,
+                "disc " + disc.label + " takes no more sessions");
+    work.disc = disc;
+    return {};
+}
+
+void announce_verified(Station& station, const AttemptRow& attempt, const Work& work,
+                       const VerifyReport& report) {
+    for (const SessionRow& before : work.rows) {
+        log::info("session read back", log::kv("account", before.account),
+                  log::kv("session", before.disc_name), log::kv("disc", work.disc.label),
+                  log::kv("disc_session", attempt.disc_session), log::kv("files", report.files_checked),
+                  log::kv("bytes", report.bytes_checked));
+        auto row = station.services.catalogue.session(before.id);
+        if (row && row->state == SessionState::queued) station.reporter.session_queued(*row, row->reason);
+        if (!row || row->state == SessionState::burned) station.desk.add_ended(before.id);
+    }
+}
+
+}  // namespace
+
+Result<Attempted> verify_attempt(Station& station, const AttemptRow& attempt, Work& work) {
+    const Timestamp burned_at = station.services.clock.now();
+    for (const SessionRow& row : work.rows) publish(station, "session_verifying", row, work.disc.label, "");
+    station.reporter.phase("verifying", attempt.disc_session);
+    ReadObserver observer(station.reporter);
+    auto report =
+        station.drive.verify(read_back_job(work, attempt.disc_session), attempt.disc_session, observer);
+    if (!report) return judgment_failed(station, attempt, work, std::move(report).error());
+    if (!report->mismatches.empty()) {
+        const std::string what =
+            fmt::format("read-back of disc {} differs in {} places, first: {}", work.disc.label,
+                        report->mismatches.size(), report->mismatches.front());
+        station.notes.causes.insert_or_assign(attempt.id, Error{Errc::io, 0, what});
+        return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
+    }
+    if (auto stored = store_verified(station, attempt, work, *report, burned_at); !stored)
+        return std::unexpected(std::move(stored).error());
+    station.notes.causes.erase(attempt.id);
+    station.notes.judgments.erase(attempt.id);
+    announce_verified(station, attempt, work, *report);
+    return Attempted{};
+}
+
+}  // namespace burnbox
