@@ -4,7 +4,22 @@
 
 #include <algorithm>
 
+#include "common/base/text.hpp"
+
 namespace burnbox {
+
+Status check_path(std::string_view path) {
+    if (path.empty()) return {};
+    bool good = path.find('\0') == std::string_view::npos;
+    for (std::size_t begin = 0; good && begin <= path.size();) {
+        const std::size_t end = std::min(path.find('/', begin), path.size());
+        const auto component = path.substr(begin, end - begin);
+        good = !component.empty() && component != "." && component != "..";
+        begin = end + 1;
+    }
+    if (!good) return fail(Errc::invalid, fmt::format("\"{}\" is no path inside the folder", escape(path)));
+    return {};
+}
 
 std::string join_path(std::string_view folder, std::string_view name) {
     if (folder.empty()) return std::string(name);

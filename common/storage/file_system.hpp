@@ -113,6 +113,8 @@ class FileSystem {
     [[nodiscard]] virtual std::string host_path(const std::string& path) const = 0;
 };
 
+// The rule of a FileSystem's paths: no empty, "." or ".." component and no NUL; "" is the root. Errc::invalid.
+[[nodiscard]] Status check_path(std::string_view path);
 // "a" + "b" = "a/b"; an empty side gives the other.
 [[nodiscard]] std::string join_path(std::string_view folder, std::string_view name);
 [[nodiscard]] std::string_view parent_path(std::string_view path);  // "" for a top-level name

@@ -8,7 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -31,20 +30,6 @@ UniqueFd open_beneath(int folder, const char* path, std::uint64_t flags, std::ui
     do fd = ::syscall(SYS_openat2, folder, path, &how, sizeof how);
     while (fd < 0 && errno == EINTR);
     return UniqueFd(static_cast<int>(fd));
-}
-
-// The rule of FileSystem's paths: no empty, "." or ".." component and no NUL; "" is the root.
-Status check_path(const std::string& path) {
-    if (path.empty()) return {};
-    bool good = path.find('\0') == std::string::npos;
-    for (std::size_t begin = 0; good && begin <= path.size();) {
-        const std::size_t end = std::min(path.find('/', begin), path.size());
-        const auto component = std::string_view(path).substr(begin, end - begin);
-        good = !component.empty() && component != "." && component != "..";
-        begin = end + 1;
-    }
-    if (!good) return fail(Errc::invalid, fmt::format("\"{}\" is no path inside the folder", path));
-    return {};
 }
 
 std::string shown(const std::string& path) { return path.empty() ? "." : path; }
