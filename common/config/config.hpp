@@ -112,6 +112,15 @@ struct Config {
 // findings are several lines. Keys of the contract that this version can't serve are errors that say so.
 [[nodiscard]] Result<Config> read_config(const std::string& path);
 
+// The same from memory: the text of the file and of those in accounts.d, each with the name that messages give it. A file of
+// accounts.d, NAME.yaml, holds what `accounts:` has below NAME. Only keys_file entries are read from the disk.
+struct ConfigText {
+    std::string file_name;
+    std::string text;
+};
+[[nodiscard]] Result<Config> parse_config(const std::string& text, const std::string& file_name,
+                                          const std::vector<ConfigText>& account_files = {});
+
 // What `serve` uses without a file: loopback, one account named after the user with the keys of ~/.ssh, an emulated DVD+R.
 // Makes a key when there is none and says where in `notice`.
 [[nodiscard]] Result<Config> default_config(std::string& notice);
