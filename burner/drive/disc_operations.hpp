@@ -1,0 +1,31 @@
+// What can be done with a disc, as functions that call libisoburn. Its libraries keep global state that does not survive a second
+// use (a drive released and acquired again crashes), so each process may call one of these once: see worker.hpp.
+// Every message of severity SORRY or above is a failure. All of them block.
+#pragma once
+
+#include <string>
+
+#include "burner/drive/drive.hpp"
+
+namespace burnbox {
+
+struct Device {
+    std::string path;    // "/dev/sr0", or the image file of an emulated disc
+    std::string medium;  // what an emulated disc plays: "dvd+r"; empty = a real drive
+    [[nodiscard]] bool emulated() const { return !medium.empty(); }
+};
+
+[[nodiscard]] Result<Medium> inspect_disc(const Device& device);
+
+// Drive::burn. On an emulated disc a failure after the first write is undone before this returns.
+[[nodiscard]] Result<Written> burn_disc(const Device& device, const BurnJob& job, BurnObserver& observer);
+
+// Drive::verify.
+[[nodiscard]] Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsigned disc_session,
+                                               BurnObserver& observer);
+
+// Drive::settle.
+[[nodiscard]] Result<Drive::Outcome> settle_disc(const Device& device, const BurnJob& job, unsigned disc_session,
+                                                 std::uint32_t start_lba);
+
+}  // namespace burnbox

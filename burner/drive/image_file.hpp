@@ -1,0 +1,45 @@
+// An emulated disc's image as a file: one writer at a time by flock, because a worker may outlive the server that started it by a moment.
+// Thread: one at a time; read_at() may be used by several. Every call blocks on the disk.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "common/base/error.hpp"
+#include "common/base/unique_fd.hpp"
+
+namespace burnbox {
+
+class ImageFile {
+  public:
+    enum class Access : std::uint8_t { read, write };
+    // Errors: not_found, busy (another process writes it), permission, wrong_medium (no plain file).
+    [[nodiscard]] static Result<ImageFile> open(const std::string& path, Access access);
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] int fd() const { return fd_.get(); }
+    // A closed disc is a read-only file: whoever sees it knows.
+    [[nodiscard]] Result<bool> closed() const;
+    [[nodiscard]] Status close_disc();
+    [[nodiscard]] Result<std::uint64_t> size_bytes() const;
+    // Bytes that exist; fewer than asked for at the end of the file.
+    [[nodiscard]] Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) const;
+    // kHeadBytes at `lba`, shorter at the end of the file.
+    [[nodiscard]] Result<std::string> head_at(std::uint32_t lba) const;
+    [[nodiscard]] Status write_at(std::string_view data, std::uint64_t offset);
+    // Cuts the file to at most this size; never makes it longer.
+    [[nodiscard]] Status cut_to(std::uint64_t size_bytes);
+    [[nodiscard]] Status sync();
+    // Durable, and out of the page cache as far as the kernel lets go: what is read next comes from the disk.
+    [[nodiscard]] Status sync_and_forget();
+
+  private:
+    ImageFile(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
+    std::string path_;
+    UniqueFd fd_;
+};
+
+}  // namespace burnbox

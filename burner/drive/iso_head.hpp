@@ -1,0 +1,29 @@
+// The first 64 KiB of an ISO 9660 session as far as burnbox looks into it itself: system area and volume descriptors. On emulated discs
+// the newest session's head is copied to block 0, which is the one place that is ever overwritten. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "burner/drive/drive.hpp"
+
+namespace burnbox {
+
+inline constexpr std::uint64_t kHeadBytes = 32 * kSectorBytes;
+
+struct IsoHead {
+    std::string label;       // volume identifier, ECMA-119 8.4.7
+    std::string volume_set;  // volume set identifier, 8.4.13: the disc's serial
+    std::uint32_t size_blocks = 0;
+};
+
+// Nothing when there is no primary volume descriptor at block 16.
+[[nodiscard]] std::optional<IsoHead> parse_iso_head(std::string_view head);
+[[nodiscard]] bool is_zero(std::string_view bytes);
+// Whether the head at block 0 is a whole copy of the head of the session: equal but for the volume's size, which counts from
+// block 0 in the copy. A head that was torn while it was written is not.
+[[nodiscard]] bool is_copy_of(std::string_view head_at_zero, std::string_view session_head);
+
+}  // namespace burnbox

@@ -1,0 +1,24 @@
+// The sessions of a job as the disc gets them, made from their seal records: what is burned and what is compared come from here.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "burner/drive/drive.hpp"
+#include "common/session/sealed_session.hpp"
+
+namespace burnbox {
+
+inline constexpr std::string_view kReadmeName = "README.txt";
+
+struct JobSession {
+    SealedSession sealed;
+    std::vector<DiscEntry> entries;
+    std::string folder;  // host path of the sealed folder
+};
+
+[[nodiscard]] Result<std::vector<JobSession>> read_job_sessions(const BurnJob& job);
+// The newest seal time: the one time that is on the disc besides the entries' own.
+[[nodiscard]] Timestamp newest_seal(const std::vector<JobSession>& sessions);
+
+}  // namespace burnbox

@@ -1,0 +1,58 @@
+// The headers of libburn, libisofs and libisoburn, and what every use of them needs: one start per process, and their messages.
+// libburn.h wraps itself in `namespace burn`; the others mean its types and must be read inside it. Only .cpp files of this
+// layer that call the libraries include this. Thread: the operation's.
+#pragma once
+
+// Everything those headers include, so that none of it ends up inside the namespace.
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/types.h>
+
+#include <cstring>
+#include <string>
+
+#include <libburn/libburn.h>
+namespace burn {
+#include <libisofs/libisofs.h>
+
+#include <libisoburn/libisoburn.h>
+}  // namespace burn
+
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+
+namespace burnbox {
+
+// Initialises the libraries, once per process.
+[[nodiscard]] Status start_libburnia();
+
+// What the libraries had to say since the last call. Both queues are drained; a message of severity SORRY or above is a failure
+// even where the call that caused it reported success: the libraries write zeros for what they could not read and call that well.
+class LibraryMessages {
+  public:
+    void drain();
+    [[nodiscard]] bool failed() const { return !failure_.empty(); }
+    [[nodiscard]] const std::string& failure() const { return failure_; }    // SORRY and above, one a line
+    [[nodiscard]] const std::string& warnings() const { return warnings_; }  // WARNING, one a line
+
+    // drain(), then an error that names the operation when something failed or `result` <= 0.
+    [[nodiscard]] Status check(int result, const std::string& operation);
+
+  private:
+    void take(const std::string& severity, int rank, const std::string& text);
+
+    std::string failure_;
+    std::string warnings_;
+};
+
+// Calls and their C strings: none of the libraries changes what it gets by a non-const char *.
+[[nodiscard]] inline char* c_string(const std::string& text) { return const_cast<char*>(text.c_str()); }
+
+// A time as ISO 9660 can hold it: whole seconds, years 1900 to 2155 (ECMA-119 9.1.5).
+[[nodiscard]] std::time_t to_disc_time(Timestamp time);
+
+}  // namespace burnbox

@@ -1,0 +1,252 @@
+#include "burner/drive/opened_disc.hpp"
+
+#include <array>
+
+#include "burner/drive/iso_head.hpp"
+#include "burner/drive/medium_profile.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr unsigned kUnknownSessionLimit = 99;  // of media that are not in the table: the lowest of those that are
+
+// A serial is a UUID: 36 characters.
+bool looks_like_serial(const std::string& text) {
+    return text.size() == 36 && text.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
+}
+
+void refuse(Medium& medium, MediumState state, std::string reason) {
+    medium.state = state;
+    medium.free_bytes = 0;
+    medium.sessions_left = 0;
+    medium.reason = std::move(reason);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OpenedDisc>> OpenedDisc::open(const Device& device, ImageFile::Access access) {
+    std::optional<ImageFile> image;
+    if (device.emulated()) {
+        BB_TRY(ImageFile opened, ImageFile::open(device.path, access));
+        image = std::move(opened);
+    }
+    std::unique_ptr<OpenedDisc> disc(new OpenedDisc(device, std::move(image)));
+    BB_CHECK(disc->acquire());
+    return disc;
+}
+
+Status OpenedDisc::acquire() {
+    BB_CHECK(start_libburnia());
+    const std::string address = (device_.emulated() ? "stdio:" : "") + device_.path;
+    if (address.size() >= BURN_DRIVE_ADR_LEN)
+        return fail(Errc::invalid, "acquire drive " + device_.path + ": its path is longer than 1000 bytes");
+    burn::iso_set_abort_severity(c_string("SORRY"));
+    const int acquired = burn::isoburn_drive_aquire(&infos_, c_string(address), 1);
+    if (acquired <= 0) infos_ = nullptr;
+    if (Status status = messages_.check(acquired, "acquire drive " + device_.path); !status) return status;
+    const int role = burn::burn_drive_get_drive_role(drive());
+    const bool burner = device_.emulated() ? (role == 2 || role == 4) : role == 1;
+    if (!burner) return fail(Errc::wrong_medium, "acquire drive " + device_.path + ": it is no disc burner");
+    return {};
+}
+
+OpenedDisc::~OpenedDisc() {
+    if (infos_ == nullptr) return;
+    burn::isoburn_drive_release(drive(), 0);
+    burn::burn_drive_info_free(infos_);
+}
+
+unsigned OpenedDisc::count_sessions() {
+    burn::isoburn_toc_disc* toc = burn::isoburn_toc_drive_get_disc(drive());
+    if (toc == nullptr) return 0;
+    int sessions = 0;
+    burn::isoburn_toc_disc_get_sessions(toc, &sessions);
+    burn::isoburn_toc_disc_free(toc);
+    return static_cast<unsigned>(std::max(sessions, 0));
+}
+
+std::uint32_t OpenedDisc::next_writable_lba() {
+    int lba = 0;
+    int nwa = 0;
+    const int result = burn::isoburn_disc_track_lba_nwa(drive(), nullptr, 0, &lba, &nwa);
+    return result > 0 && nwa > 0 ? static_cast<std::uint32_t>(nwa) : 0;
+}
+
+Result<Medium> OpenedDisc::medium() {
+    Medium medium;
+    medium.location = device_.path;
+    BB_CHECK(device_.emulated() ? fill_image_facts(medium) : fill_drive_facts(medium));
+    messages_.drain();
+    if (messages_.failed()) return fail(Errc::io, "inspect " + device_.path + ": " + messages_.failure());
+    return medium;
+}
+
+Status OpenedDisc::fill_image_facts(Medium& medium) {
+    const MediumProfile* profile = find_medium_profile(device_.medium);
+    if (profile == nullptr) return fail(Errc::invalid, "inspect " + device_.path + ": unknown medium " + device_.medium);
+    medium.profile = profile->name;
+    medium.capacity_bytes = profile->capacity_bytes;
+    BB_TRY(const std::uint64_t size, image_->size_bytes());
+    BB_TRY(const std::string head, image_->head_at(0));
+    BB_TRY(const bool closed, image_->closed());
+    if (size == 0) {
+        medium.state = MediumState::blank;
+        medium.next_lba = kImageHeadBlocks;
+    } else {
+        medium.head_digest = Sha256::of(head).hex();
+        const std::optional<IsoHead> parsed = parse_iso_head(head);
+        if (head.size() < kHeadBytes || is_zero(head)) {
+            refuse(medium, MediumState::damaged, "the image's head is gone: restore the file from a copy");
+            return {};
+        }
+        if (!parsed || !looks_like_serial(parsed->volume_set) || parsed->label.empty()) {
+            refuse(medium, MediumState::foreign, "the file is no disc that burnbox made; it is left alone");
+            return {};
+        }
+        medium.label = parsed->label;
+        medium.serial = parsed->volume_set;
+        medium.sessions_used = count_sessions();
+        medium.next_lba = next_writable_lba();
+        medium.state = MediumState::appendable;
+        if (medium.sessions_used == 0 || medium.next_lba == 0) {
+            refuse(medium, MediumState::damaged, "the image's sessions can't be read: restore the file from a copy");
+            return {};
+        }
+    }
+    if (closed) {
+        refuse(medium, MediumState::closed, "the disc is closed");
+        return {};
+    }
+    medium.free_bytes = free_blocks(*profile, medium.sessions_used, medium.next_lba) * kSectorBytes;
+    medium.sessions_left = profile->session_limit - std::min(profile->session_limit, medium.sessions_used);
+    return {};
+}
+
+void OpenedDisc::fill_media_id(Medium& medium) {
+    char* product = nullptr;
+    char* code1 = nullptr;
+    char* code2 = nullptr;
+    char* book = nullptr;
+    if (burn::burn_disc_get_media_id(drive(), &product, &code1, &code2, &book, 0) > 0 && product != nullptr)
+        medium.media_id = product;
+    std::free(product);
+    std::free(code1);
+    std::free(code2);
+    std::free(book);
+}
+
+Status OpenedDisc::fill_drive_facts(Medium& medium) {
+    const burn::burn_disc_status status = burn::isoburn_disc_get_status(drive());
+    if (status == burn::BURN_DISC_EMPTY || status == burn::BURN_DISC_UNREADY) {
+        medium.reason = "no disc is in the drive";
+        return {};
+    }
+    int number = 0;
+    std::array<char, 80> name{};
+    burn::burn_disc_get_profile(drive(), &number, name.data());
+    fill_media_id(medium);
+    medium.next_lba = next_writable_lba();
+    const auto space = static_cast<std::uint64_t>(burn::isoburn_disc_available_space(drive(), nullptr));
+    medium.capacity_bytes = space + medium.next_lba * kSectorBytes;
+    medium.profile = medium_name_of_mmc_profile(number, medium.capacity_bytes);
+    if (medium.profile.empty()) {
+        medium.profile = name.data();
+        refuse(medium, MediumState::foreign, "nothing can be appended to this kind of disc: insert a blank write-once one");
+        return {};
+    }
+    if (status == burn::BURN_DISC_BLANK) {
+        medium.state = MediumState::blank;
+    } else {
+        int lba = 0;
+        int blocks = 0;
+        std::string head(kHeadBytes, '\0');
+        medium.sessions_used = count_sessions();
+        const bool readable = burn::isoburn_disc_get_msc1(drive(), &lba) > 0 &&
+                              burn::isoburn_read_iso_head(drive(), lba, &blocks, head.data(), 2) > 0;
+        const std::optional<IsoHead> parsed = readable ? parse_iso_head(head) : std::nullopt;
+        if (parsed) {
+            medium.label = parsed->label;
+            medium.serial = parsed->volume_set;
+        }
+        if (!parsed || !looks_like_serial(medium.serial)) {
+            refuse(medium, MediumState::foreign, "burnbox did not make this disc; it is left alone");
+            return {};
+        }
+        medium.state = status == burn::BURN_DISC_APPENDABLE ? MediumState::appendable : MediumState::closed;
+    }
+    const int damage = medium.state == MediumState::closed ? 0 : burn::burn_disc_next_track_is_damaged(drive(), 0);
+    if (damage > 0) {
+        refuse(medium, MediumState::damaged, "a write was cut off on this disc: insert another one");
+        return {};
+    }
+    if (medium.state == MediumState::closed) {
+        refuse(medium, MediumState::closed, "the disc is closed");
+        return {};
+    }
+    burn::burn_multi_caps* caps = nullptr;
+    const bool multi = burn::burn_disc_get_multi_caps(drive(), burn::BURN_WRITE_NONE, &caps, 0) > 0 &&
+                       caps != nullptr && caps->multi_session != 0;
+    if (caps != nullptr) burn::burn_disc_free_multi_caps(&caps);
+    const int emulated = burn::isoburn_needs_emulation(drive());
+    if (!multi && emulated != 1) {
+        refuse(medium, MediumState::foreign, "this disc can't hold more than one session: insert another kind of disc");
+        return {};
+    }
+    const MediumProfile* profile = find_medium_profile(medium.profile);
+    const unsigned limit = profile != nullptr ? profile->session_limit : kUnknownSessionLimit;
+    medium.sessions_left = limit - std::min(limit, medium.sessions_used);
+    if (medium.sessions_left > 0) {
+        const std::uint64_t gaps =
+            profile == nullptr ? 0 : gap_blocks(*profile, medium.sessions_used + 1) - gap_blocks(*profile, medium.sessions_used);
+        medium.free_bytes = space - std::min(space, gaps * kSectorBytes);
+    }
+    return {};
+}
+
+namespace {
+
+Error wrong(const Medium& medium, const DiscIdentity& wanted, const std::string& why) {
+    return {Errc::wrong_medium, 0, "use disc " + wanted.label + " in " + medium.location + ": " + why};
+}
+
+std::string state_of(const Medium& medium) {
+    return "the disc is " + std::string(to_string(medium.state)) +
+           (medium.reason.empty() ? "" : " (" + medium.reason + ")");
+}
+
+}  // namespace
+
+Status check_same_disc(const Medium& medium, const DiscIdentity& wanted) {
+    if (medium.state == MediumState::none)
+        return fail(Errc::no_medium, "insert disc " + wanted.label + ": no disc is in " + medium.location);
+    if (medium.state != MediumState::appendable && medium.state != MediumState::closed)
+        return std::unexpected(wrong(medium, wanted, state_of(medium)));
+    if (medium.label != wanted.label || medium.serial != wanted.serial)
+        return std::unexpected(wrong(medium, wanted, "another disc is there, " + medium.label + " with serial " +
+                                                         medium.serial + "; wanted is serial " + wanted.serial));
+    return {};
+}
+
+Status check_burnable(const Medium& medium, const DiscIdentity& wanted) {
+    if (wanted.sessions_used == 0) {
+        if (medium.state == MediumState::none)
+            return fail(Errc::no_medium, "insert a blank disc: no disc is in " + medium.location);
+        if (medium.state == MediumState::blank) return {};
+        return std::unexpected(wrong(medium, wanted, "it should be blank, but " + state_of(medium)));
+    }
+    BB_CHECK(check_same_disc(medium, wanted));
+    if (medium.state != MediumState::appendable) return std::unexpected(wrong(medium, wanted, state_of(medium)));
+    if (medium.sessions_used != wanted.sessions_used)
+        return std::unexpected(wrong(medium, wanted, "it holds " + std::to_string(medium.sessions_used) +
+                                                         " disc sessions, the catalogue knows " +
+                                                         std::to_string(wanted.sessions_used)));
+    if (medium.next_lba < wanted.next_lba)
+        return std::unexpected(wrong(medium, wanted, "it would write at block " + std::to_string(medium.next_lba) +
+                                                         ", over data that ends at block " +
+                                                         std::to_string(wanted.next_lba)));
+    if (!wanted.head_digest.empty() && medium.head_digest != wanted.head_digest)
+        return std::unexpected(wrong(medium, wanted, "its head was changed since the last burn"));
+    return {};
+}
+
+}  // namespace burnbox

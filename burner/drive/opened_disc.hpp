@@ -1,0 +1,49 @@
+// A disc acquired through libisoburn, once per process: its facts, and the drive handle the operations work with.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "burner/drive/disc_operations.hpp"
+#include "burner/drive/image_file.hpp"
+#include "burner/drive/libburnia.hpp"
+
+namespace burnbox {
+
+class OpenedDisc {
+  public:
+    // Starts the libraries and acquires the drive. Errors: busy, not_found, io; wrong_medium when the address is no burner.
+    [[nodiscard]] static Result<std::unique_ptr<OpenedDisc>> open(const Device& device, ImageFile::Access access);
+    ~OpenedDisc();  // releases the drive
+    OpenedDisc(const OpenedDisc&) = delete;
+    OpenedDisc& operator=(const OpenedDisc&) = delete;
+
+    [[nodiscard]] Result<Medium> medium();
+    [[nodiscard]] burn::burn_drive* drive() { return infos_[0].drive; }
+    [[nodiscard]] LibraryMessages& messages() { return messages_; }
+    [[nodiscard]] ImageFile* image() { return image_ ? &*image_ : nullptr; }
+    [[nodiscard]] const Device& device() const { return device_; }
+
+  private:
+    OpenedDisc(const Device& device, std::optional<ImageFile> image) : device_(device), image_(std::move(image)) {}
+    [[nodiscard]] Status acquire();
+    [[nodiscard]] Status fill_image_facts(Medium& medium);
+    [[nodiscard]] Status fill_drive_facts(Medium& medium);
+    void fill_media_id(Medium& medium);
+    [[nodiscard]] unsigned count_sessions();
+    [[nodiscard]] std::uint32_t next_writable_lba();
+
+    const Device device_;
+    std::optional<ImageFile> image_;
+    burn::burn_drive_info* infos_ = nullptr;
+    LibraryMessages messages_;
+};
+
+// Refuses with no_medium or wrong_medium unless this is the disc with the wanted label and serial.
+[[nodiscard]] Status check_same_disc(const Medium& medium, const DiscIdentity& wanted);
+// The same, and that it is in the state the catalogue knows: blank, or with neither fewer nor more disc sessions, nothing to
+// overwrite, and the head it had.
+[[nodiscard]] Status check_burnable(const Medium& medium, const DiscIdentity& wanted);
+
+}  // namespace burnbox

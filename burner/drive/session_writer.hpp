@@ -1,0 +1,42 @@
+// Turns a grafted tree into the next disc session: production of the image, exact size, writing with progress. Thread: the operation's.
+#pragma once
+
+#include "burner/drive/opened_disc.hpp"
+
+namespace burnbox {
+
+class SessionWriter {
+  public:
+    // Begins to produce the image that is attached to the disc; nothing is written yet. Without write() it is cancelled.
+    [[nodiscard]] static Result<std::unique_ptr<SessionWriter>> prepare(OpenedDisc& disc, Timestamp time);
+    ~SessionWriter();
+    SessionWriter(const SessionWriter&) = delete;
+    SessionWriter& operator=(const SessionWriter&) = delete;
+
+    [[nodiscard]] std::uint32_t start_lba() const { return start_lba_; }
+    [[nodiscard]] std::uint32_t blocks() const { return blocks_; }  // exact
+
+    // Writes the disc session and waits until the libraries' threads are gone. The disc shows it only after activate().
+    [[nodiscard]] Status write(bool close_disc, BurnObserver& observer);
+    // Emulated discs and overwritable media: makes the new disc session the one that is seen. Else a no-op.
+    [[nodiscard]] Status activate();
+
+  private:
+    explicit SessionWriter(OpenedDisc& disc) : disc_(disc) {}
+    [[nodiscard]] Status set_options(Timestamp time);
+    [[nodiscard]] Status measure();
+    void watch(BurnObserver& observer);
+    void start_writeback(std::uint64_t written_bytes);
+
+    OpenedDisc& disc_;
+    burn::isoburn_imgen_opts* image_options_ = nullptr;
+    burn::burn_disc* layout_ = nullptr;
+    burn::burn_write_opts* write_options_ = nullptr;
+    std::uint32_t start_lba_ = 0;
+    std::uint32_t blocks_ = 0;
+    std::uint64_t flushed_bytes_ = 0;
+    unsigned threads_before_ = 0;
+    bool pending_ = false;
+};
+
+}  // namespace burnbox

@@ -1,0 +1,88 @@
+#include "burner/drive/worker_drive.hpp"
+
+#include "burner/drive/medium_profile.hpp"
+#include "burner/drive/worker.hpp"
+#include "burner/drive/worker_exchange.hpp"
+
+namespace burnbox {
+
+WorkerDrive::WorkerDrive(const DriveConfig& config, Spawner& spawner, std::string program,
+                         const WorkerPatience& patience)
+    : config_(config), spawner_(spawner), program_(std::move(program)), patience_(patience), shelf_(config) {}
+
+Result<Device> WorkerDrive::device() const {
+    if (!emulated()) return Device{config_.device, ""};
+    if (find_medium_profile(config_.medium) == nullptr)
+        return fail(Errc::invalid, "drive " + config_.name + ": unknown medium '" + config_.medium + "'; known: " +
+                                       medium_names());
+    if (shelf_.loaded().empty()) return fail(Errc::no_medium, "drive " + config_.name + ": no disc is loaded");
+    return Device{shelf_.loaded(), config_.medium};
+}
+
+template <typename Answer>
+Result<Answer> WorkerDrive::run(WorkerOperation operation, const BurnJob& burn_job, unsigned disc_session,
+                                std::uint32_t start_lba, BurnObserver* observer) {
+    BB_TRY(Device where, device());
+    const WorkerJob job{operation, std::move(where), burn_job, disc_session, start_lba};
+    BB_TRY(Child worker, spawner_.run({program_, "worker"}));
+    BB_TRY(WorkerLine line, converse(std::move(worker), job, patience_, observer));
+    if (auto* answer = std::get_if<Answer>(&line)) return std::move(*answer);
+    return fail(Errc::io, "drive " + config_.name + ": the worker's answer does not fit the question");
+}
+
+Status WorkerDrive::load(const std::string& label) {
+    if (emulated()) return shelf_.load(label);
+    BB_TRY(const Medium medium, inspect());
+    if (medium.state == MediumState::none)
+        return fail(Errc::no_medium, "drive " + config_.name + " is empty: insert disc " + label);
+    if (medium.label != label)
+        return fail(Errc::wrong_medium,
+                    "drive " + config_.name + " holds " +
+                        (medium.label.empty() ? "a disc without label" : "disc " + medium.label) + ": insert disc " + label);
+    return {};
+}
+
+Status WorkerDrive::load_blank(const std::string& label) {
+    if (emulated()) return shelf_.load_blank(label);
+    BB_TRY(const Medium medium, inspect());
+    if (medium.state == MediumState::blank) return {};
+    const std::string wanted = config_.expect.empty() ? "disc" : config_.expect + " disc";
+    const std::string there = medium.state == MediumState::none ? "is empty" : "holds no blank disc";
+    return fail(Errc::no_medium, "drive " + config_.name + " " + there + ": insert a blank " + wanted +
+                                     (medium.reason.empty() ? "" : " (" + medium.reason + ")"));
+}
+
+Result<Medium> WorkerDrive::inspect() {
+    if (emulated() && shelf_.loaded().empty()) {
+        Medium empty;
+        empty.reason = "no disc is loaded";
+        return empty;
+    }
+    return run<Medium>(WorkerOperation::inspect, {}, 0, 0, nullptr);
+}
+
+Result<Written> WorkerDrive::burn(const BurnJob& job, BurnObserver& observer) {
+    return run<Written>(WorkerOperation::burn, job, 0, 0, &observer);
+}
+
+Result<VerifyReport> WorkerDrive::verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) {
+    return run<VerifyReport>(WorkerOperation::verify, job, disc_session, 0, &observer);
+}
+
+Result<Drive::Outcome> WorkerDrive::settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) {
+    return run<Outcome>(WorkerOperation::settle, job, disc_session, start_lba, nullptr);
+}
+
+std::uint64_t WorkerDrive::blank_capacity_bytes() const {
+    const MediumProfile* profile = find_medium_profile(emulated() ? config_.medium : config_.expect);
+    if (profile == nullptr) return 0;
+    const std::uint64_t blocks =
+        emulated() ? free_blocks(*profile, 0, kImageHeadBlocks) : profile->capacity_bytes / kSectorBytes;
+    return blocks * kSectorBytes;
+}
+
+std::unique_ptr<Drive> make_worker_drive(const DriveConfig& config, Spawner& spawner, const std::string& program) {
+    return std::make_unique<WorkerDrive>(config, spawner, program);
+}
+
+}  // namespace burnbox

@@ -1,0 +1,181 @@
+#include "burner/drive/worker_exchange.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include "common/base/text.hpp"
+
+namespace burnbox {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// A verify report of a million files is some 300 MB.
+constexpr std::size_t kLongestLine = 1U << 30U;
+constexpr milliseconds kGoodbye = std::chrono::seconds(30);  // to release the drive after the result
+
+Status send(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t sent = ::write(fd, text.data(), text.size());
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0) return fail_errno("write to", "the worker");
+        text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return {};
+}
+
+class Conversation {
+  public:
+    Conversation(Child& worker, const WorkerJob& job, const WorkerPatience& patience, BurnObserver* observer)
+        : worker_(worker), job_(job), patience_(patience), observer_(observer) {}
+
+    Result<WorkerLine> run();
+    void wait_for_end();
+
+  private:
+    std::string what() const { return std::string(to_string(job_.operation)) + " " + job_.device.path; }
+    // The next line without its end; nothing at end of file.
+    Result<std::optional<std::string>> next_line();
+    Status wait_readable();
+    Status answer_plan(const BurnPlan& plan);
+    void note_progress(const Progress& progress);
+    Error worker_ended();
+
+    Child& worker_;
+    const WorkerJob& job_;
+    const WorkerPatience& patience_;
+    BurnObserver* observer_;
+    std::string buffer_;
+    std::size_t searched_ = 0;
+    std::optional<Error> refusal_;  // what about_to_write answered
+    std::optional<Progress> last_progress_;
+    Clock::time_point last_line_ = Clock::now();
+    Clock::time_point last_change_ = Clock::now();
+};
+
+Status Conversation::wait_readable() {
+    for (;;) {
+        const auto deadline = std::min(last_line_ + patience_.silence, last_change_ + patience_.stall);
+        const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+        if (left.count() <= 0) {
+            worker_.kill();
+            return fail(Errc::timeout, what() + ": the worker made no progress for " +
+                                           std::to_string(std::chrono::duration_cast<std::chrono::seconds>(
+                                                              Clock::now() - last_change_).count()) +
+                                           " s and was ended; the drive may hang: switch it off and on");
+        }
+        pollfd readable{worker_.out(), POLLIN, 0};
+        const int ready = ::poll(&readable, 1, static_cast<int>(std::min<milliseconds::rep>(left.count(), 60'000)));
+        if (ready > 0) return {};
+        if (ready < 0 && errno != EINTR) return fail_errno("wait for", "the worker");
+    }
+}
+
+Result<std::optional<std::string>> Conversation::next_line() {
+    for (;;) {
+        const std::size_t end = buffer_.find('\n', searched_);
+        if (end != std::string::npos) {
+            std::string line = buffer_.substr(0, end);
+            buffer_.erase(0, end + 1);
+            searched_ = 0;
+            last_line_ = Clock::now();
+            return line;
+        }
+        searched_ = buffer_.size();
+        if (buffer_.size() > kLongestLine) return fail(Errc::io, what() + ": the worker's answer has no end");
+        BB_CHECK(wait_readable());
+        std::array<char, 65536> part;
+        const ssize_t got = ::read(worker_.out(), part.data(), part.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail_errno("read from", "the worker");
+        if (got == 0) return std::nullopt;
+        buffer_.append(part.data(), static_cast<std::size_t>(got));
+    }
+}
+
+Status Conversation::answer_plan(const BurnPlan& plan) {
+    Status answer = observer_ != nullptr ? observer_->about_to_write(plan)
+                                         : fail(Errc::io, what() + ": the worker wants to write unasked");
+    last_line_ = last_change_ = Clock::now();
+    if (answer) return send(worker_.in(), std::string(kGoLine) + "\n");
+    refusal_ = answer.error();
+    worker_.close_in();  // end of file cancels
+    return {};
+}
+
+void Conversation::note_progress(const Progress& progress) {
+    const bool moved = !last_progress_ || last_progress_->done_bytes != progress.done_bytes ||
+                       last_progress_->total_bytes != progress.total_bytes;
+    if (moved) last_change_ = Clock::now();
+    last_progress_ = progress;
+    if (observer_ != nullptr) observer_->progress(progress);
+}
+
+Error Conversation::worker_ended() {
+    const Result<int> code = worker_.wait();
+    if (!code) return code.error();
+    const std::string how = *code > 128 ? "signal " + std::to_string(*code - 128)
+                                        : "exit code " + std::to_string(*code);
+    return {Errc::io, 0, what() + ": the worker ended with " + how + " before it had a result"};
+}
+
+Result<WorkerLine> Conversation::run() {
+    BB_TRY(const std::string request, to_line(job_));
+    if (const Status sent = send(worker_.in(), request); !sent) return std::unexpected(worker_ended());
+    for (;;) {
+        BB_TRY(const std::optional<std::string> text, next_line());
+        if (!text) {
+            if (refusal_) return std::unexpected(*refusal_);
+            return std::unexpected(worker_ended());
+        }
+        BB_TRY(WorkerLine line, parse_worker_line(*text));
+        if (const auto* plan = std::get_if<BurnPlan>(&line)) {
+            BB_CHECK(answer_plan(*plan));
+        } else if (const auto* progress = std::get_if<Progress>(&line)) {
+            note_progress(*progress);
+        } else if (refusal_) {
+            return std::unexpected(*refusal_);
+        } else if (const auto* error = std::get_if<Error>(&line)) {
+            return std::unexpected(*error);
+        } else {
+            return line;
+        }
+    }
+}
+
+// The drive is free again only when the worker is gone.
+void Conversation::wait_for_end() {
+    worker_.close_in();
+    const auto deadline = Clock::now() + kGoodbye;
+    std::array<char, 4096> rest;
+    for (;;) {
+        const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
+        pollfd readable{worker_.out(), POLLIN, 0};
+        const int ready = left > 0 ? ::poll(&readable, 1, static_cast<int>(left)) : 0;
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) return worker_.kill();  // what hangs in the kernel can't be waited for
+        if (::read(worker_.out(), rest.data(), rest.size()) <= 0) break;
+    }
+    (void)worker_.wait();  // the result counts; how the process ended after it does not
+}
+
+}  // namespace
+
+Result<WorkerLine> converse(Child worker, const WorkerJob& job, const WorkerPatience& patience,
+                            BurnObserver* observer) {
+    std::signal(SIGPIPE, SIG_IGN);  // a worker that died is an error here, not the end of the server
+    Conversation conversation(worker, job, patience, observer);
+    Result<WorkerLine> result = conversation.run();
+    const bool ended = !result && (result.error().code == Errc::timeout || result.error().code == Errc::unreachable);
+    if (!ended) conversation.wait_for_end();
+    return result;
+}
+
+}  // namespace burnbox

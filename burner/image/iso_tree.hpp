@@ -1,0 +1,65 @@
+// The tree of the next disc session: what older disc sessions left on the disc, plus the entries of the sessions to burn. The same
+// entries, times and label give the same image: ids follow the entries' order, no clock and no account of this machine gets in.
+// Thread: one at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "burner/drive/libburnia.hpp"
+#include "common/base/unique_fd.hpp"
+#include "common/session/bag.hpp"
+
+struct bb_hash_reader;
+
+namespace burnbox {
+
+class IsoTree {
+  public:
+    // `image` as read from the disc (empty for a blank one) and owned by the caller; `time` for folders burnbox adds itself.
+    [[nodiscard]] static Result<std::unique_ptr<IsoTree>> make(burn::IsoImage* image, Timestamp time,
+                                                               LibraryMessages& messages);
+    ~IsoTree();  // after the image was written or cancelled
+    IsoTree(const IsoTree&) = delete;
+    IsoTree& operator=(const IsoTree&) = delete;
+
+    // The volume's names and fixed times; the disc's identity.
+    void set_volume(const std::string& label, const std::string& serial);
+    // Adds entries, sorted by path; folders that entries lie in and nobody added are made. `folder` is where `staged` paths start. Errors:
+    // exists (a file of the path is on the disc already: nothing is burned twice), unsupported (a link target of 1024 bytes
+    // or more can't be read back by libisofs).
+    [[nodiscard]] Status add(const std::vector<DiscEntry>& entries, UniqueFd folder);
+    // Reads every staged file added so far and compares it with its digest. Before a write-once disc is touched.
+    [[nodiscard]] Status check_staged();
+    // The failure of a staged file while the image was produced: corrupt when it differs from the manifest. No failure: no error.
+    [[nodiscard]] Status failure() const;
+
+  private:
+    struct StagedFile {
+        int folder_fd;
+        std::string path;
+        std::uint64_t size_bytes;
+        Sha256 sha256;
+    };
+
+    IsoTree(burn::IsoImage* image, Timestamp time, LibraryMessages& messages, bb_hash_reader* reader);
+    [[nodiscard]] Result<burn::IsoDir*> folder_at(const std::string& path);
+    [[nodiscard]] Status add_entry(const DiscEntry& entry, int folder_fd, std::uint64_t id);
+    [[nodiscard]] Status added(int result, const std::string& what);
+    [[nodiscard]] Result<burn::IsoNode*> make_node(burn::IsoDir* parent, const std::string& name,
+                                                   const DiscEntry& entry, int folder_fd, std::uint64_t id);
+    [[nodiscard]] Result<burn::IsoStream*> make_stream(const DiscEntry& entry, int folder_fd, std::uint64_t id);
+
+    burn::IsoImage* image_;
+    const Timestamp time_;
+    LibraryMessages& messages_;
+    bb_hash_reader* reader_;
+    std::uint64_t next_id_ = 1;
+    std::unordered_map<std::string, burn::IsoDir*> folders_;
+    std::vector<UniqueFd> roots_;
+    std::vector<StagedFile> staged_;
+};
+
+}  // namespace burnbox
