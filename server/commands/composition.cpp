@@ -11,10 +11,10 @@
 #include "common/catalogue/sql_catalogue.hpp"
 #include "common/events/events.hpp"
 #include "common/session/inbox.hpp"
+#include "common/session/repair.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/live_operations.hpp"
 #include "server/commands/locations.hpp"
-#include "server/commands/session_operations.hpp"
 #include "server/commands/state_folders.hpp"
 #include "server/control/control_server.hpp"
 #include "server/net/server.hpp"
@@ -53,6 +53,12 @@ struct Composition::State {
         BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
         inbox.emplace(*inbox_fs, *catalogue);
         return {};
+    }
+
+    Status repair() {
+        std::vector<std::string> accounts;
+        for (const auto& [name, account] : config.accounts) accounts.push_back(name);
+        return repair_inboxes(*inbox, *catalogue, accounts);
     }
 
     void make_burner(Spawner& spawner) {
@@ -106,8 +112,8 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
     BB_CHECK(state->open_stores());
     state->make_burner(spawner);
     state->make_uploads();
+    BB_CHECK(state->repair());
     BB_CHECK(state->uploads->recover());
-    BB_CHECK(finish_retries(*state->catalogue, *state->inbox));
     state->make_operations();
     BB_TRY(state->ssh, SshServer::start({.config = config, .uploads = *state->uploads, .operations = *state->operations}));
     BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));

@@ -49,14 +49,4 @@ void run_retry(const Asked& asked) {
     asked.done(fmt::format("{} is queued again\n", session));
 }
 
-Status finish_retries(Catalogue& catalogue, Inbox& inbox) {
-    BB_TRY(const auto rows, catalogue.sessions_in_state(SessionState::queued));
-    for (const SessionRow& row : rows) {
-        if (parse_folder(row.folder).state != FolderState::failed) continue;
-        BB_CHECK(inbox.remove_own_file(row, "FAILED.txt"));
-        BB_CHECK(inbox.move(row.id, FolderState::queued));
-    }
-    return {};
-}
-
 }  // namespace burnbox

@@ -11,7 +11,4 @@ void run_cancel(const Asked& asked);
 void run_retry(const Asked& asked);
 void run_verify(const Asked& asked);  // for hours
 
-// At start, before the burner: a retry that a crash cut has its row queued and its folder still called -failed.
-[[nodiscard]] Status finish_retries(Catalogue& catalogue, Inbox& inbox);
-
 }  // namespace burnbox
