@@ -1,0 +1,319 @@
+#include "server/commands/live_operations.hpp"
+
+#include <doctest/doctest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "common/catalogue/sql_catalogue.hpp"
+#include "common/storage/durable_file.hpp"
+#include "tests/support/memory_file_system.hpp"
+#include "tests/support/temp_folder.hpp"
+
+using namespace burnbox;
+
+namespace {
+
+class Sink final : public CommandSink {
+  public:
+    void out(std::string text) override { add(out_, text); }
+    void error(std::string line) override { add(errors_, line + "\n"); }
+    void finish(int exit_code) override {
+        const std::lock_guard lock(mutex_);
+        CHECK_FALSE(exit_);
+        exit_ = exit_code;
+        changed_.notify_all();
+    }
+
+    int exit_code() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return exit_.has_value(); });
+        return *exit_;
+    }
+    void wait_for_error(const std::string& part) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return errors_.find(part) != std::string::npos; });
+    }
+    std::string out_text() { return read(out_); }
+    std::string errors() { return read(errors_); }
+
+  private:
+    void add(std::string& where, const std::string& text) {
+        const std::lock_guard lock(mutex_);
+        where += text;
+        changed_.notify_all();
+    }
+    std::string read(const std::string& from) {
+        const std::lock_guard lock(mutex_);
+        return from;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::string out_, errors_;
+    std::optional<int> exit_;
+};
+
+// Uploads and burner that only note what they are asked; the catalogue is a real one.
+struct Fixture {
+    test::TempFolder folder;
+    std::unique_ptr<Catalogue> catalogue;
+    test::MemoryFileSystem fs;
+    Inbox inbox;
+    Events events;
+    std::vector<Uploads::OpenSession> open;
+    std::vector<std::string> asked;
+    std::function<Result<std::string>(const std::string& account, const std::string& session)> seal;
+    std::optional<LiveOperations> operations;
+
+    Fixture() : catalogue(open_catalogue()), inbox(fs, *catalogue) {
+        operations.emplace(OperationServices{
+            .catalogue = *catalogue, .inbox = inbox, .events = events,
+            .open_sessions = [this] { return open; },
+            .burn = [this](const std::string& account, const std::string& session, bool again, Done done) {
+                asked.push_back("burn " + account + "/" + session + (again ? " again" : ""));
+                done(seal(account, session));
+            },
+            .cancel = [this](const std::string& account, const std::string& session, Done done) {
+                asked.push_back("cancel " + account + "/" + session);
+                done(session + " is open again");
+            },
+            .drives = [] { return std::vector<DriveStatus>{}; },
+            .verify = [](SessionId, const std::string&, BurnObserver& observer) -> Result<VerifyReport> {
+                observer.progress({.done_bytes = 55, .total_bytes = 100});
+                return VerifyReport{.files_checked = 2, .bytes_checked = 100, .files = {}, .mismatches = {"a.jpg differs"}};
+            },
+            .wake_burner = [this] { asked.push_back("wake"); }});
+    }
+    ~Fixture() { operations.reset(); }
+
+    std::unique_ptr<Catalogue> open_catalogue() {
+        auto opened = open_sql_catalogue("sqlite3://" + folder / "catalogue.sqlite");
+        REQUIRE(opened);
+        return std::move(*opened);
+    }
+
+    SessionId add(const std::string& account, const std::string& name, const std::string& disc_name, SessionState state,
+                  const std::string& session_folder) {
+        SessionRow row;
+        row.account = account;
+        row.name = name;
+        row.disc_name = disc_name;
+        row.pool = "default";
+        row.folder = session_folder;
+        row.seal_id = account + disc_name;
+        row.bytes = 10;
+        row.files_count = 1;
+        const auto id = catalogue->add_session(row);
+        REQUIRE(id);
+        if (state == SessionState::failed) REQUIRE(catalogue->step(*id, SessionState::queued, state, "the disc broke"));
+        REQUIRE(make_folders(fs, account + "/" + session_folder, 0755));
+        return *id;
+    }
+
+    // One attempt on a new disc, up to this state.
+    AttemptId burn(SessionId id, SessionState until, const std::string& label) {
+        DiscRow disc;
+        disc.label = label;
+        disc.serial = label;
+        const auto disc_id = catalogue->add_disc(disc);
+        REQUIRE(disc_id);
+        disc.id = *disc_id;
+        AttemptRow attempt;
+        attempt.disc = *disc_id;
+        attempt.sessions = {id};
+        attempt.disc_session = 1;
+        const auto attempt_id = catalogue->begin_attempt(attempt);
+        REQUIRE(attempt_id);
+        if (until == SessionState::burning) return *attempt_id;
+        REQUIRE(catalogue->attempt_written(*attempt_id, 0, 10, ""));
+        if (until == SessionState::verifying) return *attempt_id;
+        const FileRow file{.path = "/alice/holiday/data/a.jpg", .size_bytes = 10, .sha256 = {}, .lba = 5};
+        REQUIRE(catalogue->attempt_verified(*attempt_id, disc, {{.id = id, .files = {file}}}, system_clock().now(), system_clock().now(), 1));
+        return *attempt_id;
+    }
+
+    std::shared_ptr<Sink> run(const std::string& account, std::vector<std::string> argv) {
+        auto sink = std::make_shared<Sink>();
+        operations->run({.account = account, .argv = std::move(argv)}, sink);
+        return sink;
+    }
+    void happened(const std::string& what) { events.publish({.event = what, .time = {}, .account = "alice", .session = "holiday", .disc = "", .drive = "", .message = ""}); }
+};
+
+}  // namespace
+
+TEST_CASE("operations: wrong usage is answered at once with exit code 2") {
+    Fixture fixture;
+    CHECK(fixture.run("", {"eject"})->exit_code() == 2);
+    CHECK(fixture.run("alice", {"verify", "x"})->exit_code() == 2);
+    const auto help = fixture.run("alice", {"help"});
+    CHECK(help->exit_code() == 0);
+    CHECK(help->out_text().find("burn SESSION") != std::string::npos);
+}
+
+TEST_CASE("operations: an account sees its own sessions, discs and files only") {
+    Fixture fixture;
+    const SessionId holiday = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
+    fixture.burn(holiday, SessionState::burned, "BURNBOX_0001");
+    fixture.add("bob", "secret", "secret", SessionState::queued, "secret-queued");
+    fixture.open = {{.account = "bob", .name = "draft", .bytes = 1, .files_count = 1, .reason = ""}};
+    for (const std::vector<std::string>& argv : std::vector<std::vector<std::string>>{
+             {"sessions"}, {"sessions", "--json"}, {"status"}, {"status", "--json"}, {"discs"}, {"discs", "--json"}, {"find", "**"}}) {
+        CAPTURE(argv.front());
+        const auto sink = fixture.run("bob", argv);
+        (void)sink->exit_code();
+        for (const char* foreign : {"alice", "holiday", "BURNBOX_0001"}) CHECK(sink->out_text().find(foreign) == std::string::npos);
+        CHECK(fixture.run("", argv)->exit_code() == 0);
+    }
+    CHECK(fixture.run("bob", {"find", "*.jpg"})->exit_code() == 1);
+    CHECK(fixture.run("alice", {"find", "*.jpg"})->out_text().find("/alice/holiday/data/a.jpg") != std::string::npos);
+    CHECK(fixture.run("", {"sessions"})->out_text().find("bob/draft") != std::string::npos);
+    for (const char* name : {"holiday", "alice/holiday"}) {
+        CHECK(fixture.run("bob", {"burn", name, "--wait"})->exit_code() == 1);
+        CHECK(fixture.run("bob", {"cancel", name})->exit_code() == 1);
+    }
+    CHECK(fixture.asked.empty());
+}
+
+TEST_CASE("operations: burn seals the open session and says so") {
+    Fixture fixture;
+    fixture.open = {{.account = "alice", .name = "holiday", .bytes = 1, .files_count = 1, .reason = ""}};
+    fixture.seal = [](const std::string&, const std::string& session) { return session + " is sealed"; };
+    const auto sink = fixture.run("alice", {"burn", "holiday", "--again"});
+    CHECK(sink->exit_code() == 0);
+    CHECK(sink->out_text() == "holiday is sealed\n");
+    CHECK(fixture.asked == std::vector<std::string>{"burn alice/holiday again"});
+}
+
+TEST_CASE("operations: a refused seal is the answer, also of one who wanted to wait") {
+    Fixture fixture;
+    fixture.open = {{.account = "alice", .name = "holiday", .bytes = 1, .files_count = 1, .reason = ""}};
+    fixture.seal = [](const std::string&, const std::string&) -> Result<std::string> { return fail(Errc::invalid, "a.jpg is cut off"); };
+    const auto sink = fixture.run("", {"burn", "holiday", "--wait"});
+    CHECK(sink->exit_code() == 1);
+    CHECK(sink->errors() == "a.jpg is cut off\n");
+}
+
+TEST_CASE("operations: burn --wait stays until the receipt is there and prints it") {
+    Fixture fixture;
+    fixture.open = {{.account = "alice", .name = "holiday", .bytes = 1, .files_count = 1, .reason = ""}};
+    SessionId id = 0;
+    fixture.seal = [&](const std::string&, const std::string& session) -> Result<std::string> {
+        id = fixture.add("alice", "holiday", "holiday-2", SessionState::queued, "holiday-queued");
+        return session + " is sealed as holiday-2";
+    };
+    const auto sink = fixture.run("alice", {"burn", "holiday", "--wait"});
+    sink->wait_for_error("holiday-2 is queued");
+    const AttemptId attempt = fixture.burn(id, SessionState::burning, "BURNBOX_0001");
+    fixture.happened("session_burning");
+    sink->wait_for_error("holiday-2 is burning");
+    REQUIRE(fixture.catalogue->attempt_written(attempt, 0, 10, ""));
+    fixture.happened("session_verifying");
+    sink->wait_for_error("holiday-2 is verifying");
+    const auto disc = fixture.catalogue->find_disc("BURNBOX_0001");
+    REQUIRE(disc);
+    REQUIRE(fixture.catalogue->attempt_verified(attempt, **disc, {{.id = id, .files = {}}}, {}, {}, 1));
+    fixture.happened("session_verified");
+    sink->wait_for_error("holiday-2 is burned and verified");  // but the receipt is not written: nothing is printed yet
+    REQUIRE(replace_file(fixture.fs, "alice/holiday-queued/RECEIPT.txt", "the receipt\n"));
+    REQUIRE(fixture.inbox.move(id, FolderState::burned));
+    fixture.happened("session_burned");
+    CHECK(sink->exit_code() == 0);
+    CHECK(sink->out_text() == "the receipt\n");
+    CHECK(sink->errors() == "holiday is sealed as holiday-2\nholiday-2 is queued\nholiday-2 is burning\nholiday-2 is verifying\n"
+                            "holiday-2 is burned and verified\n");
+}
+
+TEST_CASE("operations: burn --wait of a burned session prints its receipt at once, also when its folder was deleted") {
+    Fixture fixture;
+    const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-burned");
+    fixture.burn(id, SessionState::burned, "BURNBOX_0001");
+    REQUIRE(replace_file(fixture.fs, "alice/holiday-burned/RECEIPT.txt", "the receipt\n"));
+    const auto there = fixture.run("", {"burn", "alice/holiday", "--wait"});
+    CHECK(there->exit_code() == 0);
+    CHECK(there->out_text() == "the receipt\n");
+    REQUIRE(fixture.catalogue->set_folder(id, ""));
+    const auto gone = fixture.run("", {"burn", "holiday", "--wait"});
+    CHECK(gone->exit_code() == 0);
+    CHECK(gone->out_text().find("BURNBOX_0001") != std::string::npos);
+    CHECK(fixture.run("", {"burn", "holiday"})->out_text() == "alice/holiday is burned already\n");
+}
+
+TEST_CASE("operations: burn --wait of a session that fails or is taken back ends with exit code 1 and the reason") {
+    Fixture fixture;
+    const SessionId one = fixture.add("alice", "one", "one", SessionState::queued, "one-queued");
+    const SessionId two = fixture.add("alice", "two", "two", SessionState::queued, "two-queued");
+    const auto failing = fixture.run("", {"burn", "one", "--wait"});
+    const auto leaving = fixture.run("", {"burn", "two", "--wait"});
+    failing->wait_for_error("alice/one is queued");
+    leaving->wait_for_error("alice/two is queued");
+    REQUIRE(fixture.catalogue->step(one, SessionState::queued, SessionState::failed, "three attempts failed"));
+    REQUIRE(fixture.catalogue->step(two, SessionState::queued, SessionState::withdrawn, ""));
+    REQUIRE(fixture.catalogue->remove_session(two));
+    fixture.happened("session_failed");
+    CHECK(failing->exit_code() == 1);
+    CHECK(failing->errors().find("alice/one failed: three attempts failed") != std::string::npos);
+    CHECK(leaving->exit_code() == 1);
+    CHECK(leaving->errors().find("taken back") != std::string::npos);
+}
+
+TEST_CASE("operations: one who leaves while he waits is let go of") {
+    Fixture fixture;
+    fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
+    auto sink = fixture.run("alice", {"burn", "holiday", "--wait"});
+    sink->wait_for_error("holiday is queued");
+    const std::weak_ptr<Sink> weak = sink;
+    sink.reset();
+    while (!weak.expired()) std::this_thread::yield();
+    fixture.happened("session_burned");
+    CHECK(fixture.run("alice", {"status"})->exit_code() == 0);
+}
+
+TEST_CASE("operations: a name alone works while it is unique, else all that fit are named") {
+    Fixture fixture;
+    fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
+    fixture.add("bob", "holiday", "holiday", SessionState::queued, "holiday-queued");
+    const auto both = fixture.run("", {"cancel", "holiday"});
+    CHECK(both->exit_code() == 1);
+    CHECK(both->errors().find("alice/holiday, bob/holiday") != std::string::npos);
+    CHECK(fixture.run("", {"cancel", "bob/holiday"})->exit_code() == 0);
+    CHECK(fixture.run("alice", {"cancel", "holiday"})->exit_code() == 0);
+    CHECK(fixture.asked == std::vector<std::string>{"cancel bob/holiday", "cancel alice/holiday"});
+}
+
+TEST_CASE("operations: cancel finds the queued session by the name its sender gave it") {
+    Fixture fixture;
+    const SessionId first = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-burned");
+    fixture.burn(first, SessionState::burned, "BURNBOX_0001");
+    fixture.add("alice", "holiday", "holiday-2", SessionState::queued, "holiday-queued");
+    CHECK(fixture.run("alice", {"cancel", "holiday"})->exit_code() == 0);
+    CHECK(fixture.asked == std::vector<std::string>{"cancel alice/holiday-2"});
+    CHECK(fixture.run("alice", {"cancel", "nothing"})->exit_code() == 1);
+}
+
+TEST_CASE("operations: retry queues a failed session again, folder and all, and wakes the burner") {
+    Fixture fixture;
+    const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::failed, "holiday-failed");
+    REQUIRE(replace_file(fixture.fs, "alice/holiday-failed/FAILED.txt", "x"));
+    const auto sink = fixture.run("", {"retry", "alice/holiday"});
+    CHECK(sink->exit_code() == 0);
+    CHECK(sink->out_text() == "alice/holiday is queued again\n");
+    CHECK(fixture.catalogue->session(id)->state == SessionState::queued);
+    CHECK(fixture.fs.info("alice/holiday-queued"));
+    CHECK_FALSE(fixture.fs.info("alice/holiday-queued/FAILED.txt"));
+    CHECK(fixture.asked == std::vector<std::string>{"wake"});
+    CHECK(fixture.run("", {"retry", "alice/holiday"})->exit_code() == 1);
+}
+
+TEST_CASE("operations: verify reads every session of a disc and says what differs") {
+    Fixture fixture;
+    fixture.burn(fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued"), SessionState::burned, "BURNBOX_0001");
+    for (const char* what : {"BURNBOX_0001", "alice/holiday"}) {
+        const auto sink = fixture.run("", {"verify", what});
+        CHECK(sink->exit_code() == 1);
+        CHECK(sink->out_text() == "BURNBOX_0001 disc session 1: alice/holiday: differs\n");
+        CHECK(sink->errors() == "BURNBOX_0001 disc session 1: alice/holiday: 50 %\nBURNBOX_0001 disc session 1: alice/holiday: a.jpg differs\n");
+    }
+    CHECK(fixture.run("", {"verify", "BURNBOX_0002"})->exit_code() == 1);
+}
