@@ -104,7 +104,9 @@ Result<MemoryFileSystem::Place> MemoryFileSystem::parent_of(std::string_view ope
     BB_CHECK(check_path(path));
     if (path.empty()) return fail_errno(operation, ".", EBUSY);
     Place place;
-    BB_TRY(place.folder, walk(operation, std::string(parent_path(path))));
+    auto folder = walk(operation, std::string(parent_path(path)));
+    if (!folder) return fail_errno(operation, path, folder.error().sys_errno);
+    place.folder = std::move(*folder);
     if (place.folder->now.info.type == FileType::symlink) return fail_errno(operation, path, ELOOP);
     if (!is_folder(*place.folder)) return fail_errno(operation, path, ENOTDIR);
     place.name = base_name(path);
