@@ -1,0 +1,111 @@
+#include "server/net/admission.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace burnbox {
+namespace {
+
+constexpr std::size_t kMostFailures = 10'000;                 // addresses remembered
+constexpr std::chrono::minutes kForgetAfter{10};
+constexpr std::chrono::milliseconds kFirstPenalty{500}, kLongestPenalty{15'000};
+
+void decrease(std::map<std::string, unsigned>& counts, const std::string& key) {
+    const auto at = counts.find(key);
+    if (at != counts.end() && --at->second == 0) counts.erase(at);
+}
+
+}  // namespace
+
+Result<Admission::Admitted> Admission::admit(const std::string& address, std::function<void(const char*)> drop) {
+    const std::lock_guard lock(mutex_);
+    if (guests_.size() >= limits_.connections && !make_room(nullptr, "connections"))
+        return fail(Errc::limit, fmt::format("limits.connections: {} are connected, try again later", guests_.size()));
+    const auto from_here = per_address_.find(address);
+    if (from_here != per_address_.end() && from_here->second >= limits_.per_address && !make_room(&address, "per_address"))
+        return fail(Errc::limit, fmt::format("limits.per_address: {} are connected from {}", from_here->second, address));
+    if (strangers_count_ >= limits_.unauthenticated && !make_room(nullptr, "unauthenticated"))
+        return fail(Errc::limit, "limits.unauthenticated: too many connections are not logged in yet");
+    const std::uint64_t id = next_id_++;
+    guests_.emplace(id, Guest{address, false, std::move(drop)});
+    ++per_address_[address];
+    ++strangers_[address];
+    ++strangers_count_;
+    return Admitted{std::make_unique<Place>(*this, id), penalty(address)};
+}
+
+// Drops the stranger who came first, from `address` or else from the address with the most strangers. Its counts go at once: its
+// Place may live a moment longer on another thread.
+bool Admission::make_room(const std::string* address, const char* limit) {
+    std::string crowded;
+    if (address != nullptr) {
+        crowded = *address;
+    } else {
+        const auto most = std::ranges::max_element(strangers_, {}, [](const auto& entry) { return entry.second; });
+        if (most == strangers_.end()) return false;
+        crowded = most->first;
+    }
+    const auto first = std::ranges::find_if(guests_, [&](const auto& entry) {
+        return !entry.second.logged_in && entry.second.address == crowded;
+    });
+    if (first == guests_.end()) return false;
+    const auto drop = std::move(first->second.drop);
+    decrease(per_address_, crowded);
+    decrease(strangers_, crowded);
+    --strangers_count_;
+    guests_.erase(first);
+    drop(limit);
+    return true;
+}
+
+void Admission::leave(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto guest = guests_.find(id);
+    if (guest == guests_.end()) return;
+    decrease(per_address_, guest->second.address);
+    if (!guest->second.logged_in) {
+        decrease(strangers_, guest->second.address);
+        --strangers_count_;
+    }
+    guests_.erase(guest);
+}
+
+void Admission::logged_in(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto guest = guests_.find(id);
+    if (guest == guests_.end() || guest->second.logged_in) return;
+    guest->second.logged_in = true;
+    decrease(strangers_, guest->second.address);
+    --strangers_count_;
+    failures_.erase(guest->second.address);
+}
+
+void Admission::login_failed(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto guest = guests_.find(id);
+    if (guest == guests_.end()) return;
+    const SteadyTime now = clock_.steady_now();
+    if (failures_.size() >= kMostFailures) {
+        std::erase_if(failures_, [&](const auto& entry) { return now - entry.second.last > kForgetAfter; });
+        if (failures_.size() >= kMostFailures) failures_.clear();
+    }
+    Failures& failures = failures_[guest->second.address];
+    failures.count = std::min(failures.count + 1, 10U);
+    failures.last = now;
+    failures.until = now + std::min<std::chrono::milliseconds>(kFirstPenalty * (1U << (failures.count - 1)), kLongestPenalty);
+}
+
+std::chrono::milliseconds Admission::penalty(const std::string& address) {
+    const auto failures = failures_.find(address);
+    if (failures == failures_.end()) return {};
+    const SteadyTime now = clock_.steady_now();
+    if (now - failures->second.last > kForgetAfter) {
+        failures_.erase(failures);
+        return {};
+    }
+    if (failures->second.until <= now) return {};
+    return std::chrono::duration_cast<std::chrono::milliseconds>(failures->second.until - now);
+}
+
+}  // namespace burnbox

@@ -1,0 +1,73 @@
+// Who may connect: counts connections in total, per address and before login, and makes room by dropping whoever has waited longest
+// without logging in, so that a crowd of idle sockets locks nobody out. Addresses that fail to log in wait longer each time.
+// All threads.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "common/base/clock.hpp"
+#include "common/config/config.hpp"
+
+namespace burnbox {
+
+class Admission {
+  public:
+    Admission(const Limits& limits, const Clock& clock) : limits_(limits), clock_(clock) {}
+
+    // One admitted connection; destroying it gives the place back.
+    class Place {
+      public:
+        Place(Admission& admission, std::uint64_t id) : admission_(admission), id_(id) {}
+        ~Place() { admission_.leave(id_); }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        void logged_in() { admission_.logged_in(id_); }
+        void login_failed() { admission_.login_failed(id_); }
+
+      private:
+        Admission& admission_;
+        std::uint64_t id_;
+    };
+
+    struct Admitted {
+        std::unique_ptr<Place> place;
+        std::chrono::milliseconds delay{0};  // to wait before the first word: the penalty for failed logins
+    };
+    // `drop` may be called later, from any thread, with the name of the limit that wants the place; it must not call back.
+    // Errors: Errc::limit, its message names the key.
+    [[nodiscard]] Result<Admitted> admit(const std::string& address, std::function<void(const char* limit)> drop);
+
+  private:
+    struct Guest {
+        std::string address;
+        bool logged_in = false;
+        std::function<void(const char*)> drop;
+    };
+    struct Failures {
+        unsigned count = 0;
+        SteadyTime last, until;
+    };
+
+    void leave(std::uint64_t id);
+    void logged_in(std::uint64_t id);
+    void login_failed(std::uint64_t id);
+    [[nodiscard]] bool make_room(const std::string* address, const char* limit);
+    [[nodiscard]] std::chrono::milliseconds penalty(const std::string& address);
+
+    const Limits limits_;
+    const Clock& clock_;
+    std::mutex mutex_;
+    std::map<std::uint64_t, Guest> guests_;  // by arrival
+    std::map<std::string, unsigned> per_address_, strangers_;  // strangers: not logged in
+    std::map<std::string, Failures> failures_;
+    std::uint64_t next_id_ = 0;
+    std::size_t strangers_count_ = 0;
+};
+
+}  // namespace burnbox

@@ -1,0 +1,140 @@
+#include "server/net/connection.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+using Socket = boost::asio::ip::tcp::socket;
+constexpr std::chrono::milliseconds kHelloPatience{200};
+constexpr unsigned kTurnsPerDrive = 4;  // fairness between the thread's connections
+
+}  // namespace
+
+Connection::Connection(const SshServices& services, const ThreadParts& parts, Socket socket, std::string peer,
+                       Admission::Admitted admitted, std::function<void(Connection*)> gone)
+    : services_(services),
+      parts_(parts),
+      socket_(std::move(socket)),
+      timer_(socket_.get_executor()),
+      peer_(std::move(peer)),
+      admitted_(std::move(admitted)),
+      gone_(std::move(gone)),
+      began_(std::chrono::steady_clock::now()),
+      active_(began_) {}
+
+// An address that failed to log in waits before it hears a word.
+void Connection::start() {
+    if (admitted_.delay > std::chrono::milliseconds::zero()) set_timer(admitted_.delay, &Connection::begin);
+    else begin();
+}
+
+void Connection::begin() {
+    began_ = active_ = std::chrono::steady_clock::now();
+    boost::system::error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    const std::weak_ptr<Connection> weak = weak_from_this();
+    SshSession::Events events;
+    events.post = [mailbox = parts_.mailbox, weak](std::function<void()> function) {
+        mailbox->post([weak, function = std::move(function)] {
+            const auto self = weak.lock();
+            if (!self || self->closed_) return;
+            function();
+            self->drive(false);
+        });
+    };
+    events.logged_in = [this] { admitted_.place->logged_in(); };
+    events.login_failed = [this] { admitted_.place->login_failed(); };
+    session_ = std::make_unique<SshSession>(services_, socket_.native_handle(), parts_.receive_buffer, parts_.gather, peer_,
+                                            std::move(events));
+    if (const Status started = session_->start(); !started) return close(started.error().message);
+    set_timer(std::min(kHelloPatience, services_.limits.login_grace), &Connection::tick);
+    drive(true);
+}
+
+void Connection::set_timer(std::chrono::milliseconds delay, void (Connection::*then)()) {
+    timer_.expires_after(delay);
+    timer_.async_wait([self = shared_from_this(), then](const boost::system::error_code& error) {
+        if (!error && !self->closed_) (self.get()->*then)();
+    });
+}
+
+// Judges the clocks; a connection that waits for an answer of ours is not idle.
+void Connection::tick() {
+    if (!std::exchange(hello_over_, true)) {
+        session_->transport().stop_waiting_for_hello();
+        drive(false);
+        if (closed_) return;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (session_->busy()) active_ = now;
+    const bool stranger = !session_->logged_in();
+    const auto limit = stranger ? services_.limits.login_grace : services_.limits.idle;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>((stranger ? began_ : active_) + limit - now);
+    if (left <= std::chrono::milliseconds::zero())
+        return close(stranger ? "limits.login_grace: not logged in in time" : "limits.idle: nothing was sent for too long");
+    // Strangers may become guests at any time: look again soon enough for both limits.
+    set_timer(std::min(left, std::min(services_.limits.login_grace, services_.limits.idle)) + std::chrono::milliseconds(1), &Connection::tick);
+}
+
+// Reads, answers and sends until nothing more can be done now, or the other connections should have their turn.
+void Connection::drive(bool readable) {
+    if (closed_ || driving_) return;
+    driving_ = true;
+    Transport& transport = session_->transport();
+    bool more = true, broken = false;
+    for (unsigned i = 0; more && !broken && i < kTurnsPerDrive; ++i) {
+        const auto read = readable ? transport.pump() : Transport::Progress::idle;
+        const auto turn = session_->turn();
+        broken = !transport.send() || read == Transport::Progress::closed || turn == SshSession::Turn::broken;
+        readable = read == Transport::Progress::more;
+        more = readable || (turn == SshSession::Turn::again && transport.has_room());
+    }
+    driving_ = false;
+    if (transport.received_bytes() != seen_bytes_) active_ = std::chrono::steady_clock::now();
+    seen_bytes_ = transport.received_bytes();
+    if (broken) return close({});
+    if (more) boost::asio::post(socket_.get_executor(), [self = shared_from_this(), readable] { self->drive(readable); });
+    wait();
+}
+
+void Connection::wait() {
+    if (!waiting_read_ && session_->transport().wants_input()) {
+        waiting_read_ = true;
+        socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
+            self->waiting_read_ = false;
+            if (!error) self->drive(true);
+        });
+    }
+    if (!waiting_write_ && session_->transport().has_unsent()) {
+        waiting_write_ = true;
+        socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
+            self->waiting_write_ = false;
+            if (!error) self->drive(false);
+        });
+    }
+}
+
+void Connection::close(const std::string& reason) {
+    if (std::exchange(closed_, true)) return;
+    const std::string account = session_ ? session_->account() : std::string();
+    if (session_ && !reason.empty()) {
+        session_->disconnect(reason);
+        (void)session_->transport().send();
+    }
+    session_.reset();
+    if (!reason.empty() || !account.empty())
+        log::info("connection closed", log::kv("account", account), log::kv("peer", peer_),
+                  log::kv("reason", reason.empty() ? "by the client" : reason));
+    boost::system::error_code ignored;
+    timer_.cancel();
+    socket_.close(ignored);
+    admitted_.place.reset();
+    gone_(this);
+}
+
+}  // namespace burnbox

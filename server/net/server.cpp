@@ -1,0 +1,92 @@
+#include "server/net/server.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "common/base/log.hpp"
+#include "server/net/listener.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr unsigned kMostThreads = 8;
+
+// A connection takes two descriptors and each open file one: as many as the system allows.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+struct SshServer::State {
+    State(const ServerServices& given, std::unique_ptr<HostKeys> keys)
+        : host_keys(std::move(keys)),
+          keyring(given.config.accounts),
+          admission(given.config.limits, system_clock()),
+          services{*host_keys, keyring, given.config.limits,
+                   [&uploads = given.uploads](const std::string& account) { return uploads.connect(account); }, given.operations} {}
+
+    std::unique_ptr<HostKeys> host_keys;
+    Keyring keyring;
+    Admission admission;
+    SshServices services;
+    std::vector<std::unique_ptr<NetworkThread>> threads;
+    std::vector<std::unique_ptr<Listener>> listeners;
+    bool running = false;
+};
+
+SshServer::SshServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SshServer::~SshServer() { stop(); }
+
+Result<std::unique_ptr<SshServer>> SshServer::start(const ServerServices& given) {
+    raise_descriptor_limit();
+    BB_TRY(auto keys, HostKeys::open(given.config.state_dir));
+    auto state = std::make_unique<State>(given, std::move(keys));
+    const unsigned count = given.threads > 0 ? given.threads : std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
+    for (unsigned i = 0; i < count; ++i) state->threads.push_back(std::make_unique<NetworkThread>(state->services));
+    for (const ListenAddress& address : given.config.listen) {
+        state->listeners.push_back(std::make_unique<Listener>(state->threads, state->admission));
+        BB_CHECK(state->listeners.back()->open(address));
+    }
+    for (const auto& thread : state->threads) thread->run();
+    boost::asio::post(state->threads.front()->io(), [listeners = &state->listeners] {
+        for (const auto& listener : *listeners) listener->start();
+    });
+    state->running = true;
+    std::unique_ptr<SshServer> server(new SshServer(std::move(state)));
+    for (const ListenAddress& address : server->addresses())
+        log::info("listening", log::kv("host", address.host), log::kv("port", address.port));
+    return server;
+}
+
+std::vector<ListenAddress> SshServer::addresses() const {
+    std::vector<ListenAddress> addresses;
+    for (const auto& listener : state_->listeners) addresses.push_back(listener->address());
+    return addresses;
+}
+
+std::string SshServer::host_key_fingerprint() const { return state_->host_keys->fingerprint(); }
+std::string SshServer::host_key_line() const { return state_->host_keys->line(); }
+
+void SshServer::stop() {
+    if (!std::exchange(state_->running, false)) return;
+    std::promise<void> closed;
+    boost::asio::post(state_->threads.front()->io(), [&] {
+        for (const auto& listener : state_->listeners) listener->close();
+        closed.set_value();
+    });
+    closed.get_future().wait();
+    for (const auto& thread : state_->threads) thread->stop();
+    state_->listeners.clear();
+    state_->threads.clear();
+}
+
+}  // namespace burnbox

@@ -1,0 +1,91 @@
+#include "server/scp/command.hpp"
+
+#include <optional>
+
+#include "common/base/text.hpp"
+
+namespace burnbox::scp {
+namespace {
+
+std::string_view take_field(std::string_view& line) {
+    const std::size_t blank = line.find(' ');
+    const std::string_view field = line.substr(0, blank);
+    line.remove_prefix(blank == std::string_view::npos ? line.size() : blank + 1);
+    return field;
+}
+
+std::optional<std::uint32_t> parse_mode(std::string_view text) {
+    if (text.size() != 4) return std::nullopt;
+    std::uint32_t mode = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '7') return std::nullopt;
+        mode = mode * 8 + static_cast<std::uint32_t>(c - '0');
+    }
+    return mode;
+}
+
+std::optional<Timestamp> parse_time(std::string_view seconds, std::string_view micros) {
+    constexpr std::uint64_t kLatest = 0xFFFFFFFFU;  // what a disc's and SFTP's times hold
+    const auto whole = parse_u64(seconds);
+    const auto part = parse_u64(micros);
+    if (!whole || !part || *whole > kLatest || *part > 999'999) return std::nullopt;
+    return Timestamp(std::chrono::seconds(*whole) + std::chrono::microseconds(*part));
+}
+
+}  // namespace
+
+Result<Command> parse_command(const std::vector<std::string>& argv) {
+    static constexpr const char* kUsage = "scp: only `scp [-rpdqv] -t|-f PATH` works here";
+    Command command;
+    bool to = false, from = false;
+    std::size_t i = 1;
+    for (; i < argv.size() && argv[i].size() > 1 && argv[i].front() == '-'; ++i) {
+        if (argv[i] == "--") {
+            ++i;
+            break;
+        }
+        for (const char option : argv[i].substr(1)) {
+            switch (option) {
+                case 't': to = true; break;
+                case 'f': from = true; break;
+                case 'r': command.recursive = true; break;
+                case 'p': command.preserve = true; break;
+                case 'd': command.folder_wanted = true; break;
+                case 'q': case 'v': break;
+                default: return fail(Errc::invalid, kUsage);
+            }
+        }
+    }
+    if (to == from || i + 1 != argv.size()) return fail(Errc::invalid, kUsage);
+    command.sink = to;
+    command.path = argv[i];
+    if (command.path.size() > kLongestLine) return fail(Errc::invalid, "scp: a path of more than 4096 bytes");
+    // A shell would have made the home folder of it, which is the inbox.
+    if (command.path == "~" || command.path.starts_with("~/")) command.path.replace(0, 1, ".");
+    if (command.path.empty()) command.path = ".";
+    return command;
+}
+
+Result<Entry> parse_entry(std::string_view line) {
+    Entry entry;
+    const auto mode = parse_mode(take_field(line));
+    if (!mode) return fail(Errc::invalid, "scp: a mode must be four octal digits");
+    const auto size = parse_u64(take_field(line));
+    if (!size || *size > static_cast<std::uint64_t>(INT64_MAX)) return fail(Errc::invalid, "scp: impossible size");
+    entry.mode = *mode;
+    entry.size_bytes = *size;
+    entry.name = line;
+    if (line.empty() || line == "." || line == ".." || line.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
+        return fail(Errc::invalid, "scp: unexpected file name: " + entry.name);
+    return entry;
+}
+
+Result<Times> parse_times(std::string_view line) {
+    const auto mtime_seconds = take_field(line), mtime_micros = take_field(line);
+    const auto atime_seconds = take_field(line), atime_micros = line;
+    const auto mtime = parse_time(mtime_seconds, mtime_micros), atime = parse_time(atime_seconds, atime_micros);
+    if (!mtime || !atime) return fail(Errc::invalid, "scp: impossible times");
+    return Times{*mtime, *atime};
+}
+
+}  // namespace burnbox::scp

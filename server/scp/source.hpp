@@ -1,0 +1,58 @@
+// `scp -f`: sends a file, or with -r a tree, by the rcp protocol. Each step waits for the client's answer byte, and data is
+// produced only while there is room in the port. Network thread.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/scp/command.hpp"
+#include "server/ssh/service.hpp"
+#include "server/upload/client.hpp"
+
+namespace burnbox::scp {
+
+class Source final : public Service {
+  public:
+    Source(ServicePort& port, std::shared_ptr<Client> client, Command command);
+
+    std::size_t receive(std::span<const std::byte> data) override;
+    void end_of_input() override;
+    void output_drained() override { send_data(); }
+    [[nodiscard]] bool busy() const override { return false; }
+
+  private:
+    enum class Waiting : std::uint8_t { begin, times, header, done, folder, message, data, finished };
+    struct Level {
+        std::string path;
+        std::unique_ptr<Folder> folder;
+        std::deque<DirEntry> entries;
+        bool at_end = false;
+    };
+
+    void answer(bool ok);
+    [[nodiscard]] bool begin_entry(const std::string& path);
+    void send_header();
+    void send_data();
+    void next_entry();
+    bool complain(const Error& error);  // false
+    void finish();
+
+    ServicePort& port_;
+    std::shared_ptr<Client> client_;
+    Command command_;
+    Waiting waiting_ = Waiting::begin;
+    Waiting before_message_ = Waiting::begin;
+    std::size_t message_bytes_ = 0;
+    bool failed_ = false;
+
+    std::vector<Level> levels_;
+    std::string path_;
+    FileInfo info_;
+    std::unique_ptr<UploadFile> file_;
+    std::uint64_t offset_ = 0;
+    bool short_read_ = false;
+};
+
+}  // namespace burnbox::scp

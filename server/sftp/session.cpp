@@ -1,0 +1,296 @@
+#include "server/sftp/session.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "common/base/log.hpp"
+
+namespace burnbox::sftp {
+namespace {
+
+constexpr unsigned kMostPending = 64;      // slow answers of one session under way at once
+constexpr unsigned kMostRefusals = 1000;  // lines on the person's screen and in the log
+
+}  // namespace
+
+// draft-ietf-secsh-filexfer-02 3 and 6. WRITE is not here: its data is streamed, see write_begin().
+const Session::Entry Session::kTable[] = {
+    {kOpen, "open", Right::none, &Session::open},  // read or upload, as its flags say
+    {kClose, "close", Right::upload, &Session::close},
+    {kRead, "read", Right::read, &Session::read},
+    {kLstat, "lstat", Right::none, &Session::lstat},
+    {kFstat, "fstat", Right::none, &Session::fstat},
+    {kSetstat, "setstat", Right::upload, &Session::setstat},
+    {kFsetstat, "fsetstat", Right::upload, &Session::fsetstat},
+    {kOpendir, "opendir", Right::read, &Session::opendir},
+    {kReaddir, "readdir", Right::read, &Session::readdir},
+    {kRemove, "remove", Right::remove, &Session::remove},
+    {kMkdir, "mkdir", Right::upload, &Session::mkdir},
+    {kRmdir, "rmdir", Right::remove, &Session::rmdir},
+    {kRealpath, "realpath", Right::none, &Session::realpath},
+    {kStat, "stat", Right::none, &Session::stat},
+    {kRename, "rename", Right::upload, &Session::rename},
+    {kReadlink, "readlink", Right::read, &Session::readlink},
+    {kSymlink, "symlink", Right::upload, &Session::symlink},
+    {kExtended, "extended", Right::none, &Session::extended},
+};
+
+Session::Session(ServicePort& port, const SessionParts& parts)
+    : port_(port), client_(parts.client), gather_(parts.gather), handles_(parts.handles), decoder_(*this) {}
+
+Session::~Session() {
+    if (gather_.lent_to(*this)) gather_.release();
+}
+
+std::size_t Session::receive(std::span<const std::byte> data) {
+    if (finished_) return data.size();
+    const std::size_t taken = decoder_.feed(data);
+    if (decoder_.broken()) give_up("sftp: a packet of impossible length");
+    return finished_ ? data.size() : taken;
+}
+
+void Session::end_of_input() {
+    flush_writes();
+    input_ended_ = true;
+    finish_if_done();
+}
+
+void Session::finish_if_done() {
+    if (!input_ended_ || pending_ > 0 || finished_) return;
+    finished_ = true;
+    port_.finish(decoder_.between_packets() ? 0 : 1);
+}
+
+void Session::give_up(std::string_view why) {
+    if (finished_) return;
+    finished_ = true;
+    log::info("sftp session closed", log::kv("account", client_->account()), log::kv("reason", why));
+    port_.say(why);
+    port_.finish(1);
+}
+
+bool Session::full() const { return finished_ || pending_ >= kMostPending || port_.out().size() >= kMostQueued; }
+
+void Session::packet(std::uint8_t type, std::span<const std::byte> body) {
+    flush_writes();
+    if (finished_) return;
+    if (type == kInit) {
+        start(Reader(body));
+        return;
+    }
+    Request request{.type = type, .body = Reader(body)};
+    request.id = request.body.u32();
+    if (!request.body.ok()) {
+        give_up("sftp: a packet without a request id");
+        return;
+    }
+    if (!started_) {
+        reply(request.id, kOpUnsupported, "INIT must come first");
+        return;
+    }
+    const auto* entry = std::ranges::find(kTable, type, &Entry::type);
+    if (entry != std::end(kTable)) {
+        request.name = entry->name;
+        request.changes = entry->right == Right::upload || entry->right == Right::remove;
+        (this->*entry->function)(request);
+    } else if (type == kWrite) {
+        reply(request.id, kBadMessage, "write: lengths that contradict each other");
+    } else {
+        reply(request.id, kOpUnsupported, "unknown request type");
+    }
+}
+
+// 4: the version is the lower of both; below 3 nothing here fits.
+void Session::start(Reader body) {
+    const std::uint32_t version = body.u32();
+    if (started_ || !body.ok() || version < 3) {
+        give_up(started_ ? "sftp: a second INIT" : "sftp: the client does not speak version 3");
+        return;
+    }
+    started_ = true;
+    Writer writer(port_.out(), kVersion);
+    writer.u32(3);
+    for (const Extension* extension = kExtensions; !extension->name.empty(); ++extension) {
+        if (extension->version.empty()) continue;
+        writer.string(extension->name);
+        writer.string(extension->version);
+    }
+    writer.finish();
+}
+
+// 6.4 WRITE. Data that follows on is gathered and written in one go at the end of the batch, or when anything else comes.
+void Session::write_begin(const WriteHeader& header) {
+    if (finished_) return;
+    const OpenHandle* handle = started_ ? handles_.find(header.handle) : nullptr;
+    const bool goes_on = gather_.lent_to(*this) && gathered_.get() == handle && gathered_offset_ + gather_.size() == header.offset;
+    if (!goes_on) flush_writes();
+    write_id_ = header.id;
+    write_offset_ = header.offset;
+    write_code_ = kOk;
+    if (handle == nullptr || !handle->file || !handle->writable) {
+        write_code_ = kFailure;
+        write_error_ = "write: not a handle that is open for writing";
+    } else if (header.offset > static_cast<std::uint64_t>(INT64_MAX) - header.length) {
+        write_code_ = kFailure;
+        write_error_ = "write: the offset is beyond any file's end";
+    } else if (!goes_on) {
+        gather_.acquire(*this);
+        gathered_ = handles_.share(header.handle);
+        gathered_offset_ = header.offset;
+    }
+}
+
+void Session::write_data(std::span<const std::byte> data) {
+    if (finished_) return;
+    while (!data.empty() && write_code_ == kOk) {
+        // Between two batches the memory was given back: this WRITE goes on where it stopped.
+        if (!gather_.lent_to(*this)) {
+            gather_.acquire(*this);
+            gathered_offset_ = write_offset_;
+        }
+        const auto piece = data.first(std::min(data.size(), gather_.room()));
+        gather_.add(piece);
+        write_offset_ += piece.size();
+        data = data.subspan(piece.size());
+        if (gather_.room() == 0) flush_writes();
+    }
+}
+
+void Session::write_end() {
+    if (finished_) return;
+    if (write_code_ != kOk) {
+        reply(write_id_, write_code_, write_error_);
+    } else {
+        gathered_ids_.push_back(write_id_);
+        if (!gather_.lent_to(*this)) flush_writes();
+    }
+}
+
+void Session::flush_writes() {
+    const bool lent = gather_.lent_to(*this);
+    if (!lent && gathered_ids_.empty()) return;
+    Status status;
+    if (lent && gather_.size() > 0) status = gathered_->file->write_at(gather_.bytes(), gathered_offset_);
+    if (lent) gather_.release();
+    if (!status) refuse("write", status.error());
+    for (const std::uint32_t id : gathered_ids_) {
+        if (status) reply(id, kOk);
+        else reply(id, status_of(status.error()), status.error().message);
+    }
+    gathered_ids_.clear();
+    if (!status) {  // the WRITE that is still coming in lost its beginning
+        write_code_ = status_of(status.error());
+        write_error_ = status.error().message;
+    }
+}
+
+// The client often answers at once, inside the call: then nothing is posted. Else the answer comes by the poster, and whatever the
+// answer holds on to (`then`, before the client) is let go on this thread.
+void Session::run_slow(const Request& request, std::function<void()> then, const std::function<void(Done)>& begin) {
+    struct Call {
+        std::thread::id thread = std::this_thread::get_id();
+        bool under_way = true;  // touched on that thread only
+    };
+    auto call = std::make_shared<Call>();
+    ++pending_;
+    auto answer = [this, id = request.id, name = request.name, then = std::move(then)](const Result<std::string>& result) {
+        --pending_;
+        if (then) then();
+        if (finished_) return;
+        if (result) {
+            if (!result->empty()) port_.say(*result);
+            reply(id, kOk, *result);
+        } else {
+            refuse(name, result.error());
+            reply(id, status_of(result.error()), result.error().message);
+        }
+        finish_if_done();
+    };
+    begin([call, post = port_.poster(), client = client_, answer = std::move(answer)](Result<std::string> result) {
+        if (std::this_thread::get_id() == call->thread && call->under_way) answer(result);
+        else post([client, answer, result = std::move(result)] { answer(result); });
+    });
+    call->under_way = false;
+}
+
+bool Session::complete(const Request& request) {
+    if (request.body.ok()) return true;
+    reply(request.id, kBadMessage, std::string(request.name) + ": the packet is cut short or contradicts itself");
+    return false;
+}
+
+Result<std::string> Session::path_of(Request& request) {
+    const std::string_view path = request.body.string();
+    if (path.size() > kMostPath) return fail(Errc::invalid, std::string(request.name) + ": a path of more than 4096 bytes");
+    if (path.find('\0') != std::string_view::npos) return fail(Errc::invalid, std::string(request.name) + ": a NUL in a path");
+    return std::string(path);
+}
+
+OpenHandle* Session::file_of(Request& request, std::string_view wire) {
+    OpenHandle* handle = handles_.find(wire);
+    if (handle != nullptr && handle->file) return handle;
+    reply(request.id, kFailure, std::string(request.name) + ": not an open file's handle");
+    return nullptr;
+}
+
+StatusCode status_of(const Error& error) {
+    switch (error.code) {
+        case Errc::not_found: return kNoSuchFile;
+        case Errc::permission: return kPermissionDenied;
+        case Errc::unsupported: return kOpUnsupported;
+        default: return kFailure;
+    }
+}
+
+void Session::reply(std::uint32_t id, StatusCode code, std::string_view text) {
+    if (finished_) return;
+    Writer writer(port_.out(), kStatus);
+    writer.u32(id);
+    writer.u32(code);
+    writer.string(text);
+    writer.string("");  // language tag
+    writer.finish();
+}
+
+// Most clients show no status texts, so a refusal goes to their standard error too; what a program merely probes for does not.
+void Session::refuse(const char* name, const Error& error) {
+    if (++refusals_ > kMostRefusals) return;
+    log::info("request refused", log::kv("account", client_->account()), log::kv("request", name), log::kv(error));
+    port_.say(error.message);
+    if (refusals_ == kMostRefusals) port_.say("further refusals of this session are not shown");
+}
+
+void Session::reply(const Request& request, const Error& error) {
+    const bool probe = (error.code == Errc::not_found && !request.changes) || error.code == Errc::unsupported ||
+                       (error.code == Errc::exists && request.type == kMkdir);
+    if (!probe) refuse(request.name, error);
+    reply(request.id, status_of(error), error.message);
+}
+
+void Session::reply(const Request& request, const Status& status) {
+    if (status) reply(request.id, kOk);
+    else reply(request, status.error());
+}
+
+void Session::reply_info(const Request& request, const Result<FileInfo>& info) {
+    if (!info) {
+        reply(request, info.error());
+        return;
+    }
+    Writer writer(port_.out(), kAttrs);
+    writer.u32(request.id);
+    writer.attributes(*info);
+    writer.finish();
+}
+
+void Session::reply_name(std::uint32_t id, std::string_view path) {
+    Writer writer(port_.out(), kName);
+    writer.u32(id);
+    writer.u32(1);
+    writer.string(path);
+    writer.string(path);
+    writer.u32(0);
+    writer.finish();
+}
+
+}  // namespace burnbox::sftp

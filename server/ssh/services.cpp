@@ -1,0 +1,85 @@
+#include "server/ssh/services.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "common/base/log.hpp"
+#include "server/scp/command.hpp"
+#include "server/scp/sink.hpp"
+#include "server/scp/source.hpp"
+#include "server/ssh/command_line.hpp"
+
+namespace burnbox {
+namespace {
+
+// What an account may ask for over SSH; the rest is for the control socket.
+constexpr std::array<std::string_view, 9> kCommands = {"status", "sessions", "discs", "drives", "find",
+                                                       "burn",   "cancel",   "help",  "--help"};
+
+// An Operations command: its answers are posted to the connection's thread, in order.
+class CommandService final : public Service {
+  public:
+    explicit CommandService(ServicePort& port) : port_(port), sink_(std::make_shared<Sink>(*this, port.poster())) {}
+
+    void run(Operations& operations, const CommandRequest& request) { operations.run(request, sink_); }
+    std::size_t receive(std::span<const std::byte> data) override { return data.size(); }
+    void end_of_input() override {}
+    void output_drained() override {}
+    [[nodiscard]] bool busy() const override { return true; }
+
+  private:
+    class Sink final : public CommandSink {
+      public:
+        Sink(CommandService& service, Poster post) : service_(service), post_(std::move(post)) {}
+        // The posted functions run only while the service exists.
+        void out(std::string text) override {
+            post_([this, text = std::move(text)] { service_.port_.out().append(text); });
+        }
+        void error(std::string line) override {
+            post_([this, line = std::move(line)] { service_.port_.say(line); });
+        }
+        void finish(int exit_code) override {
+            post_([this, exit_code] { service_.port_.finish(exit_code); });
+        }
+
+      private:
+        CommandService& service_;
+        Poster post_;
+    };
+
+    ServicePort& port_;
+    std::shared_ptr<Sink> sink_;  // the operation holds it weakly while it waits: it goes with the channel
+};
+
+std::unique_ptr<Service> refuse(ServicePort& port, const std::string& reason) {
+    port.say(reason);
+    port.finish(2);
+    return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client> client, Operations& operations,
+                                       std::string_view command) {
+    auto argv = split_command(command);
+    if (!argv) return refuse(port, argv.error().message);
+    if (argv->empty()) return refuse(port, "an empty command");
+    if (argv->front() == "scp") {
+        auto parsed = scp::parse_command(*argv);
+        if (!parsed) return refuse(port, parsed.error().message);
+        if (!parsed->sink) return std::make_unique<scp::Source>(port, std::move(client), std::move(*parsed));
+        auto sink = std::make_unique<scp::Sink>(port, std::move(client), std::move(*parsed));
+        sink->start();
+        return sink;
+    }
+    if (std::ranges::find(kCommands, argv->front()) == kCommands.end())
+        return refuse(port, argv->front() + ": not a command here, and there is no shell. Commands: status, sessions, discs, drives, "
+                                            "find PATTERN, burn NAME [--wait], cancel NAME, help");
+    log::info("command", log::kv("account", client->account()), log::kv("command", command));
+    if (argv->front() == "--help") argv->front() = "help";
+    auto service = std::make_unique<CommandService>(port);
+    service->run(operations, CommandRequest{client->account(), std::move(*argv)});
+    return service;
+}
+
+}  // namespace burnbox

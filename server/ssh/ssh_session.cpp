@@ -1,0 +1,164 @@
+#include "server/ssh/ssh_session.hpp"
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <libssh/server.h>
+
+#include <algorithm>
+
+#include "common/base/log.hpp"
+#include "server/ssh/algorithms.hpp"
+#include "server/ssh/services.hpp"
+
+namespace burnbox {
+
+struct SshSession::Callbacks {
+    ssh_server_callbacks_struct server{};
+
+    static SshSession& self(void* user) { return *static_cast<SshSession*>(user); }
+    static int none(ssh_session, const char*, void*) { return SSH_AUTH_DENIED; }
+    static int password(ssh_session, const char*, const char*, void* user) {
+        self(user).count_failure();
+        return SSH_AUTH_DENIED;
+    }
+    static int public_key(ssh_session, const char* name, ssh_key_struct* key, char state, void* user) {
+        return self(user).try_key(name, key, state);
+    }
+    static ssh_channel open_session(ssh_session session, void* user) {
+        SshSession& me = self(user);
+        if (!me.client_) return nullptr;
+        if (me.channels_.size() >= me.services_.limits.channels) {
+            log::info("channel refused", log::kv("account", me.account_), log::kv("peer", me.peer_), log::kv("limit", "limits.channels"));
+            return nullptr;
+        }
+        const ssh_channel raw = ssh_channel_new(session);
+        if (raw == nullptr) return nullptr;
+        me.channels_.push_back(std::make_shared<Channel>(static_cast<ChannelHost&>(me), raw));
+        me.channels_.back()->listen();
+        return raw;
+    }
+    // Whatever has no callback: other ways to log in, forwarding, terminals. 1 = libssh's refusal is sent.
+    static int message(ssh_session, ssh_message message, void* user) {
+        if (ssh_message_type(message) == SSH_REQUEST_AUTH) self(user).count_failure();
+        return 1;
+    }
+};
+
+SshSession::SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer, sftp::WriteGather& gather,
+                       std::string peer, Events events)
+    : services_(services),
+      transport_(socket, receive_buffer),
+      gather_(gather),
+      peer_(std::move(peer)),
+      events_(std::move(events)),
+      callbacks_(std::make_unique<Callbacks>()),
+      handles_(std::make_shared<sftp::HandleBudget>(sftp::HandleBudget{services.limits.handles, 0})) {}
+
+SshSession::~SshSession() {
+    channels_.clear();
+    const Transport::Use use(transport_);
+    if (event_ != nullptr) {
+        ssh_event_remove_session(event_, session_);
+        ssh_event_free(event_);
+    }
+    ssh_free(session_);
+}
+
+Status SshSession::start() {
+    if (transport_.socket_for_libssh() < 0) return fail_errno("duplicate the socket of", peer_);
+    const Transport::Use use(transport_);
+    session_ = ssh_new();
+    event_ = ssh_event_new();
+    if (session_ == nullptr || event_ == nullptr) return fail(Errc::busy, "libssh: out of memory");
+    BB_CHECK(services_.host_keys.accept(session_, transport_.socket_for_libssh()));
+    ssh_options_set(session_, SSH_OPTIONS_COMPRESSION_C_S, algorithms::kCompression);
+    ssh_options_set(session_, SSH_OPTIONS_COMPRESSION_S_C, algorithms::kCompression);
+    ssh_options_set(session_, SSH_OPTIONS_RSA_MIN_SIZE, &algorithms::kSmallestRsa);
+    auto& server = callbacks_->server;
+    ssh_callbacks_init(&server);
+    server.userdata = this;
+    server.auth_none_function = &Callbacks::none;
+    server.auth_password_function = &Callbacks::password;
+    server.auth_pubkey_function = &Callbacks::public_key;
+    server.channel_open_request_session_function = &Callbacks::open_session;
+    ssh_set_server_callbacks(session_, &server);
+    ssh_set_message_callback(session_, &Callbacks::message, this);
+    ssh_set_auth_methods(session_, SSH_AUTH_METHOD_PUBLICKEY);
+    ssh_set_blocking(session_, 0);
+    transport_.attach(session_, event_);
+    if (__builtin_cpu_supports("aes")) {
+        transport_.on_client_hello([this](bool fast) {
+            if (!fast) return;
+            const Transport::Use inner(transport_);
+            ssh_options_set(session_, SSH_OPTIONS_CIPHERS_C_S, algorithms::kFastCiphers);
+            ssh_options_set(session_, SSH_OPTIONS_CIPHERS_S_C, algorithms::kFastCiphers);
+            ssh_server_init_kex(session_);  // the lists were copied when the session was accepted
+        });
+    }
+    if (ssh_handle_key_exchange(session_) == SSH_ERROR) return fail(Errc::unreachable, ssh_get_error(session_));
+    if (ssh_event_add_session(event_, session_) != SSH_OK) return fail(Errc::io, "libssh: can't wait for the session");
+    return {};
+}
+
+// A key is first offered without a signature (RFC 4252 7), then with one that libssh has checked.
+int SshSession::try_key(const std::string& user, ssh_key_struct* key, char signature_state) {
+    if (gave_up_ || client_) return SSH_AUTH_DENIED;
+    const bool opens = services_.keyring.opens(user, key);
+    if (opens && signature_state == SSH_PUBLICKEY_STATE_NONE) return SSH_AUTH_SUCCESS;
+    if (!opens || signature_state != SSH_PUBLICKEY_STATE_VALID) {
+        count_failure();
+        return SSH_AUTH_DENIED;
+    }
+    account_ = user;
+    client_ = services_.connect(account_);
+    log::info("logged in", log::kv("account", account_), log::kv("peer", peer_));
+    events_.logged_in();
+    return SSH_AUTH_SUCCESS;
+}
+
+void SshSession::count_failure() {
+    if (gave_up_ || client_ || ++failures_ < services_.limits.auth_tries) return;
+    gave_up_ = true;
+    log::info("login refused", log::kv("peer", peer_), log::kv("tries", failures_), log::kv("limit", "limits.auth_tries"));
+    events_.login_failed();
+}
+
+SshSession::Turn SshSession::turn() {
+    if (gave_up_) return Turn::broken;
+    bool again = false;
+    for (std::size_t i = 0; i < channels_.size();) {
+        switch (channels_[i]->turn()) {
+            case Channel::Turn::broken:
+                log::info("connection broken off", log::kv("account", account_), log::kv("peer", peer_),
+                          log::kv("reason", "the client does not keep to the channel's window, or went away"));
+                return Turn::broken;
+            case Channel::Turn::gone:
+                channels_.erase(channels_.begin() + static_cast<std::ptrdiff_t>(i));
+                continue;
+            case Channel::Turn::again: again = true; break;
+            case Channel::Turn::waiting: break;
+        }
+        ++i;
+    }
+    return again ? Turn::again : Turn::waiting;
+}
+
+void SshSession::disconnect(const std::string& reason) {
+    if (session_ == nullptr) return;
+    const Transport::Use use(transport_);
+    ssh_session_set_disconnect_message(session_, reason.c_str());
+    if (ssh_is_connected(session_) != 0) ssh_disconnect(session_);
+}
+
+bool SshSession::busy() const { return std::ranges::any_of(channels_, [](const auto& channel) { return channel->busy(); }); }
+
+std::unique_ptr<Service> SshSession::make_subsystem(ServicePort& port, std::string_view name) {
+    if (name != "sftp") return nullptr;
+    return std::make_unique<sftp::Session>(port, sftp::SessionParts{client_, handles_, gather_});
+}
+
+std::unique_ptr<Service> SshSession::make_command(ServicePort& port, std::string_view command) {
+    return start_command(port, client_, services_.operations, command);
+}
+
+}  // namespace burnbox

@@ -1,0 +1,80 @@
+// One client's SSH session on libssh: key exchange, login by public key, channels. It never blocks and owns no timers; its Connection
+// tells it when to read and when to take a turn. Network thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/config/config.hpp"
+#include "server/control/operations.hpp"
+#include "server/sftp/gather.hpp"
+#include "server/sftp/handles.hpp"
+#include "server/ssh/channel.hpp"
+#include "server/ssh/host_keys.hpp"
+#include "server/ssh/keyring.hpp"
+#include "server/ssh/transport.hpp"
+#include "server/upload/client.hpp"
+
+namespace burnbox {
+
+// What all connections of the server share.
+struct SshServices {
+    HostKeys& host_keys;
+    const Keyring& keyring;
+    const Limits limits;
+    std::function<std::unique_ptr<Client>(const std::string& account)> connect;
+    Operations& operations;
+};
+
+class SshSession final : private ChannelHost {
+  public:
+    struct Events {
+        std::function<void(std::function<void()>)> post;  // see ChannelHost::post
+        std::function<void()> logged_in;
+        std::function<void()> login_failed;  // too often: limits.auth_tries
+    };
+    SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer, sftp::WriteGather& gather,
+               std::string peer, Events events);
+    ~SshSession() override;
+
+    [[nodiscard]] Status start();  // sends the identification
+    [[nodiscard]] Transport& transport() override { return transport_; }
+    // Channels move on, closed ones go. again: a further turn could do more as soon as the transport has room.
+    enum class Turn : std::uint8_t { waiting, again, broken };
+    [[nodiscard]] Turn turn();
+    // Says goodbye to the client, with a reason it may show; after that only what is queued is sent.
+    void disconnect(const std::string& reason);
+
+    [[nodiscard]] bool logged_in() const { return client_ != nullptr; }
+    [[nodiscard]] bool busy() const;
+    [[nodiscard]] const std::string& account() const { return account_; }
+
+  private:
+    struct Callbacks;
+    std::unique_ptr<Service> make_subsystem(ServicePort& port, std::string_view name) override;
+    std::unique_ptr<Service> make_command(ServicePort& port, std::string_view command) override;
+    std::function<void(std::function<void()>)> post() override { return events_.post; }
+    [[nodiscard]] std::uint64_t most_window() const override { return services_.limits.window_bytes; }
+
+    int try_key(const std::string& user, ssh_key_struct* key, char signature_state);
+    void count_failure();
+
+    const SshServices& services_;
+    Transport transport_;
+    sftp::WriteGather& gather_;
+    std::string peer_;
+    Events events_;
+    std::unique_ptr<Callbacks> callbacks_;
+    ssh_session_struct* session_ = nullptr;
+    ssh_event_struct* event_ = nullptr;
+    std::string account_;
+    std::shared_ptr<Client> client_;
+    std::shared_ptr<sftp::HandleBudget> handles_;
+    std::vector<std::shared_ptr<Channel>> channels_;
+    unsigned failures_ = 0;
+    bool gave_up_ = false;
+};
+
+}  // namespace burnbox
