@@ -1,0 +1,174 @@
+#include "server/upload/bring_back.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "common/session/sealed_session.hpp"
+#include "common/session/withdraw.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
+
+std::string record_path(const SessionRow& row) { return fmt::format("seals/{}.jsonl", row.seal_id); }
+
+std::optional<Manifest> read_manifest(Core& core, const SessionRow& row) {
+    const auto text = read_file(core.services.state_fs, record_path(row), kMostRecordBytes);
+    if (!text) return std::nullopt;
+    auto sealed = parse_seal_record(*text);
+    if (!sealed) {
+        log::warning("seal record not readable", log::kv("session", row.account + "/" + row.disc_name), log::kv(sealed.error()));
+        return std::nullopt;
+    }
+    // The marker's file gets another name on the way.
+    std::erase_if(sealed->manifest.entries, [&](const ManifestEntry& entry) { return entry.path == row.marker_name; });
+    return std::move(sealed->manifest);
+}
+
+// Nobody may make a session of that name while its folder is on its way.
+Result<std::shared_ptr<OpenSession>> reserve_name(Core& core, Account& account, const std::string& name) {
+    const std::lock_guard lock(account.mutex);
+    if (core.find_session(account, name))
+        return fail(Errc::exists, fmt::format("there is an open session {0} already; rename or delete that one first", escape(name)));
+    auto session = std::make_shared<OpenSession>(core.services.state_fs, account.name, name);
+    session->phase = Phase::arriving;
+    account.sessions.emplace(name, session);
+    return session;
+}
+
+void release_name(Account& account, const OpenSession& session) {
+    const std::lock_guard lock(account.mutex);
+    account.sessions.erase(session.name);
+}
+
+Status step_back(Core& core, const SessionRow& row) {
+    if (row.state == SessionState::withdrawn) return {};
+    if (row.state != SessionState::queued && row.state != SessionState::failed)
+        return fail(Errc::conflict, fmt::format("{} is {}: it can't be taken back any more", escape(row.disc_name), to_string(row.state)));
+    const Status done = core.services.catalogue.step(row.id, row.state, SessionState::withdrawn, "taken back by the account");
+    if (done || done.error().code != Errc::conflict) return done;
+    return fail(Errc::conflict, fmt::format("burning of {} has begun: it can't be taken back any more", escape(row.disc_name)));
+}
+
+// The files are as whole as they were sealed.
+void fill(Account& account, OpenSession& session, const Manifest& manifest, std::uint64_t now) {
+    for (const ManifestEntry& entry : manifest.entries) {
+        if (entry.type != FileType::file) continue;
+        FileRecord record{.digest = entry.sha256, .stamp = {}, .from_journal = true, .completed = now, .sender_opened_at = {}};
+        account.set_size(record, entry.size_bytes);
+        session.files.insert_or_assign(entry.path, std::move(record));
+    }
+}
+
+void forget_old_name(Account& account, const std::string& name) {
+    for (auto& [id, connection] : account.connections) connection.polite.erase(name);
+}
+
+}  // namespace
+
+void journal_from_record(Core& core, const SessionRow& row) {
+    // A folder of that name has its own journal: of this session when its move was done, else of another one.
+    if (core.inbox().info(join_path(row.account, row.name))) return;
+    const auto manifest = read_manifest(core, row);
+    if (!manifest) return;
+    Journal journal(core.services.state_fs, row.account, row.name);
+    if (const Status written = journal.restart(*manifest); !written)
+        log::warning("journal not written", log::kv("account", row.account), log::kv(written.error()));
+}
+
+Result<std::string> bring_back(Core& core, Account& account, const SessionRow& row) {
+    BB_TRY(const auto session, reserve_name(core, account, row.name));
+    const auto give_up = [&](Error error) {
+        release_name(account, *session);
+        return std::unexpected(std::move(error));
+    };
+    if (const Status stepped = step_back(core, row); !stepped) return give_up(stepped.error());
+    const auto manifest = read_manifest(core, row);
+    if (manifest)
+        if (const Status written = session->journal.restart(*manifest); !written) return give_up(written.error());
+    const auto withdrawn = core.services.catalogue.session(row.id);
+    if (!withdrawn) return give_up(withdrawn.error());
+    const auto name = finish_withdrawal(core.services.inbox, core.services.catalogue, *withdrawn);
+    if (!name) return give_up(name.error());
+    (void)core.services.state_fs.remove(record_path(row));  // nobody refers to it any more
+    {
+        const std::lock_guard lock(account.mutex);
+        account.queued_bytes.erase(row.disc_name);
+        account.sessions.erase(session->name);
+        if (*name != session->name) session->journal.rename_session(*name);
+        session->name = *name;
+        session->phase = Phase::open;
+        account.sessions.insert_or_assign(*name, session);
+        if (manifest) fill(account, *session, *manifest, core.tick());
+        forget_old_name(account, row.name);
+    }
+    log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name), log::kv("folder", *name));
+    core.services.events.publish({.event = "session_withdrawn", .time = core.services.clock.now(), .account = row.account,
+                                  .session = row.disc_name, .disc = {}, .drive = {}, .message = *name + " is open again"});
+    core.services.wake_burner();
+    return *name;
+}
+
+namespace {
+
+// A failed folder that the catalogue does not know (a restored backup, say) is only a folder: it gets its open name.
+Result<std::string> rename_unknown(Core& core, Account& account, const std::string& folder, const std::string& target) {
+    BB_TRY(const auto session, reserve_name(core, account, target));
+    const std::lock_guard lock(account.mutex);
+    account.sessions.erase(target);
+    const std::string to = join_path(account.name, target);
+    BB_CHECK(core.inbox().rename(join_path(account.name, folder), to, RenameMode::no_replace));
+    for (const char* const text : {"STATUS.txt", "FAILED.txt"}) (void)core.inbox().remove(join_path(to, text));
+    session->phase = Phase::open;
+    account.sessions.insert_or_assign(target, session);
+    forget_old_name(account, target);
+    return target;
+}
+
+Result<std::string> take_folder_back(Core& core, Account& account, const std::string& folder, const std::string& target) {
+    const SessionFolder parts = parse_folder(folder);
+    if (target != parts.name)
+        return fail(Errc::permission, fmt::format("{} can only be renamed back to {}", escape(folder), escape(parts.name)));
+    BB_TRY(const auto row, core.services.catalogue.find_session_by_folder(account.name, folder));
+    if (row) return bring_back(core, account, *row);
+    if (parts.state != FolderState::failed)
+        return fail(Errc::not_found, fmt::format("the catalogue knows no session in {}", escape(folder)));
+    return rename_unknown(core, account, folder, target);
+}
+
+// By its disc name; else the newest of that name that can still be taken back.
+Result<std::string> take_session_back(Core& core, Account& account, const std::string& name) {
+    BB_TRY(const auto exact, core.services.catalogue.find_session(account.name, name));
+    if (exact && exact->state != SessionState::burned) return bring_back(core, account, *exact);
+    BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row)
+        if (row->name == name && row->state != SessionState::burned) return bring_back(core, account, *row);
+    if (exact) return bring_back(core, account, *exact);
+    return fail(Errc::not_found, fmt::format("there is no sealed session {}", escape(name)));
+}
+
+void answer(const Result<std::string>& name, const Done& done) {
+    if (name) done(fmt::format("{} is open again", escape(*name)));
+    else done(std::unexpected(name.error()));
+}
+
+}  // namespace
+
+void bring_back_folder(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& folder,
+                       const std::string& target, Done done) {
+    core->services.run_blocking([core, account, folder, target, done = std::move(done)] {
+        answer(take_folder_back(*core, *account, folder, target), done);
+    });
+}
+
+void bring_back_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& disc_name,
+                        Done done) {
+    core->services.run_blocking([core, account, disc_name, done = std::move(done)] {
+        answer(take_session_back(*core, *account, disc_name), done);
+    });
+}
+
+}  // namespace burnbox::upload

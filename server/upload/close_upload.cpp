@@ -1,0 +1,142 @@
+#include "server/upload/close_upload.hpp"
+
+#include "common/base/log.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/seal_start.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+// What a handle that the seal has shut is told: the marker's own answer.
+void answer_like_marker(OpenSession& session, Done done, AfterUnlock& after) {
+    if (session.phase == Phase::sealing) {
+        session.waiting.push_back(std::move(done));
+    } else if (session.phase == Phase::sealed) {
+        after.add([done = std::move(done), answer = session.sealed_answer] { done(answer); });
+    } else if (session.last_refusal) {
+        after.add([done = std::move(done), error = *session.last_refusal] { done(std::unexpected(error)); });
+    } else {
+        after.add([done = std::move(done)] { done(fail(Errc::conflict, "the seal was not finished; send the marker again")); });
+    }
+}
+
+void note_closed(Account& account, OpenSession& session, const std::string& path, FileRecord& record, const WriteHandle& handle,
+                 const WriteHandle::Finished& finished, std::uint64_t now) {
+    account.set_size(record, finished.info.size_bytes);
+    if (!finished.changed) {
+        if (record.writers == 0 && record.state == FileState::writing)
+            record.state = handle.before() == FileState::writing ? FileState::whole : handle.before();
+        return;
+    }
+    record.state = record.writers == 0 ? FileState::whole : FileState::writing;
+    record.from_journal = false;
+    record.completed = now;
+    const auto connection = account.connections.find(handle.connection());
+    const bool known = connection != account.connections.end();
+    record.sender_opened = known ? connection->second.opened : 0;
+    record.sender_opened_at = known ? connection->second.opened_at : Timestamp{};
+    record.stamp = stamp_of(finished.info);
+    record.digest = record.mixed ? std::nullopt : finished.digest;
+    if (record.state == FileState::whole && record.digest) session.journal.closed(path, record.size_bytes, *record.digest);
+}
+
+bool list_top(Core& core, const Account& account, OpenSession& session, AnyFileFacts& facts) {
+    const std::string top = join_path(account.name, session.name);
+    const auto folder = core.inbox().open_folder(top);
+    if (!folder) return false;
+    for (;;) {
+        const auto page = (*folder)->next(256);
+        if (!page) return false;
+        if (page->empty()) return true;
+        for (const DirEntry& entry : *page) {
+            if (is_own_file(entry.name)) continue;
+            if (entry.type == FileType::folder) {
+                facts.folder_beside = true;
+                continue;
+            }
+            if (entry.type != FileType::file) continue;
+            AnyFileFacts::TopFile file{.name = entry.name};
+            if (const FileRecord* const record = session.find(entry.name)) {
+                file.whole = record->state == FileState::whole;
+                file.sender_opened = record->sender_opened;
+            }
+            facts.top_files.push_back(std::move(file));
+            if (facts.top_files.size() > 1) return true;  // it is decided
+        }
+    }
+}
+
+}  // namespace
+
+bool is_complete_marker(const Core& core, OpenSession& session, const std::string& path) {
+    if (!is_marker_name(core.session_config(), path)) return false;
+    const FileRecord* const record = session.find(path);
+    return record == nullptr || (record->state == FileState::whole && record->writers == 0);
+}
+
+void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, std::unique_ptr<WriteHandle> handle,
+                  Done done) {
+    const auto finished = handle->finish();
+    const std::shared_ptr<OpenSession> session = handle->session();
+    if (!finished) {
+        handle.reset();  // counts as cut off
+        done(std::unexpected(finished.error()));
+        return;
+    }
+    AfterUnlock after;
+    const std::lock_guard lock(account->mutex);
+    const auto entry = session->handles.find(handle->id());
+    BB_ASSERT(entry != session->handles.end());
+    const std::string path = entry->second.path;
+    session->handles.erase(entry);
+    if (session->phase != Phase::open && session->phase != Phase::arriving && is_marker_name(core->session_config(), path)) {
+        answer_like_marker(*session, std::move(done), after);
+        return;
+    }
+    FileRecord* const record = path.empty() ? nullptr : session->find(path);
+    if (record == nullptr) {
+        after.add([done = std::move(done)] { done(std::string()); });
+        return;
+    }
+    --record->writers;
+    note_closed(*account, *session, path, *record, *handle, *finished, core->tick());
+    if (record->writers == 0) record->mixed = false;
+    if (is_complete_marker(*core, *session, path)) {
+        start_seal(core, account, session, {.by = SealRequest::By::marker, .marker = path, .again = false, .sender_opened_at = {}},
+                   std::move(done), after);
+        return;
+    }
+    if (record->state == FileState::whole && !record->digest) hash_later(core, account, session, path, after);
+    after.add([done = std::move(done)] { done(std::string()); });
+}
+
+void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                       const std::shared_ptr<OpenSession>& session, AfterUnlock& after) {
+    if (!core->session_config().any_file || session->phase != Phase::open || !account->config.rights.upload) return;
+    AnyFileFacts facts;
+    facts.writers_closed = session->writers.empty();
+    facts.rest_completed = session->folders_completed;
+    const FileRecord* candidate = nullptr;
+    for (const auto& [path, record] : session->files) {
+        const bool top = path.find('/') == std::string::npos && !is_own_file(path);
+        if (top && candidate != nullptr) return;  // two of them: looking at the disk would not change that
+        if (top) {
+            candidate = &record;
+            continue;
+        }
+        facts.rest_completed = std::max(facts.rest_completed, record.completed);
+        facts.rest_whole = facts.rest_whole && record.state == FileState::whole && record.writers == 0;
+    }
+    if (candidate == nullptr || candidate->sender_opened == 0 || !facts.writers_closed) return;
+    if (!list_top(*core, *account, *session, facts)) return;
+    const auto marker = marker_by_any_file(core->session_config(), facts);
+    if (!marker) return;
+    const auto answer = [name = account->name, session_name = session->name](const Result<std::string>& result) {
+        if (!result) log::warning("marker refused", log::kv("account", name), log::kv("session", session_name), log::kv(result.error()));
+    };
+    start_seal(core, account, session,
+               {.by = SealRequest::By::any_file, .marker = *marker, .again = false, .sender_opened_at = candidate->sender_opened_at},
+               answer, after);
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,88 @@
+#include "server/upload/core.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+
+namespace burnbox::upload {
+
+std::uint64_t Account::used_bytes() const {
+    std::uint64_t sum = open_bytes;
+    for (const auto& [disc_name, bytes] : queued_bytes) sum += bytes;
+    return sum;
+}
+
+Status Account::charge(FileRecord& record, std::uint64_t size_bytes) {
+    if (size_bytes > record.size_bytes && config.quota_bytes != 0) {
+        const std::uint64_t used = used_bytes();
+        const std::uint64_t more = size_bytes - record.size_bytes;
+        if (used > config.quota_bytes || more > config.quota_bytes - used)
+            return fail(Errc::quota, fmt::format("{} of the quota of {} are used and {} more don't fit: delete something, wait for "
+                                                 "the burner, or ask for more (accounts.{}.quota)",
+                                                 human_bytes(used), human_bytes(config.quota_bytes), human_bytes(more), name));
+    }
+    set_size(record, size_bytes);
+    return {};
+}
+
+void Account::set_size(FileRecord& record, std::uint64_t size_bytes) {
+    release(record.size_bytes);
+    open_bytes += size_bytes;
+    record.size_bytes = size_bytes;
+}
+
+void Account::release(std::uint64_t bytes) { open_bytes -= std::min(bytes, open_bytes); }
+
+std::shared_ptr<Account> Core::account(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    auto& slot = accounts_[name];
+    if (slot) return slot;
+    AccountConfig config;
+    if (const auto found = services.config.accounts.find(name); found != services.config.accounts.end()) config = found->second;
+    config.name = name;
+    const std::string pool = config.pool;
+    return slot = std::make_shared<Account>(std::move(config), pool);
+}
+
+std::vector<std::shared_ptr<Account>> Core::accounts() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<Account>> all;
+    all.reserve(accounts_.size());
+    for (const auto& [name, account] : accounts_) all.push_back(account);
+    return all;
+}
+
+std::shared_ptr<OpenSession> Core::find_session(Account& account, const std::string& name) {
+    const auto found = account.sessions.find(name);
+    if (found != account.sessions.end() && found->second->phase != Phase::open) return found->second;
+    const auto info = inbox().info(join_path(account.name, name));
+    const bool there = info && info->type == FileType::folder;
+    if (found != account.sessions.end()) {
+        if (there) return found->second;
+        // Somebody removed it behind our back.
+        found->second->phase = Phase::gone;
+        account.release(found->second->bytes());
+        account.sessions.erase(found);
+        return nullptr;
+    }
+    if (!there || parse_folder(name).state != FolderState::open) return nullptr;
+    auto session = std::make_shared<OpenSession>(services.state_fs, account.name, name);
+    account.sessions.emplace(name, session);
+    return session;
+}
+
+void Core::listen() {
+    subscription_ = services.events.subscribe([weak = weak_from_this()](const Event& event) {
+        if (event.event != "session_burned" && event.event != "session_failed") return;
+        if (const auto core = weak.lock()) core->forget_queued(event.account, event.session);
+    });
+}
+
+void Core::forget_queued(const std::string& name, const std::string& disc_name) {
+    const auto of = account(name);
+    const std::lock_guard lock(of->mutex);
+    of->queued_bytes.erase(disc_name);
+}
+
+}  // namespace burnbox::upload

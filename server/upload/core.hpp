@@ -1,0 +1,74 @@
+// What all pieces of Uploads share: the services, the accounts with their open sessions, and the counter that says what came first.
+// Lock order: a WriteGate, then Account::mutex, then Core::mutex; none is held while hashing, syncing, in the catalogue, in
+// run_blocking or in a Done. Page-cache operations on the inbox do run under the account's mutex: that is what makes "look, then
+// act" one step, and a seal or a rename invisible in between.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "server/upload/after_unlock.hpp"
+#include "server/upload/client.hpp"
+#include "server/upload/open_session.hpp"
+#include "server/upload/polite_name.hpp"
+
+namespace burnbox::upload {
+
+struct Connection {
+    ConnectionId id = 0;
+    std::uint64_t opened = 0;  // Core's counter
+    Timestamp opened_at;
+    std::map<std::string, std::shared_ptr<PoliteName>> polite;  // by the old name
+};
+
+struct Account {
+    Account(AccountConfig account_config, std::string pool_name)
+        : name(account_config.name), config(std::move(account_config)), pool(std::move(pool_name)) {}
+
+    const std::string name;
+    const AccountConfig config;
+    const std::string pool;
+
+    std::mutex mutex;  // guards all below, and the insides of the sessions
+    std::map<std::string, std::shared_ptr<OpenSession>> sessions;  // by name; open, sealing or arriving ones
+    std::map<ConnectionId, Connection> connections;
+    std::uint64_t open_bytes = 0;                      // the sum of the records' sizes
+    std::map<std::string, std::uint64_t> queued_bytes;  // sealed, not yet burned; by disc name
+
+    [[nodiscard]] std::uint64_t used_bytes() const;
+    // Counts a file at its new size. Errors: Errc::quota, and nothing changes.
+    [[nodiscard]] Status charge(FileRecord& record, std::uint64_t size_bytes);
+    // The same for a size that is a fact already.
+    void set_size(FileRecord& record, std::uint64_t size_bytes);
+    void release(std::uint64_t bytes);
+};
+
+struct Core : std::enable_shared_from_this<Core> {
+    explicit Core(const UploadServices& given) : services(given) {}
+
+    const UploadServices services;
+
+    [[nodiscard]] FileSystem& inbox() const { return services.inbox.fs(); }
+    [[nodiscard]] const SessionConfig& session_config() const { return services.config.session; }
+    // Every moment has its own number; a later one is larger.
+    [[nodiscard]] std::uint64_t tick() { return ++counter_; }
+    // Made at first use.
+    [[nodiscard]] std::shared_ptr<Account> account(const std::string& name);
+    [[nodiscard]] std::vector<std::shared_ptr<Account>> accounts();
+    // The account's session of that name if its folder is there; one that an administrator made is taken in. Account locked.
+    [[nodiscard]] std::shared_ptr<OpenSession> find_session(Account& account, const std::string& name);
+    void listen();  // queued bytes end with the burn
+
+  private:
+    void forget_queued(const std::string& account, const std::string& disc_name);
+
+    std::atomic<std::uint64_t> counter_{0};
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<Account>> accounts_;
+    std::shared_ptr<void> subscription_;
+};
+
+}  // namespace burnbox::upload

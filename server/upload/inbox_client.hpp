@@ -1,0 +1,71 @@
+// The Client of an account's inbox: translates paths to places and applies the rules there. One file per kind of request:
+// inbox_client_read, _open, _change, _rename, _jobs.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/upload/place.hpp"
+#include "server/upload/seal_start.hpp"
+
+namespace burnbox::upload {
+
+class InboxClient final : public Client {
+  public:
+    InboxClient(std::shared_ptr<Core> core, std::shared_ptr<Account> account);
+    ~InboxClient() override;
+
+    [[nodiscard]] const std::string& account() const override { return account_->name; }
+    [[nodiscard]] Result<std::string> real_path(const std::string& path) override;
+    [[nodiscard]] Result<FileInfo> info(const std::string& path, bool follow_links) override;
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open(const std::string& path, const OpenMode& mode) override;
+    [[nodiscard]] Result<std::unique_ptr<Folder>> open_folder(const std::string& path) override;
+    [[nodiscard]] Status make_folder(const std::string& path, std::uint32_t permissions) override;
+    [[nodiscard]] Status remove_folder(const std::string& path) override;
+    [[nodiscard]] Status remove(const std::string& path) override;
+    [[nodiscard]] Status set_attributes(const std::string& path, const Attributes& attributes) override;
+    [[nodiscard]] Status make_symlink(const std::string& target, const std::string& path) override;
+    [[nodiscard]] Status make_hardlink(const std::string& existing, const std::string& path) override;
+    [[nodiscard]] Result<std::string> read_symlink(const std::string& path) override;
+    [[nodiscard]] Result<FileSystem::Space> space(const std::string& path) override;
+    void close(std::unique_ptr<UploadFile> file, Done done) override;
+    void sync(UploadFile& file, Done done) override;
+    void rename(const std::string& from, const std::string& to, RenameMode mode, Done done) override;
+    void burn(const std::string& session, bool again, Done done) override;
+    void cancel(const std::string& session, Done done) override;
+    void digest(const std::string& path, std::function<void(Result<Sha256>)> done) override;
+
+  private:
+    // All of these: account locked.
+    [[nodiscard]] Result<Place> find(const std::string& path);
+    // The place with every link in it followed, never out of its session.
+    [[nodiscard]] Result<Place> follow(const Place& place);
+    [[nodiscard]] Result<FileInfo> info_at(const Place& place, bool follow_links);
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_reading(const Place& place);
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_writing(const Place& place, const OpenMode& mode, AfterUnlock& after);
+    [[nodiscard]] Status check_open_for_writing(const Place& place, const OpenMode& mode);
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> register_writer(const Place& place, std::unique_ptr<File> file, const OpenMode& mode,
+                                                                      bool created, AfterUnlock& after);
+    // The session of this place; makes its folder when it is missing.
+    [[nodiscard]] Status make_session(Place& place);
+    void undo_session(const Place& place);
+    void note_change(const Place& place);
+    [[nodiscard]] Status make_top_folder(const Place& place, std::uint32_t permissions);
+    [[nodiscard]] Status remove_sealed(const Place& place, bool folder, AfterUnlock& after);
+    [[nodiscard]] Status resize(const Place& place, std::uint64_t size_bytes);
+    [[nodiscard]] Status apply_attributes(const Place& place, const Attributes& attributes);
+    [[nodiscard]] Status rename_session(const Place& from, const Place& to);
+    [[nodiscard]] Status rename_entry(const Place& from, const Place& to, RenameMode mode);
+    [[nodiscard]] Status check_rename(const Place& from, const Place& to, const FileInfo& what);
+
+    const std::shared_ptr<Core> core_;
+    const std::shared_ptr<Account> account_;
+    ConnectionId id_ = 0;
+};
+
+// What `burn` and `cancel` do, for clients and for the control socket.
+void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& session, bool again,
+                  Done done);
+void cancel_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& session, Done done);
+
+}  // namespace burnbox::upload

@@ -1,0 +1,233 @@
+#include <fmt/format.h>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/attributes.hpp"
+#include "server/upload/inbox_client.hpp"
+#include "server/upload/link_rule.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+std::unexpected<Error> not_found(const Place& place) {
+    return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(place.path.text())));
+}
+
+// The account deleted a sealed session's folder: its payload is released, and a failed one is given up. Runs on the disk pool.
+void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& account, const std::string& folder) {
+    Catalogue& catalogue = core->services.catalogue;
+    const auto settle = [&]() -> Status {
+        BB_TRY(const auto rows, catalogue.sessions(account));
+        for (const SessionRow& row : rows) {
+            // The oldest: another one may have taken the free name already.
+            if (row.folder != folder) continue;
+            if (row.state == SessionState::burned) return catalogue.set_folder(row.id, "");
+            if (row.state != SessionState::failed) continue;
+            BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::withdrawn, "its folder was deleted"));
+            BB_CHECK(catalogue.remove_session(row.id));
+            (void)core->services.state_fs.remove(fmt::format("seals/{}.jsonl", row.seal_id));
+            log::info("session given up", log::kv("account", account), log::kv("session", row.disc_name));
+            return {};
+        }
+        return {};
+    };
+    if (const Status settled = settle(); !settled)
+        log::warning("removed folder not noted", log::kv("account", account), log::kv("folder", folder), log::kv(settled.error()));
+}
+
+}  // namespace
+
+void InboxClient::note_change(const Place& place) {
+    // A connection that was closed while its handles live on writes no more.
+    if (account_->connections.contains(id_)) place.session->writers.insert(id_);
+}
+
+Status InboxClient::make_top_folder(const Place& place, std::uint32_t permissions) {
+    BB_CHECK(check_new_name(place));
+    BB_CHECK(check_upload_right(*account_));
+    if (place.where == Where::open || place.is_folder_state())
+        return fail(Errc::exists, fmt::format("{} exists already", escape(place.path.text())));
+    BB_CHECK(core_->inbox().make_folder(join_path(account_->name, place.path.folder), session_mode(permissions)));
+    // Asked for in so many words: the old name is now a new session's, for all who still saw the sealed one.
+    for (auto& [id, connection] : account_->connections) connection.polite.erase(place.path.folder);
+    const auto session = core_->find_session(*account_, place.path.folder);
+    if (!session) return not_found(place);
+    session->folders_completed = core_->tick();
+    session->writers.insert(id_);
+    return {};
+}
+
+Status InboxClient::make_folder(const std::string& path, std::uint32_t permissions) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(Place place, find(path));
+    if (place.where == Where::inbox) return fail(Errc::exists, "/ exists already");
+    if (place.path.is_top()) return make_top_folder(place, permissions);
+    BB_CHECK(check_changeable(*account_, place));
+    BB_CHECK(check_new_name(place));
+    const bool missing = place.where == Where::missing;
+    if (missing && place.path.inside.find('/') != std::string::npos) return not_found(place);
+    BB_CHECK(make_session(place));
+    const Status made = core_->inbox().make_folder(place.fs_path, folder_mode(permissions));
+    if (!made) {
+        if (missing) undo_session(place);
+        return made;
+    }
+    note_change(place);
+    place.session->folders_completed = core_->tick();
+    return {};
+}
+
+Status InboxClient::remove_sealed(const Place& place, bool folder, AfterUnlock& after) {
+    if (place.where == Where::queued)
+        return fail(Errc::permission, fmt::format("{} is sealed: nothing in it can be removed; rename it back to {} to cancel it",
+                                                  escape(place.path.folder), escape(parse_folder(place.path.folder).name)));
+    if (!folder) return core_->inbox().remove(place.fs_path);
+    BB_CHECK(core_->inbox().remove_folder(place.fs_path));
+    if (place.path.is_top())
+        after.add([core = core_, account = account_->name, name = place.path.folder] {
+            core->services.run_blocking([core, account, name] { note_folder_removed(core, account, name); });
+        });
+    return {};
+}
+
+Status InboxClient::remove_folder(const std::string& path) {
+    AfterUnlock after;
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place place, find(path));
+    if (place.where == Where::missing) return not_found(place);
+    if (place.where != Where::inbox) BB_CHECK(check_remove_right(*account_));
+    if (place.is_folder_state()) return remove_sealed(place, true, after);
+    BB_CHECK(check_changeable(*account_, place));
+    BB_CHECK(core_->inbox().remove_folder(place.fs_path));
+    if (!place.path.is_top()) {
+        note_change(place);
+        place.session->folders_completed = core_->tick();
+        return {};
+    }
+    place.session->phase = Phase::gone;
+    place.session->journal.remove();
+    account_->release(place.session->bytes());
+    account_->sessions.erase(place.path.folder);
+    return {};
+}
+
+Status InboxClient::remove(const std::string& path) {
+    AfterUnlock after;
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place place, find(path));
+    if (place.where == Where::missing) return not_found(place);
+    if (place.where == Where::inbox || place.path.is_top())
+        return fail(Errc::invalid, fmt::format("{} is a folder", escape(place.path.text())));
+    BB_CHECK(check_remove_right(*account_));
+    if (place.is_folder_state()) return remove_sealed(place, false, after);
+    BB_CHECK(check_changeable(*account_, place));
+    BB_CHECK(core_->inbox().remove(place.fs_path));
+    account_->release(place.session->forget(place.path.inside));
+    place.session->journal.removed(place.path.inside);
+    note_change(place);
+    place.session->folders_completed = core_->tick();
+    return {};
+}
+
+Status InboxClient::resize(const Place& place, std::uint64_t size_bytes) {
+    if (place.path.is_top() || place.is_own_file()) return fail(Errc::permission, "its size can't be set");
+    OpenSession& session = *place.session;
+    BB_TRY(const auto file, core_->inbox().open(place.fs_path, {.write = true}));
+    BB_TRY(const FileInfo info, file->info());
+    FileRecord& record = session.files.try_emplace(place.path.inside).first->second;
+    account_->set_size(record, info.size_bytes);
+    BB_TRY(const auto space, core_->inbox().space());
+    if (size_bytes > info.size_bytes && size_bytes - info.size_bytes > space.free_bytes)
+        return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free", human_bytes(size_bytes),
+                                                human_bytes(space.free_bytes)));
+    BB_CHECK(account_->charge(record, size_bytes));
+    record.digest.reset();
+    record.from_journal = false;
+    record.mixed = record.writers > 0;
+    record.completed = core_->tick();
+    session.journal.opened(place.path.inside);
+    return file->truncate(size_bytes);
+}
+
+Status InboxClient::apply_attributes(const Place& place, const Attributes& attributes) {
+    FileSystem& fs = core_->inbox();
+    BB_TRY(const FileInfo before, fs.info(place.fs_path));
+    if (attributes.mode && before.type != FileType::symlink) {
+        const std::uint32_t mode = before.type != FileType::folder ? file_mode(*attributes.mode)
+                                   : place.path.is_top()           ? session_mode(*attributes.mode)
+                                                                   : folder_mode(*attributes.mode);
+        BB_CHECK(fs.set_mode(place.fs_path, mode));
+    }
+    if (attributes.atime || attributes.mtime)
+        BB_CHECK(fs.set_times(place.fs_path, clamp_time(attributes.atime.value_or(before.atime)),
+                              clamp_time(attributes.mtime.value_or(before.mtime))));
+    if (before.type != FileType::file) return {};
+    BB_TRY(const FileInfo after, fs.info(place.fs_path));
+    if (FileRecord* const record = place.session->find(place.path.inside)) record->restamp(before, after);
+    return {};
+}
+
+Status InboxClient::set_attributes(const std::string& path, const Attributes& attributes) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place place, find(path));
+    if (place.where == Where::missing) return not_found(place);
+    // Sync clients set times and modes after CLOSE; of what is sealed, or about to be, that is accepted and ignored.
+    const bool sealed = place.where == Where::polite || (place.where == Where::open && place.session->phase == Phase::sealing);
+    if (sealed && !attributes.size_bytes) return {};
+    BB_CHECK(check_changeable(*account_, place));
+    if (attributes.size_bytes) BB_CHECK(resize(place, *attributes.size_bytes));
+    if (attributes.mode || attributes.atime || attributes.mtime) BB_CHECK(apply_attributes(place, attributes));
+    return {};
+}
+
+Status InboxClient::make_symlink(const std::string& target, const std::string& path) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place place, find(path));
+    if (place.where == Where::inbox || place.path.is_top())
+        return fail(Errc::permission, "a link can't lie directly in the inbox; make it inside a session's folder");
+    BB_CHECK(check_changeable(*account_, place));
+    if (place.where == Where::missing) return not_found(place);
+    BB_CHECK(check_new_name(place));
+    BB_TRY(const std::string leads, link_destination(place.path.inside, target));
+    BB_CHECK(core_->inbox().make_symlink(target, place.fs_path));
+    note_change(place);
+    place.session->folders_completed = core_->tick();
+    return {};
+}
+
+Status InboxClient::make_hardlink(const std::string& existing, const std::string& path) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place from, find(existing));
+    BB_TRY(const Place place, find(path));
+    if (place.where == Where::inbox || place.path.is_top())
+        return fail(Errc::permission, "a link can't lie directly in the inbox; make it inside a session's folder");
+    BB_CHECK(check_changeable(*account_, place));
+    if (place.where == Where::missing || from.where == Where::missing) return not_found(place.where == Where::missing ? place : from);
+    BB_CHECK(check_new_name(place));
+    if (from.where != Where::open || from.session != place.session || from.is_own_file())
+        return fail(Errc::permission, "a hard link must stay inside its open session");
+    BB_TRY(const FileInfo before, core_->inbox().info(from.fs_path));
+    FileRecord* const record = place.session->find(from.path.inside);
+    const bool whole = record == nullptr || (record->state == FileState::whole && record->writers == 0);
+    if (before.type != FileType::file || !whole)
+        return fail(Errc::permission, fmt::format("{} is no complete file: it can't be linked", escape(from.path.text())));
+    FileRecord linked = record != nullptr ? *record : FileRecord{.digest = {}, .stamp = {}, .sender_opened_at = {}};
+    linked.size_bytes = 0;
+    BB_CHECK(account_->charge(linked, before.size_bytes));
+    if (const Status made = core_->inbox().make_hardlink(from.fs_path, place.fs_path); !made) {
+        account_->release(linked.size_bytes);
+        return made;
+    }
+    linked.completed = core_->tick();
+    linked.sender_opened = 0;  // never a marker by the predecessor's rule
+    const auto after = core_->inbox().info(from.fs_path);
+    if (after && record != nullptr) record->restamp(before, *after);
+    if (after) linked.restamp(before, *after);
+    place.session->files.insert_or_assign(place.path.inside, std::move(linked));
+    place.session->journal.linked(from.path.inside, place.path.inside);
+    note_change(place);
+    return {};
+}
+
+}  // namespace burnbox::upload

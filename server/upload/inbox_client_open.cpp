@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/attributes.hpp"
+#include "server/upload/inbox_client.hpp"
+#include "server/upload/upload_handle.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+constexpr std::uint32_t kFolderMode = 0755;
+
+}  // namespace
+
+Result<std::unique_ptr<UploadFile>> InboxClient::open(const std::string& path, const OpenMode& mode) {
+    AfterUnlock after;
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place place, find(path));
+    if (mode.write || mode.create || mode.truncate || mode.append) return open_for_writing(place, mode, after);
+    return open_for_reading(place);
+}
+
+Result<std::unique_ptr<UploadFile>> InboxClient::open_for_reading(const Place& place) {
+    if (place.where == Where::missing)
+        return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(place.path.text())));
+    if (place.where == Where::inbox || place.path.is_top())
+        return fail(Errc::invalid, fmt::format("{} is a folder", escape(place.path.text())));
+    BB_CHECK(check_read_right(*account_, place));
+    auto file = core_->inbox().open(place.fs_path, {.read = true});
+    if (!file && file.error().sys_errno == ELOOP) {
+        BB_TRY(const Place target, follow(place));
+        BB_CHECK(check_read_right(*account_, target));
+        file = core_->inbox().open(target.fs_path, {.read = true});
+    }
+    if (!file) return std::unexpected(std::move(file).error());
+    return std::make_unique<ReadHandle>(account_, place, std::move(*file));
+}
+
+// Everything that can be said before anything is made: a refused OPEN must not leave an empty session behind.
+Status InboxClient::check_open_for_writing(const Place& place, const OpenMode& mode) {
+    if (place.where == Where::inbox) return fail(Errc::invalid, "/ is a folder");
+    if (place.path.is_top()) {
+        if (place.where == Where::missing && !place.path.trailing_slash) return refuse_file_in_inbox(place.path);
+        return fail(Errc::invalid, fmt::format("{} is a folder", escape(place.path.text())));
+    }
+    BB_CHECK(check_changeable(*account_, place));
+    BB_CHECK(check_new_name(place));
+    if (place.path.trailing_slash) return fail(Errc::invalid, fmt::format("{}/ is a folder's name", escape(place.path.text())));
+    if (place.where != Where::missing) return {};
+    if (!mode.create) return fail(Errc::not_found, fmt::format("{}: no such file", escape(place.path.text())));
+    if (place.path.inside.find('/') != std::string::npos)
+        return fail(Errc::not_found, fmt::format("{}: no such folder", escape("/" + place.path.folder + "/" +
+                                                                              std::string(parent_path(place.path.inside)))));
+    return {};
+}
+
+Status InboxClient::make_session(Place& place) {
+    if (place.where != Where::missing) return {};
+    const std::string top = join_path(account_->name, place.path.folder);
+    BB_CHECK(core_->inbox().make_folder(top, kFolderMode));
+    place.session = core_->find_session(*account_, place.path.folder);
+    if (!place.session) return fail(Errc::io, fmt::format("make folder {}: it vanished", escape(place.path.folder)));
+    place.where = Where::open;
+    return {};
+}
+
+void InboxClient::undo_session(const Place& place) {
+    if (core_->inbox().remove_folder(join_path(account_->name, place.path.folder))) account_->sessions.erase(place.path.folder);
+}
+
+Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& given, const OpenMode& asked, AfterUnlock& after) {
+    BB_CHECK(check_open_for_writing(given, asked));
+    OpenMode mode = asked;
+    mode.write = true;
+    mode.permissions = file_mode(asked.permissions);
+    // Otherwise OPEN would be a way to read.
+    if (mode.read) BB_CHECK(check_read_right(*account_, given));
+    Place place = given;
+    BB_CHECK(make_session(place));
+    const bool was_there = core_->inbox().info(place.fs_path).has_value();
+    auto file = core_->inbox().open(place.fs_path, mode);
+    if (!file) {
+        if (given.where == Where::missing) undo_session(place);
+        return std::unexpected(std::move(file).error());
+    }
+    return register_writer(place, std::move(*file), mode, !was_there, after);
+}
+
+Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& place, std::unique_ptr<File> file, const OpenMode& mode,
+                                                                 bool created, AfterUnlock& after) {
+    OpenSession& session = *place.session;
+    const std::string& path = place.path.inside;
+    BB_TRY(const FileInfo info, file->info());
+    const bool emptied = created || mode.truncate;
+    if (emptied) {
+        // Sent anew: handles of a connection that is gone, but not noticed yet, must not write into it any more.
+        for (auto& [id, handle] : session.handles) {
+            if (handle.path != path) continue;
+            handle.path.clear();
+            after.add([gate = handle.gate] {
+                const std::lock_guard lock(gate->mutex);
+                gate->shut = true;
+            });
+        }
+    }
+    const auto [at, is_new] = session.files.try_emplace(path);
+    FileRecord& record = at->second;
+    const FileState before = record.state;
+    account_->set_size(record, info.size_bytes);
+    if (emptied) record.writers = 0, record.mixed = false, record.digest.reset(), record.from_journal = false;
+    if (++record.writers > 1) record.mixed = true;
+    if (emptied || record.state == FileState::whole) record.state = FileState::writing;
+    const WriteHandle::Facts facts{.id = core_->tick(), .connection = id_, .readable = mode.read, .appends = mode.append,
+                                   .emptied = emptied, .before = emptied ? FileState::cut_off : before};
+    auto gate = std::make_shared<WriteGate>();
+    session.handles.emplace(facts.id, WriteHandleEntry{.path = path, .connection = id_, .gate = gate});
+    session.journal.opened(path);
+    note_change(place);
+    return std::make_unique<WriteHandle>(core_, account_, place.session, std::move(gate), std::move(file), facts);
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,158 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/close_upload.hpp"
+#include "server/upload/inbox_client.hpp"
+#include "server/upload/link_rule.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+constexpr int kMostLinks = 40;  // like Linux
+
+// The account's inbox shows its folders only: whatever else an administrator keeps there is not a session.
+class InboxFolder final : public Folder {
+  public:
+    explicit InboxFolder(std::unique_ptr<Folder> inner) : inner_(std::move(inner)) {}
+
+    Result<std::vector<DirEntry>> next(std::size_t most) override {
+        for (;;) {
+            BB_TRY(auto page, inner_->next(most));
+            if (page.empty()) return page;
+            std::erase_if(page, [](const DirEntry& entry) { return entry.type != FileType::folder || entry.name.starts_with('.'); });
+            if (!page.empty()) return page;
+        }
+    }
+
+  private:
+    std::unique_ptr<Folder> inner_;
+};
+
+std::unexpected<Error> not_found(const Place& place) {
+    return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(place.path.text())));
+}
+
+bool may_be_made(const Account& account, const Place& place) {
+    return place.where == Where::missing && place.path.is_top() && place.path.trailing_slash && account.config.rights.upload &&
+           check_session_name(place.path.folder).has_value();
+}
+
+FileInfo virtual_folder(Timestamp now) {
+    return {.type = FileType::folder, .mode = 0755, .links = 2, .atime = now, .mtime = now, .ctime = now};
+}
+
+}  // namespace
+
+InboxClient::InboxClient(std::shared_ptr<Core> core, std::shared_ptr<Account> account)
+    : core_(std::move(core)), account_(std::move(account)) {
+    const std::lock_guard lock(account_->mutex);
+    id_ = core_->tick();
+    account_->connections.emplace(id_, Connection{.id = id_, .opened = id_, .opened_at = core_->services.clock.now(), .polite = {}});
+}
+
+InboxClient::~InboxClient() {
+    AfterUnlock after;
+    const std::lock_guard lock(account_->mutex);
+    account_->connections.erase(id_);
+    // Sessions leave the map when they are sealed, but not here: look_for_any_file only starts what is sealed later.
+    for (const auto& [name, session] : account_->sessions)
+        if (session->writers.erase(id_) != 0 && session->writers.empty()) look_for_any_file(core_, account_, session, after);
+}
+
+Result<Place> InboxClient::find(const std::string& path) {
+    BB_TRY(const VirtualPath virtual_path, parse_virtual_path(path));
+    return locate(*core_, *account_, id_, virtual_path);
+}
+
+Result<Place> InboxClient::follow(const Place& place) {
+    Place at = place;
+    const std::string top = place.fs_path.substr(0, place.fs_path.size() - (place.path.inside.empty() ? 0 : place.path.inside.size() + 1));
+    int links = 0;
+    for (std::size_t end = 0; end < at.path.inside.size();) {
+        end = std::min(at.path.inside.find('/', end == 0 ? 0 : end + 1), at.path.inside.size());
+        const std::string part = at.path.inside.substr(0, end);
+        BB_TRY(const FileInfo info, core_->inbox().info(join_path(top, part)));
+        if (info.type != FileType::symlink) continue;
+        if (++links > kMostLinks) return fail_errno("follow links of", escape(place.path.text()), ELOOP);
+        BB_TRY(const std::string target, core_->inbox().read_symlink(join_path(top, part)));
+        BB_TRY(const std::string leads, link_destination(part, target));
+        const std::string_view rest = std::string_view(at.path.inside).substr(std::min(end + 1, at.path.inside.size()));
+        at.path.inside = join_path(leads, rest);
+        end = 0;
+    }
+    at.fs_path = join_path(top, at.path.inside);
+    return at;
+}
+
+Result<std::string> InboxClient::real_path(const std::string& path) {
+    BB_TRY(const VirtualPath virtual_path, parse_virtual_path(path));
+    if (virtual_path.is_root()) return "/";
+    std::string text = virtual_path.text();
+    if (!virtual_path.trailing_slash) return text;
+    // The slash of a missing name says that a folder is meant: without it a client would send a plain file of that name next.
+    const std::lock_guard lock(account_->mutex);
+    const Place place = locate(*core_, *account_, id_, virtual_path);
+    const bool there = place.where != Where::missing && core_->inbox().info(place.fs_path).has_value();
+    return there ? text : text + "/";
+}
+
+Result<FileInfo> InboxClient::info_at(const Place& place, bool follow_links) {
+    if (place.where == Where::missing) {
+        if (may_be_made(*account_, place)) return virtual_folder(core_->services.clock.now());
+        return not_found(place);
+    }
+    auto info = core_->inbox().info(place.fs_path);
+    if (info && (info->type != FileType::symlink || !follow_links)) return info;
+    if (info || info.error().sys_errno == ELOOP) {
+        BB_TRY(const Place target, follow(place));
+        return core_->inbox().info(target.fs_path);
+    }
+    if (info.error().code != Errc::not_found) return info;
+    if (place.polite && place.path.inside == place.polite->marker) return place.polite->marker_info;  // it went with the burn
+    return not_found(place);
+}
+
+Result<FileInfo> InboxClient::info(const std::string& path, bool follow_links) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place place, find(path));
+    return info_at(place, follow_links || place.path.trailing_slash);
+}
+
+Result<std::unique_ptr<Folder>> InboxClient::open_folder(const std::string& path) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(Place place, find(path));
+    if (place.where == Where::missing) return not_found(place);
+    if (place.where == Where::inbox) {
+        BB_TRY(auto folder, core_->inbox().open_folder(account_->name));
+        return std::make_unique<InboxFolder>(std::move(folder));
+    }
+    auto folder = core_->inbox().open_folder(place.fs_path);
+    if (folder) return folder;
+    if (const auto target = follow(place); target && target->fs_path != place.fs_path) return core_->inbox().open_folder(target->fs_path);
+    if (folder.error().code == Errc::not_found) return not_found(place);
+    return folder;
+}
+
+Result<std::string> InboxClient::read_symlink(const std::string& path) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place place, find(path));
+    if (place.where == Where::missing) return not_found(place);
+    return core_->inbox().read_symlink(place.fs_path);
+}
+
+Result<FileSystem::Space> InboxClient::space(const std::string& path) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Place place, find(path));
+    BB_TRY(FileSystem::Space space, core_->inbox().space());
+    if (const std::uint64_t quota = account_->config.quota_bytes; quota != 0) {
+        const std::uint64_t used = std::min(account_->used_bytes(), quota);
+        space.total_bytes = std::min(space.total_bytes, quota);
+        space.free_bytes = std::min(space.free_bytes, quota - used);
+    }
+    return space;
+}
+
+}  // namespace burnbox::upload

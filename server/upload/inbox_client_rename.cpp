@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/bring_back.hpp"
+#include "server/upload/close_upload.hpp"
+#include "server/upload/inbox_client.hpp"
+#include "server/upload/link_rule.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+bool is_refused_marker(const Place& place) { return place.is_own_file() && place.path.inside.ends_with(".refused"); }
+
+// What the journals must know when records have moved from one session to another.
+void journal_move(OpenSession& from, const std::string& old_path, OpenSession& to, const std::string& new_path) {
+    if (&from == &to) return from.journal.renamed(old_path, new_path);
+    for (auto at = to.files.lower_bound(new_path); at != to.files.end() && at->first.starts_with(new_path); ++at) {
+        const std::string_view rest = std::string_view(at->first).substr(new_path.size());
+        if (!rest.empty() && rest.front() != '/') continue;
+        from.journal.removed(old_path + std::string(rest));
+        if (at->second.state == FileState::whole && at->second.digest)
+            to.journal.closed(at->first, at->second.size_bytes, *at->second.digest);
+        else to.journal.cut(at->first);
+    }
+}
+
+}  // namespace
+
+Status InboxClient::rename_session(const Place& from, const Place& to) {
+    BB_CHECK(check_changeable(*account_, from));
+    if (from.where == Where::missing) return fail(Errc::not_found, fmt::format("{}: no such folder", escape(from.path.text())));
+    if (!to.path.is_top()) return fail(Errc::permission, "a session can't be moved into another one");
+    BB_CHECK(check_new_name(to));
+    if (to.where == Where::polite) return check_changeable(*account_, to);
+    if (to.where != Where::missing) return fail(Errc::exists, fmt::format("{} exists already", escape(to.path.text())));
+    const auto session = from.session;
+    if (session->has_writers_below(""))
+        return fail(Errc::busy, fmt::format("files in {} are still being written", escape(session->name)));
+    BB_CHECK(core_->inbox().rename(from.fs_path, to.fs_path, RenameMode::no_replace));
+    account_->sessions.erase(session->name);
+    session->name = to.path.folder;
+    session->journal.rename_session(session->name);
+    account_->sessions.insert_or_assign(session->name, session);
+    note_change(from);
+    return {};
+}
+
+Status InboxClient::check_rename(const Place& from, const Place& to, const FileInfo& what) {
+    if (from.is_own_file() && !is_refused_marker(from))
+        return fail(Errc::permission, fmt::format("{} is burnbox's own file", escape(from.path.inside)));
+    if (from.session != to.session && from.session->has_writers_below(from.path.inside))
+        return fail(Errc::busy, fmt::format("{} is still being written", escape(from.path.text())));
+    if (what.type != FileType::symlink) return {};
+    BB_TRY(const std::string target, core_->inbox().read_symlink(from.fs_path));
+    BB_TRY(const std::string leads, link_destination(to.path.inside, target));
+    return {};
+}
+
+Status InboxClient::rename_entry(const Place& from, const Place& to, RenameMode mode) {
+    BB_CHECK(check_changeable(*account_, from));
+    if (from.where == Where::missing) return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(from.path.text())));
+    BB_TRY(const FileInfo before, core_->inbox().info(from.fs_path));
+    if (to.where == Where::inbox || to.path.is_top()) {
+        if (before.type == FileType::folder)
+            return fail(Errc::permission, "a folder of a session can't become a session; make that folder first, then move what is in it");
+        return refuse_file_in_inbox(to.path);
+    }
+    BB_CHECK(check_changeable(*account_, to));
+    if (to.where == Where::missing) return fail(Errc::not_found, fmt::format("/{}: no such folder", escape(to.path.folder)));
+    BB_CHECK(check_new_name(to));
+    BB_CHECK(check_rename(from, to, before));
+    if (from.fs_path == to.fs_path) return {};
+    BB_CHECK(core_->inbox().rename(from.fs_path, to.fs_path, mode));
+    account_->release(from.session->rename_into(*to.session, from.path.inside, to.path.inside));
+    journal_move(*from.session, from.path.inside, *to.session, to.path.inside);
+    note_change(from);
+    note_change(to);
+    const std::uint64_t now = core_->tick();
+    FileRecord* const record = before.type == FileType::file ? to.session->find(to.path.inside) : nullptr;
+    if (record == nullptr) {
+        from.session->folders_completed = to.session->folders_completed = now;
+        return {};
+    }
+    record->completed = now;
+    if (from.session != to.session) from.session->folders_completed = now;
+    if (const auto after = core_->inbox().info(to.fs_path)) record->restamp(before, *after);
+    return {};
+}
+
+void InboxClient::rename(const std::string& from_path, const std::string& to_path, RenameMode mode, Done done) {
+    AfterUnlock after;
+    const std::lock_guard lock(account_->mutex);
+    const auto answer = [&](Result<std::string> result) {
+        after.add([done, result = std::move(result)] { done(result); });
+    };
+    const auto from = find(from_path);
+    const auto to = find(to_path);
+    if (!from || !to) return answer(std::unexpected(!from ? from.error() : to.error()));
+    if (from->where == Where::inbox) return answer(fail(Errc::permission, "the inbox itself can't be renamed"));
+    const bool takes_back = from->path.is_top() && (from->where == Where::queued || from->where == Where::failed) && to->path.is_top();
+    if (takes_back) {
+        if (const Status right = check_upload_right(*account_); !right) return answer(std::unexpected(right.error()));
+        after.add([core = core_, account = account_, folder = from->path.folder, target = to->path.folder, done] {
+            bring_back_folder(core, account, folder, target, done);
+        });
+        return;
+    }
+    const Status renamed = from->path.is_top() ? rename_session(*from, *to) : rename_entry(*from, *to, mode);
+    if (!renamed) return answer(std::unexpected(renamed.error()));
+    const bool file_moved = !from->path.is_top() && to->where == Where::open && from->fs_path != to->fs_path;
+    if (file_moved && is_complete_marker(*core_, *to->session, to->path.inside)) {
+        if (const auto info = core_->inbox().info(to->fs_path); info && info->type == FileType::file)
+            return start_seal(core_, account_, to->session,
+                              {.by = SealRequest::By::marker, .marker = to->path.inside, .again = false, .sender_opened_at = {}}, done, after);
+    }
+    answer(std::string());
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,63 @@
+// The journal of an open session, state_dir/journal/<account>/<session>.jsonl: which files are provably whole after the process or
+// the machine went down. One JSON object a line:
+//     {"open":"photos/a.jpg"}                              before its first write
+//     {"close":"photos/a.jpg","size":12,"sha256":"..."}    after CLOSE, when the digest is known
+//     {"cut":"photos/a.jpg"}                               its connection was lost
+//     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}
+// It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only make a file count as
+// cut off, because the digest is checked against the file before the session is sealed. That is also why failures to write it are
+// only logged. Thread rule: a Journal is used under its account's mutex.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "common/base/digest.hpp"
+#include "common/session/manifest.hpp"
+#include "common/storage/file_system.hpp"
+
+namespace burnbox::upload {
+
+// What a journal proves of one file, if the content still matches.
+struct ProvenFile {
+    std::uint64_t size_bytes = 0;
+    Sha256 sha256;
+    bool operator==(const ProvenFile&) const = default;
+};
+using ProvenFiles = std::map<std::string, ProvenFile, std::less<>>;
+
+// Applies one line. Lines that can't be read are skipped: a crash may have torn them.
+void replay_line(std::string_view line, ProvenFiles& files);
+
+class Journal {
+  public:
+    Journal(FileSystem& state_fs, std::string account, std::string session);
+
+    void opened(std::string_view path);
+    void closed(std::string_view path, std::uint64_t size_bytes, const Sha256& sha256);
+    void cut(std::string_view path);
+    void renamed(std::string_view from, std::string_view to);
+    void linked(std::string_view existing, std::string_view path);
+    void removed(std::string_view path);
+
+    // The session has another name from now on.
+    void rename_session(const std::string& session);
+    void remove();
+    // A missing journal proves nothing. Blocks.
+    [[nodiscard]] Result<ProvenFiles> load();
+    // Starts anew with the files of a manifest, durably: a session that is taken back is as whole as it was sealed. Blocks.
+    [[nodiscard]] Status restart(const Manifest& manifest);
+
+    [[nodiscard]] static std::string folder(const std::string& account) { return "journal/" + account; }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    void append(const std::string& line);
+
+    FileSystem& fs_;
+    std::string account_;
+    std::string path_;
+};
+
+}  // namespace burnbox::upload

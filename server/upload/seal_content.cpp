@@ -1,0 +1,165 @@
+#include "server/upload/seal_content.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/hash_files.hpp"
+#include "server/upload/link_rule.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+struct Draft {
+    std::string top;  // in the inbox file system
+    std::vector<WalkEntry> entries;
+    std::vector<std::optional<Sha256>> digests;  // by entry
+};
+
+std::string append_reason(std::string reasons, const std::string& one) { return reasons.empty() ? one : reasons + "; " + one; }
+
+// Files that are not whole, seen from memory.
+SealStep<void> check_whole(Core& core, Account& account, OpenSession& session, const SealRequest& request) {
+    const std::lock_guard lock(account.mutex);
+    std::string reasons;
+    if (const auto writing = session.paths_being_written(core.session_config()); !writing.empty())
+        reasons = fmt::format("still being written: {}; wait until they are complete", list_names(writing));
+    auto cut = session.paths_cut_off();
+    std::erase(cut, request.marker);
+    if (!cut.empty())
+        reasons = append_reason(reasons, fmt::format("cut off in the middle: {}; send them again or delete them", list_names(cut)));
+    if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::busy);
+    return {};
+}
+
+// What no disc can hold, whoever put it there.
+SealStep<void> check_entries(const OpenSession& session, const std::vector<WalkEntry>& entries) {
+    if (const Status name = check_session_name(session.name); !name) return refuse_seal(session.name, name.error().message);
+    std::string reasons;
+    std::vector<std::string> names, others;
+    for (const WalkEntry& entry : entries) {
+        if (!check_entry_name(base_name(entry.path))) names.push_back(entry.path);
+        if (entry.info.type == FileType::other) others.push_back(entry.path);
+        if (entry.info.type != FileType::symlink) continue;
+        if (const auto leads = link_destination(entry.path, entry.link_target); !leads)
+            reasons = append_reason(reasons, leads.error().message);
+    }
+    if (!names.empty()) reasons = append_reason(reasons, "names that can't be put on a disc: " + list_names(names) + "; rename them");
+    if (!others.empty()) reasons = append_reason(reasons, "neither files nor folders nor links: " + list_names(others) + "; delete them");
+    if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::invalid);
+    return {};
+}
+
+// Digests that were taken while the files arrived, and that still belong to what is on the disk.
+void take_known_digests(Account& account, OpenSession& session, Draft& draft) {
+    const std::lock_guard lock(account.mutex);
+    draft.digests.resize(draft.entries.size());
+    for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+        const FileRecord* const record = session.find(draft.entries[i].path);
+        if (record == nullptr || !record->digest || record->from_journal) continue;
+        if (record->stamp == stamp_of(draft.entries[i].info)) draft.digests[i] = record->digest;
+    }
+}
+
+// Keeps what was read, for the next marker; a file that no longer is what the journal says counts as cut off.
+bool keep_digest(OpenSession& session, const std::string& path, const HashedFile& hashed) {
+    FileRecord* const record = session.find(path);
+    if (record == nullptr) return true;
+    const bool proven = !record->from_journal || record->digest == hashed.sha256;
+    record->from_journal = false;
+    record->stamp = stamp_of(hashed.info);
+    if (proven) record->digest = hashed.sha256;
+    else record->digest.reset(), record->state = FileState::cut_off;
+    if (proven) session.journal.closed(path, hashed.info.size_bytes, hashed.sha256);
+    else session.journal.cut(path);
+    return proven;
+}
+
+SealStep<void> hash_the_rest(Core& core, Account& account, OpenSession& session, Draft& draft) {
+    std::vector<std::size_t> indexes;
+    std::vector<std::string> paths;
+    for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+        if (draft.entries[i].info.type != FileType::file || draft.digests[i]) continue;
+        indexes.push_back(i);
+        paths.push_back(join_path(draft.top, draft.entries[i].path));
+    }
+    auto results = hash_files(core.inbox(), std::move(paths), core.services.run_blocking);
+    std::vector<std::string> cut;
+    const std::lock_guard lock(account.mutex);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (!results[i]) return seal_failed(results[i].error());
+        WalkEntry& entry = draft.entries[indexes[i]];
+        if (!keep_digest(session, entry.path, *results[i])) cut.push_back(entry.path);
+        entry.info = results[i]->info;
+        draft.digests[indexes[i]] = results[i]->sha256;
+    }
+    if (cut.empty()) return {};
+    return refuse_seal(session.name, fmt::format("cut off in the middle when the server went down: {}; send them again or delete them",
+                                                 list_names(cut)), Errc::busy);
+}
+
+SealStep<void> read_marker(Core& core, const Draft& draft, const SealRequest& request, SealContent& content) {
+    if (request.marker.empty()) return {};
+    const auto found = std::ranges::find(draft.entries, request.marker, &WalkEntry::path);
+    if (found == draft.entries.end() || found->info.type != FileType::file)
+        return seal_failed({Errc::conflict, 0, fmt::format("the marker {} vanished; send it again", escape(request.marker))});
+    content.marker.name = request.marker;
+    content.marker_info = found->info;
+    content.marker.sha256 = *draft.digests[static_cast<std::size_t>(found - draft.entries.begin())];
+    if (found->info.size_bytes > kMarkerBytes) return {};
+    auto bytes = read_file(core.inbox(), join_path(draft.top, request.marker), kMarkerBytes);
+    if (!bytes) return seal_failed(bytes.error());
+    content.marker.content = std::move(*bytes);
+    return {};
+}
+
+Manifest make_manifest(const Core& core, const Draft& draft, const SealRequest& request) {
+    const bool marker_is_data = request.marker == kChecksumList && uses_checksum_list(core.session_config());
+    Manifest manifest;
+    manifest.entries.reserve(draft.entries.size());
+    for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+        const WalkEntry& from = draft.entries[i];
+        if (from.path == request.marker && !marker_is_data) continue;
+        ManifestEntry entry{.path = from.path, .type = from.info.type, .mode = from.info.mode, .uid = from.info.uid,
+                            .gid = from.info.gid, .mtime = from.info.mtime, .size_bytes = 0, .sha256 = {},
+                            .link_target = from.link_target};
+        if (from.info.type == FileType::file) {
+            entry.size_bytes = from.info.size_bytes;
+            entry.sha256 = *draft.digests[i];
+        }
+        manifest.entries.push_back(std::move(entry));
+    }
+    return manifest;
+}
+
+// Files that came without us after the marker's connection was opened: nobody can say that the rest was complete.
+bool has_newer_strangers(Account& account, OpenSession& session, const Draft& draft, const SealRequest& request) {
+    const std::lock_guard lock(account.mutex);
+    return std::ranges::any_of(draft.entries, [&](const WalkEntry& entry) {
+        return entry.info.type == FileType::file && session.find(entry.path) == nullptr && entry.info.ctime > request.sender_opened_at;
+    });
+}
+
+}  // namespace
+
+SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session, const SealRequest& request) {
+    if (auto whole = check_whole(core, account, session, request); !whole) return std::unexpected(std::move(whole).error());
+    Draft draft{.top = join_path(account.name, session.name), .entries = {}, .digests = {}};
+    auto walked = walk_session(core.inbox(), draft.top);
+    if (!walked) return seal_failed(walked.error());
+    draft.entries = std::move(*walked);
+    if (request.by == SealRequest::By::any_file && has_newer_strangers(account, session, draft, request))
+        return std::unexpected(NoSeal{.kind = NoSeal::Kind::data, .error = {}});
+    SealContent content;
+    content.only_marker = draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);
+    if (auto good = check_entries(session, draft.entries); !good) return std::unexpected(std::move(good).error());
+    take_known_digests(account, session, draft);
+    if (auto hashed = hash_the_rest(core, account, session, draft); !hashed) return std::unexpected(std::move(hashed).error());
+    if (auto read = read_marker(core, draft, request, content); !read) return std::unexpected(std::move(read).error());
+    content.manifest = make_manifest(core, draft, request);
+    return content;
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,36 @@
+#include "server/upload/seal_refusal.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/text.hpp"
+
+namespace burnbox::upload {
+
+std::unexpected<NoSeal> refuse_seal(const std::string& session, const std::string& reason, Errc code) {
+    return std::unexpected(NoSeal{.kind = NoSeal::Kind::refused,
+                                  .error = {code, 0, fmt::format("{} can't be sealed: {}", escape(session), reason)}});
+}
+
+std::unexpected<NoSeal> seal_failed(Error error) {
+    return std::unexpected(NoSeal{.kind = NoSeal::Kind::failed, .error = std::move(error)});
+}
+
+std::string list_names(const std::vector<std::string>& names) {
+    static constexpr std::size_t kMost = 10;  // a reply is one line
+    std::string out;
+    for (std::size_t i = 0; i < names.size() && i < kMost; ++i) {
+        if (i > 0) out += i + 1 == names.size() ? " and " : ", ";
+        out += escape(names[i]);
+    }
+    if (names.size() > kMost) out += fmt::format(" and {} more", names.size() - kMost);
+    return out;
+}
+
+std::string refused_text(const Error& error, const std::string& marker, Timestamp now) {
+    std::string text = fmt::format("{}\n\nRefused at {}. Nothing was burned, and nothing that you sent was deleted.\n", error.message,
+                                   to_iso8601(now));
+    if (marker.empty()) return text + "What to do: mend it, then ask for the burn again.\n";
+    return text + fmt::format("What to do: mend it, then send {0} again. The one that was refused is now {0}.refused.\n", escape(marker));
+}
+
+}  // namespace burnbox::upload

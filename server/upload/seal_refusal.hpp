@@ -1,0 +1,37 @@
+// Why a session was not sealed, for the reply, for REFUSED.txt and for what becomes of the marker. Pure.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+
+namespace burnbox::upload {
+
+struct NoSeal {
+    enum class Kind : std::uint8_t {
+        refused,  // a person must mend something: REFUSED.txt, and the marker becomes NAME.refused
+        later,    // a checksum list whose files are still on their way: it keeps its name as data
+        failed,   // the disk or the catalogue failed: nothing changes, the marker may be sent again
+        data,     // on a second look the file is no marker: nobody is told
+    };
+    Kind kind = Kind::failed;
+    Error error;
+};
+template <typename T>
+using SealStep = std::expected<T, NoSeal>;
+
+// "holiday can't be sealed: REASON".
+[[nodiscard]] std::unexpected<NoSeal> refuse_seal(const std::string& session, const std::string& reason,
+                                                  Errc code = Errc::permission);
+[[nodiscard]] std::unexpected<NoSeal> seal_failed(Error error);
+
+// "a.jpg, b.jpg and 3 more", escaped.
+[[nodiscard]] std::string list_names(const std::vector<std::string>& names);
+
+// What REFUSED.txt says. `marker` as it was sent, "" for a command.
+[[nodiscard]] std::string refused_text(const Error& error, const std::string& marker, Timestamp now);
+
+}  // namespace burnbox::upload

@@ -1,0 +1,40 @@
+// The seal: one job on the disk pool that makes an open session immutable, hashed and durable, or says why not. Its order is the promise:
+// check, finish the digests, sync, seal record, catalogue row (the commit point), rename, answer. A crash before the row leaves an
+// open session whose marker was not acknowledged; after it, the start ends the rename.
+#pragma once
+
+#include "server/upload/seal_rules.hpp"
+
+namespace burnbox::upload {
+
+class Sealer {
+  public:
+    Sealer(std::shared_ptr<Core> core, std::shared_ptr<Account> account, std::shared_ptr<OpenSession> session, SealRequest request)
+        : core_(std::move(core)), account_(std::move(account)), session_(std::move(session)), request_(std::move(request)) {}
+
+    // Requires Phase::sealing. Answers everybody who waits. Blocks.
+    void run();
+
+  private:
+    [[nodiscard]] SealStep<std::string> seal();
+    void shut_handles();
+    [[nodiscard]] SealStep<std::string> answer_sent_twice(const SessionRow& row, const SealContent& content);
+    [[nodiscard]] SealStep<SessionRow> commit(const SealContent& content);
+    [[nodiscard]] SealStep<void> rename_folder(SessionRow& row, const SealContent& content);
+    [[nodiscard]] SealStep<void> take_back(const SessionRow& row, Error error);
+    void leave_open(const NoSeal& why);
+    void mark_refused(const NoSeal& why);
+    void become_sealed(const SessionRow& row, const SealContent& content);
+    [[nodiscard]] std::string top() const { return join_path(account_->name, session_->name); }
+
+    const std::shared_ptr<Core> core_;
+    const std::shared_ptr<Account> account_;
+    const std::shared_ptr<OpenSession> session_;
+    const SealRequest request_;
+};
+
+// From now on every connection of the account sees the sealed folder under its old name too. Account locked.
+void keep_old_name(Core& core, Account& account, const std::string& name, const std::string& folder, const Marker& marker,
+                   const FileInfo& marker_info);
+
+}  // namespace burnbox::upload

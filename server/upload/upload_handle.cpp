@@ -1,0 +1,210 @@
+#include "server/upload/upload_handle.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "common/base/text.hpp"
+#include "server/upload/attributes.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+constexpr std::uint64_t kMiB = 1U << 20U;
+constexpr std::uint64_t kPushBytes = 8 * kMiB;
+constexpr std::uint64_t kReserveFrom = 16 * kMiB;   // smaller files gain nothing
+constexpr std::uint64_t kReserveBytes = 64 * kMiB;
+constexpr std::uint64_t kMostHole = 64 * kMiB;      // larger ones are compared with the free space
+constexpr std::uint64_t kMostFileBytes = std::numeric_limits<std::int64_t>::max();
+
+Status apply_times_and_mode(File& file, const Attributes& attributes) {
+    if (attributes.mode) BB_CHECK(file.set_mode(file_mode(*attributes.mode)));
+    if (!attributes.atime && !attributes.mtime) return {};
+    Timestamp atime = attributes.atime.value_or(Timestamp{}), mtime = attributes.mtime.value_or(Timestamp{});
+    if (!attributes.atime || !attributes.mtime) {
+        BB_TRY(const FileInfo info, file.info());
+        if (!attributes.atime) atime = info.atime;
+        if (!attributes.mtime) mtime = info.mtime;
+    }
+    return file.set_times(clamp_time(atime), clamp_time(mtime));
+}
+
+}  // namespace
+
+WriteHandle::WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account, std::shared_ptr<OpenSession> session,
+                         std::shared_ptr<WriteGate> gate, std::unique_ptr<File> file, const Facts& facts)
+    : core_(std::move(core)), account_(std::move(account)), session_(std::move(session)), gate_(std::move(gate)),
+      file_(std::move(file)), facts_(facts), in_order_(facts.emptied && !facts.appends), changed_(facts.emptied) {}
+
+WriteHandle::~WriteHandle() {
+    if (finished_) return;
+    const std::lock_guard gate(gate_->mutex);
+    const std::lock_guard lock(account_->mutex);
+    const auto entry = session_->handles.find(facts_.id);
+    if (entry == session_->handles.end()) return;
+    const std::string path = entry->second.path;
+    session_->handles.erase(entry);
+    FileRecord* const record = path.empty() ? nullptr : session_->find(path);
+    if (record == nullptr || session_->phase == Phase::sealed || session_->phase == Phase::gone) return;
+    --record->writers;
+    if (const auto info = file_->info()) account_->set_size(*record, info->size_bytes);
+    if (gate_->shut) return;  // what it wrote before was taken as it was
+    if (changed_ || first_error_) {
+        record->state = FileState::cut_off;
+        record->digest.reset();
+        session_->journal.cut(path);
+    } else if (record->writers == 0 && record->state == FileState::writing) {
+        record->state = facts_.before;
+    }
+}
+
+std::string WriteHandle::fs_path() const {
+    const std::lock_guard lock(account_->mutex);
+    const auto entry = session_->handles.find(facts_.id);
+    if (entry == session_->handles.end() || entry->second.path.empty()) return {};
+    return join_path(join_path(account_->name, session_->name), entry->second.path);
+}
+
+Result<std::size_t> WriteHandle::read_at(std::span<std::byte> buffer, std::uint64_t offset) {
+    if (!facts_.readable) return fail(Errc::permission, "the file was opened for writing only");
+    const std::lock_guard gate(gate_->mutex);
+    return file_->read_at(buffer, offset);
+}
+
+Status WriteHandle::check_gate() const {
+    if (gate_->shut) return fail(Errc::permission, fmt::format("{} is sealed", escape(session_->name)));
+    return {};
+}
+
+// Counts the file at `end` bytes before they are written; grow_only: not smaller than it is.
+Status WriteHandle::count(std::uint64_t end, bool grow_only) {
+    const std::lock_guard lock(account_->mutex);
+    const auto entry = session_->handles.find(facts_.id);
+    FileRecord* const record =
+        entry == session_->handles.end() || entry->second.path.empty() ? nullptr : session_->find(entry->second.path);
+    if (record == nullptr) return fail(Errc::permission, "the file was removed, or is being sent anew");
+    if (grow_only && end <= record->size_bytes) return {};
+    if (end > record->size_bytes && end - record->size_bytes > kMostHole) {
+        BB_TRY(const auto space, core_->inbox().space());
+        if (end - record->size_bytes > space.free_bytes)
+            return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free", human_bytes(end),
+                                                    human_bytes(space.free_bytes)));
+    }
+    return account_->charge(*record, end);
+}
+
+Status WriteHandle::write_at(std::span<const std::byte> data, std::uint64_t offset) {
+    const std::lock_guard gate(gate_->mutex);
+    BB_CHECK(check_gate());
+    std::uint64_t end = offset + data.size();
+    if (facts_.appends) {
+        BB_TRY(const FileInfo now, file_->info());
+        end = now.size_bytes + data.size();
+    } else if (offset > kMostFileBytes || data.size() > kMostFileBytes - offset) {
+        return fail(Errc::invalid, fmt::format("write at {}: no file can be that large", offset));
+    }
+    const Status done = write_through(data, offset, end);
+    if (!done && !first_error_) first_error_ = done.error();
+    return done;
+}
+
+Status WriteHandle::write_through(std::span<const std::byte> data, std::uint64_t offset, std::uint64_t end) {
+    BB_CHECK(count(end, true));
+    changed_ = true;
+    reserve_ahead(end);
+    BB_CHECK(file_->write_at(data, offset));
+    hash_in_order(data, offset);
+    if (in_order_ && end - pushed_ >= kPushBytes) {
+        file_->start_writeback(pushed_, end - pushed_);
+        pushed_ = end;
+    }
+    return {};
+}
+
+void WriteHandle::hash_in_order(std::span<const std::byte> data, std::uint64_t offset) {
+    if (!in_order_ || offset != hashed_) {
+        in_order_ = false;
+        return;
+    }
+    hasher_.update(data);
+    hashed_ += data.size();
+}
+
+void WriteHandle::reserve_ahead(std::uint64_t end) {
+    if (end < kReserveFrom || end <= reserved_ || !in_order_) return;
+    std::uint64_t until = end + kReserveBytes;
+    if (expected_ > end) until = std::min(until, expected_);
+    file_->reserve(end, until - end);
+    reserved_ = until;
+}
+
+void WriteHandle::expect_size(std::uint64_t size_bytes) {
+    const std::lock_guard gate(gate_->mutex);
+    if (gate_->shut || size_bytes < kReserveFrom) return;
+    expected_ = size_bytes;
+    reserved_ = std::min(size_bytes, kReserveBytes);  // no more at once: it is only what the sender says
+    file_->reserve(0, reserved_);
+}
+
+Result<FileInfo> WriteHandle::info() {
+    const std::lock_guard gate(gate_->mutex);
+    return file_->info();
+}
+
+Status WriteHandle::set_size(std::uint64_t size_bytes) {
+    if (size_bytes > kMostFileBytes) return fail(Errc::invalid, fmt::format("no file can be {} bytes large", size_bytes));
+    BB_CHECK(count(size_bytes, false));
+    changed_ = true;
+    if (size_bytes != hashed_) in_order_ = false;
+    BB_CHECK(file_->truncate(size_bytes));
+    return {};
+}
+
+Status WriteHandle::set_attributes(const Attributes& attributes) {
+    const std::lock_guard gate(gate_->mutex);
+    if (attributes.size_bytes) {
+        BB_CHECK(check_gate());
+        const Status done = set_size(*attributes.size_bytes);
+        if (!done) {
+            if (!first_error_) first_error_ = done.error();
+            return done;
+        }
+    }
+    if (gate_->shut) return {};  // times and modes of what is sealed: accepted and ignored
+    return apply_times_and_mode(*file_, attributes);
+}
+
+Result<WriteHandle::Finished> WriteHandle::finish() {
+    const std::lock_guard gate(gate_->mutex);
+    if (first_error_ && !gate_->shut) return std::unexpected(*first_error_);
+    BB_TRY(FileInfo info, file_->info());
+    if (!gate_->shut && reserved_ > info.size_bytes) {
+        // Giving blocks back sets the time of the last change; a client may have set its own before CLOSE.
+        BB_CHECK(file_->truncate(info.size_bytes));
+        BB_CHECK(file_->set_times(info.atime, info.mtime));
+        BB_TRY(info, file_->info());
+    }
+    finished_ = true;
+    Finished out{.info = info, .digest = std::nullopt, .changed = changed_};
+    if (in_order_ && hashed_ == info.size_bytes) out.digest = hasher_.finish();
+    return out;
+}
+
+Status ReadHandle::write_at(std::span<const std::byte>, std::uint64_t) {
+    return fail(Errc::permission, "the file was opened for reading only");
+}
+
+Status ReadHandle::set_attributes(const Attributes& attributes) {
+    if (attributes.size_bytes) return fail(Errc::permission, "the file was opened for reading only");
+    const std::lock_guard lock(account_->mutex);
+    if (place_.where == Where::polite) return {};
+    if (place_.where == Where::open && (place_.session->phase == Phase::sealing || place_.session->phase == Phase::sealed)) return {};
+    BB_CHECK(check_changeable(*account_, place_));
+    BB_TRY(const FileInfo before, file_->info());
+    BB_CHECK(apply_times_and_mode(*file_, attributes));
+    BB_TRY(const FileInfo after, file_->info());
+    if (FileRecord* const record = place_.session->find(place_.path.inside)) record->restamp(before, after);
+    return {};
+}
+
+}  // namespace burnbox::upload

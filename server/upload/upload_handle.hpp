@@ -1,0 +1,92 @@
+// A client's open file. WriteHandle is where the bytes of an upload pass: they are counted against the quota, hashed while they
+// come in order, and pushed to the disk early, so that little is left to do at the seal. ReadHandle only reads.
+// Thread rule: the connection's thread; a WriteHandle's gate lets the sealing thread shut it.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "server/upload/place.hpp"
+
+namespace burnbox::upload {
+
+class WriteHandle final : public UploadFile {
+  public:
+    struct Facts {
+        HandleId id = 0;
+        ConnectionId connection = 0;
+        bool readable = false;
+        bool appends = false;
+        bool emptied = false;  // created or truncated by this open: the content is what this handle writes
+        FileState before = FileState::whole;  // what the file is again if nothing is written
+    };
+    // The session's entry of this handle exists already.
+    WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account, std::shared_ptr<OpenSession> session,
+                std::shared_ptr<WriteGate> gate, std::unique_ptr<File> file, const Facts& facts);
+    ~WriteHandle() override;  // not finished: the connection was lost in the middle, the file counts as cut off
+
+    [[nodiscard]] Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override;
+    [[nodiscard]] Status write_at(std::span<const std::byte> data, std::uint64_t offset) override;
+    [[nodiscard]] Result<FileInfo> info() override;
+    [[nodiscard]] Status set_attributes(const Attributes& attributes) override;
+    void expect_size(std::uint64_t size_bytes) override;
+
+    // The end of the upload: what became of the file.
+    struct Finished {
+        FileInfo info;
+        std::optional<Sha256> digest;  // known when everything came in order
+        bool changed = false;          // created, truncated or written
+    };
+    // Gives back what was reserved too much. Errors: of this, or of the first write that failed: the file is not whole then.
+    [[nodiscard]] Result<Finished> finish();
+
+    [[nodiscard]] FileState before() const { return facts_.before; }
+    [[nodiscard]] const std::shared_ptr<OpenSession>& session() const { return session_; }
+    [[nodiscard]] HandleId id() const { return facts_.id; }
+    [[nodiscard]] ConnectionId connection() const { return facts_.connection; }
+    [[nodiscard]] std::string fs_path() const;  // "" when the file was removed
+
+  private:
+    [[nodiscard]] Status check_gate() const;
+    [[nodiscard]] Status count(std::uint64_t end, bool grow_only);
+    [[nodiscard]] Status write_through(std::span<const std::byte> data, std::uint64_t offset, std::uint64_t end);
+    [[nodiscard]] Status set_size(std::uint64_t size_bytes);
+    void reserve_ahead(std::uint64_t end);
+    void hash_in_order(std::span<const std::byte> data, std::uint64_t offset);
+
+    const std::shared_ptr<Core> core_;
+    const std::shared_ptr<Account> account_;
+    const std::shared_ptr<OpenSession> session_;
+    const std::shared_ptr<WriteGate> gate_;
+    const std::unique_ptr<File> file_;
+    const Facts facts_;
+    bool in_order_;
+    Sha256Hasher hasher_;
+    std::uint64_t hashed_ = 0;
+    std::uint64_t reserved_ = 0;  // up to this offset
+    std::uint64_t expected_ = 0;
+    std::uint64_t pushed_ = 0;    // write-back began up to here
+    bool changed_;
+    bool finished_ = false;
+    std::optional<Error> first_error_;
+};
+
+class ReadHandle final : public UploadFile {
+  public:
+    ReadHandle(std::shared_ptr<Account> account, Place place, std::unique_ptr<File> file)
+        : account_(std::move(account)), place_(std::move(place)), file_(std::move(file)) {}
+
+    [[nodiscard]] Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override {
+        return file_->read_at(buffer, offset);
+    }
+    [[nodiscard]] Status write_at(std::span<const std::byte> data, std::uint64_t offset) override;
+    [[nodiscard]] Result<FileInfo> info() override { return file_->info(); }
+    [[nodiscard]] Status set_attributes(const Attributes& attributes) override;
+
+  private:
+    const std::shared_ptr<Account> account_;
+    const Place place_;
+    const std::unique_ptr<File> file_;
+};
+
+}  // namespace burnbox::upload

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "server/upload/client.hpp"
+#include "server/upload/inbox_client.hpp"
+#include "server/upload/recover.hpp"
+#include "server/upload/seal_refusal.hpp"
+
+namespace burnbox {
+
+struct Uploads::State {
+    std::shared_ptr<upload::Core> core;
+};
+
+namespace {
+
+// Why it has no answer yet, for people.
+std::string waiting_reason(const SessionConfig& config, const upload::OpenSession& session) {
+    if (session.phase == upload::Phase::sealing) return "is being sealed";
+    if (session.phase == upload::Phase::arriving) return "is being taken back";
+    const auto cut = session.paths_cut_off();
+    if (!cut.empty()) return "cut off: " + upload::list_names(cut) + "; send them again";
+    if (!session.handles.empty()) return fmt::format("uploading: {} files are being written", session.handles.size());
+    if (!session.reason.empty()) return session.reason;
+    return upload::no_marker_text(config);
+}
+
+}  // namespace
+
+Uploads::Uploads(const UploadServices& services) : state_(std::make_shared<State>(std::make_shared<upload::Core>(services))) {
+    state_->core->listen();
+}
+
+Uploads::~Uploads() = default;
+
+Status Uploads::recover() { return upload::recover_accounts(*state_->core); }
+
+std::unique_ptr<Client> Uploads::connect(const std::string& account) {
+    upload::Core& core = *state_->core;
+    // An account that came with a reload has no folders yet.
+    Status made = make_folders(core.inbox(), account, 0755);
+    if (made) made = make_folders(core.services.state_fs, upload::Journal::folder(account), 0700);
+    if (!made) log::error("account folders not made", log::kv("account", account), log::kv(made.error()));
+    return std::make_unique<upload::InboxClient>(state_->core, core.account(account));
+}
+
+void Uploads::burn(const std::string& account, const std::string& session, bool again, Done done) {
+    upload::burn_session(state_->core, state_->core->account(account), session, again, std::move(done));
+}
+
+void Uploads::cancel(const std::string& account, const std::string& session, Done done) {
+    upload::cancel_session(state_->core, state_->core->account(account), session, std::move(done));
+}
+
+std::vector<Uploads::OpenSession> Uploads::open_sessions() {
+    std::vector<OpenSession> all;
+    for (const auto& account : state_->core->accounts()) {
+        const std::lock_guard lock(account->mutex);
+        for (const auto& [name, session] : account->sessions)
+            if (session->phase != upload::Phase::sealed)
+                all.push_back({.account = account->name, .name = name, .bytes = session->bytes(), .files_count = session->files.size(),
+                               .reason = waiting_reason(state_->core->session_config(), *session)});
+    }
+    return all;
+}
+
+}  // namespace burnbox
