@@ -1,0 +1,149 @@
+#include "tests/support/burner_house.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "common/catalogue/sql_catalogue.hpp"
+#include "common/session/sealed_session.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox::test {
+namespace {
+
+void must(const Status& status) {
+    if (status) return;
+    std::fprintf(stderr, "burner house: %s\n", status.error().message.c_str());
+    std::abort();
+}
+
+std::string temporary_folder() {
+    std::string pattern = (::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") + std::string("/burnbox-test-XXXXXX");
+    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+    return pattern;
+}
+
+void write(FileSystem& fs, const std::string& path, const std::string& content) {
+    must(make_folders(fs, std::string(parent_path(path)), 0755));
+    must(replace_file(fs, path, content));
+}
+
+}  // namespace
+
+BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies) : folder_(temporary_folder()) {
+    PoolConfig pool{"default", names, copies, false};
+    config.pools["default"] = pool;
+    for (const std::string& name : names) {
+        DriveConfig drive;
+        drive.name = name, drive.image_dir = "/shelf/" + name, drive.medium = "dvd+r";
+        config.drives[name] = drive;
+        shelves[name];
+    }
+    config.accounts["alice"].name = "alice";
+    must(inbox_fs.make_folder("alice", 0755));
+    must(make_folders(state_fs, "seals", 0700));
+    must(inbox_fs.sync_all());
+    must(state_fs.sync_all());
+    restart();
+}
+
+BurnerHouse::~BurnerHouse() {
+    burner.reset();
+    catalogue.reset();
+    std::filesystem::remove_all(folder_);
+}
+
+void BurnerHouse::restart() {
+    burner.reset();
+    drives.clear();
+    subscription_.reset();
+    inbox.reset();
+    catalogue.reset();
+    auto opened = open_sql_catalogue("sqlite3://" + folder_ + "/catalogue.sqlite");
+    if (!opened) must(std::unexpected(opened.error()));
+    catalogue = std::move(*opened);
+    inbox = std::make_unique<Inbox>(inbox_fs, *catalogue);
+    events = std::make_unique<Events>();
+    subscription_ = events->subscribe([this](const Event& event) { told.push_back(event); });
+    std::vector<std::unique_ptr<Drive>> made;
+    for (const std::string& name : config.pools["default"].drives) {
+        auto drive = std::make_unique<FakeDrive>(name, shelves[name], std::vector<FileSystem*>{&inbox_fs, &state_fs});
+        drives.push_back(drive.get());
+        made.push_back(std::move(drive));
+    }
+    burner = std::make_unique<Burner>(BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events}, std::move(made));
+}
+
+void BurnerHouse::crash() {
+    inbox_fs.crash();
+    state_fs.crash();
+    restart();
+}
+
+SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string, std::string>& files,
+                             const std::string& marker) {
+    SealedSession sealed{"alice", name, clock.now(), {marker, "go", Sha256::of("go")}, {}};
+    const std::string folder = "alice/" + name + "-queued/";
+    std::map<std::string, ManifestEntry> entries;
+    for (const auto& [path, content] : files) {
+        write(inbox_fs, folder + path, content);
+        for (std::string_view parent = parent_path(path); !parent.empty(); parent = parent_path(parent))
+            entries[std::string(parent)] = {std::string(parent), FileType::folder, 0755, 0, 0, clock.now(), 0, {}, ""};
+        entries[path] = {path, FileType::file, 0644, 0, 0, clock.now(), content.size(), Sha256::of(content), ""};
+    }
+    for (auto& [path, entry] : entries) sealed.manifest.entries.push_back(std::move(entry));
+    if (!files.contains(marker)) write(inbox_fs, folder + marker, "go");
+    const std::string seal_id = "seal-" + std::to_string(++seals_);
+    write(state_fs, "seals/" + seal_id + ".jsonl", to_seal_record(sealed));
+    must(inbox_fs.sync_all());
+    must(state_fs.sync_all());
+    SessionRow row;
+    row.account = "alice", row.name = name, row.disc_name = name, row.pool = "default", row.folder = name + "-queued";
+    row.seal_id = seal_id, row.content_digest = sealed.manifest.content_digest(), row.marker_name = marker;
+    row.marker_sha256 = sealed.marker.sha256, row.bytes = sealed.manifest.payload_bytes();
+    row.files_count = sealed.manifest.files_count(), row.sealed_at = clock.now();
+    const auto id = catalogue->add_session(row);
+    if (!id) must(std::unexpected(id.error()));
+    clock.advance(std::chrono::milliseconds(1));  // the next one is younger
+    return *id;
+}
+
+void BurnerHouse::run() {
+    for (bool did = true; did;) {
+        did = false;
+        for (std::size_t i = 0; i < drives.size(); ++i) {
+            const auto result = burner->run_once(i);
+            did = did || !result || *result;
+        }
+    }
+}
+
+void BurnerHouse::run_patiently(int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+        run();
+        clock.advance(std::chrono::minutes(6));
+    }
+}
+
+SessionRow BurnerHouse::row(SessionId id) {
+    auto row = catalogue->session(id);
+    return row ? *row : SessionRow{};
+}
+
+DiscRow BurnerHouse::disc(const std::string& label) {
+    const auto found = catalogue->find_disc(label);
+    return found && *found ? **found : DiscRow{};
+}
+
+std::string BurnerHouse::text(const std::string& path) { return read_file(inbox_fs, path, 1U << 20U).value_or(""); }
+
+bool BurnerHouse::exists(const std::string& path) { return inbox_fs.info(path).has_value(); }
+
+std::vector<std::string> BurnerHouse::event_names() const {
+    std::vector<std::string> names;
+    for (const Event& event : told) names.push_back(event.event);
+    return names;
+}
+
+}  // namespace burnbox::test

@@ -1,0 +1,60 @@
+// A burner with everything around it in memory: folders, drives and discs of a test, and a catalogue in a file. The stores outlive
+// restart() and crash(), the burner and its drives don't.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "burner/jobs/burner.hpp"
+#include "tests/support/fake_drive.hpp"
+#include "tests/support/memory_file_system.hpp"
+#include "tests/support/test_clock.hpp"
+
+namespace burnbox::test {
+
+class BurnerHouse {
+  public:
+    // One pool "default" of these emulated drives.
+    explicit BurnerHouse(const std::vector<std::string>& drives = {"tray"}, unsigned copies = 1);
+    ~BurnerHouse();
+
+    // Stores that survive.
+    TestClock clock;
+    MemoryFileSystem inbox_fs{"/memory/inbox", clock};
+    MemoryFileSystem state_fs{"/memory/state", clock};
+    std::map<std::string, FakeShelf> shelves;  // by drive
+    Config config;
+
+    // The process.
+    std::unique_ptr<Catalogue> catalogue;
+    std::unique_ptr<Inbox> inbox;
+    std::unique_ptr<Events> events;
+    std::vector<Event> told;
+    std::vector<FakeDrive*> drives;
+    std::unique_ptr<Burner> burner;
+
+    void restart();      // a clean stop or kill -9
+    void crash();        // power loss: what was not synced is gone
+
+    // A sealed session as the uploader leaves it; content by path.
+    SessionId queue(const std::string& name, const std::map<std::string, std::string>& files, const std::string& marker = "BURN");
+    // Steps of all drives in turn until none has anything to do.
+    void run();
+    // The same, and lets time pass whenever the drives rest, at most `rounds` times.
+    void run_patiently(int rounds = 40);
+
+    [[nodiscard]] SessionRow row(SessionId id);
+    [[nodiscard]] DiscRow disc(const std::string& label);
+    [[nodiscard]] std::string text(const std::string& path);  // of a file in the inbox; "" when it is missing
+    [[nodiscard]] bool exists(const std::string& path);
+    [[nodiscard]] std::vector<std::string> event_names() const;
+
+  private:
+    std::string folder_;  // of the catalogue
+    std::shared_ptr<void> subscription_;
+    int seals_ = 0;
+};
+
+}  // namespace burnbox::test

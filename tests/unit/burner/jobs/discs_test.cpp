@@ -1,0 +1,179 @@
+// Which disc a session gets when there are several, none, or too little room.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/support/burner_house.hpp"
+
+namespace burnbox::test {
+namespace {
+
+constexpr std::uint64_t kMiB = 1U << 20U;
+
+std::string bytes(std::uint64_t count) { return std::string(count, 'x'); }
+
+// Discs of a few MiB, so that sessions of real size fill them.
+void use_small_discs(BurnerHouse& house, std::uint64_t capacity_bytes) {
+    house.config.burn.full_below_bytes = kMiB;
+    for (auto& [name, shelf] : house.shelves) shelf.capacity_bytes = capacity_bytes;
+    house.restart();
+}
+
+std::string disc_of(BurnerHouse& house, SessionId id) {
+    const auto copies = house.catalogue->copies(id);
+    return copies && copies->size() == 1 ? copies->front().disc_label : "";
+}
+
+}  // namespace
+
+TEST_CASE("discs: when a disc is full the next session goes on the next one") {
+    BurnerHouse house;
+    use_small_discs(house, 12 * kMiB);
+    std::vector<SessionId> ids;
+    for (int i = 0; i < 4; ++i) ids.push_back(house.queue("s" + std::to_string(i), {{"a", bytes(5 * kMiB)}}));
+    house.run();
+    for (const SessionId id : ids) CHECK(house.row(id).state == SessionState::burned);
+    CHECK(disc_of(house, ids[0]) == "BURNBOX_0001");
+    CHECK(disc_of(house, ids[1]) != "");
+    CHECK(disc_of(house, ids[3]) != "BURNBOX_0001");
+    CHECK(house.shelves["tray"].discs.size() >= 2);
+}
+
+TEST_CASE("discs: at its session limit a disc is full, and that is told once") {
+    BurnerHouse house;
+    house.shelves["tray"].session_limit = 2;
+    std::vector<SessionId> ids;
+    for (int i = 0; i < 3; ++i) ids.push_back(house.queue("s" + std::to_string(i), {{"a", "1"}}));
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::full);
+    CHECK(disc_of(house, ids[1]) == "BURNBOX_0001");
+    CHECK(disc_of(house, ids[2]) == "BURNBOX_0002");
+    CHECK(std::ranges::count(house.event_names(), "disc_full") == 1);
+}
+
+TEST_CASE("discs: a disc with room stays open when a large session has to go on a new one") {
+    BurnerHouse house;
+    use_small_discs(house, 16 * kMiB);
+    const SessionId first = house.queue("first", {{"a", bytes(4 * kMiB)}});
+    const SessionId large = house.queue("large", {{"a", bytes(11 * kMiB)}});
+    const SessionId small = house.queue("small", {{"a", bytes(kMiB)}});
+    house.run();
+    CHECK(disc_of(house, first) == "BURNBOX_0001");
+    CHECK(disc_of(house, large) == "BURNBOX_0002");
+    CHECK(disc_of(house, small) == "BURNBOX_0001");
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+}
+
+TEST_CASE("discs: while no blank is left a large session waits, says so, and a smaller one overtakes it") {
+    BurnerHouse house;
+    use_small_discs(house, 16 * kMiB);
+    house.shelves["tray"].blanks = 1;
+    house.queue("first", {{"a", bytes(4 * kMiB)}});
+    const SessionId large = house.queue("large", {{"a", bytes(11 * kMiB)}});
+    const SessionId small = house.queue("small", {{"a", bytes(kMiB)}});
+    house.run();
+    CHECK(house.row(small).state == SessionState::burned);
+    CHECK(house.row(large).state == SessionState::queued);
+    const std::string text = house.text("alice/large-queued/STATUS.txt");
+    CHECK(text.find("no blank disc is left") != std::string::npos);
+    CHECK(text.find("overtake") != std::string::npos);
+    CHECK(house.row(large).reason.find("no blank disc is left") != std::string::npos);
+    CHECK(std::ranges::count(house.event_names(), "no_disc") == 1);
+    CHECK(house.burner->drives()[0].state == "waiting");
+
+    house.shelves["tray"].blanks = 1;
+    house.burner->wake();
+    house.run();
+    CHECK(house.row(large).state == SessionState::burned);
+    CHECK(disc_of(house, large) == "BURNBOX_0002");
+}
+
+TEST_CASE("discs: a blank that is put in later is found without a wake") {
+    BurnerHouse house;
+    house.shelves["tray"].blanks = 0;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.run_patiently(2);
+    CHECK(house.row(id).state == SessionState::queued);
+    house.shelves["tray"].blanks = 1;
+    house.run_patiently(2);
+    CHECK(house.row(id).state == SessionState::burned);
+}
+
+TEST_CASE("discs: a session that fits on no blank fails with both sizes and keeps its folder") {
+    BurnerHouse house;
+    use_small_discs(house, 8 * kMiB);
+    const SessionId id = house.queue("holiday", {{"a", bytes(9 * kMiB)}});
+    house.run();
+    CHECK(house.row(id).state == SessionState::failed);
+    const std::string text = house.text("alice/holiday-failed/FAILED.txt");
+    CHECK(text.find("does not fit") != std::string::npos);
+    CHECK(text.find("8257536") != std::string::npos);
+    CHECK(house.text("alice/holiday-failed/a").size() == 9 * kMiB);
+    CHECK(house.exists("alice/holiday-failed/BURN"));
+    CHECK(std::ranges::count(house.event_names(), "session_failed") == 1);
+}
+
+TEST_CASE("discs: a label that an unknown image has already is skipped") {
+    BurnerHouse house;
+    house.shelves["tray"].discs["BURNBOX_0001"].label = "BURNBOX_0001";
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.run();
+    CHECK(disc_of(house, id) == "BURNBOX_0002");
+    CHECK(house.shelves["tray"].discs["BURNBOX_0001"].sessions.empty());
+}
+
+TEST_CASE("discs: a disc whose image vanished is suspect, and the session goes on the next one") {
+    BurnerHouse house;
+    house.queue("first", {{"a", "1"}});
+    house.run();
+    house.shelves["tray"].discs.erase("BURNBOX_0001");
+    const SessionId id = house.queue("second", {{"a", "2"}});
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
+    CHECK(disc_of(house, id) == "BURNBOX_0002");
+}
+
+TEST_CASE("discs: an image that lost its sessions is never written again") {
+    BurnerHouse house;
+    house.queue("first", {{"a", "1"}});
+    house.run();
+    house.shelves["tray"].discs["BURNBOX_0001"].sessions.clear();
+    const SessionId id = house.queue("second", {{"a", "2"}});
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
+    CHECK(house.shelves["tray"].discs["BURNBOX_0001"].sessions.empty());
+    CHECK(disc_of(house, id) == "BURNBOX_0002");
+}
+
+TEST_CASE("discs: two copies go on discs of two drives before the session is burned") {
+    BurnerHouse house({"tray", "spare"}, 2);
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    REQUIRE(house.burner->run_once(0).value());
+    CHECK(house.row(id).state == SessionState::queued);
+    CHECK_FALSE(house.exists("alice/holiday-burned"));
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    const auto copies = house.catalogue->copies(id);
+    REQUIRE(copies.has_value());
+    REQUIRE(copies->size() == 2);
+    CHECK(copies->at(0).drive == "tray");
+    CHECK(copies->at(1).drive == "spare");
+    const std::string json = house.text("alice/holiday-burned/receipt.json");
+    CHECK(json.find("BURNBOX_0001") != std::string::npos);
+    CHECK(json.find("BURNBOX_0002") != std::string::npos);
+}
+
+TEST_CASE("discs: the first drive of the pool is preferred, the next one takes over when it rests") {
+    BurnerHouse house({"tray", "spare"});
+    const SessionId first = house.queue("first", {{"a", "1"}});
+    CHECK_FALSE(house.burner->run_once(1).value());
+    house.drives[0]->during_write = [] { return fail(Errc::io, "the laser is dead"); };
+    CHECK_FALSE(house.burner->run_once(0).has_value());
+    CHECK(house.row(first).state == SessionState::queued);
+    CHECK(house.burner->run_once(1).value());
+    house.run();
+    CHECK(house.row(first).state == SessionState::burned);
+    CHECK(house.catalogue->copies(first)->front().drive == "spare");
+}
+
+}  // namespace burnbox::test

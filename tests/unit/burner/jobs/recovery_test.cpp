@@ -1,0 +1,152 @@
+// The start after a crash, from every state in which one can leave a session.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/support/burner_house.hpp"
+
+namespace burnbox::test {
+namespace {
+
+// A drive call fails and from then on nothing of this process happens any more.
+struct Died {};
+
+}  // namespace
+
+TEST_CASE("recovery: cut off in the middle of a write, an untouched disc is written again") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.drives[0]->during_write = []() -> Status { throw Died(); };
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    CHECK(house.row(id).state == SessionState::burning);
+    house.crash();
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
+    CHECK(house.shelves["tray"].discs["BURNBOX_0001"].sessions.size() == 1);
+}
+
+TEST_CASE("recovery: cut off in the middle of a write, a damaged disc is suspect and the next one is used") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.drives[0]->during_write = []() -> Status { throw Died(); };
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    house.crash();
+    house.drives[0]->after_cut = Drive::Outcome::damaged;
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 0);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0002", "alice/holiday") == 1);
+}
+
+TEST_CASE("recovery: a write that was whole but not answered is verified, not repeated") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    std::size_t entries = 0;
+    house.drives[0]->change_on_disc = [&](std::string&) { ++entries; };
+    house.drives[0]->during_write = []() -> Status { throw Died(); };
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    // The worker ended the write after its server had died.
+    BurnerHouse other;
+    other.queue("holiday", {{"a", "1"}});
+    other.run();
+    FakeDiscSession& cut = house.shelves["tray"].discs["BURNBOX_0001"].sessions[0];
+    cut.entries = other.shelves["tray"].discs["BURNBOX_0001"].sessions[0].entries;
+    cut.whole = true;
+    house.crash();
+    house.drives[0]->during_write = []() -> Status { throw Died(); };  // nothing is written again
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.catalogue->copies(id)->front().blocks == cut.blocks);
+    CHECK(house.shelves["tray"].discs["BURNBOX_0001"].sessions.size() == 1);
+}
+
+TEST_CASE("recovery: cut off while verifying, it is verified again") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    const auto subscription = house.events->subscribe([](const Event& event) {
+        if (event.event == "session_verifying") throw Died();
+    });
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    CHECK(house.row(id).state == SessionState::verifying);
+    house.crash();
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
+}
+
+TEST_CASE("recovery: burned but not renamed, it gets its receipt at the next start") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    REQUIRE(house.burner->run_once(0).value());  // one step: burned and verified
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.row(id).folder == "holiday-queued");
+    house.crash();
+    house.run();
+    CHECK(house.row(id).folder == "holiday-burned");
+    CHECK(house.exists("alice/holiday-burned/receipt.json"));
+    CHECK_FALSE(house.exists("alice/holiday-burned/BURN"));
+    house.crash();
+    house.run();
+    CHECK(house.exists("alice/holiday-burned/receipt.json"));
+}
+
+TEST_CASE("recovery: failed but not renamed, it gets FAILED.txt at the next start") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    REQUIRE(house.catalogue->step(id, SessionState::queued, SessionState::failed, "no good").has_value());
+    house.crash();
+    house.run();
+    CHECK(house.row(id).folder == "holiday-failed");
+    CHECK(house.text("alice/holiday-failed/FAILED.txt").find("no good") != std::string::npos);
+}
+
+TEST_CASE("recovery: crashes never count as failures, however many they are") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    for (int i = 0; i < 10; ++i) {
+        house.drives[0]->during_write = []() -> Status { throw Died(); };
+        bool died = false;
+        for (int step = 0; step < 5 && !died; ++step) {
+            try {
+                static_cast<void>(house.burner->run_once(0));
+            } catch (const Died&) {
+                died = true;
+            }
+        }
+        REQUIRE(died);
+        house.crash();
+    }
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
+}
+
+TEST_CASE("recovery: a disc that vanished in the middle of an attempt is suspect, and the next one is used") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.drives[0]->during_write = []() -> Status { throw Died(); };
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    house.crash();
+    house.shelves["tray"].discs.clear();
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
+}
+
+TEST_CASE("recovery: an attempt on a drive that is no longer configured is not waited for") {
+    BurnerHouse house({"tray", "spare"});
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.drives[0]->during_write = []() -> Status { throw Died(); };
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    house.config.drives.erase("tray");
+    house.config.pools["default"].drives = {"spare"};
+    house.crash();
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.catalogue->copies(id)->front().drive == "spare");
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
+}
+
+}  // namespace burnbox::test
