@@ -23,8 +23,8 @@ std::string lexical_path(const std::string& path) {
 
 class FakeUploadClient::OpenFile final : public UploadFile {
   public:
-    OpenFile(FakeUploadClient& client, std::string path, std::unique_ptr<File> file, const OpenMode& mode)
-        : path(std::move(path)), client_(client), file_(std::move(file)), mode_(mode) {}
+    OpenFile(FakeUploadClient& client, std::string its_path, std::unique_ptr<File> file, const OpenMode& mode)
+        : path(std::move(its_path)), client_(client), file_(std::move(file)), mode_(mode) {}
     ~OpenFile() override {
         if (mode_.write && !whole) client_.cut_off.push_back(path);
     }
@@ -87,7 +87,6 @@ Status FakeUploadClient::remove(const std::string& path) { return fs_.remove(lex
 Status FakeUploadClient::set_attributes(const std::string& path, const Attributes& attributes) {
     const std::string real = lexical_path(path);
     if (attributes.size_bytes) {
-        OpenFile file(*this, path, nullptr, {});
         BB_TRY(auto opened, fs_.open(real, OpenMode{.write = true}));
         if (*attributes.size_bytes > (std::uint64_t{1} << 40U)) return fail(Errc::quota, "too large");
         BB_CHECK(opened->truncate(*attributes.size_bytes));
