@@ -125,4 +125,7 @@ struct ConfigText {
 // Makes a key when there is none and says where in `notice`.
 [[nodiscard]] Result<Config> default_config(std::string& notice);
 
+// Its state_dir, for those who only look for the server: nothing is made.
+[[nodiscard]] std::string default_state_dir();
+
 }  // namespace burnbox

@@ -11,7 +11,6 @@
 #include "common/catalogue/sql_catalogue.hpp"
 #include "common/events/events.hpp"
 #include "common/session/inbox.hpp"
-#include "common/session/repair.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/live_operations.hpp"
 #include "server/commands/locations.hpp"
@@ -53,12 +52,6 @@ struct Composition::State {
         BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
         inbox.emplace(*inbox_fs, *catalogue);
         return {};
-    }
-
-    Status repair() {
-        std::vector<std::string> accounts;
-        for (const auto& [name, account] : config.accounts) accounts.push_back(name);
-        return repair_inboxes(*inbox, *catalogue, accounts);
     }
 
     void make_burner(Spawner& spawner) {
@@ -112,7 +105,6 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
     BB_CHECK(state->open_stores());
     state->make_burner(spawner);
     state->make_uploads();
-    BB_CHECK(state->repair());
     BB_CHECK(state->uploads->recover());
     state->make_operations();
     BB_TRY(state->ssh, SshServer::start({.config = config, .uploads = *state->uploads, .operations = *state->operations}));

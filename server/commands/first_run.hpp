@@ -14,6 +14,7 @@ struct FirstRun {
     std::string host_key_fingerprint;  // "SHA256:..."
     std::string notice;                // of default_config; may be empty
     std::string image_dir;             // where the emulated discs are; may be empty
+    std::string identity_file;         // the private key that was made; empty: the person has own ones
 };
 
 [[nodiscard]] std::string first_run_text(const FirstRun& facts);

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
@@ -70,6 +71,7 @@ void say_first_run(const Config& config, const Composition& server, const std::s
     facts.host_key_line = server.host_key_line();
     facts.host_key_fingerprint = server.host_key_fingerprint();
     facts.notice = notice;
+    if (const std::string key = config.state_dir + "/client_key"; access(key.c_str(), F_OK) == 0) facts.identity_file = key;
     if (!config.drives.empty()) facts.image_dir = config.drives.begin()->second.image_dir;
     fmt::print(stderr, "{}", first_run_text(facts));
 }
