@@ -43,7 +43,7 @@ void read_account_file(const ConfigText& file, Reading& reading, Config& config)
     if (reading.findings.count() == findings) read_account(name, body, key, reading, config);
 }
 
-void complete(Config& config, const Reading& reading, const std::vector<std::string>& drive_order) {
+void complete(Config& config, Reading& reading, const std::vector<std::string>& drive_order) {
     if (!reading.places.contains("inbox_dir")) config.inbox_dir = config.state_dir + "/inbox";
     if (!reading.places.contains("catalogue")) config.catalogue = "sqlite3://" + config.state_dir + "/catalogue.sqlite";
     if (config.pools.empty()) {
@@ -51,6 +51,7 @@ void complete(Config& config, const Reading& reading, const std::vector<std::str
         pool.name = "default";
         pool.drives = drive_order;
         config.pools.emplace(pool.name, std::move(pool));
+        reading.places["pools.default"] = reading.place("drives");  // what is wrong with it is wrong there
     }
 }
 

@@ -81,7 +81,7 @@ ValueReader listen_section(std::vector<ListenAddress>& listen) {
             else reading.wrong(item_key(key, i), fmt::format("\"{}\" is not ADDRESS:PORT with a numeric address, as 127.0.0.1:2022, "
                                                              "[::1]:22 or [::]:22", escape(given[i])));
         }
-        if (given.empty() && value.kind == YamlNode::Kind::list)
+        if (value.kind == YamlNode::Kind::list && value.items.empty())
             reading.wrong(key, "it is empty; name at least one ADDRESS:PORT");
     };
 }

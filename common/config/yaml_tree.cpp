@@ -96,10 +96,9 @@ YamlNode parse_yaml(const std::string& text, const std::string& file, Findings& 
     nothing.place.file = file;
     try {
         const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-        if (documents.empty() || documents[0].IsNull()) return nothing;
-        if (documents.size() > 1)
-            findings.add(builder.place(documents[1].Mark()), "a second YAML document begins here; one file is one document");
-        return builder.build(documents[0]);
+        if (documents.empty() || (documents.size() == 1 && documents[0].IsNull())) return nothing;
+        if (documents.size() == 1) return builder.build(documents[0]);
+        findings.add(builder.place(documents[1].Mark()), "a second YAML document begins here; one file is one document");
     } catch (const YAML::Exception& exception) {
         findings.add(builder.place(exception.mark), "this is no YAML: " + exception.msg);
     } catch (const std::exception& exception) {

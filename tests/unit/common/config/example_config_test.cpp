@@ -1,0 +1,83 @@
+// etc/burnbox.yaml is what people begin with: it must be valid, and what it says of defaults must be true.
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "common/config/text_file.hpp"
+#include "tests/unit/common/config/config_fixture.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+namespace {
+
+std::string example() {
+    const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path().parent_path();
+    return read_text_file((root / "etc/burnbox.yaml").string()).value();
+}
+
+// With every key that is commented out: "#key", or "#  key" below another one; prose is "# Words".
+std::string with_all_keys() {
+    std::istringstream lines(example());
+    std::string all, line;
+    while (std::getline(lines, line)) {
+        const std::size_t hash = line.find_first_not_of(' ');
+        const bool comment = hash != std::string::npos && line[hash] == '#' && hash + 2 < line.size();
+        if (comment && !(line[hash + 1] == ' ' && line[hash + 2] != ' ')) line.erase(hash, 1);
+        all += line + "\n";
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("example configuration: it is valid as it is") {
+    const Config config = parse_config(example(), "etc/burnbox.yaml").value();
+    CHECK(config.accounts.empty());
+    CHECK(config.drives.at("disc").image_dir == "/var/lib/burnbox/discs");
+}
+
+TEST_CASE("example configuration: with all keys only those of later versions are found wrong") {
+    const std::string found = findings(with_all_keys());
+    std::istringstream lines(found);
+    std::vector<std::string> all;
+    for (std::string line; std::getline(lines, line);) all.push_back(line);
+    REQUIRE_MESSAGE(all.size() == 2, found);
+    CHECK(all[0].find("signals_dir: this is not served") != std::string::npos);
+    CHECK(all[1].find("http: this is not served") != std::string::npos);
+}
+
+TEST_CASE("example configuration: what is commented out stands at its default") {
+    std::string text = with_all_keys();
+    for (const char* key : {"\nsignals_dir:", "\nhttp:"}) text.insert(text.find(key) + 1, "#");
+    const Config config = parse_config(text, "b.yaml").value();
+    const Config defaults;
+    CHECK(config.inbox_dir == defaults.inbox_dir);
+    CHECK(config.catalogue == defaults.catalogue);
+    CHECK(config.session.marker == defaults.session.marker);
+    CHECK(config.session.any_file == defaults.session.any_file);
+    CHECK(config.session.ignore == defaults.session.ignore);
+    CHECK(config.burn.layout == defaults.burn.layout);
+    CHECK(config.burn.label == defaults.burn.label);
+    CHECK(config.burn.modes == defaults.burn.modes);
+    CHECK(config.burn.close_when_full == defaults.burn.close_when_full);
+    CHECK(config.burn.full_below_bytes == defaults.burn.full_below_bytes);
+    CHECK(config.limits.connections == defaults.limits.connections);
+    CHECK(config.limits.per_address == defaults.limits.per_address);
+    CHECK(config.limits.unauthenticated == defaults.limits.unauthenticated);
+    CHECK(config.limits.login_grace == defaults.limits.login_grace);
+    CHECK(config.limits.auth_tries == defaults.limits.auth_tries);
+    CHECK(config.limits.channels == defaults.limits.channels);
+    CHECK(config.limits.handles == defaults.limits.handles);
+    CHECK(config.limits.window_bytes == defaults.limits.window_bytes);
+    CHECK(config.limits.idle == defaults.limits.idle);
+    CHECK(config.log_level == defaults.log_level);
+    CHECK(config.log_format == defaults.log_format);
+    const AccountConfig& alice = config.accounts.at("alice");
+    CHECK(alice.keys.size() == 1);
+    CHECK(alice.rights.upload);
+    CHECK(alice.rights.read);
+    CHECK(alice.rights.remove);
+    CHECK(config.drives.at("tray").device == "/dev/sr0");
+    CHECK(config.drives.at("disc").blanks == 100U);
+}
