@@ -34,8 +34,9 @@ class Sink final : public CommandSink {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return errors_.find(part) != std::string::npos; });
     }
-    std::string out_text() { return read(out_); }
-    std::string errors() { return read(errors_); }
+    // All of it: they wait for the end.
+    std::string out_text() { return exit_code(), read(out_); }
+    std::string errors() { return exit_code(), read(errors_); }
 
   private:
     void add(std::string& where, const std::string& text) {
