@@ -33,6 +33,7 @@ class Burn {
     Status load_tree(Timestamp time);
     Status add_sessions(const std::vector<JobSession>& sessions, Timestamp time);
     Status add_readme(const std::vector<JobSession>& sessions, Timestamp time);
+    Status prepare(Timestamp time);
     Status check_space(const Medium& medium) const;
     Status write();
     Status finish();
@@ -111,9 +112,19 @@ Status Burn::check_space(const Medium& medium) const {
     return {};
 }
 
+// The image is made from now on, and its first files are read at once.
+Status Burn::prepare(Timestamp time) {
+    auto prepared = SessionWriter::prepare(disc_, time);
+    if (prepared) {
+        writer_ = std::move(*prepared);
+        return {};
+    }
+    BB_CHECK(tree_->failure());  // said first: what libisofs says about it is its consequence
+    return std::unexpected(std::move(prepared).error());
+}
+
 Status Burn::write() {
     Status written = writer_->write(job_.close_disc, observer_);
-    // Said first: what libisofs says about it is its consequence.
     BB_CHECK(tree_->failure());
     return written;
 }
@@ -144,7 +155,7 @@ Result<Written> Burn::run() {
     BB_CHECK(add_sessions(sessions, time));
     // What can't be taken back is tried first: a file that changed must not cost a disc.
     if (disc_.image() == nullptr) BB_CHECK(tree_->check_staged());
-    BB_TRY(writer_, SessionWriter::prepare(disc_, time));
+    BB_CHECK(prepare(time));
     BB_CHECK(check_space(medium));
     const BurnPlan plan{medium.sessions_used + 1, writer_->start_lba(), writer_->blocks()};
     BB_CHECK(observer_.about_to_write(plan));

@@ -25,6 +25,8 @@ bool is_volume_descriptor(std::string_view block) {
     return block.substr(1, 5) == "CD001" && (block[0] == 1 || block[0] == 2);
 }
 
+bool is_terminator(std::string_view block) { return block.substr(1, 5) == "CD001" && block[0] == '\xff'; }
+
 }  // namespace
 
 std::optional<IsoHead> parse_iso_head(std::string_view head) {
@@ -43,6 +45,7 @@ bool is_copy_of(std::string_view head_at_zero, std::string_view session_head) {
     for (std::size_t offset = 0; offset < kHeadBytes; offset += kSectorBytes) {
         const std::string_view ours = head_at_zero.substr(offset, kSectorBytes);
         const std::string_view theirs = session_head.substr(offset, kSectorBytes);
+        if (is_terminator(theirs) && offset >= kFirstDescriptor) return ours == theirs && parse_iso_head(head_at_zero);
         if (ours == theirs) continue;
         const std::size_t after = kSizeField + kSizeFieldBytes;
         const bool same_but_size = is_volume_descriptor(ours) && offset >= kFirstDescriptor &&
@@ -50,7 +53,7 @@ bool is_copy_of(std::string_view head_at_zero, std::string_view session_head) {
                                    ours.substr(after) == theirs.substr(after);
         if (!same_but_size) return false;
     }
-    return parse_iso_head(head_at_zero).has_value();
+    return false;
 }
 
 }  // namespace burnbox

@@ -22,8 +22,8 @@ struct IsoHead {
 // Nothing when there is no primary volume descriptor at block 16.
 [[nodiscard]] std::optional<IsoHead> parse_iso_head(std::string_view head);
 [[nodiscard]] bool is_zero(std::string_view bytes);
-// Whether the head at block 0 is a whole copy of the head of the session: equal but for the volume's size, which counts from
-// block 0 in the copy. A head that was torn while it was written is not.
+// Whether the head at block 0 is a whole copy of the head of the session, up to the last volume descriptor: equal but for the volume's
+// size, which counts from block 0 in the copy. A head that was torn while it was written is not.
 [[nodiscard]] bool is_copy_of(std::string_view head_at_zero, std::string_view session_head);
 
 }  // namespace burnbox

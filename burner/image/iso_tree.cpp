@@ -92,6 +92,10 @@ Status IsoTree::added(int result, const std::string& what) {
         messages_.drain();
         return fail(Errc::exists, what + ": it is on this disc already");
     }
+    if (result < 0) {
+        messages_.drain();
+        return fail(Errc::unsupported, what + ": a disc can't hold it: " + burn::iso_error_to_msg(result));
+    }
     return messages_.check(result, what);
 }
 

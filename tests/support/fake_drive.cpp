@@ -112,7 +112,8 @@ Result<FakeDisc*> FakeDrive::disc_for(const BurnJob& job, bool before_writing) {
     const bool lost = disc.sessions.size() < job.disc.sessions_used || next_lba(disc) < job.disc.next_lba;
     const bool changed =
         before_writing && !job.disc.head_digest.empty() && job.disc.head_digest != head_digest(disc);
-    if (lost || changed)
+    const bool another = !disc.sessions.empty() && disc.serial != job.disc.serial;
+    if (lost || changed || another)
         return fail(Errc::wrong_medium, "disc " + disc.label + " is not as the catalogue knows it");
     return &disc;
 }
@@ -157,7 +158,11 @@ Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSessi
             if (entry.type == FileType::file) {
                 written.content = entry.content;
                 if (!entry.staged.empty()) {
-                    BB_TRY(written.content, read_host(one.folder + "/" + entry.staged));
+                    auto content = read_host(one.folder + "/" + entry.staged);
+                    if (!content && content.error().code == Errc::not_found)
+                        return fail(Errc::corrupt, one.sealed.identifier() + "/" + entry.staged + " is gone");
+                    if (!content) return std::unexpected(std::move(content).error());
+                    written.content = std::move(*content);
                 }
                 if (Sha256::of(written.content) != entry.sha256)
                     return fail(Errc::corrupt,

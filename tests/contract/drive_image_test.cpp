@@ -1,0 +1,290 @@
+// What holds for emulated discs: survival of every crash, honest limits, and nothing foreign touched.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "burner/drive/iso_head.hpp"
+#include "burner/drive/medium_profile.hpp"
+#include "burner/drive/rollback.hpp"
+#include "burner/drive/worker_drive.hpp"
+#include "common/base/digest.hpp"
+#include "common/base/unique_fd.hpp"
+#include "tests/contract/drive_rig.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+namespace {
+
+constexpr std::uint64_t kLongWrite = 256ULL << 20U;
+
+std::string read_bytes(const std::string& path, std::uint64_t offset, std::uint64_t count) {
+    std::ifstream in(path, std::ios::binary);
+    in.seekg(static_cast<std::streamoff>(offset));
+    std::string bytes(count, '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(count));
+    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    return bytes;
+}
+
+void overwrite(const std::string& path, std::uint64_t offset, const std::string& bytes) {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file << bytes;
+}
+
+// The worker is killed while it writes. Returns where the disc session began.
+std::uint32_t die_in_mid_write(WorkerDriveRig& rig, const BurnJob& job) {
+    TestObserver observer;
+    unsigned killed = 0;
+    observer.on_progress = [&](const Progress& progress) {
+        if (!observer.plans.empty() && progress.done_bytes > 0) killed += rig.kill_workers();
+    };
+    const auto written = rig.drive().burn(job, observer);
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == Errc::io);
+    CHECK(written.error().message.find("signal 9") != std::string::npos);
+    REQUIRE(killed > 0);
+    rig.restart();
+    REQUIRE(rig.drive().load(DriveRig::kLabel));
+    return observer.plans.at(0).start_lba;
+}
+
+Drive::Outcome settle(WorkerDriveRig& rig, const BurnJob& job, std::uint32_t start_lba) {
+    auto outcome = rig.drive().settle(job, job.disc.sessions_used + 1, start_lba);
+    if (!outcome) FAIL(outcome.error().message);
+    return *outcome;
+}
+
+Error burn_error(WorkerDriveRig& rig, const BurnJob& job) {
+    TestObserver observer;
+    auto written = rig.drive().burn(job, observer);
+    REQUIRE_FALSE(written);
+    return written.error();
+}
+
+}  // namespace
+
+TEST_CASE("emulated disc: a worker killed in mid-write leaves a blank disc blank, and the next burn works") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnJob job = rig.job({rig.stage("long").zeros("zeros", kLongWrite).seal()});
+    const std::uint32_t start_lba = die_in_mid_write(rig, job);
+    CHECK(settle(rig, job, start_lba) == Drive::Outcome::untouched);
+    CHECK(std::filesystem::file_size(rig.image()) == 0);
+    CHECK(rig.medium().state == MediumState::blank);
+    rig.burn_well({rig.stage("short").file("a", "1").seal()});
+}
+
+TEST_CASE("emulated disc: a worker killed in mid-append loses nothing of older disc sessions") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnSession first = rig.stage("one").file("a", "1").seal();
+    rig.burn_well({first});
+    const Medium before = rig.medium();
+    const BurnJob job = rig.job({rig.stage("long").zeros("zeros", kLongWrite).seal()});
+    const std::uint32_t start_lba = die_in_mid_write(rig, job);
+    CHECK(rig.medium().head_digest == before.head_digest);
+    CHECK(settle(rig, job, start_lba) == Drive::Outcome::untouched);
+    CHECK(rig.medium().next_lba == before.next_lba);
+    rig.verify_well({first}, 1);
+    const BurnSession second = rig.stage("two").file("b", "2").seal();
+    CHECK(rig.burn_well({second}) == 2);
+    rig.verify_well({first, second}, 2);
+}
+
+TEST_CASE("emulated disc: a head torn by a power loss is restored from the saved one") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnSession first = rig.stage("one").file("a", "1").seal();
+    rig.burn_well({first});
+    const std::string old_head = read_bytes(rig.image(), 0, kHeadBytes);
+    const BurnSession second = rig.stage("two").file("b", "2").seal();
+    const BurnJob job = rig.job({second});
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(job, observer));
+    CHECK_FALSE(std::filesystem::exists(job.rollback_file));
+
+    SUBCASE("half of it is old") {
+        REQUIRE(save_head(job.rollback_file, old_head));
+        overwrite(rig.image(), 17 * kSectorBytes, old_head.substr(17 * kSectorBytes));
+        CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::untouched);
+        CHECK(read_bytes(rig.image(), 0, kHeadBytes) == old_head);
+        CHECK_FALSE(std::filesystem::exists(job.rollback_file));
+        rig.verify_well({first}, 1);
+        CHECK(rig.burn_well({second}) == 2);
+    }
+    SUBCASE("half of it is zero") {
+        REQUIRE(save_head(job.rollback_file, old_head));
+        overwrite(rig.image(), 16 * kSectorBytes, std::string(4096, '\0'));
+        CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::untouched);
+        rig.verify_well({first}, 1);
+    }
+    SUBCASE("and there is no saved one: the disc is damaged") {
+        overwrite(rig.image(), 16 * kSectorBytes, std::string(4096, '\0'));
+        CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::damaged);
+    }
+    SUBCASE("and the saved one is of another disc: the disc is damaged") {
+        REQUIRE(save_head(job.rollback_file, std::string(kHeadBytes, 'x')));
+        overwrite(rig.image(), 16 * kSectorBytes, std::string(4096, '\0'));
+        CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::damaged);
+    }
+}
+
+TEST_CASE("emulated disc: a head torn in the first burn leaves a blank disc") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnSession first = rig.stage("one").file("a", "1").seal();
+    const BurnJob job = rig.job({first});
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(job, observer));
+    overwrite(rig.image(), 16 * kSectorBytes, std::string(4096, '\0'));
+    CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::untouched);
+    CHECK(rig.medium().state == MediumState::blank);
+    rig.burn_well({first});
+}
+
+TEST_CASE("emulated disc: an image whose head was wiped is never taken for blank") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnSession first = rig.stage("one").file("a", "1").seal();
+    rig.burn_well({first});
+    BurnJob job = rig.job({rig.stage("two").file("b", "2").seal()});
+    overwrite(rig.image(), 0, std::string(kHeadBytes, '\0'));
+    CHECK(rig.medium().state == MediumState::damaged);
+    CHECK(burn_error(rig, job).code == Errc::wrong_medium);
+    job.disc.sessions_used = 0;
+    CHECK(burn_error(rig, job).code == Errc::wrong_medium);
+}
+
+TEST_CASE("emulated disc: files that burnbox did not make are foreign and left alone") {
+    WorkerDriveRig rig;
+    std::string content;
+    SUBCASE("a text") { content = "my only copy of a poem\n"; }
+    SUBCASE("something large") { content = std::string(300'000, 'x'); }
+    SUBCASE("an image of somebody else") {
+        content = std::string(300'000, '\0');
+        content.replace(16 * kSectorBytes, 8, std::string("\1CD001\1\0", 8));
+        content.replace(16 * kSectorBytes + 40, 7, "FOREIGN");
+    }
+    std::ofstream(rig.image(), std::ios::binary) << content;
+    REQUIRE(rig.drive().load(DriveRig::kLabel));
+    const Medium medium = rig.medium();
+    CHECK((medium.state == MediumState::foreign || medium.state == MediumState::damaged));
+    CHECK_FALSE(medium.reason.empty());
+    CHECK(medium.free_bytes == 0);
+    const BurnJob job = rig.job({rig.stage("one").file("a", "1").seal()});
+    CHECK(burn_error(rig, job).code == Errc::wrong_medium);
+    CHECK(read_bytes(rig.image(), 0, 400'000) == content);
+}
+
+TEST_CASE("emulated disc: it takes as many disc sessions as its medium, and no more") {
+    WorkerDriveRig rig("dvd-r");
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    TestObserver observer;
+    for (int i = 1; i <= 99; ++i)
+        REQUIRE(rig.drive().burn(rig.job({rig.stage("s" + std::to_string(i)).file("a", "1").seal()}), observer));
+    CHECK(rig.medium().sessions_left == 0);
+    CHECK(rig.medium().free_bytes == 0);
+    CHECK(burn_error(rig, rig.job({rig.stage("more").file("a", "1").seal()})).code == Errc::does_not_fit);
+}
+
+TEST_CASE("emulated disc: the gaps of many disc sessions fill it") {
+    WorkerDriveRig rig("cd-r");
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    TestObserver observer;
+    Result<Written> written;
+    for (int i = 1; written && i <= 99; ++i)
+        written = rig.drive().burn(rig.job({rig.stage("s" + std::to_string(i)).file("a", "1").seal()}), observer);
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == Errc::does_not_fit);
+    const Medium full = rig.medium();
+    const std::uint64_t taken = gap_blocks(*find_medium_profile("cd-r"), full.sessions_used + 1) + full.next_lba;
+    CHECK(taken * kSectorBytes > full.capacity_bytes - (1U << 20U));
+}
+
+TEST_CASE("emulated disc: free space counts the gaps between disc sessions") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    for (unsigned n = 1; n <= 3; ++n) {
+        rig.burn_well({rig.stage("s" + std::to_string(n)).file("a", "1").seal()});
+        const Medium medium = rig.medium();
+        CHECK(medium.next_lba % 32 == 0);
+        CHECK(medium.free_bytes == medium.capacity_bytes - (medium.next_lba + n * 2048ULL) * kSectorBytes);
+    }
+}
+
+TEST_CASE("emulated disc: a closed disc takes nothing more and can still be read") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnSession first = rig.stage("one").file("a", "1").seal();
+    BurnJob job = rig.job({first});
+    job.close_disc = true;
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(job, observer));
+    CHECK(rig.medium().state == MediumState::closed);
+    CHECK(rig.medium().sessions_left == 0);
+    rig.verify_well({first}, 1);
+    CHECK(burn_error(rig, rig.job({rig.stage("two").file("b", "2").seal()})).code == Errc::wrong_medium);
+    CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::written);
+}
+
+TEST_CASE("emulated disc: an image that another process writes is busy") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnJob job = rig.job({rig.stage("one").file("a", "1").seal()});
+    const UniqueFd other(::open(rig.image().c_str(), O_RDWR | O_CLOEXEC));
+    REQUIRE(::flock(other.get(), LOCK_EX) == 0);
+    CHECK(burn_error(rig, job).code == Errc::busy);
+    CHECK(burn_error(rig, job).retryable());
+}
+
+TEST_CASE("emulated disc: no more discs than blanks") {
+    WorkerDriveRig rig;
+    DriveConfig config = rig.config();
+    config.blanks = 2;
+    WorkerDrive drive(config, rig.spawner(), BURNBOX_TEST_WORKER);
+    CHECK(drive.load_blank("BURNBOX_0001"));
+    CHECK(drive.load_blank("BURNBOX_0002"));
+    const Status third = drive.load_blank("BURNBOX_0003");
+    REQUIRE_FALSE(third);
+    CHECK(third.error().code == Errc::no_medium);
+}
+
+TEST_CASE("emulated disc: a label that is no plain name makes no file") {
+    WorkerDriveRig rig;
+    for (const char* label : {"", "../x", "a b", "lower", "A/B"}) CHECK_FALSE(rig.drive().load_blank(label));
+    CHECK(std::filesystem::is_empty(rig.config().image_dir));
+}
+
+TEST_CASE("worker: one that hangs is killed and reported") {
+    WorkerDriveRig rig;
+    const std::string program = rig.temp() / "hangs";
+    std::ofstream(program) << "#!/bin/sh\nexec sleep 1000\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    WorkerPatience patience;
+    patience.silence = std::chrono::milliseconds(100);
+    WorkerDrive drive(rig.config(), rig.spawner(), program, patience);
+    REQUIRE(drive.load_blank(DriveRig::kLabel));
+    const auto medium = drive.inspect();
+    REQUIRE_FALSE(medium);
+    CHECK(medium.error().code == Errc::timeout);
+}
+
+TEST_CASE("worker: one that ends at once or talks nonsense is an error") {
+    WorkerDriveRig rig;
+    const std::string program = rig.temp() / "strange";
+    std::ofstream script(program);
+    SUBCASE("ends") { script << "#!/bin/sh\nread job; exit 7\n"; }
+    SUBCASE("nonsense") { script << "#!/bin/sh\nread job; echo hello\n"; }
+    SUBCASE("another answer") { script << "#!/bin/sh\nread job; echo '{\"outcome\":0}'\n"; }
+    script.close();
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    WorkerDrive drive(rig.config(), rig.spawner(), program);
+    REQUIRE(drive.load_blank(DriveRig::kLabel));
+    CHECK_FALSE(drive.inspect());
+}
