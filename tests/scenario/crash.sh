@@ -67,11 +67,11 @@ done
 for image in "$discs"/*.iso; do
     label=$(basename "$image" .iso)
     extract "$image" "$world/disc"
-    suspect=$(jq --arg label "$label" '[.[] | select(.label == $label and .state == "suspect")] | length' "$world/discs.json")
+    suspect=$(jq --arg disc "$label" '[.[] | select(.label == $disc and .state == "suspect")] | length' "$world/discs.json")
     for session in "$world"/disc/alice/*/; do
         name=$(basename "$session")
         [ "$suspect" = 0 ] || continue
-        check "$label: $name belongs there" test "$(jq --arg label "$label" --arg name "$name" '[.[] | select(.label == $label).sessions[] | select(.session == $name)] | length' "$world/discs.json")" = 1
+        check "$label: $name belongs there" test "$(jq --arg disc "$label" --arg name "$name" '[.[] | select(.label == $disc).sessions[] | select(.session == $name)] | length' "$world/discs.json")" = 1
     done
 done
 for k in $(seq 0 "$crashes"); do

@@ -37,7 +37,7 @@ check "its folder is numbered" test -d "$(at holiday-queued-2)"
 stop_server
 
 step "a staged file that changed behind the server's back fails, and says so"
-printf 'tampered\n' >"$(at holiday-queued-2/one/with space.txt)"
+printf 'tampered\n' >"$(at "holiday-queued-2/one/with space.txt")"
 write_config </dev/null
 start_server
 wait_burned holiday
@@ -65,7 +65,7 @@ shell_type = none
 disable_hashcheck = true
 CONF
 rclone() { command rclone --config "$world/rclone.conf" --retries 1 --low-level-retries 2 "$@"; }
-check "copy" rclone copy "$world/tree" burnbox:/synced/tree
+check "copy" rclone copy --create-empty-src-dirs "$world/tree" burnbox:/synced/tree
 check "check" rclone check --download "$world/tree" burnbox:/synced/tree
 mkdir "$world/send" && cp "$world/BURN" "$world/send/"
 check "copy of the marker" rclone copy "$world/send" burnbox:/synced
