@@ -7,7 +7,7 @@
 namespace burnbox::upload {
 namespace {
 
-// What a handle that the seal has shut is told: the marker's own answer.
+// What a second handle on the marker is told: what the first one was.
 void answer_like_marker(OpenSession& session, Done done, AfterUnlock& after) {
     if (session.phase == Phase::sealing) {
         session.waiting.push_back(std::move(done));
@@ -89,19 +89,24 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
     BB_ASSERT(entry != session->handles.end());
     const std::string path = entry->second.path;
     session->handles.erase(entry);
-    if (session->phase != Phase::open && session->phase != Phase::arriving && is_marker_name(core->session_config(), path)) {
+    FileRecord* const record = path.empty() ? nullptr : session->find(path);
+    if (record != nullptr) --record->writers;
+    if (finished->shut == WriteGate::Shut::sealed || session->phase == Phase::sealed) {
         answer_like_marker(*session, std::move(done), after);
         return;
     }
-    FileRecord* const record = path.empty() ? nullptr : session->find(path);
-    if (record == nullptr) {
+    if (finished->shut == WriteGate::Shut::sent_anew) {
+        after.add([done = std::move(done)] { done(fail(Errc::conflict, "the file is being sent anew by another request")); });
+        return;
+    }
+    if (record == nullptr) {  // removed meanwhile
         after.add([done = std::move(done)] { done(std::string()); });
         return;
     }
-    --record->writers;
     note_closed(*account, *session, path, *record, *handle, *finished, core->tick());
     if (record->writers == 0) record->mixed = false;
-    if (is_complete_marker(*core, *session, path)) {
+    if (is_marker_name(core->session_config(), path)) {
+        record->state = FileState::whole;  // whatever its content, and whoever has it open still
         start_seal(core, account, session, {.by = SealRequest::By::marker, .marker = path, .again = false, .sender_opened_at = {}},
                    std::move(done), after);
         return;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "common/base/text.hpp"
@@ -95,14 +96,14 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
     const std::string& path = place.path.inside;
     BB_TRY(const FileInfo info, file->info());
     const bool emptied = created || mode.truncate;
-    if (emptied) {
+    if (emptied && !is_marker_name(core_->session_config(), path)) {
         // Sent anew: handles of a connection that is gone, but not noticed yet, must not write into it any more.
         for (auto& [id, handle] : session.handles) {
             if (handle.path != path) continue;
             handle.path.clear();
             after.add([gate = handle.gate] {
                 const std::lock_guard lock(gate->mutex);
-                gate->shut = true;
+                gate->shut = WriteGate::Shut::sent_anew;
             });
         }
     }
@@ -110,7 +111,12 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
     FileRecord& record = at->second;
     const FileState before = record.state;
     account_->set_size(record, info.size_bytes);
-    if (emptied) record.writers = 0, record.mixed = false, record.digest.reset(), record.from_journal = false;
+    if (emptied) {
+        record.writers = static_cast<unsigned>(std::ranges::count_if(session.handles, [&](const auto& one) { return one.second.path == path; }));
+        record.mixed = false;
+        record.digest.reset();
+        record.from_journal = false;
+    }
     if (++record.writers > 1) record.mixed = true;
     if (emptied || record.state == FileState::whole) record.state = FileState::writing;
     const WriteHandle::Facts facts{.id = core_->tick(), .connection = id_, .readable = mode.read, .appends = mode.append,

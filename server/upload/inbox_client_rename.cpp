@@ -51,6 +51,11 @@ Status InboxClient::check_rename(const Place& from, const Place& to, const FileI
         return fail(Errc::permission, fmt::format("{} is burnbox's own file", escape(from.path.inside)));
     if (from.session != to.session && from.session->has_writers_below(from.path.inside))
         return fail(Errc::busy, fmt::format("{} is still being written", escape(from.path.text())));
+    if (what.type == FileType::file && is_marker_name(core_->session_config(), to.path.inside)) {
+        const FileRecord* const record = from.session->find(from.path.inside);
+        if (record != nullptr && (record->state != FileState::whole || record->writers != 0))
+            return fail(Errc::permission, fmt::format("{} is not complete: it can't be a marker; send it again", escape(from.path.text())));
+    }
     if (what.type != FileType::symlink) return {};
     BB_TRY(const std::string target, core_->inbox().read_symlink(from.fs_path));
     BB_TRY(const std::string leads, link_destination(to.path.inside, target));

@@ -22,10 +22,10 @@ FileRecord* OpenSession::find(std::string_view path) {
     return found == files.end() ? nullptr : &found->second;
 }
 
-std::vector<std::string> OpenSession::paths_being_written(const SessionConfig& config) const {
+std::vector<std::string> OpenSession::paths_being_written(std::string_view marker) const {
     std::vector<std::string> paths;
     for (const auto& [id, handle] : handles)
-        if (!handle.path.empty() && !is_marker_name(config, handle.path)) paths.push_back(handle.path);
+        if (!handle.path.empty() && handle.path != marker) paths.push_back(handle.path);
     std::ranges::sort(paths);
     paths.erase(std::ranges::unique(paths).begin(), paths.end());
     return paths;

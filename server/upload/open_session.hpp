@@ -54,8 +54,9 @@ struct FileRecord {
 
 // Shared by a handle and the session: writes pass only while it is open. Its mutex is taken before the account's.
 struct WriteGate {
+    enum class Shut : std::uint8_t { no, sealed, sent_anew };
     std::mutex mutex;
-    bool shut = false;
+    Shut shut = Shut::no;
 };
 
 struct WriteHandleEntry {
@@ -92,8 +93,8 @@ class OpenSession {
     std::function<void()> when_hashed;   // the seal waits for them
 
     [[nodiscard]] FileRecord* find(std::string_view path);
-    // Handles open for writing on anything but a marker: these must end before the seal.
-    [[nodiscard]] std::vector<std::string> paths_being_written(const SessionConfig& config) const;
+    // Open for writing, without the marker that is being answered: these must end before the seal.
+    [[nodiscard]] std::vector<std::string> paths_being_written(std::string_view marker) const;
     [[nodiscard]] bool has_writers_below(std::string_view path) const;
     [[nodiscard]] std::vector<std::string> paths_cut_off() const;
     [[nodiscard]] std::uint64_t bytes() const;

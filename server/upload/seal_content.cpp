@@ -21,10 +21,10 @@ struct Draft {
 std::string append_reason(std::string reasons, const std::string& one) { return reasons.empty() ? one : reasons + "; " + one; }
 
 // Files that are not whole, seen from memory.
-SealStep<void> check_whole(Core& core, Account& account, OpenSession& session, const SealRequest& request) {
+SealStep<void> check_whole(Account& account, OpenSession& session, const SealRequest& request) {
     const std::lock_guard lock(account.mutex);
     std::string reasons;
-    if (const auto writing = session.paths_being_written(core.session_config()); !writing.empty())
+    if (const auto writing = session.paths_being_written(request.marker); !writing.empty())
         reasons = fmt::format("still being written: {}; wait until they are complete", list_names(writing));
     auto cut = session.paths_cut_off();
     std::erase(cut, request.marker);
@@ -145,7 +145,7 @@ bool has_newer_strangers(Account& account, OpenSession& session, const Draft& dr
 }  // namespace
 
 SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session, const SealRequest& request) {
-    if (auto whole = check_whole(core, account, session, request); !whole) return std::unexpected(std::move(whole).error());
+    if (auto whole = check_whole(account, session, request); !whole) return std::unexpected(std::move(whole).error());
     Draft draft{.top = join_path(account.name, session.name), .entries = {}, .digests = {}};
     auto walked = walk_session(core.inbox(), draft.top);
     if (!walked) return seal_failed(walked.error());

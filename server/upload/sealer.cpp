@@ -80,11 +80,11 @@ void Sealer::shut_handles() {
     {
         const std::lock_guard lock(account_->mutex);
         for (const auto& [id, handle] : session_->handles)
-            if (is_marker_name(core_->session_config(), handle.path)) gates.push_back(handle.gate);
+            if (!handle.path.empty() && handle.path == request_.marker) gates.push_back(handle.gate);
     }
     for (const auto& gate : gates) {
         const std::lock_guard lock(gate->mutex);
-        gate->shut = true;
+        gate->shut = WriteGate::Shut::sealed;
     }
 }
 

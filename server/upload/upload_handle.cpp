@@ -48,7 +48,7 @@ WriteHandle::~WriteHandle() {
     if (record == nullptr || session_->phase == Phase::sealed || session_->phase == Phase::gone) return;
     --record->writers;
     if (const auto info = file_->info()) account_->set_size(*record, info->size_bytes);
-    if (gate_->shut) return;  // what it wrote before was taken as it was
+    if (gate_->shut != WriteGate::Shut::no) return;  // what it wrote before was taken as it was
     if (changed_ || first_error_) {
         record->state = FileState::cut_off;
         record->digest.reset();
@@ -72,7 +72,8 @@ Result<std::size_t> WriteHandle::read_at(std::span<std::byte> buffer, std::uint6
 }
 
 Status WriteHandle::check_gate() const {
-    if (gate_->shut) return fail(Errc::permission, fmt::format("{} is sealed", escape(session_->name)));
+    if (gate_->shut == WriteGate::Shut::sealed) return fail(Errc::permission, "the session is sealed");
+    if (gate_->shut == WriteGate::Shut::sent_anew) return fail(Errc::conflict, "the file is being sent anew by another request");
     return {};
 }
 
@@ -140,7 +141,7 @@ void WriteHandle::reserve_ahead(std::uint64_t end) {
 
 void WriteHandle::expect_size(std::uint64_t size_bytes) {
     const std::lock_guard gate(gate_->mutex);
-    if (gate_->shut || size_bytes < kReserveFrom) return;
+    if (gate_->shut != WriteGate::Shut::no || size_bytes < kReserveFrom) return;
     expected_ = size_bytes;
     reserved_ = std::min(size_bytes, kReserveBytes);  // no more at once: it is only what the sender says
     file_->reserve(0, reserved_);
@@ -170,22 +171,22 @@ Status WriteHandle::set_attributes(const Attributes& attributes) {
             return done;
         }
     }
-    if (gate_->shut) return {};  // times and modes of what is sealed: accepted and ignored
+    if (gate_->shut != WriteGate::Shut::no) return {};  // times and modes of what is sealed: accepted and ignored
     return apply_times_and_mode(*file_, attributes);
 }
 
 Result<WriteHandle::Finished> WriteHandle::finish() {
     const std::lock_guard gate(gate_->mutex);
-    if (first_error_ && !gate_->shut) return std::unexpected(*first_error_);
+    if (first_error_ && gate_->shut == WriteGate::Shut::no) return std::unexpected(*first_error_);
     BB_TRY(FileInfo info, file_->info());
-    if (!gate_->shut && reserved_ > info.size_bytes) {
+    if (gate_->shut == WriteGate::Shut::no && reserved_ > info.size_bytes) {
         // Giving blocks back sets the time of the last change; a client may have set its own before CLOSE.
         BB_CHECK(file_->truncate(info.size_bytes));
         BB_CHECK(file_->set_times(info.atime, info.mtime));
         BB_TRY(info, file_->info());
     }
     finished_ = true;
-    Finished out{.info = info, .digest = std::nullopt, .changed = changed_};
+    Finished out{.info = info, .digest = std::nullopt, .changed = changed_, .shut = gate_->shut};
     if (in_order_ && hashed_ == info.size_bytes) out.digest = hasher_.finish();
     return out;
 }

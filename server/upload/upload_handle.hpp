@@ -36,6 +36,7 @@ class WriteHandle final : public UploadFile {
         FileInfo info;
         std::optional<Sha256> digest;  // known when everything came in order
         bool changed = false;          // created, truncated or written
+        WriteGate::Shut shut = WriteGate::Shut::no;
     };
     // Gives back what was reserved too much. Errors: of this, or of the first write that failed: the file is not whole then.
     [[nodiscard]] Result<Finished> finish();
