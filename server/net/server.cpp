@@ -8,7 +8,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "common/base/log.hpp"
 #include "server/net/listener.hpp"
 
 namespace burnbox {
@@ -61,10 +60,7 @@ Result<std::unique_ptr<SshServer>> SshServer::start(const ServerServices& given)
         for (const auto& listener : *listeners) listener->start();
     });
     state->running = true;
-    std::unique_ptr<SshServer> server(new SshServer(std::move(state)));
-    for (const ListenAddress& address : server->addresses())
-        log::info("listening", log::kv("host", address.host), log::kv("port", address.port));
-    return server;
+    return std::unique_ptr<SshServer>(new SshServer(std::move(state)));
 }
 
 std::vector<ListenAddress> SshServer::addresses() const {
