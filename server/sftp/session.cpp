@@ -195,8 +195,6 @@ void Session::run_slow(const Request& request, std::function<void()> then, const
     ++pending_;
     auto answer = [this, id = request.id, name = request.name, then = std::move(then)](const Result<std::string>& result) {
         --pending_;
-        if (then) then();
-        if (finished_) return;
         if (result) {
             if (!result->empty()) port_.say(*result);
             reply(id, kOk, *result);
@@ -204,6 +202,7 @@ void Session::run_slow(const Request& request, std::function<void()> then, const
             refuse(name, result.error());
             reply(id, status_of(result.error()), result.error().message);
         }
+        if (then) then();
         finish_if_done();
     };
     begin([call, post = port_.poster(), client = client_, answer = std::move(answer)](Result<std::string> result) {

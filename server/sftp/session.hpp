@@ -116,7 +116,7 @@ class Session final : public Service, private PacketSink, private WriteGather::U
     void copy_slice(const std::shared_ptr<Copy>& copy);
     void digest(Request& request, const std::string& path);
     void reply_space(const Request& request, const std::string& path);
-    // Begins a slow operation, whose Done answers the request; `then` runs before that.
+    // Begins a slow operation, whose Done answers the request; `then` runs after that.
     void run_slow(const Request& request, std::function<void()> then, const std::function<void(Done)>& begin);
 
     // The fields of a request, checked.

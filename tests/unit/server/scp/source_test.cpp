@@ -1,0 +1,111 @@
+#include "server/scp/source.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/support/fake_service_port.hpp"
+#include "tests/support/fake_upload_client.hpp"
+#include "tests/support/memory_file_system.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+using namespace std::string_literals;
+
+namespace {
+
+struct House {
+    MemoryFileSystem fs;
+    std::shared_ptr<FakeUploadClient> client = std::make_shared<FakeUploadClient>(fs);
+    FakeServicePort port;
+
+    House() {
+        REQUIRE(fs.make_folder("d", 0755));
+        put("d/a", "hello");
+        REQUIRE(fs.make_folder("tree", 0755));
+        REQUIRE(fs.make_folder("tree/sub", 0700));
+        put("tree/sub/b", "");
+    }
+    void put(const std::string& path, std::string_view content) {
+        auto file = fs.open(path, {.write = true, .create = true});
+        REQUIRE(file);
+        REQUIRE((*file)->write_at(std::as_bytes(std::span(content)), 0));
+    }
+    // Everything the source says to a client that answers each step with 0.
+    std::string all(scp::Command command) {
+        scp::Source source(port, client, std::move(command));
+        std::string said;
+        for (int step = 0; step < 100 && !port.exit_code; ++step) {
+            send(source, "\0"s);
+            source.output_drained();
+            said += port.take_output();
+        }
+        return said;
+    }
+};
+
+scp::Command from(const std::string& path, bool recursive = false, bool preserve = false) {
+    return {.sink = false, .recursive = recursive, .preserve = preserve, .folder_wanted = false, .path = path};
+}
+
+}  // namespace
+
+TEST_CASE("scp source: a file is sent with its mode, size and content") {
+    House house;
+    CHECK(house.all(from("/d/a")) == "C0644 5 a\nhello\0"s);
+    CHECK(house.port.exit_code == 0);
+}
+
+TEST_CASE("scp source: a tree is sent folder by folder") {
+    House house;
+    CHECK(house.all(from("/tree/", true)) == "D0755 0 tree\nD0700 0 sub\nC0644 0 b\n\0E\nE\n"s);
+}
+
+TEST_CASE("scp source: with -p the times come first") {
+    House house;
+    REQUIRE(house.fs.set_times("d/a", Timestamp(std::chrono::seconds(7)), Timestamp(std::chrono::seconds(9))));
+    CHECK(house.all(from("/d/a", false, true)).starts_with("T9 0 7 0\nC0644 5 a\n"));
+}
+
+TEST_CASE("scp source: what is missing, or a folder without -r, is an error") {
+    House house;
+    CHECK(house.all(from("/nope")).starts_with("\1"));
+    CHECK(house.port.exit_code == 1);
+    House other;
+    CHECK(other.all(from("/d")).starts_with("\1"));
+    CHECK(other.port.exit_code == 1);
+}
+
+TEST_CASE("scp source: a large file waits for a slow reader") {
+    House house;
+    house.put("big", std::string(10'000'000, 'x'));
+    scp::Source source(house.port, house.client, from("/big"));
+    send(source, "\0"s);
+    send(source, "\0"s);
+    CHECK(house.port.output.size() < kMostQueued + (1U << 20U));
+    std::size_t total = 0;
+    while (!house.port.output.empty()) {
+        total += house.port.take_output().size();
+        source.output_drained();
+    }
+    CHECK(total == "C0644 10000000 big\n"s.size() + 10'000'001);
+}
+
+TEST_CASE("scp source: many unreadable files are told one by one, without recursion") {
+    House house;
+    REQUIRE(house.fs.make_folder("many", 0755));
+    for (int i = 0; i < 5000; ++i) {
+        house.put("many/" + std::to_string(i), "");
+        house.client->refusals["open /many/" + std::to_string(i)] = Error{Errc::permission, 0, "no"};
+    }
+    CHECK(house.all(from("/many", true)).ends_with("E\n"));
+    CHECK(house.port.exit_code == 1);
+}
+
+TEST_CASE("scp source: a client that complains of one file gets the next, one that gives up gets nothing") {
+    House house;
+    scp::Source source(house.port, house.client, from("/d", true));
+    send(source, "\0\0"s);
+    send(source, "\1no room\n");
+    CHECK(house.port.take_output() == "D0755 0 d\nC0644 5 a\nE\n");
+    send(source, "\2");
+    CHECK(house.port.exit_code == 1);
+}
