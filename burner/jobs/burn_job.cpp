@@ -7,6 +7,12 @@ namespace {
 
 constexpr std::uint64_t kMostSealBytes = 4ULL << 30U;
 
+// Durable before the burn: what lies in it must outlive a power loss.
+Status make_rollback_folder(FileSystem& state_fs) {
+    BB_CHECK(make_folders(state_fs, "rollback", 0700));
+    return state_fs.sync_folder("");
+}
+
 }  // namespace
 
 Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
@@ -35,7 +41,7 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
     work.job.layout = services.config.burn.layout;
     work.job.modes = services.config.burn.modes;
-    BB_CHECK(make_folders(services.state_fs, "rollback", 0700));
+    BB_CHECK(make_rollback_folder(services.state_fs));
     work.job.rollback_file = services.state_fs.host_path("rollback/" + disc.label);
     return work;
 }

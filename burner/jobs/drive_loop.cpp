@@ -77,14 +77,15 @@ void DriveLoop::rest(const Error& error) {
 }
 
 Result<bool> DriveLoop::step() {
-    if (!desk_.scanned) {
+    const bool rested = rest_.ready(services_.clock.steady_now());
+    if (!desk_.scanned && rested) {
         BB_TRY(const auto ended, unfinished_sessions(services_.catalogue));
         for (const SessionId session : ended) desk_.add_ended(session);
         desk_.scanned = true;
     }
     BB_TRY(const bool finished, finish_ended());
     if (finished) return true;
-    if (!rest_.ready(services_.clock.steady_now())) return false;
+    if (!rested) return false;
     BB_TRY(const bool settled, settle_unfinished());
     if (settled) return true;
     return burn_next();
@@ -183,6 +184,8 @@ Result<bool> DriveLoop::burn_next() {
         BB_TRY(const bool did, try_session(row, copies));
         if (did) return true;
     }
+    if (waiting_.empty()) wait_reason_.clear();
+    if (!wait_reason_.empty()) reporter_.drive_waits(wait_reason_);
     return false;
 }
 
@@ -223,7 +226,7 @@ Result<bool> DriveLoop::try_session(const SessionRow& row, const std::vector<Dis
 
 void DriveLoop::wait_for_disc(const SessionRow& row, const std::string& reason) {
     reporter_.session_waits(row, reason);
-    reporter_.drive_waits(reason);
+    wait_reason_ = reason;
     waiting_[row.id].failed(services_.clock.steady_now());
     desk_.set_cannot_take(drive_->name(), row.id);
     if (notes_.told_no_disc) return;

@@ -50,7 +50,8 @@ class DriveLoop {
     FailureNotes notes_;
     Station station_;
     Backoff rest_;
-    std::map<SessionId, Backoff> waiting_;
+    std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
+    std::string wait_reason_;
     std::map<SessionId, std::uint64_t> estimates_;
     std::atomic<bool> woken_{false};
     std::atomic<SteadyTime::rep> next_time_{0};

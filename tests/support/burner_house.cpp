@@ -1,9 +1,7 @@
 #include "tests/support/burner_house.hpp"
 
-#include <unistd.h>
-
+#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
 #include "common/catalogue/sql_catalogue.hpp"
 #include "common/session/sealed_session.hpp"
@@ -18,12 +16,6 @@ void must(const Status& status) {
     std::abort();
 }
 
-std::string temporary_folder() {
-    std::string pattern = (::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") + std::string("/burnbox-test-XXXXXX");
-    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
-    return pattern;
-}
-
 void write(FileSystem& fs, const std::string& path, const std::string& content) {
     must(make_folders(fs, std::string(parent_path(path)), 0755));
     must(replace_file(fs, path, content));
@@ -31,7 +23,7 @@ void write(FileSystem& fs, const std::string& path, const std::string& content) 
 
 }  // namespace
 
-BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies) : folder_(temporary_folder()) {
+BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies) {
     PoolConfig pool{"default", names, copies, false};
     config.pools["default"] = pool;
     for (const std::string& name : names) {
@@ -48,11 +40,7 @@ BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies)
     restart();
 }
 
-BurnerHouse::~BurnerHouse() {
-    burner.reset();
-    catalogue.reset();
-    std::filesystem::remove_all(folder_);
-}
+BurnerHouse::~BurnerHouse() = default;
 
 void BurnerHouse::restart() {
     burner.reset();
@@ -60,7 +48,7 @@ void BurnerHouse::restart() {
     subscription_.reset();
     inbox.reset();
     catalogue.reset();
-    auto opened = open_sql_catalogue("sqlite3://" + folder_ + "/catalogue.sqlite");
+    auto opened = open_sql_catalogue("sqlite3://" + (folder / "catalogue.sqlite"));
     if (!opened) must(std::unexpected(opened.error()));
     catalogue = std::move(*opened);
     inbox = std::make_unique<Inbox>(inbox_fs, *catalogue);
@@ -68,11 +56,13 @@ void BurnerHouse::restart() {
     subscription_ = events->subscribe([this](const Event& event) { told.push_back(event); });
     std::vector<std::unique_ptr<Drive>> made;
     for (const std::string& name : config.pools["default"].drives) {
-        auto drive = std::make_unique<FakeDrive>(name, shelves[name], std::vector<FileSystem*>{&inbox_fs, &state_fs});
+        auto drive =
+            std::make_unique<FakeDrive>(name, shelves[name], std::vector<FileSystem*>{&inbox_fs, &state_fs});
         drives.push_back(drive.get());
         made.push_back(std::move(drive));
     }
-    burner = std::make_unique<Burner>(BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events}, std::move(made));
+    burner = std::make_unique<Burner>(BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events},
+                                      std::move(made));
 }
 
 void BurnerHouse::crash() {
@@ -89,8 +79,10 @@ SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string
     for (const auto& [path, content] : files) {
         write(inbox_fs, folder + path, content);
         for (std::string_view parent = parent_path(path); !parent.empty(); parent = parent_path(parent))
-            entries[std::string(parent)] = {std::string(parent), FileType::folder, 0755, 0, 0, clock.now(), 0, {}, ""};
-        entries[path] = {path, FileType::file, 0644, 0, 0, clock.now(), content.size(), Sha256::of(content), ""};
+            entries[std::string(parent)] = {
+                std::string(parent), FileType::folder, 0755, 0, 0, clock.now(), 0, {}, ""};
+        entries[path] = {path,           FileType::file,      0644, 0, 0, clock.now(),
+                         content.size(), Sha256::of(content), ""};
     }
     for (auto& [path, entry] : entries) sealed.manifest.entries.push_back(std::move(entry));
     if (!files.contains(marker)) write(inbox_fs, folder + marker, "go");
@@ -99,7 +91,8 @@ SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string
     must(inbox_fs.sync_all());
     must(state_fs.sync_all());
     SessionRow row;
-    row.account = "alice", row.name = name, row.disc_name = name, row.pool = "default", row.folder = name + "-queued";
+    row.account = "alice", row.name = name, row.disc_name = name, row.pool = "default",
+    row.folder = name + "-queued";
     row.seal_id = seal_id, row.content_digest = sealed.manifest.content_digest(), row.marker_name = marker;
     row.marker_sha256 = sealed.marker.sha256, row.bytes = sealed.manifest.payload_bytes();
     row.files_count = sealed.manifest.files_count(), row.sealed_at = clock.now();
@@ -136,9 +129,13 @@ DiscRow BurnerHouse::disc(const std::string& label) {
     return found && *found ? **found : DiscRow{};
 }
 
-std::string BurnerHouse::text(const std::string& path) { return read_file(inbox_fs, path, 1U << 20U).value_or(""); }
+std::string BurnerHouse::text(const std::string& path) {
+    return read_file(inbox_fs, path, 1U << 30U).value_or("");
+}
 
-bool BurnerHouse::exists(const std::string& path) { return inbox_fs.info(path).has_value(); }
+bool BurnerHouse::exists(const std::string& path) {
+    return inbox_fs.info(path).has_value();
+}
 
 std::vector<std::string> BurnerHouse::event_names() const {
     std::vector<std::string> names;

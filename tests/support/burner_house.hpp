@@ -1,5 +1,5 @@
-// A burner with everything around it in memory: folders, drives and discs of a test, and a catalogue in a file. The stores outlive
-// restart() and crash(), the burner and its drives don't.
+// A burner with everything around it in memory: folders, drives and discs of a test, and a catalogue in a
+// file. The stores outlive restart() and crash(), the burner and its drives don't.
 #pragma once
 
 #include <map>
@@ -10,6 +10,7 @@
 #include "burner/jobs/burner.hpp"
 #include "tests/support/fake_drive.hpp"
 #include "tests/support/memory_file_system.hpp"
+#include "tests/support/temp_folder.hpp"
 #include "tests/support/test_clock.hpp"
 
 namespace burnbox::test {
@@ -21,6 +22,7 @@ class BurnerHouse {
     ~BurnerHouse();
 
     // Stores that survive.
+    TempFolder folder{memory_backed_place()};  // of the catalogue
     TestClock clock;
     MemoryFileSystem inbox_fs{"/memory/inbox", clock};
     MemoryFileSystem state_fs{"/memory/state", clock};
@@ -35,11 +37,12 @@ class BurnerHouse {
     std::vector<FakeDrive*> drives;
     std::unique_ptr<Burner> burner;
 
-    void restart();      // a clean stop or kill -9
-    void crash();        // power loss: what was not synced is gone
+    void restart();  // a clean stop or kill -9
+    void crash();    // power loss: what was not synced is gone
 
     // A sealed session as the uploader leaves it; content by path.
-    SessionId queue(const std::string& name, const std::map<std::string, std::string>& files, const std::string& marker = "BURN");
+    SessionId queue(const std::string& name, const std::map<std::string, std::string>& files,
+                    const std::string& marker = "BURN");
     // Steps of all drives in turn until none has anything to do.
     void run();
     // The same, and lets time pass whenever the drives rest, at most `rounds` times.
@@ -52,7 +55,6 @@ class BurnerHouse {
     [[nodiscard]] std::vector<std::string> event_names() const;
 
   private:
-    std::string folder_;  // of the catalogue
     std::shared_ptr<void> subscription_;
     int seals_ = 0;
 };

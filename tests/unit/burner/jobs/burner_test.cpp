@@ -12,7 +12,8 @@ namespace burnbox::test {
 
 TEST_CASE("burner: a queued session ends burned, with receipts and without its marker") {
     BurnerHouse house;
-    const SessionId id = house.queue("holiday", {{"photos/a.jpg", "aaaa"}, {"photos/b.jpg", "bb"}, {"empty", ""}});
+    const SessionId id =
+        house.queue("holiday", {{"photos/a.jpg", "aaaa"}, {"photos/b.jpg", "bb"}, {"empty", ""}});
     house.run();
 
     const SessionRow row = house.row(id);
@@ -28,7 +29,8 @@ TEST_CASE("burner: a queued session ends burned, with receipts and without its m
     CHECK(json.find("data/photos/a.jpg") != std::string::npos);
     CHECK(json.find("bagit.txt") == std::string::npos);
     CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
-    CHECK(house.event_names() == std::vector<std::string>{"session_burning", "session_verifying", "session_burned"});
+    CHECK(house.event_names() ==
+          std::vector<std::string>{"session_burning", "session_verifying", "session_burned"});
 }
 
 TEST_CASE("burner: the catalogue knows the disc, the files and their first blocks") {

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::uint64_t kMiB = 1U << 20U;
 
-std::string bytes(std::uint64_t count) { return std::string(count, 'x'); }
+std::string bytes(std::uint64_t count) {
+    return std::string(count, 'x');
+}
 
 // Discs of a few MiB, so that sessions of real size fill them.
 void use_small_discs(BurnerHouse& house, std::uint64_t capacity_bytes) {

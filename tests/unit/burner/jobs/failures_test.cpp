@@ -63,7 +63,8 @@ TEST_CASE("failures: a staged file that differs from its manifest is never burne
     house.inbox_fs.corrupt("alice/holiday-queued/a", 0);
     house.run();
     CHECK(house.row(id).state == SessionState::failed);
-    CHECK(house.text("alice/holiday-failed/FAILED.txt").find("differs from its manifest") != std::string::npos);
+    CHECK(house.text("alice/holiday-failed/FAILED.txt").find("differs from its manifest") !=
+          std::string::npos);
     CHECK(house.disc("BURNBOX_0001").sessions_used == 0);
     const SessionId next = house.queue("next", {{"a", "1"}});
     house.run();
@@ -80,7 +81,8 @@ TEST_CASE("failures: a damaged seal record fails its session and nothing else") 
     CHECK(house.row(good).state == SessionState::burned);
 }
 
-TEST_CASE("failures: a write that failed is tried again on the same disc only because the disc is as before") {
+TEST_CASE(
+    "failures: a write that failed is tried again on the same disc only because the disc is as before") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}});
     bool fails = true;
