@@ -26,8 +26,11 @@ Status start_libburnia() {
         return fail(Errc::io, std::string("start libisoburn: ") + reason.data());
     std::string utf8 = "UTF-8";
     burn::iso_set_local_charset(utf8.data(), 0);
-    // Let signals end the process at once: an emulated disc survives that, and a real one is settled by the next worker.
+    // libburn's own handlers would abort the burn; this call sets all signals to their defaults.
     burn::burn_set_signal_handling(nullptr, nullptr, 1);
+    // Ctrl-C reaches every process of the terminal. When a worker ends is the server's decision: a real disc that is half
+    // written is lost.
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(number, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     burn::burn_msgs_set_severities(c_string("NOTE"), c_string("NEVER"), c_string(""));

@@ -145,8 +145,6 @@ WorkerLine operate(const WorkerJob& job, Reporter& reporter, Watch& watch) {
 }  // namespace
 
 int worker_main() {
-    // Ctrl-C reaches every process of the terminal; when this one ends is the server's decision, a disc may be half written.
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(number, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     // The libraries may print: what is for the server must stay clean.
