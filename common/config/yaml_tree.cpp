@@ -63,7 +63,7 @@ class TreeBuilder {
                 findings_.add(key.place, fmt::format("the key {} is here twice; remove one of them", escape(key.text)));
                 continue;
             }
-            node.pairs.emplace_back(std::move(key), std::move(value));
+            node.pairs.push_back({std::move(key), std::move(value)});
         }
     }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace burnbox {
@@ -16,14 +15,20 @@ struct Place {
     int column = 1;
 };
 
+struct YamlPair;
+
 struct YamlNode {
     enum class Kind : std::uint8_t { nothing, scalar, list, map };
 
     Kind kind = Kind::nothing;
     Place place;
-    std::string text;                                 // scalar
-    std::vector<YamlNode> items;                      // list
-    std::vector<std::pair<YamlNode, YamlNode>> pairs;  // map, in the file's order; keys are scalars and differ
+    std::string text;               // scalar
+    std::vector<YamlNode> items;    // list
+    std::vector<YamlPair> pairs;    // map, in the file's order; keys are scalars and differ
+};
+
+struct YamlPair {
+    YamlNode key, value;
 };
 
 // What is wrong, as "FILE:LINE:COL: ..." lines: at most 20, then how many more.

@@ -1,6 +1,8 @@
 // A catalogue in a temporary folder that can be closed and opened again, and rows to put into it.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -95,5 +97,28 @@ inline AttemptRow attempt_row(DiscId disc, const std::vector<SessionId>& session
 inline FileRow file_row(const std::string& path, std::uint32_t lba = 82'000) {
     return FileRow{path, path.size(), Sha256::of(path), lba};
 }
+
+// A catalogue with one disc and one queued session.
+struct Bench {
+    TemporaryCatalogue catalogue;
+    DiscRow disc = disc_row("BURNBOX_0001");
+    SessionId session = 0;
+
+    Bench() {
+        disc.id = catalogue->add_disc(disc).value();
+        session = catalogue->add_session(session_row("holiday")).value();
+    }
+    SessionState state(SessionId id) { return catalogue->session(id).value().state; }
+    AttemptId verifying_attempt() { return verifying_attempt(disc, {session}); }
+    AttemptId verifying_attempt(const DiscRow& on, const std::vector<SessionId>& sessions, unsigned number = 1) {
+        const AttemptId id = catalogue->begin_attempt(attempt_row(on.id, sessions, number)).value();
+        REQUIRE(catalogue->attempt_written(id, 81'936, 358'400, "libburn: fine").has_value());
+        return id;
+    }
+    void burn(const DiscRow& on, SessionId id, const std::vector<FileRow>& files, unsigned number = 1, unsigned copies = 1) {
+        const AttemptId attempt = verifying_attempt(on, {id}, number);
+        REQUIRE(catalogue->attempt_verified(attempt, on, {{id, files}}, at(200), at(300), copies).has_value());
+    }
+};
 
 }  // namespace burnbox::test
