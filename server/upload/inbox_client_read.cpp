@@ -117,8 +117,12 @@ Result<FileInfo> InboxClient::info_at(const Place& place, bool follow_links) {
 
 Result<FileInfo> InboxClient::info(const std::string& path, bool follow_links) {
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place place, find(path));
-    return info_at(place, follow_links || place.path.trailing_slash);
+    BB_TRY(Place place, find(path));
+    const bool follows = follow_links || place.path.trailing_slash;
+    auto info = info_at(place, follows);
+    if (info || place.where != Where::polite || info.error().code != Errc::not_found) return info;
+    BB_TRY(place, find(path));  // its folder may have moved on between the look and the call
+    return info_at(place, follows);
 }
 
 Result<std::unique_ptr<Folder>> InboxClient::open_folder(const std::string& path) {

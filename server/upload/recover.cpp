@@ -82,9 +82,11 @@ Status recover_accounts(Core& core) {
     std::vector<std::string> names;
     for (const auto& [name, config] : core.services.config.accounts) names.push_back(name);
     BB_CHECK(make_folders(core.services.state_fs, "seals", 0700));
+    BB_CHECK(make_folders(core.services.state_fs, "journal", 0700));
     for (const std::string& name : names) BB_CHECK(make_account_folders(core, name));
     // The seal's promise begins with these folders: they must not vanish with what is durable in them.
     BB_CHECK(core.services.state_fs.sync_folder(""));
+    BB_CHECK(core.services.state_fs.sync_folder("journal"));
     BB_CHECK(core.inbox().sync_folder(""));
     // The repair ends cut withdrawals; their files are as whole as they were sealed, if that is written down before.
     BB_TRY(const auto withdrawn, core.services.catalogue.sessions_in_state(SessionState::withdrawn));

@@ -91,14 +91,20 @@ void Sealer::shut_handles() {
 SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const SealContent& content) {
     const std::string answer = fmt::format("{} is already sealed", escape(row.name));
     const std::lock_guard lock(account_->mutex);
-    if (const Status removed = remove_tree(core_->inbox(), top()); !removed) return seal_failed(removed.error());
+    FileSystem& fs = core_->inbox();
+    if (const Status removed = fs.remove(join_path(top(), request_.marker)); !removed) return seal_failed(removed.error());
+    account_->release(session_->forget(request_.marker));
+    (void)fs.remove(join_path(top(), "REFUSED.txt"));
+    log::info("marker sent twice", log::kv("account", row.account), log::kv("session", row.disc_name));
+    if (!fs.remove_folder(top())) {  // markers that were refused before lie there
+        session_->phase = Phase::open;
+        return answer;
+    }
     session_->journal.remove();
     session_->sealed_answer = answer;
     session_->phase = Phase::sealed;
-    account_->release(session_->bytes());
     account_->sessions.erase(session_->name);
     if (!row.folder.empty()) keep_old_name(*core_, *account_, row.name, row.folder, content.marker, content.marker_info);
-    log::info("marker sent twice", log::kv("account", row.account), log::kv("session", row.disc_name));
     return answer;
 }
 

@@ -10,12 +10,13 @@
 
 namespace burnbox::test {
 
-UploadHouse::UploadHouse() : inbox_fs("/memory/inbox", clock), state_fs("/memory/state", clock) {
+UploadHouse::UploadHouse() : inbox_fs("/memory/inbox", clock), state_fs("/memory/state", clock), faulty_inbox_(inbox_fs, plan), faulty_state_(state_fs, plan) {
     config.accounts["alice"].name = "alice";
     auto opened = open_sql_catalogue("sqlite3://" + (temp_ / "catalogue.sqlite"));
     REQUIRE(opened);
     catalogue = std::move(*opened);
-    inbox.emplace(inbox_fs, *catalogue);
+    faulty_catalogue_ = make_faulty_catalogue(*catalogue, plan);
+    inbox.emplace(faulty_inbox_, *faulty_catalogue_);
     listener_ = events.subscribe([this](const Event& event) { event_names.push_back(event.event + " " + event.session); });
     start();
 }
@@ -27,9 +28,9 @@ void UploadHouse::start() {
     uploads = std::make_unique<Uploads>(UploadServices{
         .config = config,
         .clock = clock,
-        .catalogue = *catalogue,
+        .catalogue = *faulty_catalogue_,
         .inbox = *inbox,
-        .state_fs = state_fs,
+        .state_fs = faulty_state_,
         .events = events,
         .run_blocking =
             [this](std::function<void()> job) {

@@ -10,6 +10,8 @@
 
 #include "common/catalogue/catalogue.hpp"
 #include "server/upload/client.hpp"
+#include "tests/support/faulty_catalogue.hpp"
+#include "tests/support/faulty_file_system.hpp"
 #include "tests/support/memory_file_system.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/test_clock.hpp"
@@ -26,6 +28,7 @@ class UploadHouse {
     MemoryFileSystem inbox_fs;
     MemoryFileSystem state_fs;
     std::unique_ptr<Catalogue> catalogue;
+    FaultPlan plan;  // what fails of all that Uploads does to the two file systems and to the catalogue
     Events events;
     std::optional<Inbox> inbox;
     std::unique_ptr<Uploads> uploads;
@@ -55,6 +58,9 @@ class UploadHouse {
 
   private:
     TempFolder temp_;
+    FaultyFileSystem faulty_inbox_;
+    FaultyFileSystem faulty_state_;
+    std::unique_ptr<Catalogue> faulty_catalogue_;
     std::shared_ptr<void> listener_;
 };
 

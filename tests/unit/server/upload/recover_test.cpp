@@ -1,0 +1,101 @@
+// After kill -9 and after a power cut.
+#include <doctest/doctest.h>
+
+#include "tests/support/upload_house.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+using Strings = std::vector<std::string>;
+
+TEST_CASE("restart: files that were closed are whole, those in flight are cut off") {
+    UploadHouse house;
+    auto client = house.connect();
+    CHECK(put(*client, "/holiday/a", "aaa") == "ok");
+    CHECK(shown(client->make_folder("/holiday/sub", 0755)) == "ok");
+    CHECK(put(*client, "/holiday/sub/b", "bbb") == "ok");
+    CHECK(rename(*client, "/holiday/sub", "/holiday/dir") == "ok");
+    auto file = create(*client, "/holiday/c");
+    CHECK(write(*file, "half") == "ok");
+    house.kill();
+    file.reset();
+    client.reset();
+    const auto later = house.connect();
+    CHECK(house.uploads->open_sessions().at(0).reason == "cut off: c; send them again");
+    CHECK(put(*later, "/holiday/BURN", "m") == "holiday can't be sealed: cut off in the middle: c; send them again or delete them");
+    CHECK(put(*later, "/holiday/c", "whole") == "ok");
+    CHECK(put(*later, "/holiday/BURN", "m") == "ok: holiday is sealed");
+    CHECK(house.manifest_paths(house.rows()[0]) == Strings{"a", "c", "dir", "dir/b"});
+}
+
+TEST_CASE("restart: a file that no longer is what the journal proves counts as cut off") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    CHECK(put(*house.connect(), "/holiday/b", "bbb") == "ok");
+    house.inbox_fs.corrupt("alice/holiday/a", 1);
+    house.kill();
+    const auto client = house.connect();
+    const std::string why = "cut off in the middle when the server went down: a; send them again or delete them";
+    CHECK(put(*client, "/holiday/BURN", "m") == "holiday can't be sealed: " + why);
+    CHECK(house.uploads->open_sessions().at(0).reason == "cut off: a; send them again");
+    CHECK(put(*client, "/holiday/a", "aaa") == "ok");
+    CHECK(put(*client, "/holiday/BURN", "m") == "ok: holiday is sealed");
+}
+
+TEST_CASE("restart: after a power cut nothing unproven is sealed") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    REQUIRE(house.inbox_fs.sync_folder("alice"));
+    REQUIRE(house.inbox_fs.sync_folder("alice/holiday"));  // the entry is durable, the content is not
+    house.power_cut();
+    const auto client = house.connect();
+    if (house.exists("alice/holiday/a")) CHECK(contains(put(*client, "/holiday/BURN", "m"), "cut off in the middle: a"));
+    CHECK(house.rows().empty());
+}
+
+TEST_CASE("restart: folders without any journal are cut off: send them again") {
+    UploadHouse house;
+    house.put_behind("alice/restored/x", "x");
+    house.kill();
+    CHECK(contains(put(*house.connect(), "/restored/BURN", "m"), "cut off in the middle: x"));
+}
+
+TEST_CASE("restart: a marker that was not answered leaves the session open, and a repeated one seals it") {
+    UploadHouse house;
+    auto client = house.connect();
+    CHECK(put(*client, "/holiday/a", "aaa") == "ok");
+    house.jobs_wait = true;
+    const Answer answer;
+    client->close(create(*client, "/holiday/BURN"), answer.done());
+    house.jobs_wait = false;
+    client.reset();
+    house.kill();
+    CHECK(house.rows().empty());
+    CHECK(house.names("alice/holiday") == Strings{"BURN", "a"});
+    CHECK(put(*house.connect(), "/holiday/BURN", "") == "ok: holiday is sealed");
+}
+
+TEST_CASE("restart: a cut rename after the catalogue's row is ended, and burns once") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed");
+    REQUIRE(house.inbox_fs.rename("alice/holiday-queued", "alice/holiday", RenameMode::no_replace));
+    REQUIRE(house.catalogue->set_folder(house.rows()[0].id, "holiday"));
+    REQUIRE(house.catalogue->begin_move(house.rows()[0].id, "holiday-queued"));
+    house.kill();
+    CHECK(house.names("alice") == Strings{"holiday-queued"});
+    CHECK(house.rows()[0].folder == "holiday-queued");
+    CHECK(house.uploads->open_sessions().empty());
+}
+
+TEST_CASE("restart: journals of sealed and removed sessions go") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    CHECK(put(*house.connect(), "/gone/a", "aaa") == "ok");
+    REQUIRE(remove_tree(house.inbox_fs, "alice/gone"));
+    house.kill();
+    const auto journals = list_folder(house.state_fs, "journal/alice");
+    REQUIRE(journals);
+    REQUIRE(journals->size() == 1);
+    CHECK((*journals)[0].name == "holiday.jsonl");
+}
