@@ -48,7 +48,7 @@ void BurnerHouse::restart() {
     subscription_.reset();
     inbox.reset();
     catalogue.reset();
-    auto opened = open_sql_catalogue("sqlite3://" + (folder / "catalogue.sqlite"));
+    auto opened = open_sql_catalogue("sqlite3://" + (database_folder / "catalogue.sqlite"));
     if (!opened) must(std::unexpected(opened.error()));
     catalogue = std::move(*opened);
     inbox = std::make_unique<Inbox>(inbox_fs, *catalogue);

@@ -22,7 +22,7 @@ class BurnerHouse {
     ~BurnerHouse();
 
     // Stores that survive.
-    TempFolder folder{memory_backed_place()};  // of the catalogue
+    TempFolder database_folder{memory_backed_place()};  // of the catalogue
     TestClock clock;
     MemoryFileSystem inbox_fs{"/memory/inbox", clock};
     MemoryFileSystem state_fs{"/memory/state", clock};
