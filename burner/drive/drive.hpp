@@ -127,7 +127,7 @@ class Drive {
     // The largest session a blank disc of the kind this drive is fed with could take, payload with all overhead; 0 = unknown.
     [[nodiscard]] virtual std::uint64_t blank_capacity_bytes() const = 0;
 
-    // Any thread: kills the running operation, which then returns Errc::cancelled; what it wrote is in doubt. Nothing runs: no-op.
+    // Any thread: kills the running operation, which then returns an error; what it wrote is in doubt. Nothing runs: no-op.
     virtual void interrupt() {}
 };
 

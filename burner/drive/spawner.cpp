@@ -13,6 +13,15 @@
 #include "burner/drive/spawner_process.hpp"
 
 namespace burnbox {
+namespace {
+
+void send_kill(const UniqueFd& pidfd) {
+    if (pidfd)
+        ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr,
+                  0);  // fails only when it has ended already
+}
+
+}  // namespace
 
 struct Spawner::State {
     UniqueFd socket;
@@ -29,9 +38,15 @@ Child::~Child() {
 }
 
 void Child::kill() {
-    if (pidfd_)
-        ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr,
-                  0);  // fails only when it has ended already
+    send_kill(pidfd_);
+}
+
+ChildKiller Child::killer() const {
+    return ChildKiller(UniqueFd(pidfd_ ? ::fcntl(pidfd_.get(), F_DUPFD_CLOEXEC, 3) : -1));
+}
+
+void ChildKiller::kill() {
+    send_kill(pidfd_);
 }
 
 Result<int> Child::wait() {

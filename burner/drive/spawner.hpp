@@ -11,6 +11,17 @@
 
 namespace burnbox {
 
+// Kills a child from another thread than the one that talks to it; harmless when the child has ended.
+class ChildKiller {
+  public:
+    ChildKiller() = default;
+    explicit ChildKiller(UniqueFd pidfd) : pidfd_(std::move(pidfd)) {}
+    void kill();
+
+  private:
+    UniqueFd pidfd_;
+};
+
 // A running child. Dropping it kills the child.
 class Child {
   public:
@@ -22,6 +33,7 @@ class Child {
     [[nodiscard]] int out() const { return out_.get(); }  // its standard output
     void close_in() { in_.reset(); }
     void kill();
+    [[nodiscard]] ChildKiller killer() const;
     // Exit code, or 128 + signal. Blocks.
     [[nodiscard]] Result<int> wait();
 

@@ -25,9 +25,18 @@ Result<Answer> WorkerDrive::run(WorkerOperation operation, const BurnJob& burn_j
     BB_TRY(Device where, device());
     const WorkerJob job{operation, std::move(where), burn_job, disc_session, start_lba};
     BB_TRY(Child worker, spawner_.run({program_, "worker"}));
+    {
+        const std::lock_guard lock(running_mutex_);
+        running_ = worker.killer();
+    }
     BB_TRY(WorkerLine line, converse(std::move(worker), job, patience_, observer));
     if (auto* answer = std::get_if<Answer>(&line)) return std::move(*answer);
     return fail(Errc::io, "drive " + config_.name + ": the worker's answer does not fit the question");
+}
+
+void WorkerDrive::interrupt() {
+    const std::lock_guard lock(running_mutex_);
+    running_.kill();
 }
 
 Status WorkerDrive::load(const std::string& label) {

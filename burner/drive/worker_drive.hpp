@@ -1,9 +1,10 @@
 // The server's side of a drive: every operation runs in a fresh worker process, so that a drive that hangs in the kernel or a crash in a
-// library costs one attempt and nothing else. Thread: the drive's burner thread.
+// library costs one attempt and nothing else. Thread: the drive's burner thread; interrupt() any.
 #pragma once
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "burner/drive/image_shelf.hpp"
@@ -33,6 +34,7 @@ class WorkerDrive final : public Drive {
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override;
+    void interrupt() override;
 
   private:
     [[nodiscard]] Result<Device> device() const;
@@ -45,6 +47,8 @@ class WorkerDrive final : public Drive {
     const std::string program_;
     const WorkerPatience patience_;
     ImageShelf shelf_;
+    std::mutex running_mutex_;
+    ChildKiller running_;  // of the worker that runs, or ran last
 };
 
 }  // namespace burnbox

@@ -87,6 +87,8 @@ void Burner::start() {
 void Burner::stop() {
     state_->desk.stopping = true;
     state_->desk.changed();
+    for (const std::unique_ptr<DriveLoop>& loop : state_->loops)
+        if (loop->visited) loop->drive().interrupt();  // a read-back harms nothing when it is cut off
     {
         std::unique_lock lock(state_->running_mutex);
         state_->running_changed.wait_for(lock, kStopWait, [this] { return state_->running == 0; });
@@ -136,6 +138,8 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
     ++loop->visitors;
     Result<VerifyReport> report = [&]() -> Result<VerifyReport> {
         const std::lock_guard lock(loop->working);
+        if (state_->desk.stopping) return fail(Errc::cancelled, "verify: burnbox is stopping");
+        loop->visited = true;
         state_->desk.set_busy(disc->drive, true);
         const auto read_back = [&]() -> Result<VerifyReport> {
             BB_TRY(const Work work, make_work(state_->services, *disc, {row}));
@@ -145,6 +149,7 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
         };
         auto result = read_back();
         state_->desk.set_busy(disc->drive, false);
+        loop->visited = false;
         return result;
     }();
     --loop->visitors;

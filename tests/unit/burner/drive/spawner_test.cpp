@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <string>
+#include <thread>
 
 namespace burnbox {
 namespace {
@@ -92,6 +93,17 @@ TEST_CASE("spawner: kill ends the child, dropping it too") {
     }
     CHECK(read_all(out).empty());  // returns only because the child is gone
     ::close(out);
+}
+
+TEST_CASE("spawner: another thread may kill a child, and one that has ended too") {
+    auto spawner = started();
+    Child child = run_shell(*spawner, "exec sleep 1000");
+    ChildKiller killer = child.killer();
+    std::thread other([&] { killer.kill(); });
+    CHECK(child.wait() == 128 + SIGKILL);
+    other.join();
+    killer.kill();
+    CHECK(run_shell(*spawner, "exit 5").wait() == 5);
 }
 
 TEST_CASE("spawner: fifty children at once end each with its own code") {
