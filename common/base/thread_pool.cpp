@@ -43,10 +43,13 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(unsigned threads, std::size_t most_waiting) : state_(std::make_unique<State>()) {
     state_->most_waiting = most_waiting;
-    for (unsigned i = 0; i < threads; ++i) state_->threads.emplace_back([state = state_.get()] { state->work(); });
+    for (unsigned i = 0; i < threads; ++i)
+        state_->threads.emplace_back([state = state_.get()] { state->work(); });
 }
 
-ThreadPool::~ThreadPool() { stop(); }
+ThreadPool::~ThreadPool() {
+    stop();
+}
 
 bool ThreadPool::post(std::function<void()> job) {
     {

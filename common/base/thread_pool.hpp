@@ -1,5 +1,5 @@
-// A thread pool: a fixed number of threads for work that may block, so that no network or control thread ever does.
-// What may wait in it is bounded by `most_waiting`; the one who posts decides what a refusal means.
+// A thread pool: a fixed number of threads for work that may block, so that no network or control thread ever
+// does. What may wait in it is bounded by `most_waiting`; the one who posts decides what a refusal means.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ class ThreadPool {
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
 
-    // Runs the job on one of the threads, in the order of posting. Never blocks; any thread. False, and the job is not taken,
-    // when as many wait as may, or after stop().
+    // Runs the job on one of the threads, in the order of posting. Never blocks; any thread. False, and the
+    // job is not taken, when as many wait as may, or after stop().
     [[nodiscard]] bool post(std::function<void()> job);
 
     // Ends what runs and what waits, jobs posted by those too, then joins. Not from one of its own threads.

@@ -29,8 +29,8 @@ int watch(const std::string& socket, const std::vector<std::string>& argv) {
     const bool terminal = isatty(STDOUT_FILENO) == 1;
     for (;;) {
         std::string page = terminal ? "\x1b[H\x1b[2J" : "";
-        const Result<int> code =
-            ask_server(socket, argv, {.out = [&](std::string_view text) { page += text; }, .error = print_error});
+        const Result<int> code = ask_server(
+            socket, argv, {.out = [&](std::string_view text) { page += text; }, .error = print_error});
         if (!code) return report(code.error());
         print_out(page);
         if (*code != 0) return *code;
@@ -42,24 +42,31 @@ int watch(const std::string& socket, const std::vector<std::string>& argv) {
 
 int ask_command(std::string_view name, const std::vector<std::string>& arguments) {
     const OperationSpec& spec = *find_operation(name);
-    CLI::App app(fmt::format("{}.{}{}", spec.help, spec.detail.empty() ? "" : "\n", spec.detail), fmt::format("burnbox {}", name));
+    CLI::App app(fmt::format("{}.{}{}", spec.help, spec.detail.empty() ? "" : "\n", spec.detail),
+                 fmt::format("burnbox {}", name));
     app.footer(fmt::format("Example: burnbox {}", spec.example));
     std::string config, socket, argument;
-    if (!spec.argument.empty()) app.add_option(std::string(spec.argument), argument)->required()->option_text(" ");
+    if (!spec.argument.empty())
+        app.add_option(std::string(spec.argument), argument)->required()->option_text(" ");
     std::deque<std::pair<std::string, bool>> flags;
     for (const OperationFlag& flag : spec.flags) {
         auto& [flag_name, given] = flags.emplace_back(flag.name, false);
         app.add_flag(flag_name, given, std::string(flag.help));
     }
-    app.add_option("-c,--config", config, fmt::format("the server's configuration (default: {})", kConfigFile))->option_text("FILE");
-    app.add_option("-s,--socket", socket, "the server's control socket (default: the configuration's)")->option_text("PATH");
+    app.add_option("-c,--config", config,
+                   fmt::format("the server's configuration (default: {})", kConfigFile))
+        ->option_text("FILE");
+    app.add_option("-s,--socket", socket, "the server's control socket (default: the configuration's)")
+        ->option_text("PATH");
     if (const auto end = parse_arguments(app, arguments)) return *end;
 
     bool watching = false;
     std::vector<std::string> argv = {std::string(name)};
     for (const auto& [flag, given] : flags) {
-        if (flag == "--watch") watching = given;
-        else if (given) argv.push_back(flag);
+        if (flag == "--watch")
+            watching = given;
+        else if (given)
+            argv.push_back(flag);
     }
     if (!spec.argument.empty()) argv.insert(argv.end(), {"--", argument});
     const Result<std::string> path = control_socket(socket, config);

@@ -13,15 +13,15 @@
 namespace burnbox {
 namespace {
 
-// What is watched. It does not own its subscription: an event's thread may hold the last reference to this for a moment, and the
-// end of a subscription waits for that thread.
+// What is watched. It does not own its subscription: an event's thread may hold the last reference to this
+// for a moment, and the end of a subscription waits for that thread.
 struct Watch {
     explicit Watch(const Asked& request) : sink(request.sink), account(request.account) {}
 
     std::weak_ptr<CommandSink> sink;
     std::string account;  // who asked; empty = the administrator
 
-    std::mutex mutex;  // guards what follows
+    std::mutex mutex;       // guards what follows
     SessionId session = 0;  // 0 = not known yet
     bool looking = false;   // a look is posted or runs
     bool look_again = false;
@@ -37,36 +37,53 @@ struct Finding {
 
 std::string where_it_burns(const OperationServices& services, SessionId id) {
     for (const DriveStatus& drive : services.drives())
-        if (drive.session == id) return fmt::format(" {} in drive {}", drive.disc.empty() ? "a new disc" : drive.disc, drive.drive);
+        if (drive.session == id)
+            return fmt::format(" {} in drive {}", drive.disc.empty() ? "a new disc" : drive.disc,
+                               drive.drive);
     return "";
 }
 
-// The folder gets its last name after the receipt was written: then, and not before, the session is done for its sender.
+// The folder gets its last name after the receipt was written: then, and not before, the session is done for
+// its sender.
 bool is_finished(const SessionRow& row) {
     return row.state == SessionState::burned &&
-           (row.folder.empty() || (row.folder_next.empty() && parse_folder(row.folder).state == FolderState::burned));
+           (row.folder.empty() ||
+            (row.folder_next.empty() && parse_folder(row.folder).state == FolderState::burned));
 }
 
 Finding look_at(const OperationServices& services, const std::string& account, SessionId id) {
     const Result<SessionRow> row = services.catalogue.session(id);
-    if (!row && row.error().code != Errc::not_found) return {.exit_code = 1, .out = "", .line = row.error().message};
+    if (!row && row.error().code != Errc::not_found)
+        return {.exit_code = 1, .out = "", .line = row.error().message};
     if (!row || row->state == SessionState::withdrawn)
         return {.exit_code = 1, .out = "", .line = "the session was taken back before it was burned"};
-    const std::string name = escape(account.empty() ? fmt::format("{}/{}", row->account, row->disc_name) : row->disc_name);
+    const std::string name =
+        escape(account.empty() ? fmt::format("{}/{}", row->account, row->disc_name) : row->disc_name);
     const std::string because = row->reason.empty() ? "" : ": " + escape(row->reason);
     switch (row->state) {
-        case SessionState::queued: return {.exit_code = {}, .out = "", .line = fmt::format("{} is queued{}", name, because)};
+        case SessionState::queued:
+            return {.exit_code = {}, .out = "", .line = fmt::format("{} is queued{}", name, because)};
         case SessionState::burning:
-            return {.exit_code = {}, .out = "", .line = fmt::format("{} is burning{}", name, where_it_burns(services, id))};
+            return {.exit_code = {},
+                    .out = "",
+                    .line = fmt::format("{} is burning{}", name, where_it_burns(services, id))};
         case SessionState::verifying:
-            return {.exit_code = {}, .out = "", .line = fmt::format("{} is verifying{}", name, where_it_burns(services, id))};
-        case SessionState::failed: return {.exit_code = 1, .out = "", .line = fmt::format("{} failed{}", name, because)};
+            return {.exit_code = {},
+                    .out = "",
+                    .line = fmt::format("{} is verifying{}", name, where_it_burns(services, id))};
+        case SessionState::failed:
+            return {.exit_code = 1, .out = "", .line = fmt::format("{} failed{}", name, because)};
         case SessionState::burned:
-        case SessionState::withdrawn: break;
+        case SessionState::withdrawn:
+            break;
     }
-    if (!is_finished(*row)) return {.exit_code = {}, .out = "", .line = fmt::format("{} is burned and verified", name)};
+    if (!is_finished(*row))
+        return {.exit_code = {}, .out = "", .line = fmt::format("{} is burned and verified", name)};
     auto receipt = receipt_text(services.catalogue, services.inbox, *row);
-    if (!receipt) return {.exit_code = 1, .out = "", .line = fmt::format("{} is burned; {}", name, receipt.error().message)};
+    if (!receipt)
+        return {.exit_code = 1,
+                .out = "",
+                .line = fmt::format("{} is burned; {}", name, receipt.error().message)};
     return {.exit_code = 0, .out = std::move(*receipt), .line = ""};
 }
 
@@ -143,7 +160,9 @@ struct BurnWaits::State : std::enable_shared_from_this<State> {
 
 BurnWaits::BurnWaits(const OperationServices& services) : state_(std::make_shared<State>(services)) {}
 
-BurnWaits::~BurnWaits() { stop(); }
+BurnWaits::~BurnWaits() {
+    stop();
+}
 
 std::shared_ptr<BurnWaits::Wait> BurnWaits::begin(const Asked& asked) {
     state_->sweep();

@@ -1,6 +1,6 @@
-// `burn --wait`: stays with a session until it is burned (its receipt is printed), failed or taken back. Events only say when to
-// look; what is true is read from the catalogue each time. The sink is held weakly, so that a client that left is let go.
-// Threads: any.
+// `burn --wait`: stays with a session until it is burned (its receipt is printed), failed or taken back.
+// Events only say when to look; what is true is read from the catalogue each time. The sink is held weakly,
+// so that a client that left is let go. Threads: any.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,8 @@ class BurnWaits {
     ~BurnWaits();
 
     class Wait;
-    // Listens from now on, before the session is sealed, so that nothing is missed. Ended by follow() and what comes of it, or by
-    // dropping the last handle without having called that.
+    // Listens from now on, before the session is sealed, so that nothing is missed. Ended by follow() and
+    // what comes of it, or by dropping the last handle without having called that.
     [[nodiscard]] std::shared_ptr<Wait> begin(const Asked& asked);
     void follow(std::shared_ptr<Wait> wait, SessionId session);
 

@@ -27,34 +27,45 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string summary(const Config& config) {
     std::vector<std::vector<std::string>> rows;
-    for (const ListenAddress& address : config.listen) rows.push_back({"listen", fmt::format("{}:{}", address.host, address.port)});
+    for (const ListenAddress& address : config.listen)
+        rows.push_back({"listen", fmt::format("{}:{}", address.host, address.port)});
     for (const auto& [name, account] : config.accounts)
         rows.push_back({"account", name,
-                        fmt::format("{}; {}; pool {}{}", count_text(account.keys.size(), "key", "keys"), rights_text(account.rights),
-                                    account.pool,
-                                    account.quota_bytes == 0 ? "" : fmt::format("; quota {}", human_bytes(account.quota_bytes)))});
+                        fmt::format("{}; {}; pool {}{}", count_text(account.keys.size(), "key", "keys"),
+                                    rights_text(account.rights), account.pool,
+                                    account.quota_bytes == 0
+                                        ? ""
+                                        : fmt::format("; quota {}", human_bytes(account.quota_bytes)))});
     for (const auto& [name, drive] : config.drives)
-        rows.push_back({"drive", name, drive.emulated() ? fmt::format("emulated {} in {}", drive.medium, drive.image_dir) : drive.device});
+        rows.push_back({"drive", name,
+                        drive.emulated() ? fmt::format("emulated {} in {}", drive.medium, drive.image_dir)
+                                         : drive.device});
     for (const auto& [name, pool] : config.pools)
-        rows.push_back({"pool", name, fmt::format("{}; {}", joined(pool.drives), count_text(pool.copies, "copy", "copies"))});
+        rows.push_back(
+            {"pool", name,
+             fmt::format("{}; {}", joined(pool.drives), count_text(pool.copies, "copy", "copies"))});
     return columns(rows, {}, "  ");
 }
 
 }  // namespace
 
 int check_command(std::string_view name, const std::vector<std::string>& arguments) {
-    CLI::App app("Checks a configuration and access to its folders and drives, without changing anything.\n"
-                 "Exit code 1 with FILE:LINE:COL when something is wrong.",
-                 fmt::format("burnbox {}", name));
+    CLI::App app(
+        "Checks a configuration and access to its folders and drives, without changing anything.\n"
+        "Exit code 1 with FILE:LINE:COL when something is wrong.",
+        fmt::format("burnbox {}", name));
     app.footer("Example: burnbox check -c burnbox.yaml");
     std::string option;
-    app.add_option("-c,--config", option, fmt::format("the configuration (default: {})", kConfigFile))->option_text("FILE");
+    app.add_option("-c,--config", option, fmt::format("the configuration (default: {})", kConfigFile))
+        ->option_text("FILE");
     if (const auto end = parse_arguments(app, arguments)) return *end;
 
     const std::string file = config_file(option);
     if (file.empty()) {
-        print_out(fmt::format("no configuration: {} is not there, so `burnbox serve` runs with its defaults; -c FILE checks another one\n",
-                              kConfigFile));
+        print_out(
+            fmt::format("no configuration: {} is not there, so `burnbox serve` runs with its defaults; -c "
+                        "FILE checks another one\n",
+                        kConfigFile));
         return 0;
     }
     const Result<Config> config = read_config(file);

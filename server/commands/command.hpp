@@ -1,5 +1,6 @@
-// The program's commands: one table, one function each. A function gets its name and what was typed after it, reads that with
-// CLI11, and returns the exit code: 0 done, 1 the answer is no or it failed, 2 wrong usage, 3 the server can't be reached.
+// The program's commands: one table, one function each. A function gets its name and what was typed after it,
+// reads that with CLI11, and returns the exit code: 0 done, 1 the answer is no or it failed, 2 wrong usage, 3
+// the server can't be reached.
 #pragma once
 
 #include <optional>
@@ -30,7 +31,8 @@ int serve_command(std::string_view name, const std::vector<std::string>& argumen
 int check_command(std::string_view name, const std::vector<std::string>& arguments);
 int ask_command(std::string_view name, const std::vector<std::string>& arguments);
 
-// Parses a command's own arguments. An exit code when that is the end: --help was printed, or the usage is wrong.
+// Parses a command's own arguments. An exit code when that is the end: --help was printed, or the usage is
+// wrong.
 [[nodiscard]] std::optional<int> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments);
 
 void print_out(std::string_view text);    // to standard output, at once

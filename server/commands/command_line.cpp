@@ -13,7 +13,9 @@
 namespace burnbox {
 namespace {
 
-int worker_command(std::string_view /*name*/, const std::vector<std::string>& /*arguments*/) { return worker_main(); }
+int worker_command(std::string_view /*name*/, const std::vector<std::string>& /*arguments*/) {
+    return worker_main();
+}
 
 std::string overview() {
     std::string text =
@@ -29,7 +31,8 @@ std::string overview() {
 // "-c FILE" and "-s SOCKET" may stand before the command too.
 std::vector<std::string> take_leading_options(std::vector<std::string>& arguments) {
     std::vector<std::string> options;
-    while (arguments.size() >= 2 && (arguments[0] == "-c" || arguments[0] == "--config" || arguments[0] == "-s" || arguments[0] == "--socket")) {
+    while (arguments.size() >= 2 && (arguments[0] == "-c" || arguments[0] == "--config" ||
+                                     arguments[0] == "-s" || arguments[0] == "--socket")) {
         options.insert(options.end(), arguments.begin(), arguments.begin() + 2);
         arguments.erase(arguments.begin(), arguments.begin() + 2);
     }
@@ -39,8 +42,9 @@ std::vector<std::string> take_leading_options(std::vector<std::string>& argument
 }  // namespace
 
 std::vector<Command> commands() {
-    std::vector<Command> all = {{"serve", "Runs the server in the foreground", serve_command},
-                                {"check", "Checks a configuration and access to its folders and drives", check_command}};
+    std::vector<Command> all = {
+        {"serve", "Runs the server in the foreground", serve_command},
+        {"check", "Checks a configuration and access to its folders and drives", check_command}};
     for (const OperationSpec& spec : operation_table()) all.push_back({spec.name, spec.help, ask_command});
     all.push_back({"worker", "Works on one disc, for the server", worker_command, true});
     return all;
@@ -60,8 +64,9 @@ int run_command_line(std::vector<std::string> arguments) {
     const std::vector<Command> all = commands();
     const auto command = std::ranges::find(all, name, &Command::name);
     if (command == all.end()) {
-        print_error(name.empty() ? "a command is missing; `burnbox --help` lists them"
-                                 : fmt::format("unknown command \"{}\"; `burnbox --help` lists them", escape(name)));
+        print_error(name.empty()
+                        ? "a command is missing; `burnbox --help` lists them"
+                        : fmt::format("unknown command \"{}\"; `burnbox --help` lists them", escape(name)));
         return 2;
     }
     arguments.erase(arguments.begin());
@@ -71,7 +76,8 @@ int run_command_line(std::vector<std::string> arguments) {
 
 std::optional<int> parse_arguments(CLI::App& app, const std::vector<std::string>& arguments) {
     try {
-        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
+        app.parse(std::vector<std::string>(arguments.rbegin(),
+                                           arguments.rend()));  // CLI11 takes them from the back
         return std::nullopt;
     } catch (const CLI::CallForHelp&) {
         print_out(app.help());
@@ -87,6 +93,8 @@ void print_out(std::string_view text) {
     std::fflush(stdout);
 }
 
-void print_error(std::string_view line) { fmt::print(stderr, "burnbox: {}\n", line); }
+void print_error(std::string_view line) {
+    fmt::print(stderr, "burnbox: {}\n", line);
+}
 
 }  // namespace burnbox

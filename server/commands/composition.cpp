@@ -56,9 +56,14 @@ struct Composition::State {
 
     void make_burner(Spawner& spawner) {
         std::vector<std::unique_ptr<Drive>> drives;
-        for (const auto& [name, drive] : config.drives) drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe"));
-        burner = std::make_unique<Burner>(BurnerServices{.config = config, .clock = system_clock(), .catalogue = *catalogue,
-                                                         .inbox = *inbox, .state_fs = *state_fs, .events = events},
+        for (const auto& [name, drive] : config.drives)
+            drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe"));
+        burner = std::make_unique<Burner>(BurnerServices{.config = config,
+                                                         .clock = system_clock(),
+                                                         .catalogue = *catalogue,
+                                                         .inbox = *inbox,
+                                                         .state_fs = *state_fs,
+                                                         .events = events},
                                           std::move(drives));
     }
 
@@ -66,28 +71,40 @@ struct Composition::State {
     void make_uploads() {
         disk_pool.emplace(kDiskThreads);
         uploads = std::make_unique<Uploads>(UploadServices{
-            .config = config, .clock = system_clock(), .catalogue = *catalogue, .inbox = *inbox, .state_fs = *state_fs, .events = events,
-            // What waits here is bounded by the handles and connections of `limits:`. After stop() nobody is left to answer to.
+            .config = config,
+            .clock = system_clock(),
+            .catalogue = *catalogue,
+            .inbox = *inbox,
+            .state_fs = *state_fs,
+            .events = events,
+            // What waits here is bounded by the handles and connections of `limits:`. After stop() nobody is
+            // left to answer to.
             .run_blocking = [this](std::function<void()> job) { (void)disk_pool->post(std::move(job)); },
-            .check_fits = [this](const std::string& pool, const Manifest& manifest) { return burner->check_fits(pool, manifest); },
+            .check_fits = [this](const std::string& pool,
+                                 const Manifest& manifest) { return burner->check_fits(pool, manifest); },
             .wake_burner = [this] { burner->wake(); }});
     }
 
     void make_operations() {
         operations = std::make_unique<LiveOperations>(OperationServices{
-            .catalogue = *catalogue, .inbox = *inbox, .events = events,
+            .catalogue = *catalogue,
+            .inbox = *inbox,
+            .events = events,
             .open_sessions = [this] { return uploads->open_sessions(); },
             .burn = [this](const std::string& account, const std::string& session, bool again,
                            Done done) { uploads->burn(account, session, again, std::move(done)); },
             .cancel = [this](const std::string& account, const std::string& session,
                              Done done) { uploads->cancel(account, session, std::move(done)); },
             .drives = [this] { return burner->drives(); },
-            .verify = [this](SessionId session, const std::string& label,
-                             BurnObserver& observer) { return burner->verify_session(session, label, observer); },
+            .verify =
+                [this](SessionId session, const std::string& label, BurnObserver& observer) {
+                    return burner->verify_session(session, label, observer);
+                },
             .wake_burner = [this] { burner->wake(); }});
     }
 
-    // Clients first, so that nothing new comes; then the burner, which ends what `verify` waits for; then what is left to answer.
+    // Clients first, so that nothing new comes; then the burner, which ends what `verify` waits for; then
+    // what is left to answer.
     void stop() {
         if (control) control->stop();
         if (ssh) ssh->stop();
@@ -100,22 +117,32 @@ struct Composition::State {
 Composition::Composition(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Composition::~Composition() = default;
 
-Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Spawner& spawner, boost::asio::io_context& io) {
+Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Spawner& spawner,
+                                                        boost::asio::io_context& io) {
     auto state = std::make_unique<State>(config);
     BB_CHECK(state->open_stores());
     state->make_burner(spawner);
     state->make_uploads();
     BB_CHECK(state->uploads->recover());
     state->make_operations();
-    BB_TRY(state->ssh, SshServer::start({.config = config, .uploads = *state->uploads, .operations = *state->operations}));
+    BB_TRY(state->ssh, SshServer::start(
+                           {.config = config, .uploads = *state->uploads, .operations = *state->operations}));
     BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));
     state->burner->start();
     return std::unique_ptr<Composition>(new Composition(std::move(state)));
 }
 
-std::vector<ListenAddress> Composition::addresses() const { return state_->ssh->addresses(); }
-std::string Composition::host_key_fingerprint() const { return state_->ssh->host_key_fingerprint(); }
-std::string Composition::host_key_line() const { return state_->ssh->host_key_line(); }
-void Composition::stop() { state_->stop(); }
+std::vector<ListenAddress> Composition::addresses() const {
+    return state_->ssh->addresses();
+}
+std::string Composition::host_key_fingerprint() const {
+    return state_->ssh->host_key_fingerprint();
+}
+std::string Composition::host_key_line() const {
+    return state_->ssh->host_key_line();
+}
+void Composition::stop() {
+    state_->stop();
+}
 
 }  // namespace burnbox

@@ -1,5 +1,5 @@
-// Everything a serving process consists of, put together: the only place that sees uploads and burner at once.
-// Threads: made, stopped and destroyed on the control thread.
+// Everything a serving process consists of, put together: the only place that sees uploads and burner at
+// once. Threads: made, stopped and destroyed on the control thread.
 #pragma once
 
 #include <memory>
@@ -18,9 +18,10 @@ namespace burnbox {
 
 class Composition {
   public:
-    // Makes and locks the folders, opens the catalogue, repairs what a crash left, starts burner, SSH and the control socket. The
-    // spawner was forked before any thread. `config` and `io` outlive it.
-    [[nodiscard]] static Result<std::unique_ptr<Composition>> start(const Config& config, Spawner& spawner, boost::asio::io_context& io);
+    // Makes and locks the folders, opens the catalogue, repairs what a crash left, starts burner, SSH and the
+    // control socket. The spawner was forked before any thread. `config` and `io` outlive it.
+    [[nodiscard]] static Result<std::unique_ptr<Composition>> start(const Config& config, Spawner& spawner,
+                                                                    boost::asio::io_context& io);
     ~Composition();  // stop()
 
     [[nodiscard]] std::vector<ListenAddress> addresses() const;

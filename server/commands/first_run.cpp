@@ -14,14 +14,16 @@ std::string known_host(const ListenAddress& address) {
 
 std::string to_text(const ListenAddress& address) {
     const bool ipv6 = address.host.find(':') != std::string::npos;
-    return ipv6 ? fmt::format("[{}]:{}", address.host, address.port) : fmt::format("{}:{}", address.host, address.port);
+    return ipv6 ? fmt::format("[{}]:{}", address.host, address.port)
+                : fmt::format("{}:{}", address.host, address.port);
 }
 
 std::string first_run_text(const FirstRun& facts) {
     std::string text = "\nburnbox runs without a configuration. ";
     if (!facts.image_dir.empty()) text += fmt::format("It burns to disc images in {}.\n", facts.image_dir);
     if (!facts.notice.empty()) text += facts.notice + (facts.notice.ends_with('\n') ? "" : "\n");
-    const std::string identity = facts.identity_file.empty() ? "" : fmt::format("    IdentityFile {}\n", facts.identity_file);
+    const std::string identity =
+        facts.identity_file.empty() ? "" : fmt::format("    IdentityFile {}\n", facts.identity_file);
     text += fmt::format(
         "\nPut this into ~/.ssh/config:\n\n"
         "Host burnbox\n"
@@ -32,7 +34,8 @@ std::string first_run_text(const FirstRun& facts) {
         "{} {}\n\n"
         "Then try, with any folder:\n\n"
         "    scp -r photos burnbox:holiday/ && ssh burnbox burn holiday --wait\n\n",
-        facts.address.host, facts.address.port, facts.account, identity, facts.host_key_fingerprint, known_host(facts.address), facts.host_key_line);
+        facts.address.host, facts.address.port, facts.account, identity, facts.host_key_fingerprint,
+        known_host(facts.address), facts.host_key_line);
     return text;
 }
 

@@ -1,4 +1,5 @@
-// What a person who started burnbox without a configuration is told: the line to try, and the block for ~/.ssh/config. Pure.
+// What a person who started burnbox without a configuration is told: the line to try, and the block for
+// ~/.ssh/config. Pure.
 #pragma once
 
 #include <string>

@@ -12,13 +12,15 @@ namespace {
 
 constexpr std::size_t kMostFound = 10'000;
 
-// Sealed ones as the catalogue has them, oldest first, then the open ones. Without `burned` those are left out.
+// Sealed ones as the catalogue has them, oldest first, then the open ones. Without `burned` those are left
+// out.
 Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned) {
     std::vector<SessionView> views;
     BB_TRY(const auto rows, asked.services.catalogue.sessions(asked.account));
     for (const SessionRow& row : rows)
         if (row.state != SessionState::withdrawn && (burned || row.state != SessionState::burned))
-            views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes, row.files_count, row.reason});
+            views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes,
+                             row.files_count, row.reason});
     for (const Uploads::OpenSession& open : asked.services.open_sessions())
         if (asked.account.empty() || open.account == asked.account)
             views.push_back({open.account, open.name, "open", open.bytes, open.files_count, open.reason});
@@ -54,9 +56,17 @@ std::vector<DriveView> gather_drives(const Asked& asked, const std::vector<DiscV
             const auto is_in_drive = [&](const DiscView& disc) { return disc.disc.label == view.drive.disc; };
             if (std::ranges::none_of(discs, is_in_drive)) view.drive.disc.clear();
             view.drive.device.clear();
-            if (view.account != asked.account) view = {{.drive = view.drive.drive, .device = "", .state = view.drive.state,
-                                                        .medium = view.drive.medium, .disc = view.drive.disc,
-                                                        .session = std::nullopt, .progress = {}, .reason = ""}, "", ""};
+            if (view.account != asked.account)
+                view = {{.drive = view.drive.drive,
+                         .device = "",
+                         .state = view.drive.state,
+                         .medium = view.drive.medium,
+                         .disc = view.drive.disc,
+                         .session = std::nullopt,
+                         .progress = {},
+                         .reason = ""},
+                        "",
+                        ""};
         }
         views.push_back(std::move(view));
     }
@@ -84,8 +94,10 @@ Result<std::string> list(const Asked& asked) {
 
 void run_list(const Asked& asked) {
     auto text = list(asked);
-    if (text) asked.done(std::move(*text));
-    else asked.failed(text.error().message);
+    if (text)
+        asked.done(std::move(*text));
+    else
+        asked.failed(text.error().message);
 }
 
 void run_find(const Asked& asked) {
@@ -93,8 +105,12 @@ void run_find(const Asked& asked) {
     if (!files) return asked.failed(files.error().message);
     const bool json = asked.operation.has("--json");
     if (json || !files->empty()) asked.sink->out(json ? found_json(*files) : found_text(*files));
-    if (files->size() == kMostFound) asked.sink->error(fmt::format("these are the first {} files; a narrower pattern finds the others", kMostFound));
-    if (files->empty()) return asked.failed(fmt::format("no file on a disc matches \"{}\"", escape(asked.operation.argument)));
+    if (files->size() == kMostFound)
+        asked.sink->error(
+            fmt::format("these are the first {} files; a narrower pattern finds the others", kMostFound));
+    if (files->empty())
+        return asked.failed(
+            fmt::format("no file on a disc matches \"{}\"", escape(asked.operation.argument)));
     asked.sink->finish(0);
 }
 

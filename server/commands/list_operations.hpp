@@ -1,5 +1,5 @@
-// The operations that only look: status, sessions, discs, drives, find. An account sees its own sessions, and of discs only those
-// that hold one of them.
+// The operations that only look: status, sessions, discs, drives, find. An account sees its own sessions, and
+// of discs only those that hold one of them.
 #pragma once
 
 #include "server/commands/operation_services.hpp"

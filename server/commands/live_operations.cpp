@@ -34,7 +34,8 @@ constexpr std::array kHandlers = {
 }  // namespace
 
 struct LiveOperations::State {
-    explicit State(OperationServices operation_services) : services(std::move(operation_services)), waits(services) {}
+    explicit State(OperationServices operation_services)
+        : services(std::move(operation_services)), waits(services) {}
 
     OperationServices services;
     BurnWaits waits;
@@ -42,15 +43,20 @@ struct LiveOperations::State {
     ThreadPool slow{2, 16};
 };
 
-LiveOperations::LiveOperations(OperationServices services) : state_(std::make_unique<State>(std::move(services))) {
-    for (const OperationSpec& spec : operation_table()) BB_ASSERT(std::ranges::find(kHandlers, spec.name, &Handler::name) != kHandlers.end());
+LiveOperations::LiveOperations(OperationServices services)
+    : state_(std::make_unique<State>(std::move(services))) {
+    for (const OperationSpec& spec : operation_table())
+        BB_ASSERT(std::ranges::find(kHandlers, spec.name, &Handler::name) != kHandlers.end());
 }
 
-LiveOperations::~LiveOperations() { stop(); }
+LiveOperations::~LiveOperations() {
+    stop();
+}
 
 void LiveOperations::run(const CommandRequest& request, std::shared_ptr<CommandSink> sink) {
     const bool account = !request.account.empty();
-    if (account && !request.argv.empty() && (request.argv.front() == "help" || request.argv.front() == "--help")) {
+    if (account && !request.argv.empty() &&
+        (request.argv.front() == "help" || request.argv.front() == "--help")) {
         sink->out(account_help());
         return sink->finish(0);
     }
@@ -64,9 +70,11 @@ void LiveOperations::run(const CommandRequest& request, std::shared_ptr<CommandS
         return sink->finish(0);
     }
     const auto* const handler = std::ranges::find(kHandlers, operation->spec->name, &Handler::name);
-    log::debug("operation asked", log::kv("operation", operation->spec->name), log::kv("account", request.account));
+    log::debug("operation asked", log::kv("operation", operation->spec->name),
+               log::kv("account", request.account));
     ThreadPool& pool = handler->reads_discs ? state_->slow : state_->quick;
-    const auto asked = std::make_shared<const Asked>(state_->services, request.account, std::move(*operation), sink);
+    const auto asked =
+        std::make_shared<const Asked>(state_->services, request.account, std::move(*operation), sink);
     if (pool.post([state = state_.get(), handler, asked] { handler->run(*asked, state->waits); })) return;
     sink->error(fmt::format("{}: too many wait for this already; try again later", handler->name));
     sink->finish(1);

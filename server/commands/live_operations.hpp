@@ -1,4 +1,5 @@
-// The Operations of a running server: reads what was typed, says no to what is wrong at once, and does the rest on threads of its own.
+// The Operations of a running server: reads what was typed, says no to what is wrong at once, and does the
+// rest on threads of its own.
 #pragma once
 
 #include <memory>

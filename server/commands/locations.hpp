@@ -17,8 +17,11 @@ inline constexpr const char* kConfigFile = "/etc/burnbox/burnbox.yaml";
 [[nodiscard]] Result<Config> load_config(const std::string& file, std::string& notice);
 
 // The control socket: the path of -s, else that of the configuration, else that of the defaults.
-[[nodiscard]] Result<std::string> control_socket(const std::string& socket_option, const std::string& config_option);
+[[nodiscard]] Result<std::string> control_socket(const std::string& socket_option,
+                                                 const std::string& config_option);
 
-[[nodiscard]] inline std::string control_socket_in(const std::string& state_dir) { return state_dir + "/control.sock"; }
+[[nodiscard]] inline std::string control_socket_in(const std::string& state_dir) {
+    return state_dir + "/control.sock";
+}
 
 }  // namespace burnbox

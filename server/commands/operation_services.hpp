@@ -1,5 +1,5 @@
-// What the operations stand on: the catalogue, the inboxes, and what they ask of uploads and burner, as functions, so that tests need
-// neither. All of it may block: operations run on threads of their own.
+// What the operations stand on: the catalogue, the inboxes, and what they ask of uploads and burner, as
+// functions, so that tests need neither. All of it may block: operations run on threads of their own.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,9 @@ struct OperationServices {
     std::function<void(const std::string& account, const std::string& session, bool again, Done done)> burn;
     std::function<void(const std::string& account, const std::string& session, Done done)> cancel;
     std::function<std::vector<DriveStatus>()> drives;
-    std::function<Result<VerifyReport>(SessionId session, const std::string& disc_label, BurnObserver& observer)> verify;
+    std::function<Result<VerifyReport>(SessionId session, const std::string& disc_label,
+                                       BurnObserver& observer)>
+        verify;
     std::function<void()> wake_burner;
 };
 

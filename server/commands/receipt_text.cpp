@@ -29,9 +29,15 @@ Result<std::string> receipt_text(Catalogue& catalogue, Inbox& inbox, const Sessi
     receipt.marker_sha256 = row.marker_sha256;
     BB_TRY(const auto copies, catalogue.copies(row.id));
     for (const DiscSessionRow& copy : copies)
-        receipt.copies.push_back({.disc = copy.disc_label, .serial = copy.serial, .medium = copy.medium, .media_id = copy.media_id,
-                                  .drive = copy.drive, .location = copy.location, .disc_session = copy.disc_session,
-                                  .start_lba = copy.start_lba, .blocks = copy.blocks});
+        receipt.copies.push_back({.disc = copy.disc_label,
+                                  .serial = copy.serial,
+                                  .medium = copy.medium,
+                                  .media_id = copy.media_id,
+                                  .drive = copy.drive,
+                                  .location = copy.location,
+                                  .disc_session = copy.disc_session,
+                                  .start_lba = copy.start_lba,
+                                  .blocks = copy.blocks});
     return to_text(receipt);
 }
 

@@ -1,4 +1,5 @@
-// The receipt's text of a burned session: RECEIPT.txt as it lies in its folder, or made again when that is gone.
+// The receipt's text of a burned session: RECEIPT.txt as it lies in its folder, or made again when that is
+// gone.
 #pragma once
 
 #include "common/catalogue/catalogue.hpp"

@@ -29,22 +29,30 @@ void raise_descriptor_limit() {
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// SIGHUP: the log's level changes at once; of all other keys that differ the log says that they wait for a restart.
+// SIGHUP: the log's level changes at once; of all other keys that differ the log says that they wait for a
+// restart.
 void reload(Config& config) {
-    if (config.file.empty()) return log::warning("configuration not reloaded", log::kv("reason", "there is no configuration file"));
+    if (config.file.empty())
+        return log::warning("configuration not reloaded",
+                            log::kv("reason", "there is no configuration file"));
     const Result<Config> wanted = read_config(config.file);
     if (!wanted)
-        return log::error("configuration not reloaded", log::kv("reason", "it has errors; the old one stays"), log::kv(wanted.error()));
+        return log::error("configuration not reloaded", log::kv("reason", "it has errors; the old one stays"),
+                          log::kv(wanted.error()));
     config.log_level = wanted->log_level;
     log::set_level(config.log_level);
     for (const std::string& key : keys_for_restart(config, *wanted))
-        log::warning("configuration key refused", log::kv("key", key), log::kv("reason", "it needs a restart; its old value stays"));
+        log::warning("configuration key refused", log::kv("key", key),
+                     log::kv("reason", "it needs a restart; its old value stays"));
     log::info("configuration reloaded", log::kv("file", config.file));
 }
 
 class Signals {
   public:
-    Signals(boost::asio::io_context& io, Config& config) : io_(io), config_(config), signals_(io, SIGTERM, SIGINT, SIGHUP) { wait(); }
+    Signals(boost::asio::io_context& io, Config& config)
+        : io_(io), config_(config), signals_(io, SIGTERM, SIGINT, SIGHUP) {
+        wait();
+    }
 
   private:
     void wait() {
@@ -71,7 +79,8 @@ void say_first_run(const Config& config, const Composition& server, const std::s
     facts.host_key_line = server.host_key_line();
     facts.host_key_fingerprint = server.host_key_fingerprint();
     facts.notice = notice;
-    if (const std::string key = config.state_dir + "/client_key"; access(key.c_str(), F_OK) == 0) facts.identity_file = key;
+    if (const std::string key = config.state_dir + "/client_key"; access(key.c_str(), F_OK) == 0)
+        facts.identity_file = key;
     if (!config.drives.empty()) facts.image_dir = config.drives.begin()->second.image_dir;
     fmt::print(stderr, "{}", first_run_text(facts));
 }
@@ -84,7 +93,8 @@ int serve(Config config, const std::string& notice, Spawner& spawner) {
         log::error("server not started", log::kv(server.error()));
         return 1;
     }
-    for (const ListenAddress& address : (*server)->addresses()) log::info("listening", log::kv("address", to_text(address)));
+    for (const ListenAddress& address : (*server)->addresses())
+        log::info("listening", log::kv("address", to_text(address)));
     log::info("server ready", log::kv("version", BURNBOX_VERSION), log::kv("state_dir", config.state_dir),
               log::kv("accounts", config.accounts.size()), log::kv("drives", config.drives.size()));
     if (config.file.empty()) say_first_run(config, **server, notice);
@@ -99,12 +109,15 @@ int serve(Config config, const std::string& notice, Spawner& spawner) {
 }  // namespace
 
 int serve_command(std::string_view name, const std::vector<std::string>& arguments) {
-    CLI::App app("Runs the server in the foreground and logs to standard error.\n"
-                 "Without a configuration it listens on 127.0.0.1:2022 and says how to try it.",
-                 fmt::format("burnbox {}", name));
+    CLI::App app(
+        "Runs the server in the foreground and logs to standard error.\n"
+        "Without a configuration it listens on 127.0.0.1:2022 and says how to try it.",
+        fmt::format("burnbox {}", name));
     app.footer("Example: burnbox serve -c burnbox.yaml");
     std::string option;
-    app.add_option("-c,--config", option, fmt::format("the configuration (default: {} when it is there)", kConfigFile))->option_text("FILE");
+    app.add_option("-c,--config", option,
+                   fmt::format("the configuration (default: {} when it is there)", kConfigFile))
+        ->option_text("FILE");
     if (const auto end = parse_arguments(app, arguments)) return *end;
 
     umask(022);

@@ -5,7 +5,8 @@
 
 namespace burnbox {
 
-// Sends "READY=1" and the like to $NOTIFY_SOCKET; without one, and when that fails, nothing happens. Does not block.
+// Sends "READY=1" and the like to $NOTIFY_SOCKET; without one, and when that fails, nothing happens. Does not
+// block.
 void notify_service(std::string_view state);
 
 }  // namespace burnbox

@@ -21,18 +21,22 @@ Wanted split_name(const Asked& asked, std::string name) {
     const std::size_t slash = name.find('/');
     if (slash == std::string::npos) return {asked.account, std::move(name)};
     Wanted wanted{name.substr(0, slash), name.substr(slash + 1)};
-    if (!asked.account.empty() && wanted.account != asked.account) wanted = {asked.account, std::move(name)};  // fits none
+    if (!asked.account.empty() && wanted.account != asked.account)
+        wanted = {asked.account, std::move(name)};  // fits none
     return wanted;
 }
 
 std::unexpected<Error> no_such_session(const std::string& name) {
-    return fail(Errc::not_found, fmt::format("there is no session \"{}\"; `sessions` lists them", escape(name)));
+    return fail(Errc::not_found,
+                fmt::format("there is no session \"{}\"; `sessions` lists them", escape(name)));
 }
 
 std::unexpected<Error> ambiguous(const std::set<std::string>& accounts, const std::string& name) {
     std::string names;
-    for (const std::string& account : accounts) names += fmt::format("{}{}/{}", names.empty() ? "" : ", ", account, name);
-    return fail(Errc::conflict, fmt::format("\"{}\" may be any of {}: give one of these", escape(name), escape(names)));
+    for (const std::string& account : accounts)
+        names += fmt::format("{}{}/{}", names.empty() ? "" : ", ", account, name);
+    return fail(Errc::conflict,
+                fmt::format("\"{}\" may be any of {}: give one of these", escape(name), escape(names)));
 }
 
 int fitness(const SessionRow& row, const std::string& name, std::initializer_list<SessionState> wanted) {
@@ -43,7 +47,8 @@ int fitness(const SessionRow& row, const std::string& name, std::initializer_lis
 
 }  // namespace
 
-Result<SessionRow> find_sealed_session(const Asked& asked, const std::string& name, std::initializer_list<SessionState> wanted) {
+Result<SessionRow> find_sealed_session(const Asked& asked, const std::string& name,
+                                       std::initializer_list<SessionState> wanted) {
     const Wanted split = split_name(asked, name);
     BB_TRY(const auto rows, asked.services.catalogue.sessions(split.account));
     const SessionRow* best = nullptr;

@@ -28,13 +28,15 @@ bool is_folder(const std::string& path) {
 // The reason why `path` can neither be used as a folder nor be made, with the line that mends it.
 std::optional<std::string> folder_finding(const std::string& key, const std::string& path) {
     const auto finding = [&](const std::string& object, int sys_errno) {
-        return fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, object, std::strerror(sys_errno), user_name(), path);
+        return fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, object,
+                           std::strerror(sys_errno), user_name(), path);
     };
     if (is_folder(path)) {
         if (access(path.c_str(), R_OK | W_OK | X_OK) == 0) return std::nullopt;
         return finding(fmt::format("write in {}", path), errno);
     }
-    if (access(path.c_str(), F_OK) == 0) return fmt::format("{}: {} is no folder; choose another one", key, path);
+    if (access(path.c_str(), F_OK) == 0)
+        return fmt::format("{}: {} is no folder; choose another one", key, path);
     std::string parent = path;
     while (!is_folder(parent)) {
         const std::size_t slash = parent.rfind('/');
@@ -49,7 +51,8 @@ std::optional<std::string> folder_finding(const std::string& key, const std::str
 
 Status make_host_folder(const std::string& path, unsigned permissions) {
     for (std::size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1))
-        if (mkdir(path.substr(0, end).c_str(), 0755) != 0 && errno != EEXIST) return fail_errno("make folder", path.substr(0, end));
+        if (mkdir(path.substr(0, end).c_str(), 0755) != 0 && errno != EEXIST)
+            return fail_errno("make folder", path.substr(0, end));
     if (mkdir(path.c_str(), permissions) != 0 && errno != EEXIST) return fail_errno("make folder", path);
     if (!is_folder(path)) return fail_errno("use", path, ENOTDIR);
     return {};
@@ -73,11 +76,13 @@ Result<UniqueFd> lock_state_dir(const std::string& state_dir) {
         const ssize_t length = pread(fd.get(), text.data(), text.size() - 1, 0);
         std::string pid(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
         pid.erase(std::min(pid.find('\n'), pid.size()));
-        return fail(Errc::busy, fmt::format("lock {}: a burnbox server uses this state_dir already{}; stop that one, or choose another state_dir",
+        return fail(Errc::busy, fmt::format("lock {}: a burnbox server uses this state_dir already{}; stop "
+                                            "that one, or choose another state_dir",
                                             path, pid.empty() ? "" : fmt::format(", process {}", pid)));
     }
     const std::string pid = fmt::format("{}\n", getpid());
-    if (ftruncate(fd.get(), 0) != 0 || pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) return fail_errno("write", path);
+    if (ftruncate(fd.get(), 0) != 0 || pwrite(fd.get(), pid.data(), pid.size(), 0) < 0)
+        return fail_errno("write", path);
     return fd;
 }
 
@@ -93,9 +98,10 @@ std::vector<std::string> access_findings(const Config& config) {
             add(folder_finding(fmt::format("drives.{}.image_dir", name), drive.image_dir));
         } else if (access(drive.device.c_str(), R_OK | W_OK) != 0) {
             const int sys_errno = errno;
-            findings.push_back(fmt::format("drives.{}.device: open {}: {}; {}", name, drive.device, std::strerror(sys_errno),
-                                           sys_errno == EACCES ? fmt::format("mend it with: sudo usermod -aG cdrom {}", user_name())
-                                                               : std::string("is the drive connected? `lsblk -S` lists drives")));
+            findings.push_back(fmt::format(
+                "drives.{}.device: open {}: {}; {}", name, drive.device, std::strerror(sys_errno),
+                sys_errno == EACCES ? fmt::format("mend it with: sudo usermod -aG cdrom {}", user_name())
+                                    : std::string("is the drive connected? `lsblk -S` lists drives")));
         }
     }
     return findings;

@@ -11,9 +11,12 @@ namespace {
 // Says every tenth part that is done. A client that left is not talked to, the reading goes on.
 class Tenths final : public BurnObserver {
   public:
-    Tenths(std::weak_ptr<CommandSink> sink, std::string what) : sink_(std::move(sink)), what_(std::move(what)) {}
+    Tenths(std::weak_ptr<CommandSink> sink, std::string what)
+        : sink_(std::move(sink)), what_(std::move(what)) {}
 
-    Status about_to_write(const BurnPlan& /*plan*/) override { return fail(Errc::unsupported, "verify: nothing may be written"); }
+    Status about_to_write(const BurnPlan& /*plan*/) override {
+        return fail(Errc::unsupported, "verify: nothing may be written");
+    }
     void progress(const Progress& progress) override {
         const unsigned tenth = percent(progress.done_bytes, progress.total_bytes) / 10;
         if (tenth <= said_ || tenth >= 10) return;
@@ -37,12 +40,14 @@ bool verify_one(const Asked& asked, const DiscSessionRow& place) {
         asked.sink->error(fmt::format("{}: {}", what, report.error().message));
         return false;
     }
-    for (const std::string& mismatch : report->mismatches) asked.sink->error(fmt::format("{}: {}", what, escape(mismatch)));
+    for (const std::string& mismatch : report->mismatches)
+        asked.sink->error(fmt::format("{}: {}", what, escape(mismatch)));
     if (!report->mismatches.empty()) {
         asked.sink->out(fmt::format("{}: differs\n", what));
         return false;
     }
-    asked.sink->out(fmt::format("{}: ok, {}, {}\n", what, count_text(report->files_checked, "file", "files"), human_bytes(report->bytes_checked)));
+    asked.sink->out(fmt::format("{}: ok, {}, {}\n", what, count_text(report->files_checked, "file", "files"),
+                                human_bytes(report->bytes_checked)));
     return true;
 }
 
@@ -52,16 +57,21 @@ Result<std::vector<DiscSessionRow>> places_of(const Asked& asked) {
     BB_TRY(const auto disc, asked.services.catalogue.find_disc(name));
     if (disc) {
         BB_TRY(auto places, asked.services.catalogue.disc_sessions(disc->id));
-        if (places.empty()) return fail(Errc::not_found, fmt::format("disc {} holds no verified session", escape(name)));
+        if (places.empty())
+            return fail(Errc::not_found, fmt::format("disc {} holds no verified session", escape(name)));
         return places;
     }
     auto row = find_sealed_session(asked, name, {SessionState::burned});
     if (!row && row.error().code == Errc::not_found)
-        return fail(Errc::not_found, fmt::format("there is no disc and no session \"{}\"; `discs` and `sessions` list them", escape(name)));
+        return fail(Errc::not_found,
+                    fmt::format("there is no disc and no session \"{}\"; `discs` and `sessions` list them",
+                                escape(name)));
     if (!row) return std::unexpected(row.error());
     BB_TRY(auto places, asked.services.catalogue.copies(row->id));
     if (places.empty())
-        return fail(Errc::not_found, fmt::format("{} is {}, it is on no disc yet", name_for(asked, row->account, row->disc_name), to_string(row->state)));
+        return fail(Errc::not_found,
+                    fmt::format("{} is {}, it is on no disc yet",
+                                name_for(asked, row->account, row->disc_name), to_string(row->state)));
     return places;
 }
 

@@ -1,4 +1,5 @@
-// The lists that operations print, from plain facts: columns for people, the contract's JSON for programs. Pure.
+// The lists that operations print, from plain facts: columns for people, the contract's JSON for programs.
+// Pure.
 #pragma once
 
 #include <string>

@@ -8,7 +8,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string to_text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string to_text(const Json& json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 template <typename Views, typename Make>
 Json array_of(const Views& views, Make make) {
@@ -30,13 +32,19 @@ Json to_json(const DiscView& view) {
             {"free_bytes", view.disc.free_bytes},
             {"sessions_left", view.disc.sessions_left},
             {"sessions", array_of(view.sessions, [](const DiscSessionRow& row) {
-                 return Json{{"disc_session", row.disc_session}, {"account", row.account}, {"session", row.session_name}};
+                 return Json{{"disc_session", row.disc_session},
+                             {"account", row.account},
+                             {"session", row.session_name}};
              })}};
 }
 
 Json to_json(const DriveView& view) {
     const DriveStatus& drive = view.drive;
-    return {{"drive", drive.drive}, {"device", drive.device}, {"state", drive.state}, {"medium", drive.medium}, {"disc", drive.disc}};
+    return {{"drive", drive.drive},
+            {"device", drive.device},
+            {"state", drive.state},
+            {"medium", drive.medium},
+            {"disc", drive.disc}};
 }
 
 Json to_json_with_progress(const DriveView& view) {
@@ -48,23 +56,37 @@ Json to_json_with_progress(const DriveView& view) {
     json["session"] = view.session;
     json["percent"] = percent(drive.progress.done_bytes, drive.progress.total_bytes);
     json["bytes_per_second"] = static_cast<std::uint64_t>(drive.bytes_per_second);
-    json["seconds_left"] = seconds_left(drive.progress.done_bytes, drive.progress.total_bytes, drive.bytes_per_second);
+    json["seconds_left"] =
+        seconds_left(drive.progress.done_bytes, drive.progress.total_bytes, drive.bytes_per_second);
     return json;
 }
 
 Json to_json(const FoundFile& file) {
-    return {{"path", file.path},       {"size", file.size_bytes}, {"sha256", file.sha256.hex()},        {"account", file.account},
-            {"session", file.session}, {"disc", file.disc},       {"disc_session", file.disc_session}};
+    return {{"path", file.path},
+            {"size", file.size_bytes},
+            {"sha256", file.sha256.hex()},
+            {"account", file.account},
+            {"session", file.session},
+            {"disc", file.disc},
+            {"disc_session", file.disc_session}};
 }
 
 constexpr auto kToJson = [](const auto& view) { return to_json(view); };
 
 }  // namespace
 
-std::string sessions_json(const std::vector<SessionView>& sessions) { return to_text(array_of(sessions, kToJson)); }
-std::string discs_json(const std::vector<DiscView>& discs) { return to_text(array_of(discs, kToJson)); }
-std::string drives_json(const std::vector<DriveView>& drives) { return to_text(array_of(drives, kToJson)); }
-std::string found_json(const std::vector<FoundFile>& files) { return to_text(array_of(files, kToJson)); }
+std::string sessions_json(const std::vector<SessionView>& sessions) {
+    return to_text(array_of(sessions, kToJson));
+}
+std::string discs_json(const std::vector<DiscView>& discs) {
+    return to_text(array_of(discs, kToJson));
+}
+std::string drives_json(const std::vector<DriveView>& drives) {
+    return to_text(array_of(drives, kToJson));
+}
+std::string found_json(const std::vector<FoundFile>& files) {
+    return to_text(array_of(files, kToJson));
+}
 
 std::string status_json(const StatusView& status) {
     return to_text({{"drives", array_of(status.drives, to_json_with_progress)},

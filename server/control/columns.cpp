@@ -11,12 +11,14 @@ namespace burnbox {
 namespace {
 
 std::size_t width_of(std::string_view cell) {
-    return static_cast<std::size_t>(std::ranges::count_if(cell, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(cell, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 }  // namespace
 
-std::string columns(const std::vector<std::vector<std::string>>& rows, const std::vector<std::size_t>& right, std::string_view indent) {
+std::string columns(const std::vector<std::vector<std::string>>& rows, const std::vector<std::size_t>& right,
+                    std::string_view indent) {
     std::vector<std::size_t> widths;
     for (const auto& row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
@@ -48,7 +50,8 @@ std::string human_duration(std::uint64_t seconds) {
 unsigned percent(std::uint64_t done, std::uint64_t total) {
     if (total == 0) return 0;
     if (done >= total) return 100;
-    return std::min(99U, static_cast<unsigned>(static_cast<double>(done) * 100.0 / static_cast<double>(total)));
+    return std::min(99U,
+                    static_cast<unsigned>(static_cast<double>(done) * 100.0 / static_cast<double>(total)));
 }
 
 std::uint64_t seconds_left(std::uint64_t done, std::uint64_t total, double bytes_per_second) {
@@ -59,7 +62,8 @@ std::uint64_t seconds_left(std::uint64_t done, std::uint64_t total, double bytes
 std::string progress_text(std::uint64_t done, std::uint64_t total, double bytes_per_second) {
     if (total == 0) return "";
     std::string text = fmt::format("{} % of {}", percent(done, total), human_bytes(total));
-    if (bytes_per_second >= 1) text += fmt::format(", {}/s", human_bytes(static_cast<std::uint64_t>(bytes_per_second)));
+    if (bytes_per_second >= 1)
+        text += fmt::format(", {}/s", human_bytes(static_cast<std::uint64_t>(bytes_per_second)));
     if (const std::uint64_t left = seconds_left(done, total, bytes_per_second); left > 0)
         text += fmt::format(", {} left", human_duration(left));
     return text;

@@ -15,8 +15,10 @@ struct ControlOutput {
     std::function<void(std::string_view line)> error;
 };
 
-// The request's exit code. Blocks until the server has answered. Errors: Errc::unreachable when nobody listens there or the
-// server went away before its answer was complete; the message has the socket's path and the remedy.
-[[nodiscard]] Result<int> ask_server(const std::string& socket_path, const std::vector<std::string>& argv, const ControlOutput& output);
+// The request's exit code. Blocks until the server has answered. Errors: Errc::unreachable when nobody
+// listens there or the server went away before its answer was complete; the message has the socket's path and
+// the remedy.
+[[nodiscard]] Result<int> ask_server(const std::string& socket_path, const std::vector<std::string>& argv,
+                                     const ControlOutput& output);
 
 }  // namespace burnbox

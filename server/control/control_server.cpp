@@ -30,10 +30,12 @@ using ErrorCode = boost::system::error_code;
 
 class Connection;
 
-// What the operations answer into; forwards to the connection's thread, and to nowhere once the connection is gone.
+// What the operations answer into; forwards to the connection's thread, and to nowhere once the connection is
+// gone.
 class ConnectionSink final : public CommandSink {
   public:
-    ConnectionSink(asio::io_context& io, std::weak_ptr<Connection> connection) : io_(io), connection_(std::move(connection)) {}
+    ConnectionSink(asio::io_context& io, std::weak_ptr<Connection> connection)
+        : io_(io), connection_(std::move(connection)) {}
 
     void out(std::string text) override { send(OutReply{std::move(text)}, false); }
     void error(std::string line) override { send(ErrorReply{std::move(line)}, false); }
@@ -48,15 +50,23 @@ class ConnectionSink final : public CommandSink {
 
 class Connection final : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(asio::io_context& io, Local::socket socket, Operations& operations, std::function<void(Connection&)> closed)
-        : io_(io), socket_(std::move(socket)), operations_(operations), closed_(std::move(closed)), received_(kRequestLineBytes) {}
+    Connection(asio::io_context& io, Local::socket socket, Operations& operations,
+               std::function<void(Connection&)> closed)
+        : io_(io),
+          socket_(std::move(socket)),
+          operations_(operations),
+          closed_(std::move(closed)),
+          received_(kRequestLineBytes) {}
 
     void start() {
-        asio::async_read_until(socket_, received_, '\n', [self = shared_from_this()](const ErrorCode& error, std::size_t length) {
-            if (error == asio::error::not_found) return self->refuse("control: the request is too long");
-            if (error) return self->close();
-            self->request(std::string_view(static_cast<const char*>(self->received_.data().data()), length - 1));
-        });
+        asio::async_read_until(socket_, received_, '\n',
+                               [self = shared_from_this()](const ErrorCode& error, std::size_t length) {
+                                   if (error == asio::error::not_found)
+                                       return self->refuse("control: the request is too long");
+                                   if (error) return self->close();
+                                   self->request(std::string_view(
+                                       static_cast<const char*>(self->received_.data().data()), length - 1));
+                               });
     }
 
     void send(const std::string& lines, bool last) {
@@ -89,24 +99,32 @@ class Connection final : public std::enable_shared_from_this<Connection> {
         operations_.run({.account = "", .argv = std::move(*argv)}, sink_);
     }
 
-    void refuse(const std::string& why) { send(to_reply_lines(ErrorReply{why}) + to_reply_lines(ExitReply{2}), true); }
+    void refuse(const std::string& why) {
+        send(to_reply_lines(ErrorReply{why}) + to_reply_lines(ExitReply{2}), true);
+    }
 
     // Nothing more is expected from the client: reading only notices that it went away.
     void watch_for_end() {
-        socket_.async_read_some(asio::buffer(ignored_), [self = shared_from_this()](const ErrorCode& error, std::size_t) {
-            if (error) self->close();
-            else self->watch_for_end();
-        });
+        socket_.async_read_some(asio::buffer(ignored_),
+                                [self = shared_from_this()](const ErrorCode& error, std::size_t) {
+                                    if (error)
+                                        self->close();
+                                    else
+                                        self->watch_for_end();
+                                });
     }
 
     void write() {
-        asio::async_write(socket_, asio::buffer(unsent_.front()), [self = shared_from_this()](const ErrorCode& error, std::size_t length) {
-            if (error) return self->close();
-            self->unsent_bytes_ -= length;
-            self->unsent_.pop_front();
-            if (!self->unsent_.empty()) self->write();
-            else if (self->closing_) self->close();
-        });
+        asio::async_write(socket_, asio::buffer(unsent_.front()),
+                          [self = shared_from_this()](const ErrorCode& error, std::size_t length) {
+                              if (error) return self->close();
+                              self->unsent_bytes_ -= length;
+                              self->unsent_.pop_front();
+                              if (!self->unsent_.empty())
+                                  self->write();
+                              else if (self->closing_)
+                                  self->close();
+                          });
     }
 
     asio::io_context& io_;
@@ -142,15 +160,19 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
 
     Status listen() {
         if (path.size() >= sizeof(sockaddr_un::sun_path))
-            return fail(Errc::invalid, fmt::format("listen on {}: a socket's path has at most {} bytes; choose a shorter state_dir", path,
-                                                   sizeof(sockaddr_un::sun_path) - 1));
+            return fail(
+                Errc::invalid,
+                fmt::format("listen on {}: a socket's path has at most {} bytes; choose a shorter state_dir",
+                            path, sizeof(sockaddr_un::sun_path) - 1));
         if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_errno("remove", path);
         ErrorCode error;
         if (acceptor.open(Local(), error); error) return fail_errno("make a socket for", path, error.value());
-        if (acceptor.bind(Local::endpoint(path), error); error) return fail_errno("bind", path, error.value());
+        if (acceptor.bind(Local::endpoint(path), error); error)
+            return fail_errno("bind", path, error.value());
         // Nobody can connect before listen(), so the mode is right from the first connection on.
         if (::chmod(path.c_str(), 0660) != 0) return fail_errno("chmod", path);
-        if (acceptor.listen(Local::acceptor::max_listen_connections, error); error) return fail_errno("listen on", path, error.value());
+        if (acceptor.listen(Local::acceptor::max_listen_connections, error); error)
+            return fail_errno("listen on", path, error.value());
         accept();
         return {};
     }
@@ -177,9 +199,10 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
             log::warning("control client refused", log::kv("connections", connections.size()));
             return;  // the socket closes; the client says that the server can't be reached
         }
-        auto connection = std::make_shared<Connection>(io, std::move(socket), operations, [weak = weak_from_this()](Connection& gone) {
-            if (const auto self = weak.lock()) self->connections.erase(gone.shared_from_this());
-        });
+        auto connection = std::make_shared<Connection>(
+            io, std::move(socket), operations, [weak = weak_from_this()](Connection& gone) {
+                if (const auto self = weak.lock()) self->connections.erase(gone.shared_from_this());
+            });
         connections.insert(connection);
         connection->start();
     }
@@ -187,13 +210,16 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
 
 ControlServer::ControlServer(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<ControlServer>> ControlServer::start(asio::io_context& io, const std::string& path, Operations& operations) {
+Result<std::unique_ptr<ControlServer>> ControlServer::start(asio::io_context& io, const std::string& path,
+                                                            Operations& operations) {
     auto state = std::make_shared<State>(io, path, operations);
     BB_CHECK(state->listen());
     return std::unique_ptr<ControlServer>(new ControlServer(std::move(state)));
 }
 
-ControlServer::~ControlServer() { stop(); }
+ControlServer::~ControlServer() {
+    stop();
+}
 
 void ControlServer::stop() {
     if (!state_->acceptor.is_open()) return;

@@ -1,6 +1,6 @@
-// The server's end of the control socket (protocol.hpp): whoever may open it is an administrator. One request per connection; a client
-// that goes away lets go of its sink, which ends the wait of `burn --wait`.
-// Threads: made, stopped and destroyed on the thread that runs the io_context; answers may come from any thread.
+// The server's end of the control socket (protocol.hpp): whoever may open it is an administrator. One request
+// per connection; a client that goes away lets go of its sink, which ends the wait of `burn --wait`. Threads:
+// made, stopped and destroyed on the thread that runs the io_context; answers may come from any thread.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +21,10 @@ class ControlServer {
     static constexpr std::size_t kMostConnections = 256;
     static constexpr std::size_t kMostUnsentBytes = 64U << 20U;  // a client that reads slower is dropped
 
-    // Listens on `path` (mode 0660). A file that is there already is what a server that was killed left: it is replaced, so the
-    // caller holds the lock of its folder. `operations` outlives this.
-    [[nodiscard]] static Result<std::unique_ptr<ControlServer>> start(boost::asio::io_context& io, const std::string& path,
+    // Listens on `path` (mode 0660). A file that is there already is what a server that was killed left: it
+    // is replaced, so the caller holds the lock of its folder. `operations` outlives this.
+    [[nodiscard]] static Result<std::unique_ptr<ControlServer>> start(boost::asio::io_context& io,
+                                                                      const std::string& path,
                                                                       Operations& operations);
     ~ControlServer();  // stop()
 

@@ -1,5 +1,6 @@
-// The operations a running server answers, as data: what is typed, what it takes, who may ask. The help texts, the command line of
-// the program and the server's own reading of a request all come from this one table. Pure.
+// The operations a running server answers, as data: what is typed, what it takes, who may ask. The help
+// texts, the command line of the program and the server's own reading of a request all come from this one
+// table. Pure.
 #pragma once
 
 #include <span>
@@ -38,7 +39,8 @@ struct Operation {
     [[nodiscard]] bool has(std::string_view flag) const;
 };
 
-// Reads a request's argv; `account`: it came over SSH. Errors: Errc::invalid with one line that says what works.
+// Reads a request's argv; `account`: it came over SSH. Errors: Errc::invalid with one line that says what
+// works.
 [[nodiscard]] Result<Operation> parse_operation(const std::vector<std::string>& argv, bool account);
 
 [[nodiscard]] std::string usage_line(const OperationSpec& spec);      // "burn SESSION [--wait] [--again]"

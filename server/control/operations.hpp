@@ -1,5 +1,5 @@
-// What users can ask of a running server, over the control socket or over SSH: one interface, implemented where
-// uploads, catalogue and burner meet (server/commands/).
+// What users can ask of a running server, over the control socket or over SSH: one interface, implemented
+// where uploads, catalogue and burner meet (server/commands/).
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 
 namespace burnbox {
 
-// One request: argv as typed ("find", "*.jpg", "--json"). `account` limits it to that account's own sessions; empty = the
-// administrator on the control socket.
+// One request: argv as typed ("find", "*.jpg", "--json"). `account` limits it to that account's own sessions;
+// empty = the administrator on the control socket.
 struct CommandRequest {
     std::string account;
     std::vector<std::string> argv;
@@ -30,8 +30,8 @@ class CommandSink {
 class Operations {
   public:
     virtual ~Operations() = default;
-    // Answers at once or later (burn --wait); never blocks the caller. Dropping the last reference to the sink elsewhere is how a
-    // gone client is noticed: implementations hold it weakly while they wait.
+    // Answers at once or later (burn --wait); never blocks the caller. Dropping the last reference to the
+    // sink elsewhere is how a gone client is noticed: implementations hold it weakly while they wait.
     virtual void run(const CommandRequest& request, std::shared_ptr<CommandSink> sink) = 0;
 };
 

@@ -7,7 +7,9 @@ namespace {
 
 using nlohmann::json;
 
-std::string to_line(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string to_line(const json& object) {
+    return object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
 
 // The length of the longest front part of at most `most` bytes that does not end inside a UTF-8 character.
 std::size_t cut_length(std::string_view text, std::size_t most) {
@@ -29,11 +31,15 @@ std::string text_lines(const char* key, std::string_view text) {
 
 }  // namespace
 
-std::string to_request_line(const std::vector<std::string>& argv) { return to_line({{"argv", argv}}); }
+std::string to_request_line(const std::vector<std::string>& argv) {
+    return to_line({{"argv", argv}});
+}
 
 Result<std::vector<std::string>> parse_request_line(std::string_view line) {
     const json request = json::parse(line, nullptr, false);
-    const auto invalid = [] { return fail(Errc::invalid, "control: a request is one line like {\"argv\": [\"status\"]}"); };
+    const auto invalid = [] {
+        return fail(Errc::invalid, "control: a request is one line like {\"argv\": [\"status\"]}");
+    };
     if (!request.is_object() || !request.contains("argv") || !request["argv"].is_array()) return invalid();
     std::vector<std::string> argv;
     for (const json& word : request["argv"]) {
@@ -52,11 +58,15 @@ std::string to_reply_lines(const ControlReply& reply) {
 Result<ControlReply> parse_reply_line(std::string_view line) {
     const json reply = json::parse(line, nullptr, false);
     if (reply.is_object()) {
-        if (const auto it = reply.find("out"); it != reply.end() && it->is_string()) return OutReply{it->get<std::string>()};
-        if (const auto it = reply.find("error"); it != reply.end() && it->is_string()) return ErrorReply{it->get<std::string>()};
-        if (const auto it = reply.find("exit"); it != reply.end() && it->is_number_integer()) return ExitReply{it->get<int>()};
+        if (const auto it = reply.find("out"); it != reply.end() && it->is_string())
+            return OutReply{it->get<std::string>()};
+        if (const auto it = reply.find("error"); it != reply.end() && it->is_string())
+            return ErrorReply{it->get<std::string>()};
+        if (const auto it = reply.find("exit"); it != reply.end() && it->is_number_integer())
+            return ExitReply{it->get<int>()};
     }
-    return fail(Errc::corrupt, "control: the server's answer can't be read; is it the same version as this program?");
+    return fail(Errc::corrupt,
+                "control: the server's answer can't be read; is it the same version as this program?");
 }
 
 }  // namespace burnbox

@@ -15,7 +15,7 @@
 namespace burnbox {
 
 inline constexpr std::size_t kRequestLineBytes = 64U << 10U;
-inline constexpr std::size_t kReplyTextBytes = 32U << 10U;  // longer output is sent as several lines
+inline constexpr std::size_t kReplyTextBytes = 32U << 10U;   // longer output is sent as several lines
 inline constexpr std::size_t kReplyLineBytes = 256U << 10U;  // every byte of the text may need six in JSON
 
 struct OutReply {

@@ -69,20 +69,25 @@ struct Fixture {
 
     Fixture() : catalogue(open_catalogue()), inbox(fs, *catalogue) {
         operations.emplace(OperationServices{
-            .catalogue = *catalogue, .inbox = inbox, .events = events,
+            .catalogue = *catalogue,
+            .inbox = inbox,
+            .events = events,
             .open_sessions = [this] { return open; },
-            .burn = [this](const std::string& account, const std::string& session, bool again, Done done) {
-                asked.push_back("burn " + account + "/" + session + (again ? " again" : ""));
-                done(seal(account, session));
-            },
-            .cancel = [this](const std::string& account, const std::string& session, Done done) {
-                asked.push_back("cancel " + account + "/" + session);
-                done(session + " is open again");
-            },
+            .burn =
+                [this](const std::string& account, const std::string& session, bool again, Done done) {
+                    asked.push_back("burn " + account + "/" + session + (again ? " again" : ""));
+                    done(seal(account, session));
+                },
+            .cancel =
+                [this](const std::string& account, const std::string& session, Done done) {
+                    asked.push_back("cancel " + account + "/" + session);
+                    done(session + " is open again");
+                },
             .drives = [] { return std::vector<DriveStatus>{}; },
             .verify = [](SessionId, const std::string&, BurnObserver& observer) -> Result<VerifyReport> {
                 observer.progress({.done_bytes = 55, .total_bytes = 100});
-                return VerifyReport{.files_checked = 2, .bytes_checked = 100, .files = {}, .mismatches = {"a.jpg differs"}};
+                return VerifyReport{
+                    .files_checked = 2, .bytes_checked = 100, .files = {}, .mismatches = {"a.jpg differs"}};
             },
             .wake_burner = [this] { asked.push_back("wake"); }});
     }
@@ -94,8 +99,8 @@ struct Fixture {
         return std::move(*opened);
     }
 
-    SessionId add(const std::string& account, const std::string& name, const std::string& disc_name, SessionState state,
-                  const std::string& session_folder) {
+    SessionId add(const std::string& account, const std::string& name, const std::string& disc_name,
+                  SessionState state, const std::string& session_folder) {
         SessionRow row;
         row.account = account;
         row.name = name;
@@ -107,7 +112,8 @@ struct Fixture {
         row.files_count = 1;
         const auto id = catalogue->add_session(row);
         REQUIRE(id);
-        if (state == SessionState::failed) REQUIRE(catalogue->step(*id, SessionState::queued, state, "the disc broke"));
+        if (state == SessionState::failed)
+            REQUIRE(catalogue->step(*id, SessionState::queued, state, "the disc broke"));
         REQUIRE(make_folders(fs, account + "/" + session_folder, 0755));
         return *id;
     }
@@ -130,7 +136,8 @@ struct Fixture {
         REQUIRE(catalogue->attempt_written(*attempt_id, 0, 10, ""));
         if (until == SessionState::verifying) return *attempt_id;
         const FileRow file{.path = "/alice/holiday/data/a.jpg", .size_bytes = 10, .sha256 = {}, .lba = 5};
-        REQUIRE(catalogue->attempt_verified(*attempt_id, disc, {{.id = id, .files = {file}}}, system_clock().now(), system_clock().now(), 1));
+        REQUIRE(catalogue->attempt_verified(*attempt_id, disc, {{.id = id, .files = {file}}},
+                                            system_clock().now(), system_clock().now(), 1));
         return *attempt_id;
     }
 
@@ -139,7 +146,15 @@ struct Fixture {
         operations->run({.account = account, .argv = std::move(argv)}, sink);
         return sink;
     }
-    void happened(const std::string& what) { events.publish({.event = what, .time = {}, .account = "alice", .session = "holiday", .disc = "", .drive = "", .message = ""}); }
+    void happened(const std::string& what) {
+        events.publish({.event = what,
+                        .time = {},
+                        .account = "alice",
+                        .session = "holiday",
+                        .disc = "",
+                        .drive = "",
+                        .message = ""});
+    }
 };
 
 }  // namespace
@@ -155,20 +170,28 @@ TEST_CASE("operations: wrong usage is answered at once with exit code 2") {
 
 TEST_CASE("operations: an account sees its own sessions, discs and files only") {
     Fixture fixture;
-    const SessionId holiday = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
+    const SessionId holiday =
+        fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
     fixture.burn(holiday, SessionState::burned, "BURNBOX_0001");
     fixture.add("bob", "secret", "secret", SessionState::queued, "secret-queued");
     fixture.open = {{.account = "bob", .name = "draft", .bytes = 1, .files_count = 1, .reason = ""}};
-    for (const std::vector<std::string>& argv : std::vector<std::vector<std::string>>{
-             {"sessions"}, {"sessions", "--json"}, {"status"}, {"status", "--json"}, {"discs"}, {"discs", "--json"}, {"find", "**"}}) {
+    for (const std::vector<std::string>& argv : std::vector<std::vector<std::string>>{{"sessions"},
+                                                                                      {"sessions", "--json"},
+                                                                                      {"status"},
+                                                                                      {"status", "--json"},
+                                                                                      {"discs"},
+                                                                                      {"discs", "--json"},
+                                                                                      {"find", "**"}}) {
         CAPTURE(argv.front());
         const auto sink = fixture.run("bob", argv);
         (void)sink->exit_code();
-        for (const char* foreign : {"alice", "holiday", "BURNBOX_0001"}) CHECK(sink->out_text().find(foreign) == std::string::npos);
+        for (const char* foreign : {"alice", "holiday", "BURNBOX_0001"})
+            CHECK(sink->out_text().find(foreign) == std::string::npos);
         CHECK(fixture.run("", argv)->exit_code() == 0);
     }
     CHECK(fixture.run("bob", {"find", "*.jpg"})->exit_code() == 1);
-    CHECK(fixture.run("alice", {"find", "*.jpg"})->out_text().find("/alice/holiday/data/a.jpg") != std::string::npos);
+    CHECK(fixture.run("alice", {"find", "*.jpg"})->out_text().find("/alice/holiday/data/a.jpg") !=
+          std::string::npos);
     CHECK(fixture.run("", {"sessions"})->out_text().find("bob/draft") != std::string::npos);
     for (const char* name : {"holiday", "alice/holiday"}) {
         CHECK(fixture.run("bob", {"burn", name, "--wait"})->exit_code() == 1);
@@ -190,7 +213,9 @@ TEST_CASE("operations: burn seals the open session and says so") {
 TEST_CASE("operations: a refused seal is the answer, also of one who wanted to wait") {
     Fixture fixture;
     fixture.open = {{.account = "alice", .name = "holiday", .bytes = 1, .files_count = 1, .reason = ""}};
-    fixture.seal = [](const std::string&, const std::string&) -> Result<std::string> { return fail(Errc::invalid, "a.jpg is cut off"); };
+    fixture.seal = [](const std::string&, const std::string&) -> Result<std::string> {
+        return fail(Errc::invalid, "a.jpg is cut off");
+    };
     const auto sink = fixture.run("", {"burn", "holiday", "--wait"});
     CHECK(sink->exit_code() == 1);
     CHECK(sink->errors() == "a.jpg is cut off\n");
@@ -216,17 +241,22 @@ TEST_CASE("operations: burn --wait stays until the receipt is there and prints i
     REQUIRE(disc);
     REQUIRE(fixture.catalogue->attempt_verified(attempt, **disc, {{.id = id, .files = {}}}, {}, {}, 1));
     fixture.happened("session_verified");
-    sink->wait_for_error("holiday-2 is burned and verified");  // but the receipt is not written: nothing is printed yet
+    sink->wait_for_error(
+        "holiday-2 is burned and verified");  // but the receipt is not written: nothing is printed yet
     REQUIRE(replace_file(fixture.fs, "alice/holiday-queued/RECEIPT.txt", "the receipt\n"));
     REQUIRE(fixture.inbox.move(id, FolderState::burned));
     fixture.happened("session_burned");
     CHECK(sink->exit_code() == 0);
     CHECK(sink->out_text() == "the receipt\n");
-    CHECK(sink->errors() == "holiday is sealed as holiday-2\nholiday-2 is queued\nholiday-2 is burning\nholiday-2 is verifying\n"
-                            "holiday-2 is burned and verified\n");
+    CHECK(
+        sink->errors() ==
+        "holiday is sealed as holiday-2\nholiday-2 is queued\nholiday-2 is burning\nholiday-2 is verifying\n"
+        "holiday-2 is burned and verified\n");
 }
 
-TEST_CASE("operations: burn --wait of a burned session prints its receipt at once, also when its folder was deleted") {
+TEST_CASE(
+    "operations: burn --wait of a burned session prints its receipt at once, also when its folder was "
+    "deleted") {
     Fixture fixture;
     const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-burned");
     fixture.burn(id, SessionState::burned, "BURNBOX_0001");
@@ -241,7 +271,8 @@ TEST_CASE("operations: burn --wait of a burned session prints its receipt at onc
     CHECK(fixture.run("", {"burn", "holiday"})->out_text() == "alice/holiday is burned already\n");
 }
 
-TEST_CASE("operations: burn --wait of a session that fails or is taken back ends with exit code 1 and the reason") {
+TEST_CASE(
+    "operations: burn --wait of a session that fails or is taken back ends with exit code 1 and the reason") {
     Fixture fixture;
     const SessionId one = fixture.add("alice", "one", "one", SessionState::queued, "one-queued");
     const SessionId two = fixture.add("alice", "two", "two", SessionState::queued, "two-queued");
@@ -249,7 +280,8 @@ TEST_CASE("operations: burn --wait of a session that fails or is taken back ends
     const auto leaving = fixture.run("", {"burn", "two", "--wait"});
     failing->wait_for_error("alice/one is queued");
     leaving->wait_for_error("alice/two is queued");
-    REQUIRE(fixture.catalogue->step(one, SessionState::queued, SessionState::failed, "three attempts failed"));
+    REQUIRE(
+        fixture.catalogue->step(one, SessionState::queued, SessionState::failed, "three attempts failed"));
     REQUIRE(fixture.catalogue->step(two, SessionState::queued, SessionState::withdrawn, ""));
     REQUIRE(fixture.catalogue->remove_session(two));
     fixture.happened("session_failed");
@@ -285,7 +317,8 @@ TEST_CASE("operations: a name alone works while it is unique, else all that fit 
 
 TEST_CASE("operations: cancel finds the queued session by the name its sender gave it") {
     Fixture fixture;
-    const SessionId first = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-burned");
+    const SessionId first =
+        fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-burned");
     fixture.burn(first, SessionState::burned, "BURNBOX_0001");
     fixture.add("alice", "holiday", "holiday-2", SessionState::queued, "holiday-queued");
     CHECK(fixture.run("alice", {"cancel", "holiday"})->exit_code() == 0);
@@ -309,12 +342,15 @@ TEST_CASE("operations: retry queues a failed session again, folder and all, and 
 
 TEST_CASE("operations: verify reads every session of a disc and says what differs") {
     Fixture fixture;
-    fixture.burn(fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued"), SessionState::burned, "BURNBOX_0001");
+    fixture.burn(fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued"),
+                 SessionState::burned, "BURNBOX_0001");
     for (const char* what : {"BURNBOX_0001", "alice/holiday"}) {
         const auto sink = fixture.run("", {"verify", what});
         CHECK(sink->exit_code() == 1);
         CHECK(sink->out_text() == "BURNBOX_0001 disc session 1: alice/holiday: differs\n");
-        CHECK(sink->errors() == "BURNBOX_0001 disc session 1: alice/holiday: 50 %\nBURNBOX_0001 disc session 1: alice/holiday: a.jpg differs\n");
+        CHECK(sink->errors() ==
+              "BURNBOX_0001 disc session 1: alice/holiday: 50 %\nBURNBOX_0001 disc session 1: alice/holiday: "
+              "a.jpg differs\n");
     }
     CHECK(fixture.run("", {"verify", "BURNBOX_0002"})->exit_code() == 1);
 }

@@ -10,8 +10,14 @@ namespace {
 
 using nlohmann::json;
 
-SessionView session(const std::string& account, const std::string& name, const std::string& state, const std::string& reason = "") {
-    return {.account = account, .session = name, .state = state, .bytes = 1536, .files_count = 2, .reason = reason};
+SessionView session(const std::string& account, const std::string& name, const std::string& state,
+                    const std::string& reason = "") {
+    return {.account = account,
+            .session = name,
+            .state = state,
+            .bytes = 1536,
+            .files_count = 2,
+            .reason = reason};
 }
 
 DiscView disc(DiscState state) {
@@ -33,8 +39,15 @@ DiscView disc(DiscState state) {
 
 DriveView burning_drive() {
     DriveView view;
-    view.drive = {.drive = "tray", .device = "/dev/sr0", .state = "burning", .medium = "dvd+r", .disc = "BURNBOX_0001", .session = 7,
-                  .progress = {50ULL << 20U, 100ULL << 20U}, .bytes_per_second = 1 << 20, .reason = ""};
+    view.drive = {.drive = "tray",
+                  .device = "/dev/sr0",
+                  .state = "burning",
+                  .medium = "dvd+r",
+                  .disc = "BURNBOX_0001",
+                  .session = 7,
+                  .progress = {50ULL << 20U, 100ULL << 20U},
+                  .bytes_per_second = 1 << 20,
+                  .reason = ""};
     view.account = "alice";
     view.session = "holiday";
     return view;
@@ -43,42 +56,59 @@ DriveView burning_drive() {
 }  // namespace
 
 TEST_CASE("views: sessions in JSON have the words of the contract") {
-    const json list = json::parse(sessions_json({session("alice", "holiday", "open", "no marker yet: send BURN")}));
-    CHECK(list == json::parse(R"([{"account":"alice","session":"holiday","state":"open","bytes":1536,"files_count":2,
+    const json list =
+        json::parse(sessions_json({session("alice", "holiday", "open", "no marker yet: send BURN")}));
+    CHECK(list ==
+          json::parse(R"([{"account":"alice","session":"holiday","state":"open","bytes":1536,"files_count":2,
                                    "reason":"no marker yet: send BURN"}])"));
     CHECK(sessions_json({}) == "[]\n");
 }
 
 TEST_CASE("views: discs in JSON have the words of the contract") {
     const json list = json::parse(discs_json({disc(DiscState::open)}));
-    CHECK(list == json::parse(R"([{"label":"BURNBOX_0001","serial":"s-1","medium":"dvd+r","state":"open","free_bytes":3221225472,
+    CHECK(
+        list ==
+        json::parse(
+            R"([{"label":"BURNBOX_0001","serial":"s-1","medium":"dvd+r","state":"open","free_bytes":3221225472,
                                    "sessions_left":150,"sessions":[{"disc_session":3,"account":"alice","session":"holiday"}]}])"));
 }
 
 TEST_CASE("views: drives in JSON have the words of the contract") {
     const json list = json::parse(drives_json({burning_drive()}));
-    CHECK(list == json::parse(R"([{"drive":"tray","device":"/dev/sr0","state":"burning","medium":"dvd+r","disc":"BURNBOX_0001"}])"));
+    CHECK(
+        list ==
+        json::parse(
+            R"([{"drive":"tray","device":"/dev/sr0","state":"burning","medium":"dvd+r","disc":"BURNBOX_0001"}])"));
 }
 
 TEST_CASE("views: found files in JSON have the words of the contract") {
-    const FoundFile file{.path = "/alice/holiday/data/a.jpg", .size_bytes = 5, .sha256 = Sha256::of("hello"), .account = "alice",
-                         .session = "holiday", .disc = "BURNBOX_0001", .disc_session = 3};
+    const FoundFile file{.path = "/alice/holiday/data/a.jpg",
+                         .size_bytes = 5,
+                         .sha256 = Sha256::of("hello"),
+                         .account = "alice",
+                         .session = "holiday",
+                         .disc = "BURNBOX_0001",
+                         .disc_session = 3};
     const json list = json::parse(found_json({file}));
     CHECK(list == json::parse(R"([{"path":"/alice/holiday/data/a.jpg","size":5,
         "sha256":"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824","account":"alice","session":"holiday",
         "disc":"BURNBOX_0001","disc_session":3}])"));
 }
 
-TEST_CASE("views: names with control characters and bytes that are no text break neither JSON nor a terminal") {
-    CHECK(json::parse(sessions_json({session("alice", "a\nb\xFF", "open")}))[0]["session"] == "a\nb\xEF\xBF\xBD");
+TEST_CASE(
+    "views: names with control characters and bytes that are no text break neither JSON nor a terminal") {
+    CHECK(json::parse(sessions_json({session("alice", "a\nb\xFF", "open")}))[0]["session"] ==
+          "a\nb\xEF\xBF\xBD");
     CHECK(sessions_text({session("alice", "a\x1b[2Jb", "open")}, false).find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("views: an account's lists name no account") {
-    CHECK(sessions_text({session("alice", "holiday", "queued")}, true).find("alice/holiday") != std::string::npos);
+    CHECK(sessions_text({session("alice", "holiday", "queued")}, true).find("alice/holiday") !=
+          std::string::npos);
     CHECK(sessions_text({session("alice", "holiday", "queued")}, false).find("alice") == std::string::npos);
     CHECK(discs_text({disc(DiscState::open)}, false).find("alice") == std::string::npos);
-    const StatusView status{{burning_drive()}, {disc(DiscState::open)}, {session("alice", "holiday", "burning")}};
+    const StatusView status{
+        {burning_drive()}, {disc(DiscState::open)}, {session("alice", "holiday", "burning")}};
     CHECK(status_text(status, false).find("alice") == std::string::npos);
 }
 
@@ -92,15 +122,21 @@ TEST_CASE("views: the status shows what burns, how fast and how long yet") {
 }
 
 TEST_CASE("views: only an open disc shows room; a suspect one shows why") {
-    CHECK(status_text({{}, {disc(DiscState::open)}, {}}, true).find("3.0 GiB free, 150 sessions left") != std::string::npos);
+    CHECK(status_text({{}, {disc(DiscState::open)}, {}}, true).find("3.0 GiB free, 150 sessions left") !=
+          std::string::npos);
     const std::string suspect = status_text({{}, {disc(DiscState::suspect)}, {}}, true);
     CHECK(suspect.find("free") == std::string::npos);
     CHECK(suspect.find("unreadable") != std::string::npos);
 }
 
 TEST_CASE("views: the status sorts sessions into queue, open and failed") {
-    const std::string text = status_text({{}, {}, {session("a", "one", "failed", "boom"), session("a", "two", "queued"), session("a", "three", "open")}}, true);
-    const std::size_t queue = text.find("Queue"), open = text.find("Open sessions"), failed = text.find("Failed");
+    const std::string text = status_text({{},
+                                          {},
+                                          {session("a", "one", "failed", "boom"),
+                                           session("a", "two", "queued"), session("a", "three", "open")}},
+                                         true);
+    const std::size_t queue = text.find("Queue"), open = text.find("Open sessions"),
+                      failed = text.find("Failed");
     CHECK(queue < text.find("a/two"));
     CHECK(text.find("a/two") < open);
     CHECK(open < text.find("a/three"));

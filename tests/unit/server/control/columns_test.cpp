@@ -10,7 +10,8 @@ TEST_CASE("columns: each is as wide as its widest cell, and no line ends with bl
 }
 
 TEST_CASE("columns: numbers may stand to the right, and lines may be indented") {
-    CHECK(columns({{"a", "1.0 GiB", "z"}, {"b", "20.0 GiB", "z"}}, {1}, "  ") == "  a   1.0 GiB  z\n  b  20.0 GiB  z\n");
+    CHECK(columns({{"a", "1.0 GiB", "z"}, {"b", "20.0 GiB", "z"}}, {1}, "  ") ==
+          "  a   1.0 GiB  z\n  b  20.0 GiB  z\n");
 }
 
 TEST_CASE("durations: the two largest units that matter") {

@@ -43,7 +43,8 @@ class FakeOperations final : public Operations {
 };
 
 struct Fixture {
-    std::string folder = (std::filesystem::temp_directory_path() / ("burnbox-control-" + random_uuid())).string();
+    std::string folder =
+        (std::filesystem::temp_directory_path() / ("burnbox-control-" + random_uuid())).string();
     std::string path = folder + "/control.sock";
     FakeOperations operations;
     boost::asio::io_context io;
@@ -74,9 +75,10 @@ struct Answer {
 
 Answer ask(const std::string& path, const std::vector<std::string>& argv) {
     Answer answer;
-    answer.exit = ask_server(path, argv,
-                             {.out = [&](std::string_view text) { answer.out += text, answer.order += 'o'; },
-                              .error = [&](std::string_view line) { answer.error += line, answer.order += 'e'; }});
+    answer.exit =
+        ask_server(path, argv,
+                   {.out = [&](std::string_view text) { answer.out += text, answer.order += 'o'; },
+                    .error = [&](std::string_view line) { answer.error += line, answer.order += 'e'; }});
     return answer;
 }
 
@@ -92,7 +94,8 @@ UniqueFd connect_raw(const std::string& path) {
 std::string read_to_end(int fd) {
     std::string text;
     std::array<char, 4096> buffer{};
-    for (ssize_t count = 0; (count = read(fd, buffer.data(), buffer.size())) > 0;) text.append(buffer.data(), static_cast<std::size_t>(count));
+    for (ssize_t count = 0; (count = read(fd, buffer.data(), buffer.size())) > 0;)
+        text.append(buffer.data(), static_cast<std::size_t>(count));
     return text;
 }
 
@@ -147,7 +150,8 @@ TEST_CASE("control: a client that goes away lets go of its sink") {
     const std::weak_ptr<CommandSink> sink = fixture.operations.waiting.get_future().get();
     CHECK_FALSE(sink.expired());
     fd.reset();
-    CHECK(ask(fixture.path, {"status"}).exit == 1);  // the same thread has seen the end of the other one by now, or sees it next
+    CHECK(ask(fixture.path, {"status"}).exit ==
+          1);  // the same thread has seen the end of the other one by now, or sees it next
     while (!sink.expired()) std::this_thread::yield();
 }
 
@@ -181,7 +185,8 @@ TEST_CASE("control: a server that stops or is not there is unreachable, and the 
 TEST_CASE("control: a path that is too long for a socket is refused with the remedy") {
     boost::asio::io_context io;
     FakeOperations operations;
-    const auto server = ControlServer::start(io, "/tmp/" + std::string(120, 'x') + "/control.sock", operations);
+    const auto server =
+        ControlServer::start(io, "/tmp/" + std::string(120, 'x') + "/control.sock", operations);
     REQUIRE_FALSE(server);
     CHECK(server.error().message.find("shorter state_dir") != std::string::npos);
 }

@@ -17,8 +17,9 @@ std::string refusal(const std::vector<std::string>& argv, bool account = false) 
 }  // namespace
 
 TEST_CASE("operations: flags may stand before and after the argument") {
-    for (const std::vector<std::string>& argv : {std::vector<std::string>{"burn", "holiday", "--wait", "--again"},
-                                                 std::vector<std::string>{"burn", "--wait", "--again", "holiday"}}) {
+    for (const std::vector<std::string>& argv :
+         {std::vector<std::string>{"burn", "holiday", "--wait", "--again"},
+          std::vector<std::string>{"burn", "--wait", "--again", "holiday"}}) {
         const auto operation = parse_operation(argv, false);
         REQUIRE(operation);
         CHECK(operation->spec->name == "burn");
@@ -52,7 +53,9 @@ TEST_CASE("operations: what the burnbox command does by itself is not taken from
 
 TEST_CASE("operations: over SSH an account has only what is its own, and is told what works") {
     for (const char* name : {"verify", "retry", "drives", "worker", "scp", "", "rm -rf"})
-        CHECK(refusal({name, "x"}, true).ends_with("does not work over SSH; these do: status, sessions, discs, find, burn, cancel, help"));
+        CHECK(refusal({name, "x"}, true)
+                  .ends_with(
+                      "does not work over SSH; these do: status, sessions, discs, find, burn, cancel, help"));
     for (const char* name : {"status", "sessions", "discs"}) CHECK(parse_operation({name}, true));
     for (const char* name : {"find", "burn", "cancel"}) CHECK(parse_operation({name, "x"}, true));
 }

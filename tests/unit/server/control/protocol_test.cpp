@@ -36,7 +36,8 @@ TEST_CASE("control protocol: what is no request is refused with the form of one"
 }
 
 TEST_CASE("control protocol: every kind of reply comes back as it was") {
-    for (const ControlReply& reply : std::vector<ControlReply>{OutReply{"a\n\tb"}, OutReply{""}, ErrorReply{"no: é"}, ExitReply{3}})
+    for (const ControlReply& reply :
+         std::vector<ControlReply>{OutReply{"a\n\tb"}, OutReply{""}, ErrorReply{"no: é"}, ExitReply{3}})
         CHECK(parse_all(to_reply_lines(reply)) == std::vector{reply});
 }
 
