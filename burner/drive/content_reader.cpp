@@ -11,41 +11,40 @@ namespace {
 constexpr std::uint32_t kWindowBlocks = 1024;  // 2 MiB
 constexpr std::uint32_t kMostGapBlocks = 32;   // read through instead of seeking
 constexpr std::size_t kBuffers = 4;
+constexpr std::size_t kMemoryAlignment = 4096;
 
 }  // namespace
 
-ContentReader::ContentReader(const std::vector<Extent>& extents, ReadBlocks read)
-    : read_(std::move(read)), buffers_(kBuffers) {
+ContentReader::ContentReader(const std::vector<Extent>& extents, std::uint32_t alignment_blocks, ReadBlocks read)
+    : alignment_blocks_(alignment_blocks), read_(std::move(read)), buffers_(kBuffers) {
+    for (Buffer& buffer : buffers_) {
+        buffer.bytes.reset(
+            static_cast<std::byte*>(std::aligned_alloc(kMemoryAlignment, kWindowBlocks * kSectorBytes)));
+        BB_ASSERT(buffer.bytes != nullptr);
+    }
     lay_out(extents);
     thread_ = std::jthread([this](const std::stop_token& stop) { read_ahead(stop); });
 }
 
 ContentReader::~ContentReader() = default;
 
-void ContentReader::add_slice(std::size_t file, std::uint32_t lba, std::size_t bytes) {
-    const auto blocks = static_cast<std::uint32_t>((bytes + kSectorBytes - 1) / kSectorBytes);
-    if (!windows_.empty()) {
-        Window& last = windows_.back();
-        const std::uint32_t end = last.lba + last.blocks;
-        if (lba >= end && lba - end <= kMostGapBlocks && lba + blocks - last.lba <= kWindowBlocks) {
-            last.blocks = lba + blocks - last.lba;
-            slices_.push_back({file, windows_.size() - 1, (lba - last.lba) * kSectorBytes, bytes});
-            return;
-        }
-    }
-    windows_.push_back({lba, blocks});
-    slices_.push_back({file, windows_.size() - 1, 0, bytes});
+std::uint64_t ContentReader::add_slice(std::size_t file, std::uint32_t lba, std::uint64_t bytes) {
+    const bool joins = !windows_.empty() && lba >= windows_.back().lba + windows_.back().blocks &&
+                       lba - (windows_.back().lba + windows_.back().blocks) <= kMostGapBlocks &&
+                       lba - windows_.back().lba < kWindowBlocks;
+    if (!joins) windows_.push_back({lba - lba % alignment_blocks_, 0});
+    Window& window = windows_.back();
+    const std::uint32_t before = lba - window.lba;
+    const std::uint64_t part = std::min<std::uint64_t>(bytes, (kWindowBlocks - before) * kSectorBytes);
+    window.blocks = before + static_cast<std::uint32_t>((part + kSectorBytes - 1) / kSectorBytes);
+    slices_.push_back({file, windows_.size() - 1, static_cast<std::size_t>(before * kSectorBytes), static_cast<std::size_t>(part)});
+    return part;
 }
 
 void ContentReader::lay_out(const std::vector<Extent>& extents) {
     for (const Extent& extent : extents) {
-        std::uint32_t lba = extent.lba;
-        for (std::uint64_t left = extent.bytes; left > 0;) {
-            const std::uint64_t part = std::min<std::uint64_t>(left, kWindowBlocks * kSectorBytes);
-            add_slice(extent.file, lba, static_cast<std::size_t>(part));
-            lba += kWindowBlocks;
-            left -= part;
-        }
+        for (std::uint64_t done = 0; done < extent.bytes;)
+            done += add_slice(extent.file, extent.lba + static_cast<std::uint32_t>(done / kSectorBytes), extent.bytes - done);
     }
 }
 
@@ -56,8 +55,8 @@ void ContentReader::read_ahead(const std::stop_token& stop) {
             std::unique_lock lock(mutex_);
             if (!changed_.wait(lock, stop, [&] { return !buffer.full; })) return;
         }
-        buffer.bytes.resize(windows_[i].blocks * kSectorBytes);
-        Status status = read_(windows_[i].lba, buffer.bytes);
+        const std::uint32_t blocks = (windows_[i].blocks + alignment_blocks_ - 1) / alignment_blocks_ * alignment_blocks_;
+        Status status = read_(windows_[i].lba, {buffer.bytes.get(), blocks * kSectorBytes});
         const std::scoped_lock lock(mutex_);
         buffer.window = i;
         buffer.status = std::move(status);
@@ -79,7 +78,7 @@ Result<ContentReader::Piece> ContentReader::next() {
     }
     ++next_slice_;
     if (!buffer.status) return std::unexpected(buffer.status.error());
-    return Piece{slice.file, std::span(buffer.bytes).subspan(slice.offset, slice.bytes)};
+    return Piece{slice.file, {buffer.bytes.get() + slice.offset, slice.bytes}};
 }
 
 }  // namespace burnbox

@@ -5,7 +5,9 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <thread>
@@ -30,8 +32,9 @@ class ContentReader {
         std::span<const std::byte> data;  // until the next call
     };
 
-    // A file's extents stand together and in order; files best by their first block.
-    ContentReader(const std::vector<Extent>& extents, ReadBlocks read);
+    // A file's extents stand together and in order; files best by their first block. Reads begin at multiples of
+    // `alignment_blocks` and are of multiples of it, up to that much behind what the extents need; memory is aligned likewise.
+    ContentReader(const std::vector<Extent>& extents, std::uint32_t alignment_blocks, ReadBlocks read);
     ~ContentReader();
     ContentReader(const ContentReader&) = delete;
     ContentReader& operator=(const ContentReader&) = delete;
@@ -52,17 +55,22 @@ class ContentReader {
         std::size_t offset;
         std::size_t bytes;
     };
+    struct Free {
+        void operator()(std::byte* bytes) const { std::free(bytes); }
+    };
     struct Buffer {
-        std::vector<std::byte> bytes;
+        std::unique_ptr<std::byte, Free> bytes;
         std::size_t window = 0;
         bool full = false;
         Status status;
     };
 
     void lay_out(const std::vector<Extent>& extents);
-    void add_slice(std::size_t file, std::uint32_t lba, std::size_t bytes);
+    // Returns how many of the bytes fit into a window.
+    std::uint64_t add_slice(std::size_t file, std::uint32_t lba, std::uint64_t bytes);
     void read_ahead(const std::stop_token& stop);
 
+    const std::uint32_t alignment_blocks_;
     ReadBlocks read_;
     std::vector<Window> windows_;
     std::vector<Slice> slices_;

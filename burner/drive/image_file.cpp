@@ -42,17 +42,30 @@ Result<std::uint64_t> ImageFile::size_bytes() const {
     return static_cast<std::uint64_t>(info.st_size);
 }
 
-Result<std::size_t> ImageFile::read_at(std::span<std::byte> buffer, std::uint64_t offset) const {
+Result<std::size_t> ImageFile::read_from(int fd, std::span<std::byte> buffer, std::uint64_t offset) const {
     std::size_t done = 0;
     while (done < buffer.size()) {
         const ssize_t got =
-            ::pread(fd_.get(), buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
+            ::pread(fd, buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return fail_errno("read", path_ + " at " + std::to_string(offset + done));
         if (got == 0) break;
         done += static_cast<std::size_t>(got);
     }
     return done;
+}
+
+Result<std::size_t> ImageFile::read_at(std::span<std::byte> buffer, std::uint64_t offset) const {
+    return read_from(fd_.get(), buffer, offset);
+}
+
+Result<std::size_t> ImageFile::read_past_cache(std::span<std::byte> buffer, std::uint64_t offset) {
+    if (direct_fd_) {
+        auto got = read_from(direct_fd_.get(), buffer, offset);
+        if (got || got.error().sys_errno != EINVAL) return got;
+        direct_fd_.reset();  // the file system takes the flag, but not this alignment
+    }
+    return read_at(buffer, offset);
 }
 
 Result<std::string> ImageFile::head_at(std::uint32_t lba) const {
@@ -88,6 +101,7 @@ Status ImageFile::sync() {
 Status ImageFile::sync_and_forget() {
     BB_CHECK(sync());
     ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED);  // a hint
+    direct_fd_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECT));  // may fail
     return {};
 }
 

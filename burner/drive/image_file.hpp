@@ -32,14 +32,21 @@ class ImageFile {
     // Cuts the file to at most this size; never makes it longer.
     [[nodiscard]] Status cut_to(std::uint64_t size_bytes);
     [[nodiscard]] Status sync();
-    // Durable, and out of the page cache as far as the kernel lets go: what is read next comes from the disk.
+    // Durable, and out of the page cache as far as the kernel lets go: what is read next comes from the disk. From now on
+    // read_past_cache() does not go through the cache at all where the file system can do that.
     [[nodiscard]] Status sync_and_forget();
+    // As read_at(); buffer, size and offset must be multiples of kDirectBytes.
+    [[nodiscard]] Result<std::size_t> read_past_cache(std::span<std::byte> buffer, std::uint64_t offset);
+
+    static constexpr std::size_t kDirectBytes = 4096;
 
   private:
     ImageFile(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+    [[nodiscard]] Result<std::size_t> read_from(int fd, std::span<std::byte> buffer, std::uint64_t offset) const;
 
     std::string path_;
     UniqueFd fd_;
+    UniqueFd direct_fd_;
 };
 
 }  // namespace burnbox

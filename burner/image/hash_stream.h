@@ -1,24 +1,19 @@
-/* The source of a staged file's bytes on their way to the disc: an IsoStream that reads in large blocks, computes SHA-256 as it
- * goes and compares it with the manifest before it hands out the last byte. libisofs fills what it can't read with zeros, so a file
- * that changed, shrank, grew or vanished must fail here. In C because libisofs shows struct iso_stream to C only.
+/* The source of a staged file's bytes on their way to the disc: an IsoStream over a hashed file. libisofs fills what it can't read with
+ * zeros, so a file that changed, shrank, grew or vanished must fail here. In C because libisofs shows struct iso_stream to C only.
  * Threads: streams of one reader are read one after the other, by one thread; the failure may be asked for by any. */
 #ifndef BURNBOX_IMAGE_HASH_STREAM_H
 #define BURNBOX_IMAGE_HASH_STREAM_H
 
 #include <stdint.h>
 
+#include "burner/image/hashed_file.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* What the streams of one burn share: the block buffer, the digest's state and the first failure. */
+/* What the streams of one burn share: the file that is open and the first failure. */
 struct bb_hash_reader;
-
-enum bb_hash_failure_kind {
-    BB_HASH_FINE = 0,
-    BB_HASH_CHANGED, /* size or digest is not the manifest's, or the file is gone */
-    BB_HASH_IO       /* the file system failed; sys_errno says how */
-};
 
 struct bb_hash_failure {
     enum bb_hash_failure_kind kind;
