@@ -131,7 +131,7 @@ Result<bool> DriveLoop::settle_unfinished() {
             BB_TRY(auto closed, close_bad_attempt(station_, attempt, unreadable, DiscVerdict::suspect));
             return conclude(unreadable, std::move(closed));
         }
-        log::info("attempt settled", log::kv("attempt", attempt.id), log::kv("disc", disc->label),
+        log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc->label),
                   log::kv("drive", attempt.drive));
         reporter_.begin(rows.front(), disc->label);
         auto settled = settle_attempt(station_, attempt, *work);
