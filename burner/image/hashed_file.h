@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum bb_hash_failure_kind {
     BB_HASH_FINE = 0,
     BB_HASH_CHANGED, /* size or digest is not the manifest's, or the file is gone */
@@ -34,5 +38,9 @@ int bb_hashed_file_next(struct bb_hashed_file *file, const unsigned char **data,
 void bb_hashed_file_close(struct bb_hashed_file *file);
 int bb_hashed_file_is_open(const struct bb_hashed_file *file);
 struct bb_file_failure bb_hashed_file_failure(const struct bb_hashed_file *file);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

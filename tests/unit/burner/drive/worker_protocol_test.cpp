@@ -1,0 +1,95 @@
+#include "burner/drive/worker_protocol.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace burnbox;
+
+namespace {
+
+template <typename T>
+T there_and_back(const T& value) {
+    const std::string line = to_line(WorkerLine(value));
+    REQUIRE(line.ends_with('\n'));
+    REQUIRE(line.find('\n') == line.size() - 1);
+    auto parsed = parse_worker_line(line);
+    REQUIRE(parsed);
+    REQUIRE(std::holds_alternative<T>(*parsed));
+    return std::get<T>(*parsed);
+}
+
+}  // namespace
+
+TEST_CASE("worker protocol: a job arrives as it was sent") {
+    WorkerJob job;
+    job.operation = WorkerOperation::settle;
+    job.device = {"/srv/discs/BURNBOX_0001.iso", "bd-r"};
+    job.burn.disc = {"BURNBOX_0001", "serial", 7, 4096, "digest"};
+    job.burn.sessions = {{"/state/seals/1.jsonl", "/inbox/alice/a b-queued"}, {"/state/seals/2.jsonl", "/inbox/\xc3\xbc"}};
+    job.burn.layout = Layout::root;
+    job.burn.modes = ModePolicy::keep;
+    job.burn.close_disc = true;
+    job.burn.rollback_file = "/state/rollback/x";
+    job.disc_session = 8;
+    job.start_lba = 5000;
+    const auto line = to_line(job);
+    REQUIRE(line);
+    const auto parsed = parse_worker_job(*line);
+    REQUIRE(parsed);
+    CHECK(parsed->operation == job.operation);
+    CHECK(parsed->device.path == job.device.path);
+    CHECK(parsed->device.medium == "bd-r");
+    CHECK(parsed->burn.disc.serial == "serial");
+    CHECK(parsed->burn.disc.sessions_used == 7);
+    CHECK(parsed->burn.disc.next_lba == 4096);
+    CHECK(parsed->burn.disc.head_digest == "digest");
+    REQUIRE(parsed->burn.sessions.size() == 2);
+    CHECK(parsed->burn.sessions[1].folder == "/inbox/\xc3\xbc");
+    CHECK(parsed->burn.layout == Layout::root);
+    CHECK(parsed->burn.modes == ModePolicy::keep);
+    CHECK(parsed->burn.close_disc);
+    CHECK(parsed->burn.rollback_file == "/state/rollback/x");
+    CHECK(parsed->disc_session == 8);
+    CHECK(parsed->start_lba == 5000);
+}
+
+TEST_CASE("worker protocol: a path that is no UTF-8 is an error, not a crash") {
+    WorkerJob job;
+    job.device.path = "/srv/\xff";
+    CHECK_FALSE(to_line(job));
+}
+
+TEST_CASE("worker protocol: answers arrive as they were sent") {
+    const BurnPlan plan = there_and_back(BurnPlan{3, 4096, 77});
+    CHECK(plan.disc_session == 3);
+    CHECK(plan.start_lba == 4096);
+    CHECK(plan.blocks == 77);
+    CHECK(there_and_back(Progress{5, 1ULL << 40U}).total_bytes == 1ULL << 40U);
+    const Error error = there_and_back(Error{Errc::does_not_fit, 28, "two\nlines"});
+    CHECK(error.code == Errc::does_not_fit);
+    CHECK(error.sys_errno == 28);
+    CHECK(error.message == "two\nlines");
+    CHECK(there_and_back(Drive::Outcome::damaged) == Drive::Outcome::damaged);
+    CHECK(there_and_back(Written{1, 2, "note"}).messages == "note");
+    Medium medium;
+    medium.state = MediumState::foreign;
+    medium.reason = "why";
+    medium.free_bytes = 1ULL << 35U;
+    CHECK(there_and_back(medium).state == MediumState::foreign);
+    CHECK(there_and_back(medium).free_bytes == 1ULL << 35U);
+    VerifyReport report;
+    report.files = {{"a/b", 5}, {"\xff", 6}};
+    report.mismatches = {"one"};
+    const VerifyReport back = there_and_back(report);
+    REQUIRE(back.files.size() == 2);
+    CHECK(back.files[0].path == "a/b");
+    CHECK(back.files[1].lba == 6);
+    CHECK(back.mismatches == report.mismatches);
+}
+
+TEST_CASE("worker protocol: nonsense is an error") {
+    for (const char* line : {"", "{", "[]", "{}", "7", "{\"plan\":{}}", "{\"outcome\":9}", "{\"error\":{\"code\":99}}",
+                             "{\"what\":1}", "{\"plan\":1,\"progress\":2}"}) {
+        CHECK_FALSE(parse_worker_line(line));
+        CHECK_FALSE(parse_worker_job(line));
+    }
+}
