@@ -5,6 +5,7 @@
 #include <libssh/server.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "common/base/log.hpp"
 #include "server/ssh/algorithms.hpp"
@@ -14,8 +15,19 @@ namespace burnbox {
 
 struct SshSession::Callbacks {
     ssh_server_callbacks_struct server{};
+    ssh_counter_struct packets{};
+    // Since the client asked to log in; every request of RFC 4252 has one answer.
+    std::optional<std::uint64_t> unanswered_before;
+
+    [[nodiscard]] std::uint64_t unanswered() const { return packets.in_packets - packets.out_packets; }
 
     static SshSession& self(void* user) { return *static_cast<SshSession*>(user); }
+    static int service(ssh_session, const char* name, void* user) {
+        auto& callbacks = *self(user).callbacks_;
+        if (std::string_view(name) != "ssh-userauth") return -1;
+        callbacks.unanswered_before = callbacks.unanswered() - 1;  // this one will be
+        return 0;
+    }
     static int none(ssh_session, const char*, void*) { return SSH_AUTH_DENIED; }
     static int password(ssh_session, const char*, const char*, void* user) {
         self(user).count_failure();
@@ -77,12 +89,14 @@ Status SshSession::start() {
     auto& server = callbacks_->server;
     ssh_callbacks_init(&server);
     server.userdata = this;
+    server.service_request_function = &Callbacks::service;
     server.auth_none_function = &Callbacks::none;
     server.auth_password_function = &Callbacks::password;
     server.auth_pubkey_function = &Callbacks::public_key;
     server.channel_open_request_session_function = &Callbacks::open_session;
     ssh_set_server_callbacks(session_, &server);
     ssh_set_message_callback(session_, &Callbacks::message, this);
+    ssh_set_counters(session_, nullptr, &callbacks_->packets);
     ssh_set_auth_methods(session_, SSH_AUTH_METHOD_PUBLICKEY);
     ssh_set_blocking(session_, 0);
     transport_.attach(session_, event_);
@@ -123,7 +137,17 @@ void SshSession::count_failure() {
     events_.login_failed();
 }
 
+// libssh drops a malformed or wrongly signed login without a word, and its client would wait until the login grace ends.
+void SshSession::judge_silence() {
+    const auto& before = callbacks_->unanswered_before;
+    if (gave_up_ || client_ || !before || callbacks_->unanswered() == *before) return;
+    gave_up_ = true;
+    log::info("login refused", log::kv("peer", peer_), log::kv("reason", "a login that is malformed or wrongly signed"));
+    events_.login_failed();
+}
+
 SshSession::Turn SshSession::turn() {
+    judge_silence();
     if (gave_up_) return Turn::broken;
     bool again = false;
     for (std::size_t i = 0; i < channels_.size();) {
@@ -145,6 +169,7 @@ SshSession::Turn SshSession::turn() {
 
 void SshSession::disconnect(const std::string& reason) {
     if (session_ == nullptr) return;
+    channels_.clear();  // libssh frees what is left of them
     const Transport::Use use(transport_);
     ssh_session_set_disconnect_message(session_, reason.c_str());
     if (ssh_is_connected(session_) != 0) ssh_disconnect(session_);

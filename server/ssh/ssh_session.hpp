@@ -60,6 +60,7 @@ class SshSession final : private ChannelHost {
 
     int try_key(const std::string& user, ssh_key_struct* key, char signature_state);
     void count_failure();
+    void judge_silence();
 
     const SshServices& services_;
     Transport transport_;
