@@ -1,5 +1,6 @@
-// Answers and jobs that were decided under a mutex but must run without it: a Done may call back into Uploads, and the disk pool
-// may run a job at once. Declare it before the lock, so that it is destroyed after the unlock.
+// Answers and jobs that were decided under a mutex but must run without it: a Done may call back into
+// Uploads, and the disk pool may run a job at once. Declare it before the lock, so that it is destroyed after
+// the unlock.
 #pragma once
 
 #include <functional>

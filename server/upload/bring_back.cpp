@@ -13,18 +13,22 @@ namespace {
 
 constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
 
-std::string record_path(const SessionRow& row) { return fmt::format("seals/{}.jsonl", row.seal_id); }
+std::string record_path(const SessionRow& row) {
+    return fmt::format("seals/{}.jsonl", row.seal_id);
+}
 
 std::optional<Manifest> read_manifest(Core& core, const SessionRow& row) {
     const auto text = read_file(core.services.state_fs, record_path(row), kMostRecordBytes);
     if (!text) return std::nullopt;
     auto sealed = parse_seal_record(*text);
     if (!sealed) {
-        log::warning("seal record not readable", log::kv("session", row.account + "/" + row.disc_name), log::kv(sealed.error()));
+        log::warning("seal record not readable", log::kv("session", row.account + "/" + row.disc_name),
+                     log::kv(sealed.error()));
         return std::nullopt;
     }
     // The marker's file gets another name on the way.
-    std::erase_if(sealed->manifest.entries, [&](const ManifestEntry& entry) { return entry.path == row.marker_name; });
+    std::erase_if(sealed->manifest.entries,
+                  [&](const ManifestEntry& entry) { return entry.path == row.marker_name; });
     return std::move(sealed->manifest);
 }
 
@@ -32,7 +36,9 @@ std::optional<Manifest> read_manifest(Core& core, const SessionRow& row) {
 Result<std::shared_ptr<OpenSession>> reserve_name(Core& core, Account& account, const std::string& name) {
     const std::lock_guard lock(account.mutex);
     if (core.find_session(account, name))
-        return fail(Errc::exists, fmt::format("there is an open session {0} already; rename or delete that one first", escape(name)));
+        return fail(Errc::exists,
+                    fmt::format("there is an open session {0} already; rename or delete that one first",
+                                escape(name)));
     auto session = std::make_shared<OpenSession>(core.services.state_fs, account.name, name);
     session->phase = Phase::arriving;
     account.sessions.emplace(name, session);
@@ -47,17 +53,24 @@ void release_name(Account& account, const OpenSession& session) {
 Status step_back(Core& core, const SessionRow& row) {
     if (row.state == SessionState::withdrawn) return {};
     if (row.state != SessionState::queued && row.state != SessionState::failed)
-        return fail(Errc::conflict, fmt::format("{} is {}: it can't be taken back any more", escape(row.disc_name), to_string(row.state)));
-    const Status done = core.services.catalogue.step(row.id, row.state, SessionState::withdrawn, "taken back by the account");
+        return fail(Errc::conflict, fmt::format("{} is {}: it can't be taken back any more",
+                                                escape(row.disc_name), to_string(row.state)));
+    const Status done =
+        core.services.catalogue.step(row.id, row.state, SessionState::withdrawn, "taken back by the account");
     if (done || done.error().code != Errc::conflict) return done;
-    return fail(Errc::conflict, fmt::format("burning of {} has begun: it can't be taken back any more", escape(row.disc_name)));
+    return fail(Errc::conflict, fmt::format("burning of {} has begun: it can't be taken back any more",
+                                            escape(row.disc_name)));
 }
 
 // The files are as whole as they were sealed.
 void fill(Account& account, OpenSession& session, const Manifest& manifest, std::uint64_t now) {
     for (const ManifestEntry& entry : manifest.entries) {
         if (entry.type != FileType::file) continue;
-        FileRecord record{.digest = entry.sha256, .stamp = {}, .from_journal = true, .completed = now, .sender_opened_at = {}};
+        FileRecord record{.digest = entry.sha256,
+                          .stamp = {},
+                          .from_journal = true,
+                          .completed = now,
+                          .sender_opened_at = {}};
         account.set_size(record, entry.size_bytes);
         session.files.insert_or_assign(entry.path, std::move(record));
     }
@@ -88,7 +101,8 @@ Result<std::string> bring_back(Core& core, Account& account, const SessionRow& r
     if (const Status stepped = step_back(core, row); !stepped) return give_up(stepped.error());
     const auto manifest = read_manifest(core, row);
     if (manifest)
-        if (const Status written = session->journal.restart(*manifest); !written) return give_up(written.error());
+        if (const Status written = session->journal.restart(*manifest); !written)
+            return give_up(written.error());
     const auto withdrawn = core.services.catalogue.session(row.id);
     if (!withdrawn) return give_up(withdrawn.error());
     const auto name = finish_withdrawal(core.services.inbox, core.services.catalogue, *withdrawn);
@@ -105,33 +119,44 @@ Result<std::string> bring_back(Core& core, Account& account, const SessionRow& r
         if (manifest) fill(account, *session, *manifest, core.tick());
         forget_old_name(account, row.name);
     }
-    log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name), log::kv("folder", *name));
-    core.services.events.publish({.event = "session_withdrawn", .time = core.services.clock.now(), .account = row.account,
-                                  .session = row.disc_name, .disc = {}, .drive = {}, .message = *name + " is open again"});
+    log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name),
+              log::kv("folder", *name));
+    core.services.events.publish({.event = "session_withdrawn",
+                                  .time = core.services.clock.now(),
+                                  .account = row.account,
+                                  .session = row.disc_name,
+                                  .disc = {},
+                                  .drive = {},
+                                  .message = *name + " is open again"});
     core.services.wake_burner();
     return *name;
 }
 
 namespace {
 
-// A failed folder that the catalogue does not know (a restored backup, say) is only a folder: it gets its open name.
-Result<std::string> rename_unknown(Core& core, Account& account, const std::string& folder, const std::string& target) {
+// A failed folder that the catalogue does not know (a restored backup, say) is only a folder: it gets its
+// open name.
+Result<std::string> rename_unknown(Core& core, Account& account, const std::string& folder,
+                                   const std::string& target) {
     BB_TRY(const auto session, reserve_name(core, account, target));
     const std::lock_guard lock(account.mutex);
     account.sessions.erase(target);
     const std::string to = join_path(account.name, target);
     BB_CHECK(core.inbox().rename(join_path(account.name, folder), to, RenameMode::no_replace));
-    for (const char* const text : {"STATUS.txt", "FAILED.txt"}) (void)core.inbox().remove(join_path(to, text));
+    for (const char* const text : {"STATUS.txt", "FAILED.txt"})
+        (void)core.inbox().remove(join_path(to, text));
     session->phase = Phase::open;
     account.sessions.insert_or_assign(target, session);
     forget_old_name(account, target);
     return target;
 }
 
-Result<std::string> take_folder_back(Core& core, Account& account, const std::string& folder, const std::string& target) {
+Result<std::string> take_folder_back(Core& core, Account& account, const std::string& folder,
+                                     const std::string& target) {
     const SessionFolder parts = parse_folder(folder);
     if (target != parts.name)
-        return fail(Errc::permission, fmt::format("{} can only be renamed back to {}", escape(folder), escape(parts.name)));
+        return fail(Errc::permission,
+                    fmt::format("{} can only be renamed back to {}", escape(folder), escape(parts.name)));
     BB_TRY(const auto row, core.services.catalogue.find_session_by_folder(account.name, folder));
     if (row) return bring_back(core, account, *row);
     if (parts.state != FolderState::failed)
@@ -151,21 +176,23 @@ Result<std::string> take_session_back(Core& core, Account& account, const std::s
 }
 
 void answer(const Result<std::string>& name, const Done& done) {
-    if (name) done(fmt::format("{} is open again", escape(*name)));
-    else done(std::unexpected(name.error()));
+    if (name)
+        done(fmt::format("{} is open again", escape(*name)));
+    else
+        done(std::unexpected(name.error()));
 }
 
 }  // namespace
 
-void bring_back_folder(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& folder,
-                       const std::string& target, Done done) {
+void bring_back_folder(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                       const std::string& folder, const std::string& target, Done done) {
     core->services.run_blocking([core, account, folder, target, done = std::move(done)] {
         answer(take_folder_back(*core, *account, folder, target), done);
     });
 }
 
-void bring_back_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& disc_name,
-                        Done done) {
+void bring_back_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                        const std::string& disc_name, Done done) {
     core->services.run_blocking([core, account, disc_name, done = std::move(done)] {
         answer(take_session_back(*core, *account, disc_name), done);
     });

@@ -1,5 +1,5 @@
-// Cancelling and mending: a queued or failed session becomes the open one again that it was. The step in the catalogue decides;
-// everything after it can be done again at the next start.
+// Cancelling and mending: a queued or failed session becomes the open one again that it was. The step in the
+// catalogue decides; everything after it can be done again at the next start.
 #pragma once
 
 #include <memory>
@@ -8,20 +8,20 @@
 
 namespace burnbox::upload {
 
-// Takes back the session whose folder is `folder` ("holiday-queued"), as open session `target`. Answers when it is done. Any thread; no
-// lock may be held.
-void bring_back_folder(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& folder,
-                       const std::string& target, Done done);
+// Takes back the session whose folder is `folder` ("holiday-queued"), as open session `target`. Answers when
+// it is done. Any thread; no lock may be held.
+void bring_back_folder(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                       const std::string& folder, const std::string& target, Done done);
 
 // The same by its disc name, as open session of its own name.
-void bring_back_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& disc_name,
-                        Done done);
+void bring_back_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                        const std::string& disc_name, Done done);
 
 // The part on the disk pool. `row` is queued, failed or withdrawn. Returns the open name. Blocks.
 [[nodiscard]] Result<std::string> bring_back(Core& core, Account& account, const SessionRow& row);
 
-// A seal record's manifest becomes the journal of the session that is coming back. A missing record is fine: its files are read
-// again at the next seal. Blocks.
+// A seal record's manifest becomes the journal of the session that is coming back. A missing record is fine:
+// its files are read again at the next seal. Blocks.
 void journal_from_record(Core& core, const SessionRow& row);
 
 }  // namespace burnbox::upload

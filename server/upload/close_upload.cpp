@@ -16,12 +16,14 @@ void answer_like_marker(OpenSession& session, Done done, AfterUnlock& after) {
     } else if (session.last_refusal) {
         after.add([done = std::move(done), error = *session.last_refusal] { done(std::unexpected(error)); });
     } else {
-        after.add([done = std::move(done)] { done(fail(Errc::conflict, "the seal was not finished; send the marker again")); });
+        after.add([done = std::move(done)] {
+            done(fail(Errc::conflict, "the seal was not finished; send the marker again"));
+        });
     }
 }
 
-void note_closed(Account& account, OpenSession& session, const std::string& path, FileRecord& record, const WriteHandle& handle,
-                 const WriteHandle::Finished& finished, std::uint64_t now) {
+void note_closed(Account& account, OpenSession& session, const std::string& path, FileRecord& record,
+                 const WriteHandle& handle, const WriteHandle::Finished& finished, std::uint64_t now) {
     account.set_size(record, finished.info.size_bytes);
     if (!finished.changed) {
         if (record.writers == 0 && record.state == FileState::writing)
@@ -37,7 +39,8 @@ void note_closed(Account& account, OpenSession& session, const std::string& path
     record.sender_opened_at = known ? connection->second.opened_at : Timestamp{};
     record.stamp = stamp_of(finished.info);
     record.digest = record.mixed ? std::nullopt : finished.digest;
-    if (record.state == FileState::whole && record.digest) session.journal.closed(path, record.size_bytes, *record.digest);
+    if (record.state == FileState::whole && record.digest)
+        session.journal.closed(path, record.size_bytes, *record.digest);
 }
 
 bool list_top(Core& core, const Account& account, OpenSession& session, AnyFileFacts& facts) {
@@ -74,8 +77,8 @@ bool is_complete_marker(const Core& core, OpenSession& session, const std::strin
     return record == nullptr || (record->state == FileState::whole && record->writers == 0);
 }
 
-void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, std::unique_ptr<WriteHandle> handle,
-                  Done done) {
+void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                  std::unique_ptr<WriteHandle> handle, Done done) {
     const auto finished = handle->finish();
     const std::shared_ptr<OpenSession> session = handle->session();
     if (!finished) {
@@ -96,7 +99,9 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
         return;
     }
     if (finished->shut == WriteGate::Shut::sent_anew) {
-        after.add([done = std::move(done)] { done(fail(Errc::conflict, "the file is being sent anew by another request")); });
+        after.add([done = std::move(done)] {
+            done(fail(Errc::conflict, "the file is being sent anew by another request"));
+        });
         return;
     }
     if (record == nullptr) {  // removed meanwhile
@@ -107,7 +112,8 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
     if (record->writers == 0) record->mixed = false;
     if (is_marker_name(core->session_config(), path)) {
         record->state = FileState::whole;  // whatever its content, and whoever has it open still
-        start_seal(core, account, session, {.by = SealRequest::By::marker, .marker = path, .again = false, .sender_opened_at = {}},
+        start_seal(core, account, session,
+                   {.by = SealRequest::By::marker, .marker = path, .again = false, .sender_opened_at = {}},
                    std::move(done), after);
         return;
     }
@@ -117,7 +123,8 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
 
 void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
                        const std::shared_ptr<OpenSession>& session, AfterUnlock& after) {
-    if (!core->session_config().any_file || session->phase != Phase::open || !account->config.rights.upload) return;
+    if (!core->session_config().any_file || session->phase != Phase::open || !account->config.rights.upload)
+        return;
     AnyFileFacts facts;
     facts.writers_closed = session->writers.empty();
     facts.rest_completed = session->folders_completed;
@@ -136,11 +143,17 @@ void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<
     if (!list_top(*core, *account, *session, facts)) return;
     const auto marker = marker_by_any_file(core->session_config(), facts);
     if (!marker) return;
-    const auto answer = [name = account->name, session_name = session->name](const Result<std::string>& result) {
-        if (!result) log::warning("marker refused", log::kv("account", name), log::kv("session", session_name), log::kv(result.error()));
+    const auto answer = [name = account->name,
+                         session_name = session->name](const Result<std::string>& result) {
+        if (!result)
+            log::warning("marker refused", log::kv("account", name), log::kv("session", session_name),
+                         log::kv(result.error()));
     };
     start_seal(core, account, session,
-               {.by = SealRequest::By::any_file, .marker = *marker, .again = false, .sender_opened_at = candidate->sender_opened_at},
+               {.by = SealRequest::By::any_file,
+                .marker = *marker,
+                .again = false,
+                .sender_opened_at = candidate->sender_opened_at},
                answer, after);
 }
 

@@ -18,9 +18,12 @@ Status Account::charge(FileRecord& record, std::uint64_t size_bytes) {
         const std::uint64_t used = used_bytes();
         const std::uint64_t more = size_bytes - record.size_bytes;
         if (used > config.quota_bytes || more > config.quota_bytes - used)
-            return fail(Errc::quota, fmt::format("{} of the quota of {} are used and {} more don't fit: delete something, wait for "
-                                                 "the burner, or ask for more (accounts.{}.quota)",
-                                                 human_bytes(used), human_bytes(config.quota_bytes), human_bytes(more), name));
+            return fail(
+                Errc::quota,
+                fmt::format(
+                    "{} of the quota of {} are used and {} more don't fit: delete something, wait for "
+                    "the burner, or ask for more (accounts.{}.quota)",
+                    human_bytes(used), human_bytes(config.quota_bytes), human_bytes(more), name));
     }
     set_size(record, size_bytes);
     return {};
@@ -32,14 +35,17 @@ void Account::set_size(FileRecord& record, std::uint64_t size_bytes) {
     record.size_bytes = size_bytes;
 }
 
-void Account::release(std::uint64_t bytes) { open_bytes -= std::min(bytes, open_bytes); }
+void Account::release(std::uint64_t bytes) {
+    open_bytes -= std::min(bytes, open_bytes);
+}
 
 std::shared_ptr<Account> Core::account(const std::string& name) {
     const std::lock_guard lock(mutex_);
     auto& slot = accounts_[name];
     if (slot) return slot;
     AccountConfig config;
-    if (const auto found = services.config.accounts.find(name); found != services.config.accounts.end()) config = found->second;
+    if (const auto found = services.config.accounts.find(name); found != services.config.accounts.end())
+        config = found->second;
     config.name = name;
     const std::string pool = config.pool;
     return slot = std::make_shared<Account>(std::move(config), pool);

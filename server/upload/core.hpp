@@ -1,7 +1,8 @@
-// What all pieces of Uploads share: the services, the accounts with their open sessions, and the counter that says what came first.
-// Lock order: a WriteGate, then Account::mutex, then Core::mutex; none is held while hashing, syncing, in the catalogue, in
-// run_blocking or in a Done. Page-cache operations on the inbox do run under the account's mutex: that is what makes "look, then
-// act" one step, and a seal or a rename invisible in between.
+// What all pieces of Uploads share: the services, the accounts with their open sessions, and the counter that
+// says what came first. Lock order: a WriteGate, then Account::mutex, then Core::mutex; none is held while
+// hashing, syncing, in the catalogue, in run_blocking or in a Done. Page-cache operations on the inbox do run
+// under the account's mutex: that is what makes "look, then act" one step, and a seal or a rename invisible
+// in between.
 #pragma once
 
 #include <atomic>
@@ -35,7 +36,7 @@ struct Account {
     std::mutex mutex;  // guards all below, and the insides of the sessions
     std::map<std::string, std::shared_ptr<OpenSession>> sessions;  // by name; open, sealing or arriving ones
     std::map<ConnectionId, Connection> connections;
-    std::uint64_t open_bytes = 0;                      // the sum of the records' sizes
+    std::uint64_t open_bytes = 0;                       // the sum of the records' sizes
     std::map<std::string, std::uint64_t> queued_bytes;  // sealed, not yet burned; by disc name
 
     [[nodiscard]] std::uint64_t used_bytes() const;
@@ -58,7 +59,8 @@ struct Core : std::enable_shared_from_this<Core> {
     // Made at first use.
     [[nodiscard]] std::shared_ptr<Account> account(const std::string& name);
     [[nodiscard]] std::vector<std::shared_ptr<Account>> accounts();
-    // The account's session of that name if its folder is there; one that an administrator made is taken in. Account locked.
+    // The account's session of that name if its folder is there; one that an administrator made is taken in.
+    // Account locked.
     [[nodiscard]] std::shared_ptr<OpenSession> find_session(Account& account, const std::string& name);
     void listen();  // queued bytes end with the burn
 

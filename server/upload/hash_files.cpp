@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kReadBytes = 1U << 20U;
 constexpr std::size_t kHelpers = 3;
 
-// Threads take the next path until there is none. Outlives the call for helpers that start late: they find nothing to do.
+// Threads take the next path until there is none. Outlives the call for helpers that start late: they find
+// nothing to do.
 struct SharedWork {
     SharedWork(FileSystem& file_system, std::vector<std::string> given)
         : fs(file_system), paths(std::move(given)), results(paths.size()) {}
@@ -52,7 +53,8 @@ Result<HashedFile> hash_file(FileSystem& fs, const std::string& path) {
         offset += got;
     }
     BB_TRY(const FileInfo after, file->info());
-    if (stamp_of(before) != stamp_of(after)) return fail(Errc::conflict, fmt::format("read {}: it changed meanwhile", path));
+    if (stamp_of(before) != stamp_of(after))
+        return fail(Errc::conflict, fmt::format("read {}: it changed meanwhile", path));
     return HashedFile{.sha256 = hasher.finish(), .info = after};
 }
 
@@ -60,7 +62,8 @@ std::vector<Result<HashedFile>> hash_files(FileSystem& fs, std::vector<std::stri
                                            const std::function<void(std::function<void()>)>& run_blocking) {
     if (paths.empty()) return {};
     const auto work = std::make_shared<SharedWork>(fs, std::move(paths));
-    for (std::size_t i = 0; i < kHelpers && i + 1 < work->paths.size(); ++i) run_blocking([work] { work->help(); });
+    for (std::size_t i = 0; i < kHelpers && i + 1 < work->paths.size(); ++i)
+        run_blocking([work] { work->help(); });
     work->help();
     std::unique_lock lock(work->mutex);
     work->all_done.wait(lock, [&] { return work->done == work->paths.size(); });

@@ -1,5 +1,5 @@
-// The Client of an account's inbox: translates paths to places and applies the rules there. One file per kind of request:
-// inbox_client_read, _open, _change, _rename, _jobs.
+// The Client of an account's inbox: translates paths to places and applies the rules there. One file per kind
+// of request: inbox_client_read, _open, _change, _rename, _jobs.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@ class InboxClient final : public Client {
     [[nodiscard]] const std::string& account() const override { return account_->name; }
     [[nodiscard]] Result<std::string> real_path(const std::string& path) override;
     [[nodiscard]] Result<FileInfo> info(const std::string& path, bool follow_links) override;
-    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open(const std::string& path, const OpenMode& mode) override;
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open(const std::string& path,
+                                                           const OpenMode& mode) override;
     [[nodiscard]] Result<std::unique_ptr<Folder>> open_folder(const std::string& path) override;
     [[nodiscard]] Status make_folder(const std::string& path, std::uint32_t permissions) override;
     [[nodiscard]] Status remove_folder(const std::string& path) override;
@@ -42,10 +43,14 @@ class InboxClient final : public Client {
     [[nodiscard]] Result<Place> follow(const Place& place);
     [[nodiscard]] Result<FileInfo> info_at(const Place& place, bool follow_links);
     [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_reading(const Place& place);
-    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_writing(const Place& place, const OpenMode& mode, AfterUnlock& after);
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_writing(const Place& place,
+                                                                       const OpenMode& mode,
+                                                                       AfterUnlock& after);
     [[nodiscard]] Status check_open_for_writing(const Place& place, const OpenMode& mode);
-    [[nodiscard]] Result<std::unique_ptr<UploadFile>> register_writer(const Place& place, std::unique_ptr<File> file, const OpenMode& mode,
-                                                                      bool created, AfterUnlock& after);
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> register_writer(const Place& place,
+                                                                      std::unique_ptr<File> file,
+                                                                      const OpenMode& mode, bool created,
+                                                                      AfterUnlock& after);
     // The session of this place; makes its folder when it is missing.
     [[nodiscard]] Status make_session(Place& place);
     void undo_session(const Place& place);
@@ -64,8 +69,9 @@ class InboxClient final : public Client {
 };
 
 // What `burn` and `cancel` do, for clients and for the control socket.
-void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& session, bool again,
-                  Done done);
-void cancel_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& session, Done done);
+void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                  const std::string& session, bool again, Done done);
+void cancel_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                    const std::string& session, Done done);
 
 }  // namespace burnbox::upload

@@ -14,8 +14,10 @@ std::unexpected<Error> not_found(const Place& place) {
     return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(place.path.text())));
 }
 
-// The account deleted a sealed session's folder: its payload is released, and a failed one is given up. Runs on the disk pool.
-void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& account, const std::string& folder) {
+// The account deleted a sealed session's folder: its payload is released, and a failed one is given up. Runs
+// on the disk pool.
+void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& account,
+                         const std::string& folder) {
     Catalogue& catalogue = core->services.catalogue;
     const auto settle = [&]() -> Status {
         BB_TRY(const auto rows, catalogue.sessions(account));
@@ -24,7 +26,8 @@ void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& a
             if (row.folder != folder) continue;
             if (row.state == SessionState::burned) return catalogue.set_folder(row.id, "");
             if (row.state != SessionState::failed) continue;
-            BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::withdrawn, "its folder was deleted"));
+            BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::withdrawn,
+                                    "its folder was deleted"));
             BB_CHECK(catalogue.remove_session(row.id));
             (void)core->services.state_fs.remove(fmt::format("seals/{}.jsonl", row.seal_id));
             log::info("session given up", log::kv("account", account), log::kv("session", row.disc_name));
@@ -33,7 +36,8 @@ void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& a
         return {};
     };
     if (const Status settled = settle(); !settled)
-        log::warning("removed folder not noted", log::kv("account", account), log::kv("folder", folder), log::kv(settled.error()));
+        log::warning("removed folder not noted", log::kv("account", account), log::kv("folder", folder),
+                     log::kv(settled.error()));
 }
 
 }  // namespace
@@ -48,7 +52,8 @@ Status InboxClient::make_top_folder(const Place& place, std::uint32_t permission
     BB_CHECK(check_upload_right(*account_));
     if (place.where == Where::open || place.is_folder_state())
         return fail(Errc::exists, fmt::format("{} exists already", escape(place.path.text())));
-    BB_CHECK(core_->inbox().make_folder(join_path(account_->name, place.path.folder), session_mode(permissions)));
+    BB_CHECK(
+        core_->inbox().make_folder(join_path(account_->name, place.path.folder), session_mode(permissions)));
     // Asked for in so many words: the old name is now a new session's, for all who still saw the sealed one.
     for (auto& [id, connection] : account_->connections) connection.polite.erase(place.path.folder);
     const auto session = core_->find_session(*account_, place.path.folder);
@@ -80,8 +85,10 @@ Status InboxClient::make_folder(const std::string& path, std::uint32_t permissio
 
 Status InboxClient::remove_sealed(const Place& place, bool folder, AfterUnlock& after) {
     if (place.where == Where::queued)
-        return fail(Errc::permission, fmt::format("{} is sealed: nothing in it can be removed; rename it back to {} to cancel it",
-                                                  escape(place.path.folder), escape(parse_folder(place.path.folder).name)));
+        return fail(
+            Errc::permission,
+            fmt::format("{} is sealed: nothing in it can be removed; rename it back to {} to cancel it",
+                        escape(place.path.folder), escape(parse_folder(place.path.folder).name)));
     if (!folder) return core_->inbox().remove(place.fs_path);
     BB_CHECK(core_->inbox().remove_folder(place.fs_path));
     if (place.path.is_top())
@@ -139,8 +146,8 @@ Status InboxClient::resize(const Place& place, std::uint64_t size_bytes) {
     account_->set_size(record, info.size_bytes);
     BB_TRY(const auto space, core_->inbox().space());
     if (size_bytes > info.size_bytes && size_bytes - info.size_bytes > space.free_bytes)
-        return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free", human_bytes(size_bytes),
-                                                human_bytes(space.free_bytes)));
+        return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free",
+                                                human_bytes(size_bytes), human_bytes(space.free_bytes)));
     BB_CHECK(account_->charge(record, size_bytes));
     record.digest.reset();
     record.from_journal = false;
@@ -172,12 +179,15 @@ Status InboxClient::set_attributes(const std::string& path, const Attributes& at
     const std::lock_guard lock(account_->mutex);
     BB_TRY(const Place place, find(path));
     if (place.where == Where::missing) return not_found(place);
-    // Sync clients set times and modes after CLOSE; of what is sealed, or about to be, that is accepted and ignored.
-    const bool sealed = place.where == Where::polite || (place.where == Where::open && place.session->phase == Phase::sealing);
+    // Sync clients set times and modes after CLOSE; of what is sealed, or about to be, that is accepted and
+    // ignored.
+    const bool sealed = place.where == Where::polite ||
+                        (place.where == Where::open && place.session->phase == Phase::sealing);
     if (sealed && !attributes.size_bytes) return {};
     BB_CHECK(check_changeable(*account_, place));
     if (attributes.size_bytes) BB_CHECK(resize(place, *attributes.size_bytes));
-    if (attributes.mode || attributes.atime || attributes.mtime) BB_CHECK(apply_attributes(place, attributes));
+    if (attributes.mode || attributes.atime || attributes.mtime)
+        BB_CHECK(apply_attributes(place, attributes));
     return {};
 }
 
@@ -185,7 +195,8 @@ Status InboxClient::make_symlink(const std::string& target, const std::string& p
     const std::lock_guard lock(account_->mutex);
     BB_TRY(const Place place, find(path));
     if (place.where == Where::inbox || place.path.is_top())
-        return fail(Errc::permission, "a link can't lie directly in the inbox; make it inside a session's folder");
+        return fail(Errc::permission,
+                    "a link can't lie directly in the inbox; make it inside a session's folder");
     BB_CHECK(check_changeable(*account_, place));
     if (place.where == Where::missing) return not_found(place);
     BB_CHECK(check_new_name(place));
@@ -201,9 +212,11 @@ Status InboxClient::make_hardlink(const std::string& existing, const std::string
     BB_TRY(const Place from, find(existing));
     BB_TRY(const Place place, find(path));
     if (place.where == Where::inbox || place.path.is_top())
-        return fail(Errc::permission, "a link can't lie directly in the inbox; make it inside a session's folder");
+        return fail(Errc::permission,
+                    "a link can't lie directly in the inbox; make it inside a session's folder");
     BB_CHECK(check_changeable(*account_, place));
-    if (place.where == Where::missing || from.where == Where::missing) return not_found(place.where == Where::missing ? place : from);
+    if (place.where == Where::missing || from.where == Where::missing)
+        return not_found(place.where == Where::missing ? place : from);
     BB_CHECK(check_new_name(place));
     if (from.where != Where::open || from.session != place.session || from.is_own_file())
         return fail(Errc::permission, "a hard link must stay inside its open session");
@@ -211,8 +224,10 @@ Status InboxClient::make_hardlink(const std::string& existing, const std::string
     FileRecord* const record = place.session->find(from.path.inside);
     const bool whole = record == nullptr || (record->state == FileState::whole && record->writers == 0);
     if (before.type != FileType::file || !whole)
-        return fail(Errc::permission, fmt::format("{} is no complete file: it can't be linked", escape(from.path.text())));
-    FileRecord linked = record != nullptr ? *record : FileRecord{.digest = {}, .stamp = {}, .sender_opened_at = {}};
+        return fail(Errc::permission,
+                    fmt::format("{} is no complete file: it can't be linked", escape(from.path.text())));
+    FileRecord linked =
+        record != nullptr ? *record : FileRecord{.digest = {}, .stamp = {}, .sender_opened_at = {}};
     linked.size_bytes = 0;
     BB_CHECK(account_->charge(linked, before.size_bytes));
     if (const Status made = core_->inbox().make_hardlink(from.fs_path, place.fs_path); !made) {

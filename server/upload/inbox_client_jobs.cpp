@@ -24,8 +24,10 @@ Result<std::string> answer_for_sealed(Core& core, const Account& account, const 
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
     for (const SessionRow& row : rows) {
         if (row.name != name && row.disc_name != name) continue;
-        const bool waits = row.state == SessionState::queued || row.state == SessionState::burning || row.state == SessionState::verifying;
-        const bool recent = row.state == SessionState::burned && row.burned_at && core.services.clock.now() - *row.burned_at <= kRecent;
+        const bool waits = row.state == SessionState::queued || row.state == SessionState::burning ||
+                           row.state == SessionState::verifying;
+        const bool recent = row.state == SessionState::burned && row.burned_at &&
+                            core.services.clock.now() - *row.burned_at <= kRecent;
         if (waits || recent) return fmt::format("{} is already sealed", escape(name));
     }
     return fail(Errc::not_found, fmt::format("there is no open session {}", escape(name)));
@@ -47,18 +49,25 @@ void InboxClient::sync(UploadFile& file, Done done) {
     const auto* const writing = dynamic_cast<WriteHandle*>(&file);
     const std::string path = writing != nullptr ? writing->fs_path() : std::string();
     if (path.empty()) return done(std::string());
-    // Through a handle of its own: the client's may be written to meanwhile, and a File is used by one thread at a time.
+    // Through a handle of its own: the client's may be written to meanwhile, and a File is used by one thread
+    // at a time.
     core_->services.run_blocking([core = core_, path, done = std::move(done)] {
         const auto own = core->inbox().open(path, {.read = true});
         const Status synced = own ? (*own)->sync() : Status(std::unexpected(own.error()));
-        if (synced) done(std::string());
-        else done(std::unexpected(synced.error()));
+        if (synced)
+            done(std::string());
+        else
+            done(std::unexpected(synced.error()));
     });
 }
 
-void InboxClient::burn(const std::string& session, bool again, Done done) { burn_session(core_, account_, session, again, std::move(done)); }
+void InboxClient::burn(const std::string& session, bool again, Done done) {
+    burn_session(core_, account_, session, again, std::move(done));
+}
 
-void InboxClient::cancel(const std::string& session, Done done) { cancel_session(core_, account_, session, std::move(done)); }
+void InboxClient::cancel(const std::string& session, Done done) {
+    cancel_session(core_, account_, session, std::move(done));
+}
 
 void InboxClient::digest(const std::string& path, std::function<void(Result<Sha256>)> done) {
     AfterUnlock after;
@@ -69,44 +78,56 @@ void InboxClient::digest(const std::string& path, std::function<void(Result<Sha2
     const auto place = find(path);
     if (!place) return answer(std::unexpected(place.error()));
     const auto info = core_->inbox().info(place->fs_path);
-    if (!info || info->type != FileType::file) return answer(fail(Errc::not_found, fmt::format("{}: no such file", escape(path))));
+    if (!info || info->type != FileType::file)
+        return answer(fail(Errc::not_found, fmt::format("{}: no such file", escape(path))));
     if (place->where == Where::open) {
         const FileRecord* const record = place->session->find(place->path.inside);
-        if (record != nullptr && record->digest && !record->from_journal && record->stamp == stamp_of(*info)) return answer(*record->digest);
+        if (record != nullptr && record->digest && !record->from_journal && record->stamp == stamp_of(*info))
+            return answer(*record->digest);
     } else if (const Status right = check_read_right(*account_, *place); !right) {
         return answer(std::unexpected(right.error()));
     }
     after.add([core = core_, fs_path = place->fs_path, done] {
         core->services.run_blocking([core, fs_path, done] {
             const auto hashed = hash_file(core->inbox(), fs_path);
-            if (hashed) done(hashed->sha256);
-            else done(std::unexpected(hashed.error()));
+            if (hashed)
+                done(hashed->sha256);
+            else
+                done(std::unexpected(hashed.error()));
         });
     });
 }
 
-void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& given, bool again,
-                  Done done) {
+void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                  const std::string& given, bool again, Done done) {
     const std::string name = without_account(*account, given);
     AfterUnlock after;
     const std::lock_guard lock(account->mutex);
-    const auto refuse = [&](const Error& error) { after.add([done, error] { done(std::unexpected(error)); }); };
+    const auto refuse = [&](const Error& error) {
+        after.add([done, error] { done(std::unexpected(error)); });
+    };
     if (const Status right = check_upload_right(*account); !right) return refuse(right.error());
-    const bool sane = !name.empty() && name.find('/') == std::string::npos && name.find('\0') == std::string::npos && name != "." && name != "..";
+    const bool sane = !name.empty() && name.find('/') == std::string::npos &&
+                      name.find('\0') == std::string::npos && name != "." && name != "..";
     const auto session = sane ? core->find_session(*account, name) : nullptr;
     if (!session || session->phase == Phase::sealed) {
         after.add([core, account, name, done] {
-            core->services.run_blocking([core, account, name, done] { done(answer_for_sealed(*core, *account, name)); });
+            core->services.run_blocking(
+                [core, account, name, done] { done(answer_for_sealed(*core, *account, name)); });
         });
         return;
     }
-    if (session->phase == Phase::arriving) return refuse({Errc::busy, 0, fmt::format("{} is being taken back; try again", escape(name))});
-    start_seal(core, account, session, {.by = SealRequest::By::command, .marker = {}, .again = again, .sender_opened_at = {}}, std::move(done),
-               after);
+    if (session->phase == Phase::arriving)
+        return refuse({Errc::busy, 0, fmt::format("{} is being taken back; try again", escape(name))});
+    start_seal(core, account, session,
+               {.by = SealRequest::By::command, .marker = {}, .again = again, .sender_opened_at = {}},
+               std::move(done), after);
 }
 
-void cancel_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account, const std::string& given, Done done) {
-    if (const Status right = check_upload_right(*account); !right) return done(std::unexpected(right.error()));
+void cancel_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                    const std::string& given, Done done) {
+    if (const Status right = check_upload_right(*account); !right)
+        return done(std::unexpected(right.error()));
     bring_back_session(core, account, without_account(*account, given), std::move(done));
 }
 

@@ -20,7 +20,8 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open(const std::string& path, c
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
     BB_TRY(const Place place, find(path));
-    if (mode.write || mode.create || mode.truncate || mode.append) return open_for_writing(place, mode, after);
+    if (mode.write || mode.create || mode.truncate || mode.append)
+        return open_for_writing(place, mode, after);
     return open_for_reading(place);
 }
 
@@ -44,17 +45,21 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open_for_reading(const Place& p
 Status InboxClient::check_open_for_writing(const Place& place, const OpenMode& mode) {
     if (place.where == Where::inbox) return fail(Errc::invalid, "/ is a folder");
     if (place.path.is_top()) {
-        if (place.where == Where::missing && !place.path.trailing_slash) return refuse_file_in_inbox(place.path);
+        if (place.where == Where::missing && !place.path.trailing_slash)
+            return refuse_file_in_inbox(place.path);
         return fail(Errc::invalid, fmt::format("{} is a folder", escape(place.path.text())));
     }
     BB_CHECK(check_changeable(*account_, place));
     BB_CHECK(check_new_name(place));
-    if (place.path.trailing_slash) return fail(Errc::invalid, fmt::format("{}/ is a folder's name", escape(place.path.text())));
+    if (place.path.trailing_slash)
+        return fail(Errc::invalid, fmt::format("{}/ is a folder's name", escape(place.path.text())));
     if (place.where != Where::missing) return {};
-    if (!mode.create) return fail(Errc::not_found, fmt::format("{}: no such file", escape(place.path.text())));
+    if (!mode.create)
+        return fail(Errc::not_found, fmt::format("{}: no such file", escape(place.path.text())));
     if (place.path.inside.find('/') != std::string::npos)
-        return fail(Errc::not_found, fmt::format("{}: no such folder", escape("/" + place.path.folder + "/" +
-                                                                              std::string(parent_path(place.path.inside)))));
+        return fail(Errc::not_found,
+                    fmt::format("{}: no such folder", escape("/" + place.path.folder + "/" +
+                                                             std::string(parent_path(place.path.inside)))));
     return {};
 }
 
@@ -63,16 +68,19 @@ Status InboxClient::make_session(Place& place) {
     const std::string top = join_path(account_->name, place.path.folder);
     BB_CHECK(core_->inbox().make_folder(top, kFolderMode));
     place.session = core_->find_session(*account_, place.path.folder);
-    if (!place.session) return fail(Errc::io, fmt::format("make folder {}: it vanished", escape(place.path.folder)));
+    if (!place.session)
+        return fail(Errc::io, fmt::format("make folder {}: it vanished", escape(place.path.folder)));
     place.where = Where::open;
     return {};
 }
 
 void InboxClient::undo_session(const Place& place) {
-    if (core_->inbox().remove_folder(join_path(account_->name, place.path.folder))) account_->sessions.erase(place.path.folder);
+    if (core_->inbox().remove_folder(join_path(account_->name, place.path.folder)))
+        account_->sessions.erase(place.path.folder);
 }
 
-Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& given, const OpenMode& asked, AfterUnlock& after) {
+Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& given, const OpenMode& asked,
+                                                                  AfterUnlock& after) {
     BB_CHECK(check_open_for_writing(given, asked));
     OpenMode mode = asked;
     mode.write = true;
@@ -90,14 +98,17 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& g
     return register_writer(place, std::move(*file), mode, !was_there, after);
 }
 
-Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& place, std::unique_ptr<File> file, const OpenMode& mode,
-                                                                 bool created, AfterUnlock& after) {
+Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& place,
+                                                                 std::unique_ptr<File> file,
+                                                                 const OpenMode& mode, bool created,
+                                                                 AfterUnlock& after) {
     OpenSession& session = *place.session;
     const std::string& path = place.path.inside;
     BB_TRY(const FileInfo info, file->info());
     const bool emptied = created || mode.truncate;
     if (emptied && !is_marker_name(core_->session_config(), path)) {
-        // Sent anew: handles of a connection that is gone, but not noticed yet, must not write into it any more.
+        // Sent anew: handles of a connection that is gone, but not noticed yet, must not write into it any
+        // more.
         for (auto& [id, handle] : session.handles) {
             if (handle.path != path) continue;
             handle.path.clear();
@@ -112,20 +123,26 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
     const FileState before = record.state;
     account_->set_size(record, info.size_bytes);
     if (emptied) {
-        record.writers = static_cast<unsigned>(std::ranges::count_if(session.handles, [&](const auto& one) { return one.second.path == path; }));
+        record.writers = static_cast<unsigned>(
+            std::ranges::count_if(session.handles, [&](const auto& one) { return one.second.path == path; }));
         record.mixed = false;
         record.digest.reset();
         record.from_journal = false;
     }
     if (++record.writers > 1) record.mixed = true;
     if (emptied || record.state == FileState::whole) record.state = FileState::writing;
-    const WriteHandle::Facts facts{.id = core_->tick(), .connection = id_, .readable = mode.read, .appends = mode.append,
-                                   .emptied = emptied, .before = emptied ? FileState::cut_off : before};
+    const WriteHandle::Facts facts{.id = core_->tick(),
+                                   .connection = id_,
+                                   .readable = mode.read,
+                                   .appends = mode.append,
+                                   .emptied = emptied,
+                                   .before = emptied ? FileState::cut_off : before};
     auto gate = std::make_shared<WriteGate>();
     session.handles.emplace(facts.id, WriteHandleEntry{.path = path, .connection = id_, .gate = gate});
     session.journal.opened(path);
     note_change(place);
-    return std::make_unique<WriteHandle>(core_, account_, place.session, std::move(gate), std::move(file), facts);
+    return std::make_unique<WriteHandle>(core_, account_, place.session, std::move(gate), std::move(file),
+                                         facts);
 }
 
 }  // namespace burnbox::upload

@@ -22,7 +22,9 @@ class InboxFolder final : public Folder {
         for (;;) {
             BB_TRY(auto page, inner_->next(most));
             if (page.empty()) return page;
-            std::erase_if(page, [](const DirEntry& entry) { return entry.type != FileType::folder || entry.name.starts_with('.'); });
+            std::erase_if(page, [](const DirEntry& entry) {
+                return entry.type != FileType::folder || entry.name.starts_with('.');
+            });
             if (!page.empty()) return page;
         }
     }
@@ -36,8 +38,8 @@ std::unexpected<Error> not_found(const Place& place) {
 }
 
 bool may_be_made(const Account& account, const Place& place) {
-    return place.where == Where::missing && place.path.is_top() && place.path.trailing_slash && account.config.rights.upload &&
-           check_session_name(place.path.folder).has_value();
+    return place.where == Where::missing && place.path.is_top() && place.path.trailing_slash &&
+           account.config.rights.upload && check_session_name(place.path.folder).has_value();
 }
 
 FileInfo virtual_folder(Timestamp now) {
@@ -50,16 +52,19 @@ InboxClient::InboxClient(std::shared_ptr<Core> core, std::shared_ptr<Account> ac
     : core_(std::move(core)), account_(std::move(account)) {
     const std::lock_guard lock(account_->mutex);
     id_ = core_->tick();
-    account_->connections.emplace(id_, Connection{.id = id_, .opened = id_, .opened_at = core_->services.clock.now(), .polite = {}});
+    account_->connections.emplace(
+        id_, Connection{.id = id_, .opened = id_, .opened_at = core_->services.clock.now(), .polite = {}});
 }
 
 InboxClient::~InboxClient() {
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
     account_->connections.erase(id_);
-    // Sessions leave the map when they are sealed, but not here: look_for_any_file only starts what is sealed later.
+    // Sessions leave the map when they are sealed, but not here: look_for_any_file only starts what is sealed
+    // later.
     for (const auto& [name, session] : account_->sessions)
-        if (session->writers.erase(id_) != 0 && session->writers.empty()) look_for_any_file(core_, account_, session, after);
+        if (session->writers.erase(id_) != 0 && session->writers.empty())
+            look_for_any_file(core_, account_, session, after);
 }
 
 Result<Place> InboxClient::find(const std::string& path) {
@@ -69,7 +74,8 @@ Result<Place> InboxClient::find(const std::string& path) {
 
 Result<Place> InboxClient::follow(const Place& place) {
     Place at = place;
-    const std::string top = place.fs_path.substr(0, place.fs_path.size() - (place.path.inside.empty() ? 0 : place.path.inside.size() + 1));
+    const std::string top = place.fs_path.substr(
+        0, place.fs_path.size() - (place.path.inside.empty() ? 0 : place.path.inside.size() + 1));
     int links = 0;
     for (std::size_t end = 0; end < at.path.inside.size();) {
         end = std::min(at.path.inside.find('/', end == 0 ? 0 : end + 1), at.path.inside.size());
@@ -79,7 +85,8 @@ Result<Place> InboxClient::follow(const Place& place) {
         if (++links > kMostLinks) return fail_errno("follow links of", escape(place.path.text()), ELOOP);
         BB_TRY(const std::string target, core_->inbox().read_symlink(join_path(top, part)));
         BB_TRY(const std::string leads, link_destination(part, target));
-        const std::string_view rest = std::string_view(at.path.inside).substr(std::min(end + 1, at.path.inside.size()));
+        const std::string_view rest =
+            std::string_view(at.path.inside).substr(std::min(end + 1, at.path.inside.size()));
         at.path.inside = join_path(leads, rest);
         end = 0;
     }
@@ -92,7 +99,8 @@ Result<std::string> InboxClient::real_path(const std::string& path) {
     if (virtual_path.is_root()) return "/";
     std::string text = virtual_path.text();
     if (!virtual_path.trailing_slash) return text;
-    // The slash of a missing name says that a folder is meant: without it a client would send a plain file of that name next.
+    // The slash of a missing name says that a folder is meant: without it a client would send a plain file of
+    // that name next.
     const std::lock_guard lock(account_->mutex);
     const Place place = locate(*core_, *account_, id_, virtual_path);
     const bool there = place.where != Where::missing && core_->inbox().info(place.fs_path).has_value();
@@ -111,7 +119,8 @@ Result<FileInfo> InboxClient::info_at(const Place& place, bool follow_links) {
         return core_->inbox().info(target.fs_path);
     }
     if (info.error().code != Errc::not_found) return info;
-    if (place.polite && place.path.inside == place.polite->marker) return place.polite->marker_info;  // it went with the burn
+    if (place.polite && place.path.inside == place.polite->marker)
+        return place.polite->marker_info;  // it went with the burn
     return not_found(place);
 }
 
@@ -135,7 +144,8 @@ Result<std::unique_ptr<Folder>> InboxClient::open_folder(const std::string& path
     }
     auto folder = core_->inbox().open_folder(place.fs_path);
     if (folder) return folder;
-    if (const auto target = follow(place); target && target->fs_path != place.fs_path) return core_->inbox().open_folder(target->fs_path);
+    if (const auto target = follow(place); target && target->fs_path != place.fs_path)
+        return core_->inbox().open_folder(target->fs_path);
     if (folder.error().code == Errc::not_found) return not_found(place);
     return folder;
 }

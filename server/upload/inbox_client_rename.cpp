@@ -10,18 +10,23 @@
 namespace burnbox::upload {
 namespace {
 
-bool is_refused_marker(const Place& place) { return place.is_own_file() && place.path.inside.ends_with(".refused"); }
+bool is_refused_marker(const Place& place) {
+    return place.is_own_file() && place.path.inside.ends_with(".refused");
+}
 
 // What the journals must know when records have moved from one session to another.
-void journal_move(OpenSession& from, const std::string& old_path, OpenSession& to, const std::string& new_path) {
+void journal_move(OpenSession& from, const std::string& old_path, OpenSession& to,
+                  const std::string& new_path) {
     if (&from == &to) return from.journal.renamed(old_path, new_path);
-    for (auto at = to.files.lower_bound(new_path); at != to.files.end() && at->first.starts_with(new_path); ++at) {
+    for (auto at = to.files.lower_bound(new_path); at != to.files.end() && at->first.starts_with(new_path);
+         ++at) {
         const std::string_view rest = std::string_view(at->first).substr(new_path.size());
         if (!rest.empty() && rest.front() != '/') continue;
         from.journal.removed(old_path + std::string(rest));
         if (at->second.state == FileState::whole && at->second.digest)
             to.journal.closed(at->first, at->second.size_bytes, *at->second.digest);
-        else to.journal.cut(at->first);
+        else
+            to.journal.cut(at->first);
     }
 }
 
@@ -29,11 +34,13 @@ void journal_move(OpenSession& from, const std::string& old_path, OpenSession& t
 
 Status InboxClient::rename_session(const Place& from, const Place& to) {
     BB_CHECK(check_changeable(*account_, from));
-    if (from.where == Where::missing) return fail(Errc::not_found, fmt::format("{}: no such folder", escape(from.path.text())));
+    if (from.where == Where::missing)
+        return fail(Errc::not_found, fmt::format("{}: no such folder", escape(from.path.text())));
     if (!to.path.is_top()) return fail(Errc::permission, "a session can't be moved into another one");
     BB_CHECK(check_new_name(to));
     if (to.where == Where::polite) return check_changeable(*account_, to);
-    if (to.where != Where::missing) return fail(Errc::exists, fmt::format("{} exists already", escape(to.path.text())));
+    if (to.where != Where::missing)
+        return fail(Errc::exists, fmt::format("{} exists already", escape(to.path.text())));
     const auto session = from.session;
     if (session->has_writers_below(""))
         return fail(Errc::busy, fmt::format("files in {} are still being written", escape(session->name)));
@@ -54,7 +61,9 @@ Status InboxClient::check_rename(const Place& from, const Place& to, const FileI
     if (what.type == FileType::file && is_marker_name(core_->session_config(), to.path.inside)) {
         const FileRecord* const record = from.session->find(from.path.inside);
         if (record != nullptr && (record->state != FileState::whole || record->writers != 0))
-            return fail(Errc::permission, fmt::format("{} is not complete: it can't be a marker; send it again", escape(from.path.text())));
+            return fail(Errc::permission,
+                        fmt::format("{} is not complete: it can't be a marker; send it again",
+                                    escape(from.path.text())));
     }
     if (what.type != FileType::symlink) return {};
     BB_TRY(const std::string target, core_->inbox().read_symlink(from.fs_path));
@@ -64,15 +73,19 @@ Status InboxClient::check_rename(const Place& from, const Place& to, const FileI
 
 Status InboxClient::rename_entry(const Place& from, const Place& to, RenameMode mode) {
     BB_CHECK(check_changeable(*account_, from));
-    if (from.where == Where::missing) return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(from.path.text())));
+    if (from.where == Where::missing)
+        return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(from.path.text())));
     BB_TRY(const FileInfo before, core_->inbox().info(from.fs_path));
     if (to.where == Where::inbox || to.path.is_top()) {
         if (before.type == FileType::folder)
-            return fail(Errc::permission, "a folder of a session can't become a session; make that folder first, then move what is in it");
+            return fail(Errc::permission,
+                        "a folder of a session can't become a session; make that folder first, then move "
+                        "what is in it");
         return refuse_file_in_inbox(to.path);
     }
     BB_CHECK(check_changeable(*account_, to));
-    if (to.where == Where::missing) return fail(Errc::not_found, fmt::format("/{}: no such folder", escape(to.path.folder)));
+    if (to.where == Where::missing)
+        return fail(Errc::not_found, fmt::format("/{}: no such folder", escape(to.path.folder)));
     BB_CHECK(check_new_name(to));
     BB_CHECK(check_rename(from, to, before));
     if (from.fs_path == to.fs_path) return {};
@@ -93,7 +106,8 @@ Status InboxClient::rename_entry(const Place& from, const Place& to, RenameMode 
     return {};
 }
 
-void InboxClient::rename(const std::string& from_path, const std::string& to_path, RenameMode mode, Done done) {
+void InboxClient::rename(const std::string& from_path, const std::string& to_path, RenameMode mode,
+                         Done done) {
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
     const auto answer = [&](Result<std::string> result) {
@@ -102,13 +116,16 @@ void InboxClient::rename(const std::string& from_path, const std::string& to_pat
     const auto from = find(from_path);
     const auto to = find(to_path);
     if (!from || !to) return answer(std::unexpected(!from ? from.error() : to.error()));
-    if (from->where == Where::inbox) return answer(fail(Errc::permission, "the inbox itself can't be renamed"));
-    const bool takes_back = from->path.is_top() && (from->where == Where::queued || from->where == Where::failed) && to->path.is_top();
+    if (from->where == Where::inbox)
+        return answer(fail(Errc::permission, "the inbox itself can't be renamed"));
+    const bool takes_back = from->path.is_top() &&
+                            (from->where == Where::queued || from->where == Where::failed) &&
+                            to->path.is_top();
     if (takes_back) {
-        if (const Status right = check_upload_right(*account_); !right) return answer(std::unexpected(right.error()));
-        after.add([core = core_, account = account_, folder = from->path.folder, target = to->path.folder, done] {
-            bring_back_folder(core, account, folder, target, done);
-        });
+        if (const Status right = check_upload_right(*account_); !right)
+            return answer(std::unexpected(right.error()));
+        after.add([core = core_, account = account_, folder = from->path.folder, target = to->path.folder,
+                   done] { bring_back_folder(core, account, folder, target, done); });
         return;
     }
     const Status renamed = from->path.is_top() ? rename_session(*from, *to) : rename_entry(*from, *to, mode);
@@ -117,7 +134,11 @@ void InboxClient::rename(const std::string& from_path, const std::string& to_pat
     if (file_moved && is_complete_marker(*core_, *to->session, to->path.inside)) {
         if (const auto info = core_->inbox().info(to->fs_path); info && info->type == FileType::file)
             return start_seal(core_, account_, to->session,
-                              {.by = SealRequest::By::marker, .marker = to->path.inside, .again = false, .sender_opened_at = {}}, done, after);
+                              {.by = SealRequest::By::marker,
+                               .marker = to->path.inside,
+                               .again = false,
+                               .sender_opened_at = {}},
+                              done, after);
     }
     answer(std::string());
 }

@@ -47,17 +47,25 @@ void replay_line(std::string_view line, ProvenFiles& files) {
     std::optional<Sha256> digest;
     JsonLineReader reader(line);
     while (const auto field = reader.next()) {
-        if (field->key == "to") to = field->text;
-        else if (field->key == "size") size = field->number;
-        else if (field->key == "sha256") digest = Sha256::parse(field->text);
-        else if (verb.empty()) verb = field->key, path = field->text;
+        if (field->key == "to")
+            to = field->text;
+        else if (field->key == "size")
+            size = field->number;
+        else if (field->key == "sha256")
+            digest = Sha256::parse(field->text);
+        else if (verb.empty())
+            verb = field->key, path = field->text;
     }
     if (!reader.good()) return;
-    if (verb == "close" && size && digest) files.insert_or_assign(path, ProvenFile{.size_bytes = *size, .sha256 = *digest});
-    else if (verb == "rename") replay_rename(path, to, files);
+    if (verb == "close" && size && digest)
+        files.insert_or_assign(path, ProvenFile{.size_bytes = *size, .sha256 = *digest});
+    else if (verb == "rename")
+        replay_rename(path, to, files);
     else if (verb == "link") {
-        if (const auto found = files.find(path); found != files.end()) files.insert_or_assign(to, ProvenFile(found->second));
-    } else files.erase(path);  // open, cut, remove, and whatever a later version may add
+        if (const auto found = files.find(path); found != files.end())
+            files.insert_or_assign(to, ProvenFile(found->second));
+    } else
+        files.erase(path);  // open, cut, remove, and whatever a later version may add
 }
 
 Journal::Journal(FileSystem& state_fs, std::string account, std::string session)
@@ -65,11 +73,14 @@ Journal::Journal(FileSystem& state_fs, std::string account, std::string session)
 
 void Journal::append(const std::string& line) {
     const auto write = [&]() -> Status {
-        // Opened for each line: an account may have more sessions open than this process may have descriptors.
-        BB_TRY(const auto file, fs_.open(path_, {.write = true, .create = true, .append = true, .permissions = 0600}));
+        // Opened for each line: an account may have more sessions open than this process may have
+        // descriptors.
+        BB_TRY(const auto file,
+               fs_.open(path_, {.write = true, .create = true, .append = true, .permissions = 0600}));
         return file->write_at(std::as_bytes(std::span(line)), 0);
     };
-    if (const Status done = write(); !done) log::warning("journal not written", log::kv("account", account_), log::kv(done.error()));
+    if (const Status done = write(); !done)
+        log::warning("journal not written", log::kv("account", account_), log::kv(done.error()));
 }
 
 void Journal::opened(std::string_view path) {
@@ -88,9 +99,13 @@ void Journal::cut(std::string_view path) {
     append(line);
 }
 
-void Journal::renamed(std::string_view from, std::string_view to) { append(pair_line("rename", from, to)); }
+void Journal::renamed(std::string_view from, std::string_view to) {
+    append(pair_line("rename", from, to));
+}
 
-void Journal::linked(std::string_view existing, std::string_view path) { append(pair_line("link", existing, path)); }
+void Journal::linked(std::string_view existing, std::string_view path) {
+    append(pair_line("link", existing, path));
+}
 
 void Journal::removed(std::string_view path) {
     std::string line;
@@ -100,7 +115,8 @@ void Journal::removed(std::string_view path) {
 
 void Journal::rename_session(const std::string& session) {
     const std::string from = std::exchange(path_, join_path(folder(account_), session + ".jsonl"));
-    if (const Status done = fs_.rename(from, path_, RenameMode::replace); !done && done.error().code != Errc::not_found)
+    if (const Status done = fs_.rename(from, path_, RenameMode::replace);
+        !done && done.error().code != Errc::not_found)
         log::warning("journal not renamed", log::kv("account", account_), log::kv(done.error()));
 }
 

@@ -1,12 +1,13 @@
-// The journal of an open session, state_dir/journal/<account>/<session>.jsonl: which files are provably whole after the process or
-// the machine went down. One JSON object a line:
+// The journal of an open session, state_dir/journal/<account>/<session>.jsonl: which files are provably whole
+// after the process or the machine went down. One JSON object a line:
 //     {"open":"photos/a.jpg"}                              before its first write
 //     {"close":"photos/a.jpg","size":12,"sha256":"..."}    after CLOSE, when the digest is known
 //     {"cut":"photos/a.jpg"}                               its connection was lost
 //     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}
-// It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only make a file count as
-// cut off, because the digest is checked against the file before the session is sealed. That is also why failures to write it are
-// only logged. Thread rule: a Journal is used under its account's mutex.
+// It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only
+// make a file count as cut off, because the digest is checked against the file before the session is sealed.
+// That is also why failures to write it are only logged. Thread rule: a Journal is used under its account's
+// mutex.
 #pragma once
 
 #include <map>
@@ -46,7 +47,8 @@ class Journal {
     void remove();
     // A missing journal proves nothing. Blocks.
     [[nodiscard]] Result<ProvenFiles> load();
-    // Starts anew with the files of a manifest, durably: a session that is taken back is as whole as it was sealed. Blocks.
+    // Starts anew with the files of a manifest, durably: a session that is taken back is as whole as it was
+    // sealed. Blocks.
     [[nodiscard]] Status restart(const Manifest& manifest);
 
     [[nodiscard]] static std::string folder(const std::string& account) { return "journal/" + account; }

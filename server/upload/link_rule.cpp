@@ -26,8 +26,10 @@ Result<std::string> link_destination(std::string_view inside, std::string_view t
     };
     if (target.empty()) return refuse(Errc::invalid, "the target is empty");
     if (target.size() > kMostPathBytes) return refuse(Errc::invalid, "the target is too long");
-    if (target.find('\0') != std::string_view::npos || !is_utf8(target)) return refuse(Errc::invalid, "the target is not UTF-8");
-    if (target.front() == '/') return refuse(Errc::permission, "links must be relative, so that they work on the disc");
+    if (target.find('\0') != std::string_view::npos || !is_utf8(target))
+        return refuse(Errc::invalid, "the target is not UTF-8");
+    if (target.front() == '/')
+        return refuse(Errc::permission, "links must be relative, so that they work on the disc");
     std::vector<std::string_view> at, steps;
     split(inside, at);
     if (!at.empty()) at.pop_back();  // relative to the folder that the link is in

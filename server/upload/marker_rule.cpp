@@ -12,14 +12,18 @@ bool is_marker_name(const SessionConfig& config, std::string_view inside) {
            std::ranges::find(config.marker, inside) != config.marker.end();
 }
 
-bool uses_checksum_list(const SessionConfig& config) { return is_marker_name(config, kChecksumList); }
+bool uses_checksum_list(const SessionConfig& config) {
+    return is_marker_name(config, kChecksumList);
+}
 
 bool is_ignored(const SessionConfig& config, std::string_view inside) {
-    return std::ranges::any_of(config.ignore, [&](const std::string& pattern) { return glob_match(pattern, inside); });
+    return std::ranges::any_of(config.ignore,
+                               [&](const std::string& pattern) { return glob_match(pattern, inside); });
 }
 
 std::optional<std::string> marker_by_any_file(const SessionConfig& config, const AnyFileFacts& facts) {
-    if (!config.any_file || !facts.writers_closed || !facts.folder_beside || !facts.rest_whole) return std::nullopt;
+    if (!config.any_file || !facts.writers_closed || !facts.folder_beside || !facts.rest_whole)
+        return std::nullopt;
     if (facts.top_files.size() != 1) return std::nullopt;
     const AnyFileFacts::TopFile& file = facts.top_files.front();
     if (!file.whole || is_own_file(file.name) || is_ignored(config, file.name)) return std::nullopt;

@@ -13,29 +13,33 @@ namespace burnbox::upload {
 
 inline constexpr std::string_view kChecksumList = "SHA256SUMS";
 
-// Whether a plain file at this path in its session is a marker by its name: directly in the session folder, named in session.marker.
+// Whether a plain file at this path in its session is a marker by its name: directly in the session folder,
+// named in session.marker.
 [[nodiscard]] bool is_marker_name(const SessionConfig& config, std::string_view inside);
 // Whether SHA256SUMS files are evaluated at all.
 [[nodiscard]] bool uses_checksum_list(const SessionConfig& config);
 // Names that are never markers by the predecessor's rule.
 [[nodiscard]] bool is_ignored(const SessionConfig& config, std::string_view inside);
 
-// What the predecessor's rule looks at. Times are numbers of Uploads' own counter: it only says what came first.
+// What the predecessor's rule looks at. Times are numbers of Uploads' own counter: it only says what came
+// first.
 struct AnyFileFacts {
     struct TopFile {
         std::string name;
-        bool whole = false;                // complete, by a connection that we saw
-        std::uint64_t sender_opened = 0;   // when the connection that sent it was opened; 0 = unknown
+        bool whole = false;               // complete, by a connection that we saw
+        std::uint64_t sender_opened = 0;  // when the connection that sent it was opened; 0 = unknown
     };
-    std::vector<TopFile> top_files;        // plain files directly in the session folder, without burnbox's own
+    std::vector<TopFile> top_files;  // plain files directly in the session folder, without burnbox's own
     bool folder_beside = false;
-    std::uint64_t rest_completed = 0;      // when the last of everything else was complete
-    bool rest_whole = true;                // nothing is being written or cut off
-    bool writers_closed = false;           // every connection that wrote there has closed
+    std::uint64_t rest_completed = 0;  // when the last of everything else was complete
+    bool rest_whole = true;            // nothing is being written or cut off
+    bool writers_closed = false;       // every connection that wrote there has closed
 };
 
-// The marker by the predecessor's rule (session.any_file), if there is one: a file that is data in every doubtful case.
-[[nodiscard]] std::optional<std::string> marker_by_any_file(const SessionConfig& config, const AnyFileFacts& facts);
+// The marker by the predecessor's rule (session.any_file), if there is one: a file that is data in every
+// doubtful case.
+[[nodiscard]] std::optional<std::string> marker_by_any_file(const SessionConfig& config,
+                                                            const AnyFileFacts& facts);
 
 // What open sessions without marker wait for: "no marker yet: send BURN".
 [[nodiscard]] std::string no_marker_text(const SessionConfig& config);

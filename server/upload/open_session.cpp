@@ -67,7 +67,8 @@ std::uint64_t OpenSession::rename_into(OpenSession& other, const std::string& fr
     }
     if (&other == this)
         for (auto& [id, handle] : handles)
-            if (!handle.path.empty() && is_at_or_below(handle.path, from)) handle.path = to + handle.path.substr(from.size());
+            if (!handle.path.empty() && is_at_or_below(handle.path, from))
+                handle.path = to + handle.path.substr(from.size());
     return replaced;
 }
 

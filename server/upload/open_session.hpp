@@ -1,6 +1,7 @@
-// An open session in memory: which of its files are whole, being written or cut off, and who writes. It follows every change that
-// comes through this server; files that an administrator puts there are seen at the seal only.
-// Thread rule: everything here is guarded by the mutex of the account it belongs to. Nothing here looks at the inbox.
+// An open session in memory: which of its files are whole, being written or cut off, and who writes. It
+// follows every change that comes through this server; files that an administrator puts there are seen at the
+// seal only. Thread rule: everything here is guarded by the mutex of the account it belongs to. Nothing here
+// looks at the inbox.
 #pragma once
 
 #include <cstdint>
@@ -36,15 +37,15 @@ struct FileStamp {
 
 struct FileRecord {
     FileState state = FileState::whole;
-    unsigned writers = 0;            // open handles
-    bool mixed = false;              // more than one hand wrote: a running hash says nothing
-    std::uint64_t size_bytes = 0;    // as counted against the quota
-    std::optional<Sha256> digest;    // of the content as `stamp` saw it
+    unsigned writers = 0;          // open handles
+    bool mixed = false;            // more than one hand wrote: a running hash says nothing
+    std::uint64_t size_bytes = 0;  // as counted against the quota
+    std::optional<Sha256> digest;  // of the content as `stamp` saw it
     FileStamp stamp;
-    bool from_journal = false;       // the digest was written down before a restart: it must be proven again
-    std::uint64_t completed = 0;     // Uploads' counter when it was complete
-    std::uint64_t sender_opened = 0; // the counter when the connection that sent it was opened; 0 = unknown
-    Timestamp sender_opened_at;      // the same as time of day
+    bool from_journal = false;        // the digest was written down before a restart: it must be proven again
+    std::uint64_t completed = 0;      // Uploads' counter when it was complete
+    std::uint64_t sender_opened = 0;  // the counter when the connection that sent it was opened; 0 = unknown
+    Timestamp sender_opened_at;       // the same as time of day
 
     // After a change of times, mode or name: the content is the same if nobody else touched it before.
     void restamp(const FileInfo& before, const FileInfo& after) {
@@ -52,7 +53,8 @@ struct FileRecord {
     }
 };
 
-// Shared by a handle and the session: writes pass only while it is open. Its mutex is taken before the account's.
+// Shared by a handle and the session: writes pass only while it is open. Its mutex is taken before the
+// account's.
 struct WriteGate {
     enum class Shut : std::uint8_t { no, sealed, sent_anew };
     std::mutex mutex;
@@ -67,10 +69,10 @@ struct WriteHandleEntry {
 
 enum class Phase : std::uint8_t {
     open,
-    sealing,  // every change is refused until the seal has an answer
-    arriving, // its folder is on its way back from -queued or -failed
-    sealed,   // it is another room's; the object lives on for handles and late markers
-    gone,     // its folder was removed
+    sealing,   // every change is refused until the seal has an answer
+    arriving,  // its folder is on its way back from -queued or -failed
+    sealed,    // it is another room's; the object lives on for handles and late markers
+    gone,      // its folder was removed
 };
 
 class OpenSession {
@@ -82,15 +84,15 @@ class OpenSession {
     Phase phase = Phase::open;
     std::map<std::string, FileRecord, std::less<>> files;  // by path in the session
     std::map<HandleId, WriteHandleEntry> handles;          // open for writing
-    std::set<ConnectionId> writers;                        // connections that changed something and are still there
-    std::uint64_t folders_completed = 0;                   // the counter at the last change of a folder or link
+    std::set<ConnectionId> writers;       // connections that changed something and are still there
+    std::uint64_t folders_completed = 0;  // the counter at the last change of a folder or link
     Journal journal;
-    std::string reason;                  // why the last marker was refused
-    std::string sealed_answer;           // in Phase::sealed: what its marker was answered
-    std::optional<Error> last_refusal;   // the same when it was refused
-    std::vector<Done> waiting;           // markers whose answer is under way
-    unsigned pending_hashes = 0;         // files being hashed in the background
-    std::function<void()> when_hashed;   // the seal waits for them
+    std::string reason;                 // why the last marker was refused
+    std::string sealed_answer;          // in Phase::sealed: what its marker was answered
+    std::optional<Error> last_refusal;  // the same when it was refused
+    std::vector<Done> waiting;          // markers whose answer is under way
+    unsigned pending_hashes = 0;        // files being hashed in the background
+    std::function<void()> when_hashed;  // the seal waits for them
 
     [[nodiscard]] FileRecord* find(std::string_view path);
     // Open for writing, without the marker that is being answered: these must end before the seal.

@@ -8,7 +8,8 @@
 namespace burnbox::upload {
 namespace {
 
-std::shared_ptr<PoliteName> find_polite(Core& core, Account& account, ConnectionId id, const std::string& name) {
+std::shared_ptr<PoliteName> find_polite(Core& core, Account& account, ConnectionId id,
+                                        const std::string& name) {
     const auto connection = account.connections.find(id);
     if (connection == account.connections.end()) return nullptr;
     auto& polite = connection->second.polite;
@@ -25,22 +26,31 @@ std::shared_ptr<PoliteName> find_polite(Core& core, Account& account, Connection
 
 Where where_of(FolderState state) {
     switch (state) {
-        case FolderState::queued: return Where::queued;
-        case FolderState::burned: return Where::burned;
-        case FolderState::failed: return Where::failed;
-        case FolderState::open: break;
+        case FolderState::queued:
+            return Where::queued;
+        case FolderState::burned:
+            return Where::burned;
+        case FolderState::failed:
+            return Where::failed;
+        case FolderState::open:
+            break;
     }
     return Where::missing;
 }
 
-std::string shown(const Place& place) { return escape(place.path.folder); }
+std::string shown(const Place& place) {
+    return escape(place.path.folder);
+}
 
 }  // namespace
 
-bool Place::is_own_file() const { return !path.inside.empty() && burnbox::is_own_file(path.inside); }
+bool Place::is_own_file() const {
+    return !path.inside.empty() && burnbox::is_own_file(path.inside);
+}
 
 Place locate(Core& core, Account& account, ConnectionId connection, const VirtualPath& path) {
-    Place place{.where = Where::inbox, .path = path, .fs_path = account.name, .session = nullptr, .polite = nullptr};
+    Place place{
+        .where = Where::inbox, .path = path, .fs_path = account.name, .session = nullptr, .polite = nullptr};
     if (path.is_root()) return place;
     std::string folder = path.folder;
     if (auto polite = find_polite(core, account, connection, path.folder)) {
@@ -59,17 +69,20 @@ Place locate(Core& core, Account& account, ConnectionId connection, const Virtua
 
 Status check_upload_right(const Account& account) {
     if (account.config.rights.upload) return {};
-    return fail(Errc::permission, fmt::format("the account {0} may not upload (accounts.{0}.rights)", account.name));
+    return fail(Errc::permission,
+                fmt::format("the account {0} may not upload (accounts.{0}.rights)", account.name));
 }
 
 Status check_remove_right(const Account& account) {
     if (account.config.rights.remove) return {};
-    return fail(Errc::permission, fmt::format("the account {0} may not delete (accounts.{0}.rights)", account.name));
+    return fail(Errc::permission,
+                fmt::format("the account {0} may not delete (accounts.{0}.rights)", account.name));
 }
 
 Status check_read_right(const Account& account, const Place& place) {
     if (account.config.rights.read || place.is_own_file()) return {};
-    return fail(Errc::permission, fmt::format("the account {0} may not read (accounts.{0}.rights)", account.name));
+    return fail(Errc::permission,
+                fmt::format("the account {0} may not read (accounts.{0}.rights)", account.name));
 }
 
 Status check_changeable(const Account& account, const Place& place) {
@@ -77,20 +90,32 @@ Status check_changeable(const Account& account, const Place& place) {
     const auto refuse = [](std::string why) { return fail(Errc::permission, std::move(why)); };
     const std::string open_name = escape(parse_folder(place.path.folder).name);
     switch (place.where) {
-        case Where::inbox: return refuse("the inbox itself can't be changed");
-        case Where::polite: return refuse(fmt::format("{} is sealed", name));
-        case Where::queued: return refuse(fmt::format("{} is sealed; rename it back to {} to cancel it", name, open_name));
-        case Where::burned: return refuse(fmt::format("{} is sealed and on disc; it can only be read or deleted", name));
-        case Where::failed: return refuse(fmt::format("{} is sealed; rename it back to {} to mend it", name, open_name));
-        case Where::missing: return check_upload_right(account);
-        case Where::open: break;
+        case Where::inbox:
+            return refuse("the inbox itself can't be changed");
+        case Where::polite:
+            return refuse(fmt::format("{} is sealed", name));
+        case Where::queued:
+            return refuse(fmt::format("{} is sealed; rename it back to {} to cancel it", name, open_name));
+        case Where::burned:
+            return refuse(fmt::format("{} is sealed and on disc; it can only be read or deleted", name));
+        case Where::failed:
+            return refuse(fmt::format("{} is sealed; rename it back to {} to mend it", name, open_name));
+        case Where::missing:
+            return check_upload_right(account);
+        case Where::open:
+            break;
     }
     switch (place.session->phase) {
-        case Phase::open: return check_upload_right(account);
-        case Phase::sealing: return refuse(fmt::format("{} is being sealed", name));
-        case Phase::arriving: return fail(Errc::busy, fmt::format("{} is being taken back; try again", name));
-        case Phase::sealed: return refuse(fmt::format("{} is sealed", name));
-        case Phase::gone: return fail(Errc::not_found, fmt::format("{} was removed", name));
+        case Phase::open:
+            return check_upload_right(account);
+        case Phase::sealing:
+            return refuse(fmt::format("{} is being sealed", name));
+        case Phase::arriving:
+            return fail(Errc::busy, fmt::format("{} is being taken back; try again", name));
+        case Phase::sealed:
+            return refuse(fmt::format("{} is sealed", name));
+        case Phase::gone:
+            return fail(Errc::not_found, fmt::format("{} was removed", name));
     }
     return {};
 }
@@ -100,15 +125,17 @@ Status check_new_name(const Place& place) {
     if (place.path.is_top()) return {};
     BB_CHECK(check_entry_name(base_name(place.path.inside)));
     if (place.is_own_file())
-        return fail(Errc::permission, fmt::format("{} is a name that burnbox uses itself; choose another name for your file",
-                                                  escape(place.path.inside)));
+        return fail(Errc::permission,
+                    fmt::format("{} is a name that burnbox uses itself; choose another name for your file",
+                                escape(place.path.inside)));
     return {};
 }
 
 std::unexpected<Error> refuse_file_in_inbox(const VirtualPath& path) {
-    return fail(Errc::permission, fmt::format("{} would be a plain file directly in the inbox; upload into a folder: "
-                                              "scp FILE HOST:NAME/",
-                                              escape(path.text())));
+    return fail(Errc::permission,
+                fmt::format("{} would be a plain file directly in the inbox; upload into a folder: "
+                            "scp FILE HOST:NAME/",
+                            escape(path.text())));
 }
 
 }  // namespace burnbox::upload

@@ -27,7 +27,9 @@ struct Place {
     std::shared_ptr<PoliteName> polite;    // Where::polite
 
     [[nodiscard]] bool is_own_file() const;  // one of burnbox's own texts at a session's top
-    [[nodiscard]] bool is_folder_state() const { return where == Where::queued || where == Where::burned || where == Where::failed; }
+    [[nodiscard]] bool is_folder_state() const {
+        return where == Where::queued || where == Where::burned || where == Where::failed;
+    }
 };
 
 // Account locked. A request under an old name keeps that name alive.
@@ -39,11 +41,12 @@ struct Place {
 // Content may be read, or it is one of burnbox's texts.
 [[nodiscard]] Status check_read_right(const Account& account, const Place& place);
 
-// Whether something below this place may be changed now. Says why not, and what to do instead. Where::missing is fine: what the
-// client may make there is check_new_session's.
+// Whether something below this place may be changed now. Says why not, and what to do instead. Where::missing
+// is fine: what the client may make there is check_new_session's.
 [[nodiscard]] Status check_changeable(const Account& account, const Place& place);
 
-// Whether an entry of this name may be made at this place: a valid session name, or a valid entry name that is not burnbox's own.
+// Whether an entry of this name may be made at this place: a valid session name, or a valid entry name that
+// is not burnbox's own.
 [[nodiscard]] Status check_new_name(const Place& place);
 
 // The same sentence wherever a plain file is put in the inbox itself.

@@ -43,8 +43,8 @@ Status load_session(Core& core, Account& account, const std::string& name) {
     }
     const auto cut = session->paths_cut_off();
     if (!cut.empty())
-        log::warning("files not provably whole", log::kv("account", account.name), log::kv("session", name), log::kv("files", cut.size()),
-                     log::kv("first", cut.front()));
+        log::warning("files not provably whole", log::kv("account", account.name), log::kv("session", name),
+                     log::kv("files", cut.size()), log::kv("first", cut.front()));
     account.sessions.insert_or_assign(name, std::move(session));
     return {};
 }
@@ -56,7 +56,8 @@ Status remove_stale_journals(Core& core, const Account& account) {
         const std::string_view name = entry.name;
         const bool is_journal = name.ends_with(".jsonl");
         if (is_journal && account.sessions.contains(std::string(name.substr(0, name.size() - 6)))) continue;
-        const Status removed = core.services.state_fs.remove(join_path(Journal::folder(account.name), entry.name));
+        const Status removed =
+            core.services.state_fs.remove(join_path(Journal::folder(account.name), entry.name));
         if (!removed && removed.error().code != Errc::not_found) return removed;
     }
     return {};
@@ -71,7 +72,8 @@ Status recover_account(Core& core, Account& account) {
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
     const std::lock_guard lock(account.mutex);
     for (const SessionRow& row : rows)
-        if (row.state == SessionState::queued || row.state == SessionState::burning || row.state == SessionState::verifying)
+        if (row.state == SessionState::queued || row.state == SessionState::burning ||
+            row.state == SessionState::verifying)
             account.queued_bytes[row.disc_name] = row.bytes;
     return {};
 }
@@ -88,7 +90,8 @@ Status recover_accounts(Core& core) {
     BB_CHECK(core.services.state_fs.sync_folder(""));
     BB_CHECK(core.services.state_fs.sync_folder("journal"));
     BB_CHECK(core.inbox().sync_folder(""));
-    // The repair ends cut withdrawals; their files are as whole as they were sealed, if that is written down before.
+    // The repair ends cut withdrawals; their files are as whole as they were sealed, if that is written down
+    // before.
     BB_TRY(const auto withdrawn, core.services.catalogue.sessions_in_state(SessionState::withdrawn));
     for (const SessionRow& row : withdrawn) journal_from_record(core, row);
     BB_CHECK(repair_inboxes(core.services.inbox, core.services.catalogue, names));

@@ -5,8 +5,8 @@
 
 namespace burnbox::upload {
 
-// Makes folders, ends what a crash cut, and knows every open session again: files with a proof in the journal, and all others as
-// cut off.
+// Makes folders, ends what a crash cut, and knows every open session again: files with a proof in the
+// journal, and all others as cut off.
 [[nodiscard]] Status recover_accounts(Core& core);
 
 }  // namespace burnbox::upload

@@ -18,7 +18,9 @@ struct Draft {
     std::vector<std::optional<Sha256>> digests;  // by entry
 };
 
-std::string append_reason(std::string reasons, const std::string& one) { return reasons.empty() ? one : reasons + "; " + one; }
+std::string append_reason(std::string reasons, const std::string& one) {
+    return reasons.empty() ? one : reasons + "; " + one;
+}
 
 // Files that are not whole, seen from memory.
 SealStep<void> check_whole(Account& account, OpenSession& session, const SealRequest& request) {
@@ -29,14 +31,17 @@ SealStep<void> check_whole(Account& account, OpenSession& session, const SealReq
     auto cut = session.paths_cut_off();
     std::erase(cut, request.marker);
     if (!cut.empty())
-        reasons = append_reason(reasons, fmt::format("cut off in the middle: {}; send them again or delete them", list_names(cut)));
+        reasons = append_reason(
+            reasons,
+            fmt::format("cut off in the middle: {}; send them again or delete them", list_names(cut)));
     if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::busy);
     return {};
 }
 
 // What no disc can hold, whoever put it there.
 SealStep<void> check_entries(const OpenSession& session, const std::vector<WalkEntry>& entries) {
-    if (const Status name = check_session_name(session.name); !name) return refuse_seal(session.name, name.error().message);
+    if (const Status name = check_session_name(session.name); !name)
+        return refuse_seal(session.name, name.error().message);
     std::string reasons;
     std::vector<std::string> names, others;
     for (const WalkEntry& entry : entries) {
@@ -46,8 +51,12 @@ SealStep<void> check_entries(const OpenSession& session, const std::vector<WalkE
         if (const auto leads = link_destination(entry.path, entry.link_target); !leads)
             reasons = append_reason(reasons, leads.error().message);
     }
-    if (!names.empty()) reasons = append_reason(reasons, "names that can't be put on a disc: " + list_names(names) + "; rename them");
-    if (!others.empty()) reasons = append_reason(reasons, "neither files nor folders nor links: " + list_names(others) + "; delete them");
+    if (!names.empty())
+        reasons = append_reason(reasons,
+                                "names that can't be put on a disc: " + list_names(names) + "; rename them");
+    if (!others.empty())
+        reasons = append_reason(
+            reasons, "neither files nor folders nor links: " + list_names(others) + "; delete them");
     if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::invalid);
     return {};
 }
@@ -70,10 +79,14 @@ bool keep_digest(OpenSession& session, const std::string& path, const HashedFile
     const bool proven = !record->from_journal || record->digest == hashed.sha256;
     record->from_journal = false;
     record->stamp = stamp_of(hashed.info);
-    if (proven) record->digest = hashed.sha256;
-    else record->digest.reset(), record->state = FileState::cut_off;
-    if (proven) session.journal.closed(path, hashed.info.size_bytes, hashed.sha256);
-    else session.journal.cut(path);
+    if (proven)
+        record->digest = hashed.sha256;
+    else
+        record->digest.reset(), record->state = FileState::cut_off;
+    if (proven)
+        session.journal.closed(path, hashed.info.size_bytes, hashed.sha256);
+    else
+        session.journal.cut(path);
     return proven;
 }
 
@@ -96,15 +109,19 @@ SealStep<void> hash_the_rest(Core& core, Account& account, OpenSession& session,
         draft.digests[indexes[i]] = results[i]->sha256;
     }
     if (cut.empty()) return {};
-    return refuse_seal(session.name, fmt::format("cut off in the middle when the server went down: {}; send them again or delete them",
-                                                 list_names(cut)), Errc::busy);
+    return refuse_seal(
+        session.name,
+        fmt::format("cut off in the middle when the server went down: {}; send them again or delete them",
+                    list_names(cut)),
+        Errc::busy);
 }
 
 SealStep<void> read_marker(Core& core, const Draft& draft, const SealRequest& request, SealContent& content) {
     if (request.marker.empty()) return {};
     const auto found = std::ranges::find(draft.entries, request.marker, &WalkEntry::path);
     if (found == draft.entries.end() || found->info.type != FileType::file)
-        return seal_failed({Errc::conflict, 0, fmt::format("the marker {} vanished; send it again", escape(request.marker))});
+        return seal_failed({Errc::conflict, 0,
+                            fmt::format("the marker {} vanished; send it again", escape(request.marker))});
     content.marker.name = request.marker;
     content.marker_info = found->info;
     content.marker.sha256 = *draft.digests[static_cast<std::size_t>(found - draft.entries.begin())];
@@ -122,8 +139,14 @@ Manifest make_manifest(const Core& core, const Draft& draft, const SealRequest& 
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
         const WalkEntry& from = draft.entries[i];
         if (from.path == request.marker && !marker_is_data) continue;
-        ManifestEntry entry{.path = from.path, .type = from.info.type, .mode = from.info.mode, .uid = from.info.uid,
-                            .gid = from.info.gid, .mtime = from.info.mtime, .size_bytes = 0, .sha256 = {},
+        ManifestEntry entry{.path = from.path,
+                            .type = from.info.type,
+                            .mode = from.info.mode,
+                            .uid = from.info.uid,
+                            .gid = from.info.gid,
+                            .mtime = from.info.mtime,
+                            .size_bytes = 0,
+                            .sha256 = {},
                             .link_target = from.link_target};
         if (from.info.type == FileType::file) {
             entry.size_bytes = from.info.size_bytes;
@@ -134,18 +157,23 @@ Manifest make_manifest(const Core& core, const Draft& draft, const SealRequest& 
     return manifest;
 }
 
-// Files that came without us after the marker's connection was opened: nobody can say that the rest was complete.
-bool has_newer_strangers(Account& account, OpenSession& session, const Draft& draft, const SealRequest& request) {
+// Files that came without us after the marker's connection was opened: nobody can say that the rest was
+// complete.
+bool has_newer_strangers(Account& account, OpenSession& session, const Draft& draft,
+                         const SealRequest& request) {
     const std::lock_guard lock(account.mutex);
     return std::ranges::any_of(draft.entries, [&](const WalkEntry& entry) {
-        return entry.info.type == FileType::file && session.find(entry.path) == nullptr && entry.info.ctime > request.sender_opened_at;
+        return entry.info.type == FileType::file && session.find(entry.path) == nullptr &&
+               entry.info.ctime > request.sender_opened_at;
     });
 }
 
 }  // namespace
 
-SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session, const SealRequest& request) {
-    if (auto whole = check_whole(account, session, request); !whole) return std::unexpected(std::move(whole).error());
+SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session,
+                                        const SealRequest& request) {
+    if (auto whole = check_whole(account, session, request); !whole)
+        return std::unexpected(std::move(whole).error());
     Draft draft{.top = join_path(account.name, session.name), .entries = {}, .digests = {}};
     auto walked = walk_session(core.inbox(), draft.top);
     if (!walked) return seal_failed(walked.error());
@@ -153,11 +181,15 @@ SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSessio
     if (request.by == SealRequest::By::any_file && has_newer_strangers(account, session, draft, request))
         return std::unexpected(NoSeal{.kind = NoSeal::Kind::data, .error = {}});
     SealContent content;
-    content.only_marker = draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);
-    if (auto good = check_entries(session, draft.entries); !good) return std::unexpected(std::move(good).error());
+    content.only_marker =
+        draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);
+    if (auto good = check_entries(session, draft.entries); !good)
+        return std::unexpected(std::move(good).error());
     take_known_digests(account, session, draft);
-    if (auto hashed = hash_the_rest(core, account, session, draft); !hashed) return std::unexpected(std::move(hashed).error());
-    if (auto read = read_marker(core, draft, request, content); !read) return std::unexpected(std::move(read).error());
+    if (auto hashed = hash_the_rest(core, account, session, draft); !hashed)
+        return std::unexpected(std::move(hashed).error());
+    if (auto read = read_marker(core, draft, request, content); !read)
+        return std::unexpected(std::move(read).error());
     content.manifest = make_manifest(core, draft, request);
     return content;
 }

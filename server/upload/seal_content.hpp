@@ -1,5 +1,5 @@
-// The content of a session at its seal: what is whole, what can go on a disc, and every digest. Runs on the disk pool while the
-// session refuses changes.
+// The content of a session at its seal: what is whole, what can go on a disc, and every digest. Runs on the
+// disk pool while the session refuses changes.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,14 @@
 namespace burnbox::upload {
 
 struct SealContent {
-    Manifest manifest;   // without the marker, unless that is a checksum list
+    Manifest manifest;  // without the marker, unless that is a checksum list
     Marker marker;
     FileInfo marker_info;
     bool only_marker = false;  // nothing else is in the folder
 };
 
 // Requires Phase::sealing and no lock. Digests found on the way are kept in the session's records. Blocks.
-[[nodiscard]] SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session, const SealRequest& request);
+[[nodiscard]] SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session,
+                                                      const SealRequest& request);
 
 }  // namespace burnbox::upload

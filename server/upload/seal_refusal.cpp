@@ -7,8 +7,9 @@
 namespace burnbox::upload {
 
 std::unexpected<NoSeal> refuse_seal(const std::string& session, const std::string& reason, Errc code) {
-    return std::unexpected(NoSeal{.kind = NoSeal::Kind::refused,
-                                  .error = {code, 0, fmt::format("{} can't be sealed: {}", escape(session), reason)}});
+    return std::unexpected(
+        NoSeal{.kind = NoSeal::Kind::refused,
+               .error = {code, 0, fmt::format("{} can't be sealed: {}", escape(session), reason)}});
 }
 
 std::unexpected<NoSeal> seal_failed(Error error) {
@@ -27,10 +28,14 @@ std::string list_names(const std::vector<std::string>& names) {
 }
 
 std::string refused_text(const Error& error, const std::string& marker, Timestamp now) {
-    std::string text = fmt::format("{}\n\nRefused at {}. Nothing was burned, and nothing that you sent was deleted.\n", error.message,
-                                   to_iso8601(now));
+    std::string text =
+        fmt::format("{}\n\nRefused at {}. Nothing was burned, and nothing that you sent was deleted.\n",
+                    error.message, to_iso8601(now));
     if (marker.empty()) return text + "What to do: mend it, then ask for the burn again.\n";
-    return text + fmt::format("What to do: mend it, then send {0} again. The one that was refused is now {0}.refused.\n", escape(marker));
+    return text +
+           fmt::format(
+               "What to do: mend it, then send {0} again. The one that was refused is now {0}.refused.\n",
+               escape(marker));
 }
 
 }  // namespace burnbox::upload

@@ -29,8 +29,8 @@ std::string findings_text(const SumsFindings& findings) {
     return out;
 }
 
-SealStep<void> check_list(Core& core, const std::string& top, const std::string& session, const SealRequest& request,
-                          const Manifest& manifest) {
+SealStep<void> check_list(Core& core, const std::string& top, const std::string& session,
+                          const SealRequest& request, const Manifest& manifest) {
     if (!uses_checksum_list(core.session_config())) return {};
     const ManifestEntry* const list = manifest.find(kChecksumList);
     if (list == nullptr || list->type != FileType::file) return {};
@@ -39,24 +39,29 @@ SealStep<void> check_list(Core& core, const std::string& top, const std::string&
     const auto findings = compare_with_sums(manifest, *text);
     if (!findings) return refuse_seal(session, "SHA256SUMS: " + findings.error().message, Errc::invalid);
     if (findings->missing.empty() && findings->wrong.empty() && findings->extra.empty()) return {};
-    auto refused = refuse_seal(session, "SHA256SUMS does not match: " + findings_text(*findings), Errc::corrupt);
+    auto refused =
+        refuse_seal(session, "SHA256SUMS does not match: " + findings_text(*findings), Errc::corrupt);
     if (request.marker == kChecksumList && findings->wrong.empty() && !findings->missing.empty()) {
         NoSeal later = std::move(refused).error();
         later.kind = NoSeal::Kind::later;
-        later.error.message = fmt::format("{} is not sealed yet: SHA256SUMS lists files that are still missing: {}", escape(session),
-                                          list_names(findings->missing));
+        later.error.message =
+            fmt::format("{} is not sealed yet: SHA256SUMS lists files that are still missing: {}",
+                        escape(session), list_names(findings->missing));
         later.error.code = Errc::not_found;
         return std::unexpected(std::move(later));
     }
     return refused;
 }
 
-SealStep<void> check_bag(Core& core, const std::string& top, const std::string& session, const Manifest& manifest) {
+SealStep<void> check_bag(Core& core, const std::string& top, const std::string& session,
+                         const Manifest& manifest) {
     const ManifestEntry* const declaration = manifest.find("bagit.txt");
     const bool is_bag = declaration != nullptr && declaration->type == FileType::file;
     const std::string folder = is_bag ? std::string() : only_bag_folder(manifest);
     if (!is_bag && folder.empty()) return {};
-    const auto read_text = [&](const std::string& path) { return read_file(core.inbox(), join_path(top, path), kMostListBytes); };
+    const auto read_text = [&](const std::string& path) {
+        return read_file(core.inbox(), join_path(top, path), kMostListBytes);
+    };
     const Status valid = check_own_bag(manifest, read_text, folder);
     if (valid) return {};
     if (valid.error().code == Errc::invalid || valid.error().code == Errc::corrupt)
@@ -64,27 +69,33 @@ SealStep<void> check_bag(Core& core, const std::string& top, const std::string& 
     return seal_failed(valid.error());
 }
 
-SealStep<void> check_fit(Core& core, const Account& account, const std::string& session, const Manifest& manifest) {
+SealStep<void> check_fit(Core& core, const Account& account, const std::string& session,
+                         const Manifest& manifest) {
     const Status fits = core.services.check_fits(account.pool, manifest);
     if (fits) return {};
-    if (fits.error().code == Errc::does_not_fit) return refuse_seal(session, fits.error().message, Errc::does_not_fit);
+    if (fits.error().code == Errc::does_not_fit)
+        return refuse_seal(session, fits.error().message, Errc::does_not_fit);
     return seal_failed(fits.error());
 }
 
-SealStep<void> check_not_burned_yet(Core& core, const Account& account, const std::string& session, const SealRequest& request,
-                                    const Manifest& manifest) {
+SealStep<void> check_not_burned_yet(Core& core, const Account& account, const std::string& session,
+                                    const SealRequest& request, const Manifest& manifest) {
     if (request.again) return {};
-    const auto same = core.services.catalogue.find_same_content(account.name, session, manifest.content_digest());
+    const auto same =
+        core.services.catalogue.find_same_content(account.name, session, manifest.content_digest());
     if (!same) return seal_failed(same.error());
     if (!*same) return {};
     const auto copies = core.services.catalogue.copies((*same)->id);
     if (!copies) return seal_failed(copies.error());
     std::set<std::string> discs;
     for (const DiscSessionRow& copy : *copies) discs.insert(copy.disc_label);
-    return refuse_seal(session,
-                       fmt::format("exactly the same is on disc {} already, as {}; to burn it once more: burnbox burn {} --again",
-                                   discs.empty() ? std::string("?") : list_names({discs.begin(), discs.end()}),
-                                   escape((*same)->disc_name), escape(session)), Errc::exists);
+    return refuse_seal(
+        session,
+        fmt::format(
+            "exactly the same is on disc {} already, as {}; to burn it once more: burnbox burn {} --again",
+            discs.empty() ? std::string("?") : list_names({discs.begin(), discs.end()}),
+            escape((*same)->disc_name), escape(session)),
+        Errc::exists);
 }
 
 }  // namespace
@@ -98,8 +109,10 @@ Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_vie
         listed.insert(line.path);
         const ManifestEntry* entry = manifest.find(line.path);
         if (entry != nullptr && entry->type == FileType::symlink) entry = linked_file(manifest, *entry);
-        if (entry == nullptr || entry->type != FileType::file) findings.missing.push_back(line.path);
-        else if (entry->sha256 != line.sha256) findings.wrong.push_back(line.path);
+        if (entry == nullptr || entry->type != FileType::file)
+            findings.missing.push_back(line.path);
+        else if (entry->sha256 != line.sha256)
+            findings.wrong.push_back(line.path);
     }
     for (const ManifestEntry& entry : manifest.entries)
         if (entry.type == FileType::file && entry.path != kChecksumList && !listed.contains(entry.path))
@@ -107,12 +120,14 @@ Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_vie
     return findings;
 }
 
-SealStep<void> check_seal_rules(Core& core, const Account& account, const OpenSession& session, const SealRequest& request,
-                                const SealContent& content) {
+SealStep<void> check_seal_rules(Core& core, const Account& account, const OpenSession& session,
+                                const SealRequest& request, const SealContent& content) {
     const std::string top = join_path(account.name, session.name);
     // A list may well be the first file to arrive: then it says what is missing.
     const bool only_list = content.only_marker && request.marker == kChecksumList;
-    const auto empty = [&] { return refuse_seal(session.name, "the session is empty; upload into it first", Errc::invalid); };
+    const auto empty = [&] {
+        return refuse_seal(session.name, "the session is empty; upload into it first", Errc::invalid);
+    };
     if (content.only_marker && !only_list) return empty();
     if (auto list = check_list(core, top, session.name, request, content.manifest); !list) return list;
     if (content.only_marker) return empty();
@@ -121,14 +136,16 @@ SealStep<void> check_seal_rules(Core& core, const Account& account, const OpenSe
     return check_not_burned_yet(core, account, session.name, request, content.manifest);
 }
 
-Result<std::optional<SessionRow>> find_sent_twice(Core& core, const Account& account, const std::string& session,
-                                                  const Marker& marker) {
+Result<std::optional<SessionRow>> find_sent_twice(Core& core, const Account& account,
+                                                  const std::string& session, const Marker& marker) {
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
     const Timestamp now = core.services.clock.now();
     for (const SessionRow& row : rows) {
         if (row.name != session || row.marker_name.empty() || row.marker_sha256 != marker.sha256) continue;
-        const bool waits = row.state == SessionState::queued || row.state == SessionState::burning || row.state == SessionState::verifying;
-        const bool fresh = row.state == SessionState::burned && row.burned_at && now - *row.burned_at <= kSentTwiceWithin;
+        const bool waits = row.state == SessionState::queued || row.state == SessionState::burning ||
+                           row.state == SessionState::verifying;
+        const bool fresh =
+            row.state == SessionState::burned && row.burned_at && now - *row.burned_at <= kSentTwiceWithin;
         if (waits || fresh) return row;
     }
     return std::nullopt;

@@ -1,5 +1,5 @@
-// What a whole session must fulfil before it is sealed: its checksum list, its own bag, a disc that can hold it, and that the same
-// is not on a disc yet. Runs on the disk pool. Blocks.
+// What a whole session must fulfil before it is sealed: its checksum list, its own bag, a disc that can hold
+// it, and that the same is not on a disc yet. Runs on the disk pool. Blocks.
 #pragma once
 
 #include "server/upload/seal_content.hpp"
@@ -17,9 +17,10 @@ struct SumsFindings {
 [[nodiscard]] SealStep<void> check_seal_rules(Core& core, const Account& account, const OpenSession& session,
                                               const SealRequest& request, const SealContent& content);
 
-// The sealed session that this marker was sent for a second time, if it was: of that name and marker, waiting for its disc or burned in
-// the last 24 hours.
-[[nodiscard]] Result<std::optional<SessionRow>> find_sent_twice(Core& core, const Account& account, const std::string& session,
+// The sealed session that this marker was sent for a second time, if it was: of that name and marker, waiting
+// for its disc or burned in the last 24 hours.
+[[nodiscard]] Result<std::optional<SessionRow>> find_sent_twice(Core& core, const Account& account,
+                                                                const std::string& session,
                                                                 const Marker& marker);
 
 }  // namespace burnbox::upload

@@ -1,4 +1,5 @@
-// From "this is a marker" to the sealer's job on the disk pool, and back to everybody who waits for its answer.
+// From "this is a marker" to the sealer's job on the disk pool, and back to everybody who waits for its
+// answer.
 #pragma once
 
 #include <memory>
@@ -11,15 +12,17 @@ namespace burnbox::upload {
 struct SealRequest {
     enum class By : std::uint8_t { marker, any_file, command };
     By by = By::marker;
-    std::string marker;                // path in the session; "" for the command
-    bool again = false;                // content that is on a disc already may be burned once more
-    Timestamp sender_opened_at;        // By::any_file: files that are newer speak against it
+    std::string marker;          // path in the session; "" for the command
+    bool again = false;          // content that is on a disc already may be burned once more
+    Timestamp sender_opened_at;  // By::any_file: files that are newer speak against it
 };
 
-// Account locked, the session open or sealing. Refuses changes from now on; when the background hashes are done the sealer runs
-// on the disk pool. A marker that comes while one is being answered gets the same answer.
+// Account locked, the session open or sealing. Refuses changes from now on; when the background hashes are
+// done the sealer runs on the disk pool. A marker that comes while one is being answered gets the same
+// answer.
 void start_seal(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
-                const std::shared_ptr<OpenSession>& session, const SealRequest& request, Done done, AfterUnlock& after);
+                const std::shared_ptr<OpenSession>& session, const SealRequest& request, Done done,
+                AfterUnlock& after);
 
 // Hashes a file that did not come in order, in the background. Account locked.
 void hash_later(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,

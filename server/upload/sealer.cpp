@@ -20,17 +20,22 @@ std::string sealed_sentence(const SessionRow& row) {
     return fmt::format("{} is sealed as {}", escape(row.name), escape(row.disc_name));
 }
 
-std::string record_path(const SessionRow& row) { return fmt::format("seals/{}.jsonl", row.seal_id); }
+std::string record_path(const SessionRow& row) {
+    return fmt::format("seals/{}.jsonl", row.seal_id);
+}
 
 }  // namespace
 
-void keep_old_name(Core& core, Account& account, const std::string& name, const std::string& folder, const Marker& marker,
-                   const FileInfo& marker_info) {
+void keep_old_name(Core& core, Account& account, const std::string& name, const std::string& folder,
+                   const Marker& marker, const FileInfo& marker_info) {
     const auto info = core.inbox().info(join_path(account.name, folder));
     if (!info) return;
     const SteadyTime now = core.services.clock.steady_now();
-    const auto polite = std::make_shared<PoliteName>(PoliteName{.name = name, .folder = folder, .inode = info->inode,
-                                                                .marker = marker.name, .marker_info = marker_info,
+    const auto polite = std::make_shared<PoliteName>(PoliteName{.name = name,
+                                                                .folder = folder,
+                                                                .inode = info->inode,
+                                                                .marker = marker.name,
+                                                                .marker_info = marker_info,
                                                                 .last_request = now});
     for (auto& [id, connection] : account.connections) {
         std::erase_if(connection.polite, [&](const auto& one) { return one.second->is_over(now); });
@@ -44,8 +49,11 @@ void Sealer::run() {
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
     for (Done& done : session_->waiting) {
-        if (sealed) after.add([done = std::move(done), answer = *sealed] { done(answer); });
-        else after.add([done = std::move(done), error = sealed.error().error] { done(std::unexpected(error)); });
+        if (sealed)
+            after.add([done = std::move(done), answer = *sealed] { done(answer); });
+        else
+            after.add(
+                [done = std::move(done), error = sealed.error().error] { done(std::unexpected(error)); });
     }
     session_->waiting.clear();
 }
@@ -65,11 +73,17 @@ SealStep<std::string> Sealer::seal() {
     if (const Status synced = core_->inbox().sync_all(); !synced) return seal_failed(synced.error());
     auto row = commit(*content);
     if (!row) return std::unexpected(std::move(row).error());
-    if (auto renamed = rename_folder(*row, *content); !renamed) return std::unexpected(std::move(renamed).error());
+    if (auto renamed = rename_folder(*row, *content); !renamed)
+        return std::unexpected(std::move(renamed).error());
     log::info("session sealed", log::kv("account", row->account), log::kv("session", row->disc_name),
               log::kv("files", row->files_count), log::kv("bytes", row->bytes));
-    core_->services.events.publish({.event = "session_sealed", .time = core_->services.clock.now(), .account = row->account,
-                                    .session = row->disc_name, .disc = {}, .drive = {}, .message = sealed_sentence(*row)});
+    core_->services.events.publish({.event = "session_sealed",
+                                    .time = core_->services.clock.now(),
+                                    .account = row->account,
+                                    .session = row->disc_name,
+                                    .disc = {},
+                                    .drive = {},
+                                    .message = sealed_sentence(*row)});
     core_->services.wake_burner();
     return sealed_sentence(*row);
 }
@@ -92,7 +106,8 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
     const std::string answer = fmt::format("{} is already sealed", escape(row.name));
     const std::lock_guard lock(account_->mutex);
     FileSystem& fs = core_->inbox();
-    if (const Status removed = fs.remove(join_path(top(), request_.marker)); !removed) return seal_failed(removed.error());
+    if (const Status removed = fs.remove(join_path(top(), request_.marker)); !removed)
+        return seal_failed(removed.error());
     account_->release(session_->forget(request_.marker));
     (void)fs.remove(join_path(top(), "REFUSED.txt"));
     log::info("marker sent twice", log::kv("account", row.account), log::kv("session", row.disc_name));
@@ -104,18 +119,31 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
     session_->sealed_answer = answer;
     session_->phase = Phase::sealed;
     account_->sessions.erase(session_->name);
-    if (!row.folder.empty()) keep_old_name(*core_, *account_, row.name, row.folder, content.marker, content.marker_info);
+    if (!row.folder.empty())
+        keep_old_name(*core_, *account_, row.name, row.folder, content.marker, content.marker_info);
     return answer;
 }
 
 SealStep<SessionRow> Sealer::commit(const SealContent& content) {
     const UploadServices& services = core_->services;
-    SessionRow row{.account = account_->name, .name = session_->name, .disc_name = {}, .pool = account_->pool, .folder = session_->name,
-                   .folder_next = {}, .seal_id = random_uuid(), .content_digest = content.manifest.content_digest(),
-                   .marker_name = content.marker.name, .marker_sha256 = content.marker.sha256,
-                   .bytes = content.manifest.payload_bytes(), .files_count = content.manifest.files_count(),
-                   .sealed_at = services.clock.now(), .burned_at = {}, .verified_at = {}, .reason = {}};
-    const auto folder_next = services.inbox.first_free_folder(account_->name, session_->name, FolderState::queued);
+    SessionRow row{.account = account_->name,
+                   .name = session_->name,
+                   .disc_name = {},
+                   .pool = account_->pool,
+                   .folder = session_->name,
+                   .folder_next = {},
+                   .seal_id = random_uuid(),
+                   .content_digest = content.manifest.content_digest(),
+                   .marker_name = content.marker.name,
+                   .marker_sha256 = content.marker.sha256,
+                   .bytes = content.manifest.payload_bytes(),
+                   .files_count = content.manifest.files_count(),
+                   .sealed_at = services.clock.now(),
+                   .burned_at = {},
+                   .verified_at = {},
+                   .reason = {}};
+    const auto folder_next =
+        services.inbox.first_free_folder(account_->name, session_->name, FolderState::queued);
     if (!folder_next) return seal_failed(folder_next.error());
     row.folder_next = base_name(*folder_next);
     Error last{Errc::exists, 0, fmt::format("no free disc name for {}", escape(row.name))};
@@ -123,9 +151,13 @@ SealStep<SessionRow> Sealer::commit(const SealContent& content) {
         const auto taken = services.catalogue.disc_names(account_->name);
         if (!taken) return seal_failed(taken.error());
         row.disc_name = first_free_disc_name(row.name, *taken);
-        const SealedSession sealed{.account = row.account, .disc_name = row.disc_name, .sealed_at = row.sealed_at,
-                                   .marker = content.marker, .manifest = content.manifest};
-        if (const Status written = replace_file(services.state_fs, record_path(row), to_seal_record(sealed)); !written)
+        const SealedSession sealed{.account = row.account,
+                                   .disc_name = row.disc_name,
+                                   .sealed_at = row.sealed_at,
+                                   .marker = content.marker,
+                                   .manifest = content.manifest};
+        if (const Status written = replace_file(services.state_fs, record_path(row), to_seal_record(sealed));
+            !written)
             return seal_failed(written.error());
         const auto id = services.catalogue.add_session(row);
         if (id) {
@@ -146,7 +178,8 @@ SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content
     Status done;
     {
         const std::lock_guard lock(account_->mutex);
-        done = core_->inbox().rename(top(), join_path(account_->name, row.folder_next), RenameMode::no_replace);
+        done =
+            core_->inbox().rename(top(), join_path(account_->name, row.folder_next), RenameMode::no_replace);
         if (done) become_sealed(row, content);
     }
     if (!done) return take_back(row, done.error());
@@ -155,28 +188,33 @@ SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content
     done = services.catalogue.end_move(row.id);
     if (!done) done = services.inbox.finish_move(row);
     // The row is durable and so is the name; only that they agree is not noted. The next start does.
-    if (!done) log::error("session move not noted", log::kv("session", row.account + "/" + row.disc_name), log::kv(done.error()));
+    if (!done)
+        log::error("session move not noted", log::kv("session", row.account + "/" + row.disc_name),
+                   log::kv(done.error()));
     row.folder = std::exchange(row.folder_next, {});
     return {};
 }
 
-// The row is there, but its folder has not got its name durably: without the row the session is open as before. When that can't be
-// done either, the session stays sealed: the row will burn it once, after the next start at the latest.
+// The row is there, but its folder has not got its name durably: without the row the session is open as
+// before. When that can't be done either, the session stays sealed: the row will burn it once, after the next
+// start at the latest.
 SealStep<void> Sealer::take_back(const SessionRow& row, Error error) {
     Catalogue& catalogue = core_->services.catalogue;
     const bool renamed = session_->phase == Phase::sealed;
     Status undone = catalogue.step(row.id, SessionState::queued, SessionState::withdrawn, error.message);
     if (undone && renamed) {
         const auto withdrawn = catalogue.session(row.id);
-        const auto name = withdrawn ? bring_back(*core_, *account_, *withdrawn) : Result<std::string>(std::unexpected(withdrawn.error()));
+        const auto name = withdrawn ? bring_back(*core_, *account_, *withdrawn)
+                                    : Result<std::string>(std::unexpected(withdrawn.error()));
         if (!name) undone = std::unexpected(name.error());
     } else if (undone) {
         undone = catalogue.set_folder(row.id, row.folder);
         if (undone) undone = catalogue.remove_session(row.id);
     }
     if (undone) return seal_failed(std::move(error));
-    log::error("sealed session keeps its name until the next start", log::kv("session", row.account + "/" + row.disc_name),
-               log::kv("cause", error.message), log::kv(undone.error()));
+    log::error("sealed session keeps its name until the next start",
+               log::kv("session", row.account + "/" + row.disc_name), log::kv("cause", error.message),
+               log::kv(undone.error()));
     const std::lock_guard lock(account_->mutex);
     session_->phase = Phase::sealed;
     session_->sealed_answer = sealed_sentence(row);
@@ -202,8 +240,11 @@ void Sealer::leave_open(const NoSeal& why) {
     session_->last_refusal = why.error;
     session_->reason = why.error.message;
     if (why.kind == NoSeal::Kind::failed)
-        log::error("session not sealed", log::kv("account", account_->name), log::kv("session", session_->name), log::kv(why.error));
-    else log::info("marker refused", log::kv("account", account_->name), log::kv("session", session_->name), log::kv(why.error));
+        log::error("session not sealed", log::kv("account", account_->name),
+                   log::kv("session", session_->name), log::kv(why.error));
+    else
+        log::info("marker refused", log::kv("account", account_->name), log::kv("session", session_->name),
+                  log::kv(why.error));
 }
 
 // Nothing a person sent is ever deleted: the marker stays, under a name that is none.
@@ -216,9 +257,12 @@ void Sealer::mark_refused(const NoSeal& why) {
         if (renamed) {
             account_->release(session_->forget(request_.marker));
             session_->journal.removed(request_.marker);
-        } else if (done) done = renamed;
+        } else if (done)
+            done = renamed;
     }
-    if (!done) log::warning("refusal not written", log::kv("account", account_->name), log::kv("session", session_->name), log::kv(done.error()));
+    if (!done)
+        log::warning("refusal not written", log::kv("account", account_->name),
+                     log::kv("session", session_->name), log::kv(done.error()));
 }
 
 }  // namespace burnbox::upload

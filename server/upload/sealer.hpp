@@ -1,6 +1,7 @@
-// The seal: one job on the disk pool that makes an open session immutable, hashed and durable, or says why not. Its order is the promise:
-// check, finish the digests, sync, seal record, catalogue row (the commit point), rename, answer. A crash before the row leaves an
-// open session whose marker was not acknowledged; after it, the start ends the rename.
+// The seal: one job on the disk pool that makes an open session immutable, hashed and durable, or says why
+// not. Its order is the promise: check, finish the digests, sync, seal record, catalogue row (the commit
+// point), rename, answer. A crash before the row leaves an open session whose marker was not acknowledged;
+// after it, the start ends the rename.
 #pragma once
 
 #include "server/upload/seal_rules.hpp"
@@ -9,8 +10,12 @@ namespace burnbox::upload {
 
 class Sealer {
   public:
-    Sealer(std::shared_ptr<Core> core, std::shared_ptr<Account> account, std::shared_ptr<OpenSession> session, SealRequest request)
-        : core_(std::move(core)), account_(std::move(account)), session_(std::move(session)), request_(std::move(request)) {}
+    Sealer(std::shared_ptr<Core> core, std::shared_ptr<Account> account, std::shared_ptr<OpenSession> session,
+           SealRequest request)
+        : core_(std::move(core)),
+          account_(std::move(account)),
+          session_(std::move(session)),
+          request_(std::move(request)) {}
 
     // Requires Phase::sealing. Answers everybody who waits. Blocks.
     void run();
@@ -34,7 +39,7 @@ class Sealer {
 };
 
 // From now on every connection of the account sees the sealed folder under its old name too. Account locked.
-void keep_old_name(Core& core, Account& account, const std::string& name, const std::string& folder, const Marker& marker,
-                   const FileInfo& marker_info);
+void keep_old_name(Core& core, Account& account, const std::string& name, const std::string& folder,
+                   const Marker& marker, const FileInfo& marker_info);
 
 }  // namespace burnbox::upload

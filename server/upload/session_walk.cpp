@@ -8,7 +8,8 @@ namespace burnbox::upload {
 
 Result<std::vector<WalkEntry>> walk_session(FileSystem& inbox_fs, const std::string& folder) {
     std::vector<WalkEntry> entries;
-    std::vector<std::string> waiting = {""};  // folders to look into; not recursive: a client decides how deep a tree is
+    std::vector<std::string> waiting = {
+        ""};  // folders to look into; not recursive: a client decides how deep a tree is
     while (!waiting.empty()) {
         const std::string at = std::move(waiting.back());
         waiting.pop_back();

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::uint64_t kMiB = 1U << 20U;
 constexpr std::uint64_t kPushBytes = 8 * kMiB;
-constexpr std::uint64_t kReserveFrom = 16 * kMiB;   // smaller files gain nothing
+constexpr std::uint64_t kReserveFrom = 16 * kMiB;  // smaller files gain nothing
 constexpr std::uint64_t kReserveBytes = 64 * kMiB;
-constexpr std::uint64_t kMostHole = 64 * kMiB;      // larger ones are compared with the free space
+constexpr std::uint64_t kMostHole = 64 * kMiB;  // larger ones are compared with the free space
 constexpr std::uint64_t kMostFileBytes = std::numeric_limits<std::int64_t>::max();
 
 Status apply_times_and_mode(File& file, const Attributes& attributes) {
@@ -31,10 +31,17 @@ Status apply_times_and_mode(File& file, const Attributes& attributes) {
 
 }  // namespace
 
-WriteHandle::WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account, std::shared_ptr<OpenSession> session,
-                         std::shared_ptr<WriteGate> gate, std::unique_ptr<File> file, const Facts& facts)
-    : core_(std::move(core)), account_(std::move(account)), session_(std::move(session)), gate_(std::move(gate)),
-      file_(std::move(file)), facts_(facts), in_order_(facts.emptied && !facts.appends), changed_(facts.emptied) {}
+WriteHandle::WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account,
+                         std::shared_ptr<OpenSession> session, std::shared_ptr<WriteGate> gate,
+                         std::unique_ptr<File> file, const Facts& facts)
+    : core_(std::move(core)),
+      account_(std::move(account)),
+      session_(std::move(session)),
+      gate_(std::move(gate)),
+      file_(std::move(file)),
+      facts_(facts),
+      in_order_(facts.emptied && !facts.appends),
+      changed_(facts.emptied) {}
 
 WriteHandle::~WriteHandle() {
     if (finished_) return;
@@ -73,7 +80,8 @@ Result<std::size_t> WriteHandle::read_at(std::span<std::byte> buffer, std::uint6
 
 Status WriteHandle::check_gate() const {
     if (gate_->shut == WriteGate::Shut::sealed) return fail(Errc::permission, "the session is sealed");
-    if (gate_->shut == WriteGate::Shut::sent_anew) return fail(Errc::conflict, "the file is being sent anew by another request");
+    if (gate_->shut == WriteGate::Shut::sent_anew)
+        return fail(Errc::conflict, "the file is being sent anew by another request");
     return {};
 }
 
@@ -81,8 +89,9 @@ Status WriteHandle::check_gate() const {
 Status WriteHandle::count(std::uint64_t end, bool grow_only) {
     const std::lock_guard lock(account_->mutex);
     const auto entry = session_->handles.find(facts_.id);
-    FileRecord* const record =
-        entry == session_->handles.end() || entry->second.path.empty() ? nullptr : session_->find(entry->second.path);
+    FileRecord* const record = entry == session_->handles.end() || entry->second.path.empty()
+                                   ? nullptr
+                                   : session_->find(entry->second.path);
     if (record == nullptr) return fail(Errc::permission, "the file was removed, or is being sent anew");
     if (grow_only && end <= record->size_bytes) return {};
     if (end > record->size_bytes && end - record->size_bytes > kMostHole) {
@@ -153,7 +162,8 @@ Result<FileInfo> WriteHandle::info() {
 }
 
 Status WriteHandle::set_size(std::uint64_t size_bytes) {
-    if (size_bytes > kMostFileBytes) return fail(Errc::invalid, fmt::format("no file can be {} bytes large", size_bytes));
+    if (size_bytes > kMostFileBytes)
+        return fail(Errc::invalid, fmt::format("no file can be {} bytes large", size_bytes));
     BB_CHECK(count(size_bytes, false));
     changed_ = true;
     if (size_bytes != hashed_) in_order_ = false;
@@ -171,7 +181,8 @@ Status WriteHandle::set_attributes(const Attributes& attributes) {
             return done;
         }
     }
-    if (gate_->shut != WriteGate::Shut::no) return {};  // times and modes of what is sealed: accepted and ignored
+    if (gate_->shut != WriteGate::Shut::no)
+        return {};  // times and modes of what is sealed: accepted and ignored
     return apply_times_and_mode(*file_, attributes);
 }
 
@@ -199,7 +210,9 @@ Status ReadHandle::set_attributes(const Attributes& attributes) {
     if (attributes.size_bytes) return fail(Errc::permission, "the file was opened for reading only");
     const std::lock_guard lock(account_->mutex);
     if (place_.where == Where::polite) return {};
-    if (place_.where == Where::open && (place_.session->phase == Phase::sealing || place_.session->phase == Phase::sealed)) return {};
+    if (place_.where == Where::open &&
+        (place_.session->phase == Phase::sealing || place_.session->phase == Phase::sealed))
+        return {};
     BB_CHECK(check_changeable(*account_, place_));
     BB_TRY(const FileInfo before, file_->info());
     BB_CHECK(apply_times_and_mode(*file_, attributes));

@@ -1,6 +1,7 @@
-// A client's open file. WriteHandle is where the bytes of an upload pass: they are counted against the quota, hashed while they
-// come in order, and pushed to the disk early, so that little is left to do at the seal. ReadHandle only reads.
-// Thread rule: the connection's thread; a WriteHandle's gate lets the sealing thread shut it.
+// A client's open file. WriteHandle is where the bytes of an upload pass: they are counted against the quota,
+// hashed while they come in order, and pushed to the disk early, so that little is left to do at the seal.
+// ReadHandle only reads. Thread rule: the connection's thread; a WriteHandle's gate lets the sealing thread
+// shut it.
 #pragma once
 
 #include <memory>
@@ -21,9 +22,11 @@ class WriteHandle final : public UploadFile {
         FileState before = FileState::whole;  // what the file is again if nothing is written
     };
     // The session's entry of this handle exists already.
-    WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account, std::shared_ptr<OpenSession> session,
-                std::shared_ptr<WriteGate> gate, std::unique_ptr<File> file, const Facts& facts);
-    ~WriteHandle() override;  // not finished: the connection was lost in the middle, the file counts as cut off
+    WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account,
+                std::shared_ptr<OpenSession> session, std::shared_ptr<WriteGate> gate,
+                std::unique_ptr<File> file, const Facts& facts);
+    ~WriteHandle()
+        override;  // not finished: the connection was lost in the middle, the file counts as cut off
 
     [[nodiscard]] Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override;
     [[nodiscard]] Status write_at(std::span<const std::byte> data, std::uint64_t offset) override;
@@ -38,7 +41,8 @@ class WriteHandle final : public UploadFile {
         bool changed = false;          // created, truncated or written
         WriteGate::Shut shut = WriteGate::Shut::no;
     };
-    // Gives back what was reserved too much. Errors: of this, or of the first write that failed: the file is not whole then.
+    // Gives back what was reserved too much. Errors: of this, or of the first write that failed: the file is
+    // not whole then.
     [[nodiscard]] Result<Finished> finish();
 
     [[nodiscard]] FileState before() const { return facts_.before; }
@@ -50,7 +54,8 @@ class WriteHandle final : public UploadFile {
   private:
     [[nodiscard]] Status check_gate() const;
     [[nodiscard]] Status count(std::uint64_t end, bool grow_only);
-    [[nodiscard]] Status write_through(std::span<const std::byte> data, std::uint64_t offset, std::uint64_t end);
+    [[nodiscard]] Status write_through(std::span<const std::byte> data, std::uint64_t offset,
+                                       std::uint64_t end);
     [[nodiscard]] Status set_size(std::uint64_t size_bytes);
     void reserve_ahead(std::uint64_t end);
     void hash_in_order(std::span<const std::byte> data, std::uint64_t offset);
@@ -66,7 +71,7 @@ class WriteHandle final : public UploadFile {
     std::uint64_t hashed_ = 0;
     std::uint64_t reserved_ = 0;  // up to this offset
     std::uint64_t expected_ = 0;
-    std::uint64_t pushed_ = 0;    // write-back began up to here
+    std::uint64_t pushed_ = 0;  // write-back began up to here
     bool changed_;
     bool finished_ = false;
     std::optional<Error> first_error_;

@@ -23,20 +23,24 @@ std::string waiting_reason(const SessionConfig& config, const upload::OpenSessio
     if (session.phase == upload::Phase::arriving) return "is being taken back";
     const auto cut = session.paths_cut_off();
     if (!cut.empty()) return "cut off: " + upload::list_names(cut) + "; send them again";
-    if (!session.handles.empty()) return fmt::format("uploading: {} files are being written", session.handles.size());
+    if (!session.handles.empty())
+        return fmt::format("uploading: {} files are being written", session.handles.size());
     if (!session.reason.empty()) return session.reason;
     return upload::no_marker_text(config);
 }
 
 }  // namespace
 
-Uploads::Uploads(const UploadServices& services) : state_(std::make_shared<State>(std::make_shared<upload::Core>(services))) {
+Uploads::Uploads(const UploadServices& services)
+    : state_(std::make_shared<State>(std::make_shared<upload::Core>(services))) {
     state_->core->listen();
 }
 
 Uploads::~Uploads() = default;
 
-Status Uploads::recover() { return upload::recover_accounts(*state_->core); }
+Status Uploads::recover() {
+    return upload::recover_accounts(*state_->core);
+}
 
 std::unique_ptr<Client> Uploads::connect(const std::string& account) {
     upload::Core& core = *state_->core;
@@ -61,7 +65,10 @@ std::vector<Uploads::OpenSession> Uploads::open_sessions() {
         const std::lock_guard lock(account->mutex);
         for (const auto& [name, session] : account->sessions)
             if (session->phase != upload::Phase::sealed)
-                all.push_back({.account = account->name, .name = name, .bytes = session->bytes(), .files_count = session->files.size(),
+                all.push_back({.account = account->name,
+                               .name = name,
+                               .bytes = session->bytes(),
+                               .files_count = session->files.size(),
                                .reason = waiting_reason(state_->core->session_config(), *session)});
     }
     return all;

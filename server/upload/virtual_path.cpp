@@ -14,7 +14,8 @@ std::string VirtualPath::text() const {
 
 Result<VirtualPath> parse_virtual_path(std::string_view path) {
     if (path.size() > kMostPathBytes)
-        return fail(Errc::invalid, fmt::format("the path is {} bytes long, at most {} are allowed", path.size(), kMostPathBytes));
+        return fail(Errc::invalid, fmt::format("the path is {} bytes long, at most {} are allowed",
+                                               path.size(), kMostPathBytes));
     if (path.find('\0') != std::string_view::npos) return fail(Errc::invalid, "the path contains a NUL byte");
     std::vector<std::string_view> parts;
     bool means_folder = true;

@@ -1,4 +1,5 @@
-// A client's path bytes, made clean: which session folder they mean and what inside it. Pure; says nothing of what exists.
+// A client's path bytes, made clean: which session folder they mean and what inside it. Pure; says nothing of
+// what exists.
 #pragma once
 
 #include <string>
@@ -24,7 +25,8 @@ struct VirtualPath {
     bool operator==(const VirtualPath&) const = default;
 };
 
-// Takes away "//", "." and "..", which never lead above "/". Errors: Errc::invalid for more than kMostPathBytes or a NUL.
+// Takes away "//", "." and "..", which never lead above "/". Errors: Errc::invalid for more than
+// kMostPathBytes or a NUL.
 [[nodiscard]] Result<VirtualPath> parse_virtual_path(std::string_view path);
 
 }  // namespace burnbox::upload

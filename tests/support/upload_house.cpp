@@ -10,18 +10,25 @@
 
 namespace burnbox::test {
 
-UploadHouse::UploadHouse() : inbox_fs("/memory/inbox", clock), state_fs("/memory/state", clock), faulty_inbox_(inbox_fs, plan), faulty_state_(state_fs, plan) {
+UploadHouse::UploadHouse()
+    : inbox_fs("/memory/inbox", clock),
+      state_fs("/memory/state", clock),
+      faulty_inbox_(inbox_fs, plan),
+      faulty_state_(state_fs, plan) {
     config.accounts["alice"].name = "alice";
     auto opened = open_sql_catalogue("sqlite3://" + (temp_ / "catalogue.sqlite"));
     REQUIRE(opened);
     catalogue = std::move(*opened);
     faulty_catalogue_ = make_faulty_catalogue(*catalogue, plan);
     inbox.emplace(faulty_inbox_, *faulty_catalogue_);
-    listener_ = events.subscribe([this](const Event& event) { event_names.push_back(event.event + " " + event.session); });
+    listener_ = events.subscribe(
+        [this](const Event& event) { event_names.push_back(event.event + " " + event.session); });
     start();
 }
 
-UploadHouse::~UploadHouse() { run_jobs(); }
+UploadHouse::~UploadHouse() {
+    run_jobs();
+}
 
 void UploadHouse::start() {
     run_jobs();
@@ -34,8 +41,10 @@ void UploadHouse::start() {
         .events = events,
         .run_blocking =
             [this](std::function<void()> job) {
-                if (jobs_wait) jobs.push_back(std::move(job));
-                else job();
+                if (jobs_wait)
+                    jobs.push_back(std::move(job));
+                else
+                    job();
             },
         .check_fits = [this](const std::string&, const Manifest&) { return fits; },
         .wake_burner = [this] { ++wakes; },
@@ -66,7 +75,9 @@ void UploadHouse::run_jobs() {
     }
 }
 
-std::string UploadHouse::text(const std::string& inbox_path) { return read_file(inbox_fs, inbox_path, 1U << 24U).value_or(""); }
+std::string UploadHouse::text(const std::string& inbox_path) {
+    return read_file(inbox_fs, inbox_path, 1U << 24U).value_or("");
+}
 
 std::vector<std::string> UploadHouse::names(const std::string& inbox_path) {
     std::vector<std::string> out;
@@ -101,26 +112,34 @@ void UploadHouse::burn(SessionId id, const std::string& label) {
     REQUIRE(disc);
     if (!*disc) {
         DiscRow fresh;
-        fresh.label = label, fresh.serial = "serial of " + label, fresh.pool = "default", fresh.medium = "dvd+r";
+        fresh.label = label, fresh.serial = "serial of " + label, fresh.pool = "default",
+        fresh.medium = "dvd+r";
         fresh.created_at = clock.now();
         REQUIRE(catalogue->add_disc(fresh));
         disc = catalogue->find_disc(label);
     }
     AttemptRow attempt;
-    attempt.disc = (*disc)->id, attempt.drive = "tray", attempt.sessions = {id}, attempt.disc_session = ++(*disc)->sessions_used;
+    attempt.disc = (*disc)->id, attempt.drive = "tray", attempt.sessions = {id},
+    attempt.disc_session = ++(*disc)->sessions_used;
     attempt.started_at = clock.now();
     const auto begun = catalogue->begin_attempt(attempt);
     REQUIRE(begun);
     REQUIRE(catalogue->attempt_written(*begun, 0, 100, ""));
-    REQUIRE(catalogue->attempt_verified(*begun, **disc, {{.id = id, .files = {}}}, clock.now(), clock.now(), 1));
+    REQUIRE(
+        catalogue->attempt_verified(*begun, **disc, {{.id = id, .files = {}}}, clock.now(), clock.now(), 1));
     const auto row = catalogue->session(id);
     REQUIRE(row);
     const std::string folder = join_path(row->account, row->folder);
     REQUIRE(replace_file(inbox_fs, folder + "/RECEIPT.txt", "a receipt\n"));
     if (!row->marker_name.empty()) (void)inbox_fs.remove(join_path(folder, row->marker_name));
     REQUIRE(inbox->move(id, FolderState::burned));
-    events.publish({.event = "session_burned", .time = clock.now(), .account = row->account, .session = row->disc_name, .disc = label,
-                    .drive = "tray", .message = ""});
+    events.publish({.event = "session_burned",
+                    .time = clock.now(),
+                    .account = row->account,
+                    .session = row->disc_name,
+                    .disc = label,
+                    .drive = "tray",
+                    .message = ""});
 }
 
 Done Answer::done() const {
@@ -130,7 +149,9 @@ Done Answer::done() const {
     };
 }
 
-std::string shown(const Status& status) { return status ? "ok" : status.error().message; }
+std::string shown(const Status& status) {
+    return status ? "ok" : status.error().message;
+}
 
 std::unique_ptr<UploadFile> create(Client& client, const std::string& path) {
     auto file = client.open(path, {.write = true, .create = true, .truncate = true});
@@ -151,7 +172,8 @@ std::string close(Client& client, std::unique_ptr<UploadFile> file) {
 std::string put(Client& client, const std::string& path, std::string_view content) {
     auto file = client.open(path, {.write = true, .create = true, .truncate = true});
     if (!file) return file.error().message;
-    if (const Status written = (*file)->write_at(std::as_bytes(std::span(content)), 0); !written) return written.error().message;
+    if (const Status written = (*file)->write_at(std::as_bytes(std::span(content)), 0); !written)
+        return written.error().message;
     return close(client, std::move(*file));
 }
 
@@ -196,6 +218,8 @@ std::vector<std::string> list(Client& client, const std::string& path) {
     return names;
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
 
 }  // namespace burnbox::test

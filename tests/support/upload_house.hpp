@@ -33,18 +33,20 @@ class UploadHouse {
     std::optional<Inbox> inbox;
     std::unique_ptr<Uploads> uploads;
 
-    bool jobs_wait = false;                     // jobs stay in `jobs` until run_jobs()
+    bool jobs_wait = false;  // jobs stay in `jobs` until run_jobs()
     std::deque<std::function<void()>> jobs;
-    Status fits;                                // what check_fits answers
+    Status fits;  // what check_fits answers
     int wakes = 0;
     std::vector<std::string> event_names;
 
-    void start();    // Uploads over what is there, recovered; ends the one before
+    void start();      // Uploads over what is there, recovered; ends the one before
     void power_cut();  // drops what was not synced, then start()
     void kill();       // kill -9, then start()
     void run_jobs();
 
-    [[nodiscard]] std::unique_ptr<Client> connect(const std::string& account = "alice") { return uploads->connect(account); }
+    [[nodiscard]] std::unique_ptr<Client> connect(const std::string& account = "alice") {
+        return uploads->connect(account);
+    }
     [[nodiscard]] AccountConfig& alice() { return config.accounts.at("alice"); }
     [[nodiscard]] bool exists(const std::string& inbox_path) { return inbox_fs.info(inbox_path).has_value(); }
     [[nodiscard]] std::string text(const std::string& inbox_path);  // "" when missing

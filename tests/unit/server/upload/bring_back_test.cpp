@@ -20,7 +20,8 @@ struct Queued {
     }
     [[nodiscard]] SessionRow row() { return house.rows().at(0); }
     void fail_it() {
-        REQUIRE(house.catalogue->step(row().id, SessionState::queued, SessionState::failed, "it did not work"));
+        REQUIRE(
+            house.catalogue->step(row().id, SessionState::queued, SessionState::failed, "it did not work"));
         REQUIRE(house.inbox->move(row().id, FolderState::failed));
         house.put_behind("alice/holiday-failed/FAILED.txt", "why");
     }
@@ -43,8 +44,12 @@ TEST_CASE("cancel: renaming it back is one step; the marker stays under a refuse
 
 TEST_CASE("cancel: by the command, with or without the account's name") {
     Queued queued;
-    SUBCASE("without") { CHECK(cancel(*queued.client, "holiday") == "ok: holiday is open again"); }
-    SUBCASE("with") { CHECK(cancel(*queued.client, "alice/holiday") == "ok: holiday is open again"); }
+    SUBCASE("without") {
+        CHECK(cancel(*queued.client, "holiday") == "ok: holiday is open again");
+    }
+    SUBCASE("with") {
+        CHECK(cancel(*queued.client, "alice/holiday") == "ok: holiday is open again");
+    }
     CHECK(cancel(*queued.client, "holiday") == "there is no sealed session holiday");
 }
 
@@ -65,9 +70,11 @@ TEST_CASE("cancel: refused once burning has begun, with the reason, and nothing 
     const auto disc_id = queued.house.catalogue->add_disc(disc);
     REQUIRE(disc_id);
     AttemptRow attempt;
-    attempt.disc = *disc_id, attempt.sessions = {queued.row().id}, attempt.disc_session = 1, attempt.started_at = queued.house.clock.now();
+    attempt.disc = *disc_id, attempt.sessions = {queued.row().id}, attempt.disc_session = 1,
+    attempt.started_at = queued.house.clock.now();
     REQUIRE(queued.house.catalogue->begin_attempt(attempt));
-    CHECK(rename(*queued.client, "/holiday-queued", "/holiday") == "holiday is burning: it can't be taken back any more");
+    CHECK(rename(*queued.client, "/holiday-queued", "/holiday") ==
+          "holiday is burning: it can't be taken back any more");
     CHECK(cancel(*queued.client, "holiday") == "holiday is burning: it can't be taken back any more");
     CHECK(queued.house.names("alice") == Strings{"holiday-queued"});
     CHECK(queued.row().state == SessionState::burning);
@@ -76,11 +83,14 @@ TEST_CASE("cancel: refused once burning has begun, with the reason, and nothing 
 
 TEST_CASE("cancel: only back to its own name, and only when that is free") {
     Queued queued;
-    CHECK(rename(*queued.client, "/holiday-queued", "/summer") == "holiday-queued can only be renamed back to holiday");
-    CHECK(rename(*queued.client, "/holiday-queued/a", "/holiday/a") == "holiday-queued is sealed; rename it back to holiday to cancel it");
+    CHECK(rename(*queued.client, "/holiday-queued", "/summer") ==
+          "holiday-queued can only be renamed back to holiday");
+    CHECK(rename(*queued.client, "/holiday-queued/a", "/holiday/a") ==
+          "holiday-queued is sealed; rename it back to holiday to cancel it");
     const auto later = queued.house.connect();
     CHECK(put(*later, "/holiday/b", "b") == "ok");
-    CHECK(rename(*later, "/holiday-queued", "/holiday") == "there is an open session holiday already; rename or delete that one first");
+    CHECK(rename(*later, "/holiday-queued", "/holiday") ==
+          "there is an open session holiday already; rename or delete that one first");
     CHECK(queued.row().state == SessionState::queued);
 }
 
@@ -88,7 +98,8 @@ TEST_CASE("mend: a failed session is renamed back, mended and sent again") {
     Queued queued;
     queued.fail_it();
     const auto client = queued.house.connect();
-    CHECK(put(*client, "/holiday-failed/b", "b") == "holiday-failed is sealed; rename it back to holiday to mend it");
+    CHECK(put(*client, "/holiday-failed/b", "b") ==
+          "holiday-failed is sealed; rename it back to holiday to mend it");
     CHECK(get(*client, "/holiday-failed/FAILED.txt") == "why");
     CHECK(rename(*client, "/holiday-failed", "/holiday") == "ok: holiday is open again");
     CHECK(queued.house.names("alice/holiday") == Strings{"BURN.refused", "a"});
@@ -108,9 +119,12 @@ TEST_CASE("mend: a failed folder that the catalogue does not know is renamed all
 
 TEST_CASE("taken back: its files are as whole as they were sealed, after a restart too") {
     Queued queued;
-    SUBCASE("cancelled") { REQUIRE(rename(*queued.client, "/holiday-queued", "/holiday") == "ok: holiday is open again"); }
+    SUBCASE("cancelled") {
+        REQUIRE(rename(*queued.client, "/holiday-queued", "/holiday") == "ok: holiday is open again");
+    }
     SUBCASE("a crash between the step and the rename") {
-        REQUIRE(queued.house.catalogue->step(queued.row().id, SessionState::queued, SessionState::withdrawn, "test"));
+        REQUIRE(queued.house.catalogue->step(queued.row().id, SessionState::queued, SessionState::withdrawn,
+                                             "test"));
     }
     queued.client.reset();
     queued.house.power_cut();
@@ -124,8 +138,10 @@ TEST_CASE("delete: a burned folder can be deleted, and the catalogue knows that 
     queued.house.burn(queued.row().id, "BURNBOX_0001");
     const auto client = queued.house.connect();
     CHECK(rename(*client, "/holiday-burned", "/holiday") != "ok");
-    CHECK(put(*client, "/holiday-burned/x", "x") == "holiday-burned is sealed and on disc; it can only be read or deleted");
-    for (const char* const name : {"a", "RECEIPT.txt", "STATUS.txt"}) CHECK(shown(client->remove(std::string("/holiday-burned/") + name)) == "ok");
+    CHECK(put(*client, "/holiday-burned/x", "x") ==
+          "holiday-burned is sealed and on disc; it can only be read or deleted");
+    for (const char* const name : {"a", "RECEIPT.txt", "STATUS.txt"})
+        CHECK(shown(client->remove(std::string("/holiday-burned/") + name)) == "ok");
     CHECK(shown(client->remove_folder("/holiday-burned")) == "ok");
     CHECK(queued.row().folder.empty());
     CHECK(queued.row().state == SessionState::burned);
@@ -135,7 +151,8 @@ TEST_CASE("delete: a failed folder that is deleted is given up") {
     Queued queued;
     queued.fail_it();
     const auto client = queued.house.connect();
-    for (const std::string& name : list(*client, "/holiday-failed")) CHECK(shown(client->remove("/holiday-failed/" + name)) == "ok");
+    for (const std::string& name : list(*client, "/holiday-failed"))
+        CHECK(shown(client->remove("/holiday-failed/" + name)) == "ok");
     CHECK(shown(client->remove_folder("/holiday-failed")) == "ok");
     CHECK(queued.house.rows().empty());
 }

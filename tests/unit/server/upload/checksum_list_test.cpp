@@ -10,7 +10,9 @@ using Strings = std::vector<std::string>;
 
 namespace {
 
-std::string line(const std::string& content, const std::string& path) { return Sha256::of(content).hex() + "  " + path + "\n"; }
+std::string line(const std::string& content, const std::string& path) {
+    return Sha256::of(content).hex() + "  " + path + "\n";
+}
 
 }  // namespace
 
@@ -19,12 +21,14 @@ TEST_CASE("checksum list: complete and right it seals, and stays in the data") {
     const auto client = house.connect();
     CHECK(put(*client, "/holiday/a", "aaa") == "ok");
     CHECK(put(*client, "/holiday/b c", "bbb") == "ok");
-    CHECK(put(*client, "/holiday/SHA256SUMS", line("aaa", "a") + line("bbb", "./b c")) == "ok: holiday is sealed");
+    CHECK(put(*client, "/holiday/SHA256SUMS", line("aaa", "a") + line("bbb", "./b c")) ==
+          "ok: holiday is sealed");
     CHECK(house.manifest_paths(house.rows()[0]) == Strings{"SHA256SUMS", "a", "b c"});
     CHECK(house.rows()[0].marker_name == "SHA256SUMS");
 }
 
-TEST_CASE("checksum list: while listed files are missing it is data, and any later marker evaluates it again") {
+TEST_CASE(
+    "checksum list: while listed files are missing it is data, and any later marker evaluates it again") {
     UploadHouse house;
     const auto client = house.connect();
     CHECK(put(*client, "/holiday/a", "aaa") == "ok");
@@ -32,7 +36,8 @@ TEST_CASE("checksum list: while listed files are missing it is data, and any lat
           "holiday is not sealed yet: SHA256SUMS lists files that are still missing: b and c");
     CHECK(house.names("alice/holiday") == Strings{"SHA256SUMS", "a"});
     SUBCASE("BURN is refused until they are there, then the list is part of the data") {
-        CHECK(put(*client, "/holiday/BURN", "") == "holiday can't be sealed: SHA256SUMS does not match: listed, but missing: b and c");
+        CHECK(put(*client, "/holiday/BURN", "") ==
+              "holiday can't be sealed: SHA256SUMS does not match: listed, but missing: b and c");
         CHECK(house.exists("alice/holiday/BURN.refused"));
         CHECK(house.exists("alice/holiday/SHA256SUMS"));
         CHECK(put(*client, "/holiday/b", "bbb") == "ok");
@@ -43,7 +48,8 @@ TEST_CASE("checksum list: while listed files are missing it is data, and any lat
     SUBCASE("the list sent again") {
         CHECK(put(*client, "/holiday/b", "bbb") == "ok");
         CHECK(put(*client, "/holiday/c", "c") == "ok");
-        CHECK(put(*client, "/holiday/SHA256SUMS", line("aaa", "a") + line("bbb", "b") + line("c", "c")) == "ok: holiday is sealed");
+        CHECK(put(*client, "/holiday/SHA256SUMS", line("aaa", "a") + line("bbb", "b") + line("c", "c")) ==
+              "ok: holiday is sealed");
     }
 }
 
@@ -52,7 +58,8 @@ TEST_CASE("checksum list: the first file to arrive says what is missing") {
     const auto client = house.connect();
     CHECK(put(*client, "/holiday/SHA256SUMS", line("aaa", "a")) ==
           "holiday is not sealed yet: SHA256SUMS lists files that are still missing: a");
-    CHECK(put(*client, "/empty/SHA256SUMS", "") == "empty can't be sealed: the session is empty; upload into it first");
+    CHECK(put(*client, "/empty/SHA256SUMS", "") ==
+          "empty can't be sealed: the session is empty; upload into it first");
 }
 
 TEST_CASE("checksum list: wrong or extra files and what is no list are refused") {
@@ -68,7 +75,10 @@ TEST_CASE("checksum list: wrong or extra files and what is no list are refused")
         CHECK(put(*client, "/holiday/SHA256SUMS", line("aaa", "a")) ==
               "holiday can't be sealed: SHA256SUMS does not match: not in the list: b");
     }
-    SUBCASE("no list") { CHECK(contains(put(*client, "/holiday/SHA256SUMS", "hello\n"), "holiday can't be sealed: SHA256SUMS: ")); }
+    SUBCASE("no list") {
+        CHECK(contains(put(*client, "/holiday/SHA256SUMS", "hello\n"),
+                       "holiday can't be sealed: SHA256SUMS: "));
+    }
     CHECK(house.exists("alice/holiday/SHA256SUMS.refused"));
     CHECK(house.rows().empty());
 }
@@ -85,7 +95,8 @@ TEST_CASE("checksum list: it may list itself and what links lead to") {
     Manifest manifest;
     manifest.entries = {{.path = "a", .size_bytes = 3, .sha256 = Sha256::of("aaa"), .link_target = {}},
                         {.path = "l", .type = FileType::symlink, .sha256 = {}, .link_target = "a"}};
-    const auto findings = upload::compare_with_sums(manifest, line("aaa", "a") + line("aaa", "l") + line("?", "SHA256SUMS"));
+    const auto findings =
+        upload::compare_with_sums(manifest, line("aaa", "a") + line("aaa", "l") + line("?", "SHA256SUMS"));
     REQUIRE(findings);
     CHECK(findings->missing.empty());
     CHECK(findings->wrong.empty());

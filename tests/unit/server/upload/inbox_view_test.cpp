@@ -43,8 +43,12 @@ TEST_CASE("trailing slash: a missing session answers as a folder, and looking ma
 TEST_CASE("trailing slash: the first file or folder below makes the session") {
     UploadHouse house;
     const auto client = house.connect();
-    SUBCASE("a file") { CHECK(put(*client, "holiday//x", "x") == "ok"); }
-    SUBCASE("a folder") { CHECK(shown(client->make_folder("/holiday/photos", 0755)) == "ok"); }
+    SUBCASE("a file") {
+        CHECK(put(*client, "holiday//x", "x") == "ok");
+    }
+    SUBCASE("a folder") {
+        CHECK(shown(client->make_folder("/holiday/photos", 0755)) == "ok");
+    }
     CHECK(client->real_path("holiday/").value() == "/holiday");
     CHECK(house.names("alice") == Strings{"holiday"});
     CHECK(house.uploads->open_sessions().at(0).name == "holiday");
@@ -59,7 +63,8 @@ TEST_CASE("trailing slash: a refused request leaves no empty session behind") {
     CHECK(contains(put(*client, "/holiday/\xff", "x"), "not UTF-8"));
     CHECK(contains(put(*client, "/holiday/a\nb", "x"), "control characters"));
     CHECK(contains(put(*client, "/holiday/" + std::string(256, 'n'), "x"), "256 bytes long"));
-    CHECK(put(*client, "/holiday/STATUS.txt", "x") == "STATUS.txt is a name that burnbox uses itself; choose another name for your file");
+    CHECK(put(*client, "/holiday/STATUS.txt", "x") ==
+          "STATUS.txt is a name that burnbox uses itself; choose another name for your file");
     CHECK(contains(put(*client, "/holiday-queued/x", "x"), "holiday-queued is sealed"));
     CHECK(contains(put(*client, "/.hidden/x", "x"), "begins with '.' or '-'"));
     CHECK(shown(client->make_symlink("x", "/holiday/l")) == "/holiday/l: no such file or folder");
@@ -70,7 +75,8 @@ TEST_CASE("trailing slash: a refused request leaves no empty session behind") {
 TEST_CASE("inbox: plain files and links directly in it are refused with the right form") {
     UploadHouse house;
     const auto client = house.connect();
-    const std::string why = " would be a plain file directly in the inbox; upload into a folder: scp FILE HOST:NAME/";
+    const std::string why =
+        " would be a plain file directly in the inbox; upload into a folder: scp FILE HOST:NAME/";
     CHECK(put(*client, "/a.jpg", "x") == "/a.jpg" + why);
     CHECK(put(*client, "/holiday/x", "x") == "ok");
     CHECK(rename(*client, "/holiday/x", "/x") == "/x" + why);
@@ -99,14 +105,18 @@ TEST_CASE("own files: they can be deleted in an open session, but nobody else's 
     UploadHouse house;
     const auto client = house.connect();
     CHECK(put(*client, "/holiday/BURN", "") != "ok");
-    for (const char* const name : {"STATUS.txt", "REFUSED.txt", "FAILED.txt", "RECEIPT.txt", "receipt.json", "x.refused"}) {
+    for (const char* const name :
+         {"STATUS.txt", "REFUSED.txt", "FAILED.txt", "RECEIPT.txt", "receipt.json", "x.refused"}) {
         CAPTURE(name);
         CHECK(contains(put(*client, std::string("/holiday/") + name, "x"), "burnbox uses itself"));
-        CHECK(contains(shown(client->make_folder(std::string("/holiday/") + name, 0755)), "burnbox uses itself"));
-        CHECK(contains(shown(client->make_symlink("x", std::string("/holiday/") + name)), "burnbox uses itself"));
+        CHECK(contains(shown(client->make_folder(std::string("/holiday/") + name, 0755)),
+                       "burnbox uses itself"));
+        CHECK(contains(shown(client->make_symlink("x", std::string("/holiday/") + name)),
+                       "burnbox uses itself"));
     }
     CHECK(put(*client, "/holiday/x", "x") == "ok");
-    CHECK(contains(rename(*client, "/holiday/x", "/holiday/RECEIPT.txt", RenameMode::replace), "burnbox uses itself"));
+    CHECK(contains(rename(*client, "/holiday/x", "/holiday/RECEIPT.txt", RenameMode::replace),
+                   "burnbox uses itself"));
     CHECK(rename(*client, "/holiday/REFUSED.txt", "/holiday/y") == "REFUSED.txt is burnbox's own file");
     CHECK(shown(client->make_folder("/holiday/sub", 0755)) == "ok");
     CHECK(put(*client, "/holiday/sub/RECEIPT.txt", "a user's") == "ok");
@@ -122,13 +132,17 @@ TEST_CASE("attributes: setuid bits are masked, times clamped, and the session fo
     REQUIRE(file);
     CHECK(close(*client, std::move(*file)) == "ok");
     CHECK(client->info("/holiday/x", true).value().mode == 0777);
-    const auto set = [&](const char* path, const Attributes& attributes) { return shown(client->set_attributes(path, attributes)); };
+    const auto set = [&](const char* path, const Attributes& attributes) {
+        return shown(client->set_attributes(path, attributes));
+    };
     CHECK(set("/holiday/x", {.size_bytes = {}, .mode = 04000, .atime = {}, .mtime = {}}) == "ok");
     CHECK(client->info("/holiday/x", true).value().mode == 0400);
     CHECK(set("/holiday", {.size_bytes = {}, .mode = 0, .atime = {}, .mtime = {}}) == "ok");
     CHECK(client->info("/holiday", true).value().mode == 0700);
     const Timestamp far{std::chrono::hours(24 * 365 * 200)};
-    CHECK(set("/holiday/x", {.size_bytes = {}, .mode = {}, .atime = Timestamp{} - std::chrono::hours(1), .mtime = far}) == "ok");
+    CHECK(set("/holiday/x",
+              {.size_bytes = {}, .mode = {}, .atime = Timestamp{} - std::chrono::hours(1), .mtime = far}) ==
+          "ok");
     CHECK(client->info("/holiday/x", true).value().mtime == Timestamp{std::chrono::seconds{UINT32_MAX}});
     CHECK(client->info("/holiday/x", true).value().atime == Timestamp{});
     CHECK(set("/nothing/x", {}) == "/nothing/x: no such file or folder");
@@ -139,7 +153,8 @@ TEST_CASE("attributes: times set after CLOSE cost no second reading at the seal"
     const auto client = house.connect();
     CHECK(put(*client, "/holiday/x", "x") == "ok");
     house.clock.advance(std::chrono::seconds(5));
-    CHECK(shown(client->set_attributes("/holiday/x", {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = Timestamp{}})) == "ok");
+    CHECK(shown(client->set_attributes(
+              "/holiday/x", {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = Timestamp{}})) == "ok");
     CHECK(rename(*client, "/holiday/x", "/holiday/y") == "ok");
     Sha256 digest;
     house.jobs_wait = true;  // a file that had to be read would not be answered now

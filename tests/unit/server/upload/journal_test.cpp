@@ -33,13 +33,15 @@ TEST_CASE("journal: only a CLOSE with size and digest proves a file") {
 }
 
 TEST_CASE("journal: renames carry a folder's files and replace what was there") {
-    CHECK(replayed({close_of("a/x"), close_of("a-b"), R"({"rename":"a","to":"c"})"}) == ProvenFiles{{"a-b", kAbc}, {"c/x", kAbc}});
+    CHECK(replayed({close_of("a/x"), close_of("a-b"), R"({"rename":"a","to":"c"})"}) ==
+          ProvenFiles{{"a-b", kAbc}, {"c/x", kAbc}});
     CHECK(replayed({close_of("a"), R"({"rename":"b","to":"a"})"}).empty());
     CHECK(replayed({close_of("a"), R"({"link":"a","to":"b"})"}) == ProvenFiles{{"a", kAbc}, {"b", kAbc}});
 }
 
 TEST_CASE("journal: torn and strange lines prove nothing and harm nothing") {
-    CHECK(replayed({close_of("a"), "{\"close\":\"b\",\"si", "", "no json", R"({"later":"version"})"}) == ProvenFiles{{"a", kAbc}});
+    CHECK(replayed({close_of("a"), "{\"close\":\"b\",\"si", "", "no json", R"({"later":"version"})"}) ==
+          ProvenFiles{{"a", kAbc}});
 }
 
 TEST_CASE("journal: what is appended is what is loaded, with any name") {

@@ -41,7 +41,8 @@ TEST_CASE("links: whatever could leave the session is refused, circles end") {
     Client& client = *linked.client;
     CHECK(contains(shown(client.make_symlink("/etc/passwd", "/holiday/l")), "links must be relative"));
     CHECK(contains(shown(client.make_symlink("../other/x", "/holiday/l")), "leads out of the session"));
-    CHECK(contains(shown(client.make_symlink("sub/../../other/x", "/holiday/l")), "leads out of the session"));
+    CHECK(
+        contains(shown(client.make_symlink("sub/../../other/x", "/holiday/l")), "leads out of the session"));
     CHECK(shown(client.make_symlink("../a", "/holiday/sub/up")) == "ok");
     CHECK(contains(rename(client, "/holiday/sub/up", "/holiday/up"), "leads out of the session"));
     CHECK(shown(client.make_symlink("two", "/holiday/one")) == "ok");
@@ -65,7 +66,8 @@ TEST_CASE("hard links: inside one open session, of whole files only") {
     Client& client = *linked.client;
     CHECK(shown(client.make_hardlink("/holiday/a", "/holiday/sub/l")) == "ok");
     CHECK(get(client, "/holiday/sub/l") == "aaa");
-    CHECK(shown(client.make_hardlink("/other/x", "/holiday/l")) == "a hard link must stay inside its open session");
+    CHECK(shown(client.make_hardlink("/other/x", "/holiday/l")) ==
+          "a hard link must stay inside its open session");
     CHECK(contains(shown(client.make_hardlink("/holiday/sub", "/holiday/l")), "is no complete file"));
     auto file = create(client, "/holiday/c");
     CHECK(contains(shown(client.make_hardlink("/holiday/c", "/holiday/l")), "is no complete file"));

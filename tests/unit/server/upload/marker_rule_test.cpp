@@ -8,8 +8,11 @@ using namespace burnbox::upload;
 namespace {
 
 AnyFileFacts good_facts() {
-    return {.top_files = {{.name = "issue", .whole = true, .sender_opened = 20}}, .folder_beside = true, .rest_completed = 19,
-            .rest_whole = true, .writers_closed = true};
+    return {.top_files = {{.name = "issue", .whole = true, .sender_opened = 20}},
+            .folder_beside = true,
+            .rest_completed = 19,
+            .rest_whole = true,
+            .writers_closed = true};
 }
 
 }  // namespace
@@ -69,7 +72,8 @@ TEST_CASE("marker by any file: in every doubtful case it is data") {
         CHECK_FALSE(marker_by_any_file(config, facts));
     }
     SUBCASE("its name is ignored") {
-        for (const char* const name : {".DS_Store", "a.filepart", "x.part", "x~", "Thumbs.db", "desktop.ini", "x.tmp"}) {
+        for (const char* const name :
+             {".DS_Store", "a.filepart", "x.part", "x~", "Thumbs.db", "desktop.ini", "x.tmp"}) {
             facts.top_files[0].name = name;
             CHECK_FALSE(marker_by_any_file(config, facts));
         }

@@ -31,7 +31,9 @@ TEST_CASE("old name: every connection open at the seal goes on seeing the sealed
         CHECK(client->info("/holiday/BURN", true).value().size_bytes == 1);
         CHECK(get(*client, "/holiday/a") == "aaa");
         CHECK(list(*client, "/holiday") == Strings{"BURN", "STATUS.txt", "a"});
-        CHECK(shown(client->set_attributes("/holiday/BURN", {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = Timestamp{}})) == "ok");
+        CHECK(shown(client->set_attributes(
+                  "/holiday/BURN", {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = Timestamp{}})) ==
+              "ok");
         CHECK(client->real_path("/holiday/").value() == "/holiday");
     }
     CHECK(list(*sealed.client, "/") == Strings{"holiday-queued"});
@@ -50,7 +52,8 @@ TEST_CASE("old name: every write is refused") {
     CHECK(rename(client, "/holiday", "/other") == why);
     CHECK(shown(client.make_symlink("a", "/holiday/l")) == why);
     CHECK(shown(client.make_hardlink("/holiday/a", "/holiday/l")) == why);
-    CHECK(shown(client.set_attributes("/holiday/a", {.size_bytes = 1, .mode = {}, .atime = {}, .mtime = {}})) == why);
+    CHECK(shown(client.set_attributes("/holiday/a",
+                                      {.size_bytes = 1, .mode = {}, .atime = {}, .mtime = {}})) == why);
     CHECK(sealed.house.text("alice/holiday-queued/a") == "aaa");
 }
 

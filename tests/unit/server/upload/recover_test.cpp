@@ -22,7 +22,8 @@ TEST_CASE("restart: files that were closed are whole, those in flight are cut of
     client.reset();
     const auto later = house.connect();
     CHECK(house.uploads->open_sessions().at(0).reason == "cut off: c; send them again");
-    CHECK(put(*later, "/holiday/BURN", "m") == "holiday can't be sealed: cut off in the middle: c; send them again or delete them");
+    CHECK(put(*later, "/holiday/BURN", "m") ==
+          "holiday can't be sealed: cut off in the middle: c; send them again or delete them");
     CHECK(put(*later, "/holiday/c", "whole") == "ok");
     CHECK(put(*later, "/holiday/BURN", "m") == "ok: holiday is sealed");
     CHECK(house.manifest_paths(house.rows()[0]) == Strings{"a", "c", "dir", "dir/b"});
@@ -35,7 +36,8 @@ TEST_CASE("restart: a file that no longer is what the journal proves counts as c
     house.inbox_fs.corrupt("alice/holiday/a", 1);
     house.kill();
     const auto client = house.connect();
-    const std::string why = "cut off in the middle when the server went down: a; send them again or delete them";
+    const std::string why =
+        "cut off in the middle when the server went down: a; send them again or delete them";
     CHECK(put(*client, "/holiday/BURN", "m") == "holiday can't be sealed: " + why);
     CHECK(house.uploads->open_sessions().at(0).reason == "cut off: a; send them again");
     CHECK(put(*client, "/holiday/a", "aaa") == "ok");
@@ -49,7 +51,8 @@ TEST_CASE("restart: after a power cut nothing unproven is sealed") {
     REQUIRE(house.inbox_fs.sync_folder("alice/holiday"));  // the entry is durable, the content is not
     house.power_cut();
     const auto client = house.connect();
-    if (house.exists("alice/holiday/a")) CHECK(contains(put(*client, "/holiday/BURN", "m"), "cut off in the middle: a"));
+    if (house.exists("alice/holiday/a"))
+        CHECK(contains(put(*client, "/holiday/BURN", "m"), "cut off in the middle: a"));
     CHECK(house.rows().empty());
 }
 

@@ -17,14 +17,16 @@ TEST_CASE("rights: upload alone is a drop box: write, list, read burnbox's own t
     CHECK(get(*client, "/holiday/a") == "the account alice may not read (accounts.alice.rights)");
     CHECK(client->open("/holiday/a", {.read = true, .write = true}).error().code == Errc::permission);
     CHECK(shown(client->remove("/holiday/a")) == "the account alice may not delete (accounts.alice.rights)");
-    CHECK(shown(client->remove_folder("/holiday")) == "the account alice may not delete (accounts.alice.rights)");
+    CHECK(shown(client->remove_folder("/holiday")) ==
+          "the account alice may not delete (accounts.alice.rights)");
     CHECK(put(*client, "/holiday/BURN", "m") == "ok: holiday is sealed");
     CHECK(contains(get(*client, "/holiday-queued/STATUS.txt"), "queued"));
     CHECK(get(*client, "/holiday-queued/a") == "the account alice may not read (accounts.alice.rights)");
     CHECK(get(*client, "/holiday/a") == "the account alice may not read (accounts.alice.rights)");
     house.burn(house.rows()[0].id, "BURNBOX_0001");
     CHECK(get(*client, "/holiday-burned/RECEIPT.txt") == "a receipt\n");
-    CHECK(shown(client->remove("/holiday-burned/a")) == "the account alice may not delete (accounts.alice.rights)");
+    CHECK(shown(client->remove("/holiday-burned/a")) ==
+          "the account alice may not delete (accounts.alice.rights)");
 }
 
 TEST_CASE("rights: without upload nothing can be made, sealed or taken back") {
@@ -57,7 +59,9 @@ TEST_CASE("quota: counts logical bytes of open and queued sessions over all conn
     CHECK(write(*file, "cc") == "ok");
     CHECK(contains(write(*file, "c", 2), "10 bytes of the quota of 10 bytes are used"));
     CHECK(contains(write(*file, "c", 2), "accounts.alice.quota"));
-    CHECK(file->set_attributes({.size_bytes = 1ULL << 42U, .mode = {}, .atime = {}, .mtime = {}}).error().code != Errc::io);
+    CHECK(file->set_attributes({.size_bytes = 1ULL << 42U, .mode = {}, .atime = {}, .mtime = {}})
+              .error()
+              .code != Errc::io);
     CHECK(contains(close(*one, std::move(file)), "quota"));
     CHECK(one->space("/").value().free_bytes == 0);
     CHECK(shown(one->remove("/holiday/c")) == "ok");
@@ -82,9 +86,11 @@ TEST_CASE("quota: overwriting, shrinking, renaming over and hard links are count
     CHECK(free() == 8);
     CHECK(shown(client->make_hardlink("/holiday/b", "/holiday/l")) == "ok");
     CHECK(free() == 6);
-    CHECK(shown(client->set_attributes("/holiday/b", {.size_bytes = 1, .mode = {}, .atime = {}, .mtime = {}})) == "ok");
+    CHECK(shown(client->set_attributes("/holiday/b",
+                                       {.size_bytes = 1, .mode = {}, .atime = {}, .mtime = {}})) == "ok");
     CHECK(free() == 7);
-    CHECK(shown(client->set_attributes("/holiday/b", {.size_bytes = 20, .mode = {}, .atime = {}, .mtime = {}})) != "ok");
+    CHECK(shown(client->set_attributes("/holiday/b",
+                                       {.size_bytes = 20, .mode = {}, .atime = {}, .mtime = {}})) != "ok");
     CHECK(shown(client->remove("/holiday/l")) == "ok");
     CHECK(free() == 9);
 }
@@ -120,7 +126,10 @@ TEST_CASE("sizes: offsets near the end of all numbers are refused, and holes lar
     CHECK(contains(write(*file, "x", UINT64_MAX), "no file can be that large"));
     CHECK(contains(write(*file, "xx", INT64_MAX), "no file can be that large"));
     CHECK(contains(write(*file, "x", 1ULL << 50U), "doesn't fit"));
-    CHECK(shown(file->set_attributes({.size_bytes = 4ULL << 40U, .mode = {}, .atime = {}, .mtime = {}})) != "ok");
-    CHECK(shown(file->set_attributes({.size_bytes = UINT64_MAX, .mode = {}, .atime = {}, .mtime = {}})) != "ok");
-    CHECK(shown(client->set_attributes("/holiday/a", {.size_bytes = 4ULL << 40U, .mode = {}, .atime = {}, .mtime = {}})) != "ok");
+    CHECK(shown(file->set_attributes({.size_bytes = 4ULL << 40U, .mode = {}, .atime = {}, .mtime = {}})) !=
+          "ok");
+    CHECK(shown(file->set_attributes({.size_bytes = UINT64_MAX, .mode = {}, .atime = {}, .mtime = {}})) !=
+          "ok");
+    CHECK(shown(client->set_attributes(
+              "/holiday/a", {.size_bytes = 4ULL << 40U, .mode = {}, .atime = {}, .mtime = {}})) != "ok");
 }

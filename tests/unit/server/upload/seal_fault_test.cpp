@@ -38,7 +38,9 @@ void check_promise(UploadHouse& house, bool acknowledged) {
 
 }  // namespace
 
-TEST_CASE("seal: whichever operation fails, an acknowledged session survives the power cut, and no other is sealed twice") {
+TEST_CASE(
+    "seal: whichever operation fails, an acknowledged session survives the power cut, and no other is sealed "
+    "twice") {
     for (const auto mode : {FaultPlan::Mode::once, FaultPlan::Mode::from_then_on}) {
         for (std::uint64_t n = 1;; ++n) {
             CAPTURE(n);

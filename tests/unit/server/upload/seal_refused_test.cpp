@@ -41,14 +41,18 @@ TEST_CASE("refused: a file whose connection dropped, until it is sent again or d
     }
     CHECK(sent.house.uploads->open_sessions().at(0).reason == "cut off: photos/b.jpg; send them again");
     sent.refused("cut off in the middle: photos/b.jpg; send them again or delete them");
-    SUBCASE("sent again") { CHECK(put(*sent.client, "/holiday/photos/b.jpg", "whole") == "ok"); }
+    SUBCASE("sent again") {
+        CHECK(put(*sent.client, "/holiday/photos/b.jpg", "whole") == "ok");
+    }
     SUBCASE("resumed") {
         auto file = sent.client->open("/holiday/photos/b.jpg", {.write = true});
         REQUIRE(file);
         CHECK(write(**file, " is now whole", 4) == "ok");
         CHECK(close(*sent.client, std::move(*file)) == "ok");
     }
-    SUBCASE("deleted") { CHECK(shown(sent.client->remove("/holiday/photos/b.jpg")) == "ok"); }
+    SUBCASE("deleted") {
+        CHECK(shown(sent.client->remove("/holiday/photos/b.jpg")) == "ok");
+    }
     SUBCASE("renamed it is still cut off") {
         CHECK(rename(*sent.client, "/holiday/photos", "/holiday/pictures") == "ok");
         CHECK(contains(put(*sent.client, "/holiday/BURN", "m"), "pictures/b.jpg"));
@@ -57,7 +61,8 @@ TEST_CASE("refused: a file whose connection dropped, until it is sent again or d
     }
     CHECK(put(*sent.client, "/holiday/BURN", "m") == "ok: holiday is sealed");
     CHECK_FALSE(sent.house.exists("alice/holiday-queued/REFUSED.txt"));
-    for (const std::string& path : sent.house.manifest_paths(sent.house.rows()[0])) CHECK_FALSE(contains(path, ".refused"));
+    for (const std::string& path : sent.house.manifest_paths(sent.house.rows()[0]))
+        CHECK_FALSE(contains(path, ".refused"));
 }
 
 TEST_CASE("refused: a file that is opened and lost without a change is as whole as it was") {
@@ -92,7 +97,8 @@ TEST_CASE("refused: a write that failed makes a file that is not whole, and CLOS
 TEST_CASE("refused: an empty session") {
     UploadHouse house;
     const auto client = house.connect();
-    CHECK(put(*client, "/holiday/BURN", "m") == "holiday can't be sealed: the session is empty; upload into it first");
+    CHECK(put(*client, "/holiday/BURN", "m") ==
+          "holiday can't be sealed: the session is empty; upload into it first");
     CHECK(house.names("alice/holiday") == Strings{"BURN.refused", "REFUSED.txt"});
     CHECK(burn(*client, "holiday") == "holiday can't be sealed: the session is empty; upload into it first");
 }
@@ -126,8 +132,9 @@ TEST_CASE("refused: the same is on a disc already, unless it is asked for again"
     REQUIRE(put(*client, "/holiday/BURN", "m") == "ok: holiday is sealed");
     house.burn(house.rows()[0].id, "BURNBOX_0001");
     send();
-    const std::string why = "holiday can't be sealed: exactly the same is on disc BURNBOX_0001 already, as holiday; "
-                            "to burn it once more: burnbox burn holiday --again";
+    const std::string why =
+        "holiday can't be sealed: exactly the same is on disc BURNBOX_0001 already, as holiday; "
+        "to burn it once more: burnbox burn holiday --again";
     CHECK(put(*client, "/holiday/BURN", "m") == why);
     CHECK(burn(*client, "holiday") == why);
     CHECK(burn(*client, "holiday", true) == "ok: holiday is sealed as holiday-2");
@@ -135,12 +142,14 @@ TEST_CASE("refused: the same is on a disc already, unless it is asked for again"
 
 TEST_CASE("refused: a file that is no valid bag though it says so") {
     Sent sent;
-    CHECK(put(*sent.client, "/holiday/bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") == "ok");
+    CHECK(put(*sent.client, "/holiday/bagit.txt",
+              "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n") == "ok");
     CHECK(contains(put(*sent.client, "/holiday/BURN", "m"), "holiday can't be sealed: "));
     CHECK(sent.house.exists("alice/holiday/BURN.refused"));
 }
 
-TEST_CASE("not sealed: when the disk or the catalogue fails the marker keeps its name and may be sent again") {
+TEST_CASE(
+    "not sealed: when the disk or the catalogue fails the marker keeps its name and may be sent again") {
     Sent sent;
     sent.house.fits = fail(Errc::io, "the drive does not answer");
     CHECK(put(*sent.client, "/holiday/BURN", "m") == "the drive does not answer");

@@ -88,7 +88,8 @@ TEST_CASE("seal: a marker of any kind: empty, with content, renamed to, by the c
     }
     SUBCASE("a rename that may replace") {
         CHECK(put(*client, "/holiday/.BURN.abcdef", "") == "ok");
-        CHECK(rename(*client, "/holiday/.BURN.abcdef", "/holiday/BURN", RenameMode::replace) == "ok: holiday is sealed");
+        CHECK(rename(*client, "/holiday/.BURN.abcdef", "/holiday/BURN", RenameMode::replace) ==
+              "ok: holiday is sealed");
     }
     SUBCASE("a rename from a folder below") {
         CHECK(rename(*client, "/holiday/photos/b.jpg", "/holiday/BURN") == "ok: holiday is sealed");
@@ -96,8 +97,12 @@ TEST_CASE("seal: a marker of any kind: empty, with content, renamed to, by the c
     SUBCASE("opened, never written") {
         CHECK(close(*client, create(*client, "/holiday/BURN")) == "ok: holiday is sealed");
     }
-    SUBCASE("the command") { CHECK(burn(*client, "holiday") == "ok: holiday is sealed"); }
-    SUBCASE("the command with the account's name before it") { CHECK(burn(*client, "alice/holiday") == "ok: holiday is sealed"); }
+    SUBCASE("the command") {
+        CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+    }
+    SUBCASE("the command with the account's name before it") {
+        CHECK(burn(*client, "alice/holiday") == "ok: holiday is sealed");
+    }
     CHECK(house.rows().size() == 1);
     CHECK(house.exists("alice/holiday-queued"));
 }
@@ -136,10 +141,12 @@ TEST_CASE("seal: content sent in any order, anew or appended has the digest of w
     CHECK(write(**appended, "two", 0) == "ok");
     CHECK(close(*client, std::move(*appended)) == "ok");
     CHECK(put(*client, "/holiday/shorter", "abcdef") == "ok");
-    CHECK(shown(client->set_attributes("/holiday/shorter", {.size_bytes = 2, .mode = {}, .atime = {}, .mtime = {}})) == "ok");
+    CHECK(shown(client->set_attributes("/holiday/shorter",
+                                       {.size_bytes = 2, .mode = {}, .atime = {}, .mtime = {}})) == "ok");
     REQUIRE(burn(*client, "holiday") == "ok: holiday is sealed");
     const SessionRow row = house.rows()[0];
-    const auto record = parse_seal_record(read_file(house.state_fs, "seals/" + row.seal_id + ".jsonl", 1 << 20).value());
+    const auto record =
+        parse_seal_record(read_file(house.state_fs, "seals/" + row.seal_id + ".jsonl", 1 << 20).value());
     REQUIRE(record);
     const auto digest = [&](const char* path) { return record->manifest.find(path)->sha256; };
     CHECK(digest("mixed") == Sha256::of("hello world"));
@@ -156,7 +163,8 @@ TEST_CASE("seal: what an administrator puts there or changes while we run is rea
     house.put_behind("alice/holiday/cp/c.jpg", "ccc");
     house.put_behind("alice/holiday/photos/a.jpg", "AAA");
     REQUIRE(burn(*client, "holiday") == "ok: holiday is sealed");
-    const auto record = parse_seal_record(read_file(house.state_fs, "seals/" + house.rows()[0].seal_id + ".jsonl", 1 << 20).value());
+    const auto record = parse_seal_record(
+        read_file(house.state_fs, "seals/" + house.rows()[0].seal_id + ".jsonl", 1 << 20).value());
     REQUIRE(record);
     CHECK(record->manifest.find("cp/c.jpg")->sha256 == Sha256::of("ccc"));
     CHECK(record->manifest.find("photos/a.jpg")->sha256 == Sha256::of("AAA"));
@@ -192,7 +200,8 @@ TEST_CASE("seal: sealed folders can be read but in no way changed") {
     CHECK(rename(*client, "/holiday-queued/photos", "/holiday-queued/p") == why);
     CHECK(shown(client->make_symlink("x", "/holiday-queued/x")) == why);
     CHECK(shown(client->make_hardlink("/holiday-queued/photos/a.jpg", "/holiday-queued/x")) == why);
-    CHECK(shown(client->set_attributes("/holiday-queued/photos/a.jpg", {.size_bytes = 0, .mode = {}, .atime = {}, .mtime = {}})) == why);
+    CHECK(shown(client->set_attributes("/holiday-queued/photos/a.jpg",
+                                       {.size_bytes = 0, .mode = {}, .atime = {}, .mtime = {}})) == why);
     CHECK(contains(shown(client->remove("/holiday-queued/photos/a.jpg")), "nothing in it can be removed"));
     CHECK(contains(shown(client->remove_folder("/holiday-queued")), "nothing in it can be removed"));
 }
@@ -208,7 +217,8 @@ TEST_CASE("seal: while it is under way changes are refused, reading goes on, and
     CHECK(put(*client, "/holiday/late", "x") == "holiday is being sealed");
     CHECK(rename(*client, "/holiday", "/other") == "holiday is being sealed");
     CHECK(get(*client, "/holiday/photos/a.jpg") == "aaa");
-    CHECK(shown(client->set_attributes("/holiday/BURN", {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = {}})) == "ok");
+    CHECK(shown(client->set_attributes("/holiday/BURN",
+                                       {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = {}})) == "ok");
     CHECK(house.uploads->open_sessions().at(0).reason == "is being sealed");
     house.run_jobs();
     CHECK(*marker == "ok: holiday is sealed");
@@ -234,7 +244,8 @@ TEST_CASE("seal: two markers racing: one seal, one answer for both") {
     CHECK(house.rows().size() == 1);
 }
 
-TEST_CASE("seal: a handle on the marker that is still open can write no more, and is answered like the marker") {
+TEST_CASE(
+    "seal: a handle on the marker that is still open can write no more, and is answered like the marker") {
     UploadHouse house;
     const auto one = house.connect();
     const auto two = house.connect();
@@ -265,7 +276,8 @@ TEST_CASE("seal: a file that is not complete can't become a marker by its name")
     const auto client = house.connect();
     put_photos(*client);
     auto file = create(*client, "/holiday/x");
-    CHECK(rename(*client, "/holiday/x", "/holiday/BURN") == "/holiday/x is not complete: it can't be a marker; send it again");
+    CHECK(rename(*client, "/holiday/x", "/holiday/BURN") ==
+          "/holiday/x is not complete: it can't be a marker; send it again");
     file.reset();
     CHECK(contains(rename(*client, "/holiday/x", "/holiday/BURN"), "is not complete"));
     CHECK(house.exists("alice/holiday/x"));

@@ -1,4 +1,5 @@
-// Many connections on threads of their own and a real pool: run under ThreadSanitizer, it says whether the locks are right.
+// Many connections on threads of their own and a real pool: run under ThreadSanitizer, it says whether the
+// locks are right.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -94,7 +95,8 @@ void upload(Uploads& uploads, const std::string& session, unsigned number, std::
     for (unsigned i = 0; i < 10; ++i) {
         (void)send(*client, folder + "/" + std::to_string(i), "some content");
         (void)client->info("/" + session, true);
-        (void)client->set_attributes(folder + "/1", {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = {}});
+        (void)client->set_attributes(folder + "/1",
+                                     {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = {}});
     }
     Waiting renamed;
     client->rename(folder + "/1", folder + "/one", RenameMode::no_replace, renamed.done());
@@ -127,7 +129,8 @@ TEST_CASE("uploads: many connections of one account at once, each answered once,
     std::atomic<unsigned> sealed{0};
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < 8; ++i)
-        threads.emplace_back([&, i] { upload(uploads, i < 4 ? "shared" : "own" + std::to_string(i), i, sealed); });
+        threads.emplace_back(
+            [&, i] { upload(uploads, i < 4 ? "shared" : "own" + std::to_string(i), i, sealed); });
     for (std::thread& thread : threads) thread.join();
     CHECK(sealed >= 4);  // those that nobody disturbed
     for (const SessionRow& row : house.rows()) {

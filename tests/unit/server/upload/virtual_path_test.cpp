@@ -27,8 +27,10 @@ TEST_CASE("virtual path: folder, inside and slash are told apart") {
     CHECK(parsed("/holiday") == VirtualPath{.folder = "holiday", .inside = "", .trailing_slash = false});
     CHECK(parsed("holiday/") == VirtualPath{.folder = "holiday", .inside = "", .trailing_slash = true});
     CHECK(parsed("holiday/.") == VirtualPath{.folder = "holiday", .inside = "", .trailing_slash = true});
-    CHECK(parsed("/holiday//photos/./a.jpg") == VirtualPath{.folder = "holiday", .inside = "photos/a.jpg", .trailing_slash = false});
-    CHECK(parsed("holiday/photos/") == VirtualPath{.folder = "holiday", .inside = "photos", .trailing_slash = true});
+    CHECK(parsed("/holiday//photos/./a.jpg") ==
+          VirtualPath{.folder = "holiday", .inside = "photos/a.jpg", .trailing_slash = false});
+    CHECK(parsed("holiday/photos/") ==
+          VirtualPath{.folder = "holiday", .inside = "photos", .trailing_slash = true});
 }
 
 TEST_CASE("virtual path: '..' never leads above the root") {
