@@ -76,17 +76,19 @@ void take_known_digests(Account& account, OpenSession& session, Draft& draft) {
 bool keep_digest(OpenSession& session, const std::string& path, const HashedFile& hashed) {
     FileRecord* const record = session.find(path);
     if (record == nullptr) return true;
-    const bool proven = !record->from_journal || record->digest == hashed.sha256;
+    const bool was_proven_once = record->from_journal && record->digest == hashed.sha256;  // and is written down
+    const bool proven = !record->from_journal || was_proven_once;
     record->from_journal = false;
     record->stamp = stamp_of(hashed.info);
-    if (proven)
+    if (was_proven_once) return true;
+    if (proven) {
         record->digest = hashed.sha256;
-    else
-        record->digest.reset(), record->state = FileState::cut_off;
-    if (proven)
         session.journal.closed(path, hashed.info.size_bytes, hashed.sha256);
-    else
+    } else {
+        record->digest.reset();
+        record->state = FileState::cut_off;
         session.journal.cut(path);
+    }
     return proven;
 }
 
