@@ -15,15 +15,16 @@ export TMPDIR=$world/tmp
 mkdir "$TMPDIR"
 config=$world/burnbox.yaml inbox=$world/inbox state=$world/state discs=$world/discs log=$world/log
 server=
+exec 3>&2  # an outcome that is polled for is silent; what ends the scenario is not
 
 end_world() {
     local code=$?
     trap - EXIT
     stop_server || true
     if [ "$code" != 0 ]; then
-        echo "--- exit $code; the end of the server's log:" >&2
-        tail -n 60 "$log" >&2 2>/dev/null || true
-        [ -z "${KEEP_WORLD:-}" ] || { echo "kept: $world" >&2; exit "$code"; }
+        echo "--- exit $code; the end of the server's log:" >&3
+        tail -n 60 "$log" >&3 2>/dev/null || true
+        [ -z "${KEEP_WORLD:-}" ] || { echo "kept: $world" >&3; exit "$code"; }
     fi
     chmod -R u+rwX "$world" 2>/dev/null || true
     rm -rf "$world"
@@ -38,7 +39,7 @@ trap 'exit 143' TERM
 step() { printf '* %s\n' "$*"; }
 
 fail() {
-    printf 'FAIL: %s\n' "$*" >&2
+    printf 'FAIL: %s\n' "$*" >&3
     exit 1
 }
 
