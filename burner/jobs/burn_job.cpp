@@ -34,8 +34,10 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     for (const SessionRow& row : work.rows) {
         BB_TRY(SealedSession sealed, read_seal(services.state_fs, row));
         work.sealed.push_back(std::move(sealed));
+        // A watched folder that is not configured any more is no reason not to judge what was burned from it.
+        const auto fs = services.inbox.fs_of(row);
         work.job.sessions.push_back({services.state_fs.host_path("seals/" + row.seal_id + ".jsonl"),
-                                     services.inbox.fs().host_path(join_path(row.account, row.folder))});
+                                     fs ? (*fs)->host_path(join_path(row.account, row.folder)) : join_path(row.root, row.folder)});
     }
     work.job.disc = {disc.label, disc.serial, disc.sessions_used, disc.next_lba, disc.head_digest};
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();

@@ -145,6 +145,7 @@ Result<bool> DriveLoop::settle_unfinished() {
 bool DriveLoop::is_for_this_drive(const SessionRow& row) const {
     // A row whose folder is on its way (the seal's rename) is not whole yet.
     if (!row.folder_next.empty() || parse_folder(row.folder).state != FolderState::queued) return false;
+    if (!services_.inbox.fs_of(row)) return false;  // its watched folder is not configured any more
     const auto pool = services_.config.pools.find(row.pool);
     return pool != services_.config.pools.end() &&
            std::ranges::count(pool->second.drives, drive_->name()) != 0;

@@ -46,11 +46,12 @@ Status remove_marker(const BurnerServices& services, const SessionRow& row) {
 
 Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(const Receipt receipt, make_receipt(services.catalogue, row));
+    BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     BB_CHECK(remove_marker(services, row));
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
-    BB_CHECK(replace_file(services.inbox.fs(), join_path(folder, "receipt.json"), to_json(receipt)));
-    BB_CHECK(replace_file(services.inbox.fs(), join_path(folder, "RECEIPT.txt"), to_text(receipt)));
+    BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
+    BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
     BB_CHECK(services.inbox.move(row.id, FolderState::burned));
     const std::string disc = receipt.copies.empty() ? "" : receipt.copies.front().disc;
     log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),
@@ -61,9 +62,10 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
 }
 
 Status finish_failed(const BurnerServices& services, const SessionRow& row) {
+    BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
-    BB_CHECK(replace_file(services.inbox.fs(), join_path(folder, "FAILED.txt"),
+    BB_CHECK(replace_file(*fs, join_path(folder, "FAILED.txt"),
                           failed_text(row, services.clock.now())));
     BB_CHECK(services.inbox.move(row.id, FolderState::failed));
     log::error("session failed", log::kv("account", row.account), log::kv("session", row.disc_name),
@@ -118,7 +120,8 @@ Status finish_session(const BurnerServices& services, SessionId session) {
         BB_TRY(*row, services.catalogue.session(session));
     }
     if (folder_says(*row)) return {};
-    BB_TRY(const bool gone, folder_is_gone(services.inbox.fs(), *row));
+    BB_TRY(FileSystem* const fs, services.inbox.fs_of(*row));
+    BB_TRY(const bool gone, folder_is_gone(*fs, *row));
     if (gone) {
         log::warning("session folder missing", log::kv("account", row->account),
                      log::kv("session", row->disc_name), log::kv("folder", row->folder));

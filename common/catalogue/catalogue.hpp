@@ -38,6 +38,7 @@ struct SessionRow {
     std::optional<Timestamp> burned_at;
     std::optional<Timestamp> verified_at;
     std::string reason;  // why it waits or failed, for people
+    std::string root{};  // the watched folder that its folder is in (host path); "" = the account's inbox
 };
 
 enum class DiscState : std::uint8_t { open, full, closed, suspect };
@@ -119,6 +120,7 @@ class Catalogue {
     [[nodiscard]] virtual Result<SessionId> add_session(const SessionRow& row) = 0;
     [[nodiscard]] virtual Result<SessionRow> session(SessionId id) = 0;  // Errc::not_found
     [[nodiscard]] virtual Result<std::optional<SessionRow>> find_session(const std::string& account, const std::string& disc_name) = 0;
+    // In the account's inbox; not in watched folders.
     [[nodiscard]] virtual Result<std::optional<SessionRow>> find_session_by_folder(const std::string& account, const std::string& folder) = 0;
     // All, oldest seal first; of one account when it is not empty.
     [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions(const std::string& account) = 0;

@@ -45,7 +45,7 @@ Result<Sha256> parse_digest(const std::string& hex, const char* column) {
 void SessionColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, state_, row_.folder, row_.folder_next,
              row_.seal_id, content_digest_, row_.marker_name, marker_sha256_, bytes_, files_count_, sealed_at_, burned_at_,
-             verified_at_, row_.reason);
+             verified_at_, row_.reason, row_.root);
 }
 
 Result<SessionRow> SessionColumns::row() const {

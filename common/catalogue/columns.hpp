@@ -15,7 +15,7 @@ class SessionColumns {
     using Row = SessionRow;
     static constexpr const char* kSelect =
         "SELECT id, account, name, disc_name, pool, state, folder, folder_next, seal_id, content_digest, marker_name,"
-        " marker_sha256, bytes, files_count, sealed_at, COALESCE(burned_at, 0), COALESCE(verified_at, 0), reason FROM sessions";
+        " marker_sha256, bytes, files_count, sealed_at, COALESCE(burned_at, 0), COALESCE(verified_at, 0), reason, root FROM sessions";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<SessionRow> row() const;
 

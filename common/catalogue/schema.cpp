@@ -8,6 +8,7 @@
 //     disc_name        its name on discs and on the command line; unique in the account, case-insensitively
 //     state            queued burning verifying burned failed withdrawn; changes only by the state table
 //     folder           where its folder is in the account's inbox; '' = the payload was released
+//     root             the watched folder that takes the inbox's place (host path); '' = the inbox
 //     folder_next      the intent of a rename; '' = none under way. Set before the rename, folder = folder_next after it
 //     seal_id          state_dir/seals/<seal_id>.jsonl holds the manifest
 //     content_digest   digest over the manifest: recognizes a session that is sent twice
@@ -128,6 +129,7 @@ constexpr Statement kMigrations[] = {
         sha256 TEXT NOT NULL,
         lba INTEGER NOT NULL,
         PRIMARY KEY (disc_session_id, path)) WITHOUT ROWID)"},
+    {2, "ALTER TABLE sessions ADD COLUMN root TEXT NOT NULL DEFAULT ''"},
 };
 
 // 0 for a new database, nothing for one that holds somebody else's tables.

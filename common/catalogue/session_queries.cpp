@@ -27,12 +27,12 @@ Result<SessionId> add_session(soci::session& sql, const SessionRow& row) {
     const std::string state(to_string(row.state)), content = row.content_digest.hex(), marker = row.marker_sha256.hex();
     change(sql,
            "INSERT INTO sessions (account, name, disc_name, pool, state, folder, folder_next, seal_id, content_digest,"
-           " marker_name, marker_sha256, bytes, files_count, sealed_at, burned_at, verified_at, reason)"
+           " marker_name, marker_sha256, bytes, files_count, sealed_at, burned_at, verified_at, reason, root)"
            " VALUES (:account, :name, :disc_name, :pool, :state, :folder, :folder_next, :seal_id, :content, :marker_name,"
-           " :marker, :bytes, :files, :sealed, NULLIF(:burned, 0), NULLIF(:verified, 0), :reason)",
+           " :marker, :bytes, :files, :sealed, NULLIF(:burned, 0), NULLIF(:verified, 0), :reason, :root)",
            row.account, row.name, row.disc_name, row.pool, state, row.folder, row.folder_next, row.seal_id, content,
            row.marker_name, marker, to_column(row.bytes), to_column(row.files_count), to_column(row.sealed_at),
-           to_column(row.burned_at), to_column(row.verified_at), row.reason);
+           to_column(row.burned_at), to_column(row.verified_at), row.reason, row.root);
     return last_id(sql, "sessions");
 }
 
@@ -49,11 +49,12 @@ Result<std::optional<SessionRow>> find_session(soci::session& sql, const std::st
 Result<std::optional<SessionRow>> find_session_by_folder(soci::session& sql, const std::string& account,
                                                          const std::string& folder) {
     if (folder.empty()) return std::optional<SessionRow>();  // '' stands for "no folder" in both columns
-    BB_TRY(auto row, select_one<SessionColumns>(sql, "WHERE account = :account AND folder = :folder ORDER BY id DESC", account,
-                                                folder));
+    BB_TRY(auto row, select_one<SessionColumns>(sql, "WHERE account = :account AND folder = :folder AND root = '' ORDER BY id DESC",
+                                                account, folder));
     if (row) return row;
     // In the middle of a rename the folder may be at the new name already.
-    return select_one<SessionColumns>(sql, "WHERE account = :account AND folder_next = :folder ORDER BY id DESC", account, folder);
+    return select_one<SessionColumns>(sql, "WHERE account = :account AND folder_next = :folder AND root = '' ORDER BY id DESC",
+                                      account, folder);
 }
 
 Result<std::optional<SessionRow>> find_same_content(soci::session& sql, const std::string& account, const std::string& name,

@@ -1,8 +1,10 @@
-// The inboxes as folders on a FileSystem rooted at inbox_dir: "<account>/<session folder>". Moves of a sealed session's
-// folder are two-step with the catalogue (intent, rename, done), so that names and catalogue agree after every crash.
+// The inboxes as folders: "<account>/<session folder>" on a FileSystem rooted at inbox_dir, or on one that shows a watched folder as the
+// inbox of its account. Which of them a session is in says its row. Moves of a sealed session's folder are two-step with the catalogue
+// (intent, rename, done), so that names and catalogue agree after every crash.
 // Threads: any; callers make sure that one session is moved by one thread at a time. Blocks on the disk and the catalogue.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "common/catalogue/catalogue.hpp"
@@ -13,10 +15,20 @@ namespace burnbox {
 
 class Inbox {
   public:
-    Inbox(FileSystem& fs, Catalogue& catalogue) : fs_(fs), catalogue_(catalogue) {}
+    // `root`: SessionRow::root of the sessions that are new here; "" = those of inbox_dir.
+    Inbox(FileSystem& fs, Catalogue& catalogue, std::string root = {});
+
+    // Another place whose sessions are moved here too. Before the threads; `fs` must outlive the Inbox.
+    void add_root(const std::string& root, FileSystem& fs);
+
+    // The FileSystem that has this session's folder, at join_path(row.account, row.folder). Errors: not_found when its watched folder is
+    // not among those that were opened at start.
+    [[nodiscard]] Result<FileSystem*> fs_of(const SessionRow& row) const;
 
     // "alice/holiday-queued-2": the first free folder for this name and state.
     [[nodiscard]] Result<std::string> first_free_folder(const std::string& account, const std::string& name, FolderState state);
+    [[nodiscard]] static Result<std::string> first_free_folder(FileSystem& fs, const std::string& account, const std::string& name,
+                                                               FolderState state);
 
     // Renames the session's folder to the first free one of `state`: the intent is durable in the catalogue, then the
     // rename and the inbox folder are durable, then the row says done.
@@ -29,11 +41,14 @@ class Inbox {
     [[nodiscard]] Status write_status(const SessionRow& row, const std::string& text);  // STATUS.txt
     [[nodiscard]] Status remove_own_file(const SessionRow& row, const std::string& name);  // missing is fine
 
-    [[nodiscard]] FileSystem& fs() { return fs_; }
+    [[nodiscard]] FileSystem& fs() { return fs_; }  // of new sessions
+    [[nodiscard]] const std::string& root() const { return root_; }
 
   private:
     FileSystem& fs_;
     Catalogue& catalogue_;
+    const std::string root_;
+    std::map<std::string, FileSystem*> roots_;
 };
 
 }  // namespace burnbox

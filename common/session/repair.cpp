@@ -16,7 +16,8 @@ log::Field named(const SessionRow& row) { return log::kv("session", row.account 
 
 Result<bool> folder_is_there(Inbox& inbox, const SessionRow& row) {
     if (row.folder.empty()) return false;
-    const auto info = inbox.fs().info(join_path(row.account, row.folder));
+    BB_TRY(FileSystem* const fs, inbox.fs_of(row));
+    const auto info = fs->info(join_path(row.account, row.folder));
     if (info) return true;
     if (info.error().code == Errc::not_found) return false;
     return std::unexpected(info.error());
@@ -76,7 +77,10 @@ Status catch_up(Inbox& inbox, const SessionRow& row) {
     if (row.state == SessionState::burned) return {};  // the burner writes the receipt first, then moves it
     const std::string path = join_path(row.account, row.folder);
     if (wanted != FolderState::failed) BB_CHECK(inbox.remove_own_file(row, "FAILED.txt"));
-    else if (!inbox.fs().info(path + "/FAILED.txt")) BB_CHECK(replace_file(inbox.fs(), path + "/FAILED.txt", failed_text(row)));
+    else {
+        BB_TRY(FileSystem* const fs, inbox.fs_of(row));
+        if (!fs->info(path + "/FAILED.txt")) BB_CHECK(replace_file(*fs, path + "/FAILED.txt", failed_text(row)));
+    }
     BB_CHECK(inbox.move(row.id, wanted));
     log::info("session folder renamed to its state", named(row), log::kv("was", row.folder), log::kv("state", to_string(row.state)));
     return {};
@@ -126,13 +130,15 @@ Status repair_inboxes(Inbox& inbox, Catalogue& catalogue, const std::vector<std:
     std::set<std::string> accounts(configured.begin(), configured.end());
     BB_TRY(const auto rows, catalogue.sessions(""));
     for (const SessionRow& row : rows) {
+        if (row.root != inbox.root()) continue;
         accounts.insert(row.account);
         BB_CHECK(repair_row(inbox, catalogue, row));
     }
     for (const std::string& account : accounts) {
         std::set<std::string> known;
         BB_TRY(const auto repaired, catalogue.sessions(account));
-        for (const SessionRow& row : repaired) known.insert({row.folder, row.folder_next});
+        for (const SessionRow& row : repaired)
+            if (row.root == inbox.root()) known.insert({row.folder, row.folder_next});
         BB_CHECK(repair_orphans(inbox, account, known));
     }
     return {};

@@ -8,21 +8,22 @@ namespace burnbox {
 namespace {
 
 // The open name, or the next one when somebody made a session of that name meanwhile.
-Result<std::string> free_open_folder(Inbox& inbox, const SessionRow& row) {
+Result<std::string> free_open_folder(FileSystem& fs, const SessionRow& row) {
     std::string name = row.name;
     for (unsigned number = 2;; ++number) {
-        auto path = inbox.first_free_folder(row.account, name, FolderState::open);
+        auto path = Inbox::first_free_folder(fs, row.account, name, FolderState::open);
         if (path || path.error().code != Errc::exists) return path;
         name = fmt::format("{}-{}", row.name, number);
     }
 }
 
 Status tidy(Inbox& inbox, const SessionRow& row) {
+    BB_TRY(FileSystem* const fs, inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
-    if (!row.marker_name.empty()) BB_CHECK(refuse_marker_file(inbox.fs(), folder, row.marker_name));
+    if (!row.marker_name.empty()) BB_CHECK(refuse_marker_file(*fs, folder, row.marker_name));
     BB_CHECK(inbox.remove_own_file(row, "STATUS.txt"));
     BB_CHECK(inbox.remove_own_file(row, "FAILED.txt"));
-    return inbox.fs().sync_folder(folder);
+    return fs->sync_folder(folder);
 }
 
 }  // namespace
@@ -50,7 +51,8 @@ Result<std::string> finish_withdrawal(Inbox& inbox, Catalogue& catalogue, const 
     }
     if (parse_folder(row.folder).state != FolderState::open) {
         BB_CHECK(tidy(inbox, row));
-        BB_TRY(const std::string target, free_open_folder(inbox, row));
+        BB_TRY(FileSystem* const fs, inbox.fs_of(row));
+        BB_TRY(const std::string target, free_open_folder(*fs, row));
         row.folder_next = base_name(target);
         BB_CHECK(catalogue.begin_move(row.id, row.folder_next));
         BB_CHECK(inbox.finish_move(row));

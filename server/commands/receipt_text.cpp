@@ -14,7 +14,8 @@ constexpr std::uint64_t kMostReceiptBytes = 1U << 20U;
 Result<std::string> receipt_text(Catalogue& catalogue, Inbox& inbox, const SessionRow& row) {
     if (!row.folder.empty()) {
         const std::string path = join_path(join_path(row.account, row.folder), "RECEIPT.txt");
-        if (auto text = read_file(inbox.fs(), path, kMostReceiptBytes); text) return text;
+        if (const auto fs = inbox.fs_of(row); fs)
+            if (auto text = read_file(**fs, path, kMostReceiptBytes); text) return text;
     }
     Receipt receipt;
     receipt.account = row.account;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "common/catalogue/schema.hpp"
 #include "tests/contract/catalogue_fixture.hpp"
 #include "tests/support/faulty_catalogue.hpp"
 
@@ -59,9 +60,19 @@ TEST_CASE("catalogue: one that a newer burnbox wrote is refused and left as it i
     CHECK(error.message.find(catalogue.path()) != std::string::npos);
     CHECK(error.message.find("a newer burnbox wrote it (schema 999") != std::string::npos);
     CHECK(error.message.find("install that version again") != std::string::npos);
-    execute(catalogue.path(), "UPDATE schema_version SET version = 1");
+    execute(catalogue.path(), "UPDATE schema_version SET version = " + std::to_string(newest_schema_version()));
     catalogue.reopen();
     CHECK(catalogue->sessions("").value().size() == 1);
+}
+
+TEST_CASE("catalogue: one of the first version keeps its sessions, which are those of inboxes") {
+    TemporaryCatalogue catalogue;
+    REQUIRE(catalogue->add_session(session_row("holiday")).has_value());
+    catalogue.close();
+    execute(catalogue.path(), "ALTER TABLE sessions DROP COLUMN root");
+    execute(catalogue.path(), "UPDATE schema_version SET version = 1");
+    catalogue.reopen();
+    CHECK(catalogue->sessions("").value().front().root.empty());
 }
 
 TEST_CASE("catalogue: another program's database is refused and left as it is") {
