@@ -135,6 +135,28 @@ void OpenedDisc::fill_media_id(Medium& medium) {
     std::free(book);
 }
 
+// Whether the newest disc session is burnbox's; its label and serial.
+bool OpenedDisc::read_drive_head(Medium& medium) {
+    int lba = 0;
+    int blocks = 0;
+    std::string head(kHeadBytes, '\0');
+    const bool readable = burn::isoburn_disc_get_msc1(drive(), &lba) > 0 &&
+                          burn::isoburn_read_iso_head(drive(), lba, &blocks, head.data(), 2) > 0;
+    const std::optional<IsoHead> parsed = readable ? parse_iso_head(head) : std::nullopt;
+    if (!parsed) return false;
+    medium.label = parsed->label;
+    medium.serial = parsed->volume_set;
+    return looks_like_serial(medium.serial);
+}
+
+bool OpenedDisc::takes_more_sessions() {
+    burn::burn_multi_caps* caps = nullptr;
+    const int known = burn::burn_disc_get_multi_caps(drive(), burn::BURN_WRITE_NONE, &caps, 0);
+    const bool multi = known > 0 && caps != nullptr && caps->multi_session != 0;
+    if (caps != nullptr) burn::burn_disc_free_multi_caps(&caps);
+    return multi || burn::isoburn_needs_emulation(drive()) == 1;
+}
+
 Status OpenedDisc::fill_drive_facts(Medium& medium) {
     const burn::burn_disc_status status = burn::isoburn_disc_get_status(drive());
     if (status == burn::BURN_DISC_EMPTY || status == burn::BURN_DISC_UNREADY) {
@@ -149,58 +171,35 @@ Status OpenedDisc::fill_drive_facts(Medium& medium) {
     const auto space = static_cast<std::uint64_t>(burn::isoburn_disc_available_space(drive(), nullptr));
     medium.capacity_bytes = space + medium.next_lba * kSectorBytes;
     medium.profile = medium_name_of_mmc_profile(number, medium.capacity_bytes);
+    const bool blank = status == burn::BURN_DISC_BLANK;
+    medium.state = blank ? MediumState::blank : MediumState::appendable;
+    if (!blank) medium.sessions_used = count_sessions();
     if (medium.profile.empty()) {
         medium.profile = name.data();
         refuse(medium, MediumState::foreign, "nothing can be appended to this kind of disc: insert a blank write-once one");
-        return {};
-    }
-    if (status == burn::BURN_DISC_BLANK) {
-        medium.state = MediumState::blank;
-    } else {
-        int lba = 0;
-        int blocks = 0;
-        std::string head(kHeadBytes, '\0');
-        medium.sessions_used = count_sessions();
-        const bool readable = burn::isoburn_disc_get_msc1(drive(), &lba) > 0 &&
-                              burn::isoburn_read_iso_head(drive(), lba, &blocks, head.data(), 2) > 0;
-        const std::optional<IsoHead> parsed = readable ? parse_iso_head(head) : std::nullopt;
-        if (parsed) {
-            medium.label = parsed->label;
-            medium.serial = parsed->volume_set;
-        }
-        if (!parsed || !looks_like_serial(medium.serial)) {
-            refuse(medium, MediumState::foreign, "burnbox did not make this disc; it is left alone");
-            return {};
-        }
-        medium.state = status == burn::BURN_DISC_APPENDABLE ? MediumState::appendable : MediumState::closed;
-    }
-    const int damage = medium.state == MediumState::closed ? 0 : burn::burn_disc_next_track_is_damaged(drive(), 0);
-    if (damage > 0) {
-        refuse(medium, MediumState::damaged, "a write was cut off on this disc: insert another one");
-        return {};
-    }
-    if (medium.state == MediumState::closed) {
+    } else if (!blank && !read_drive_head(medium)) {
+        refuse(medium, MediumState::foreign, "burnbox did not make this disc; it is left alone");
+    } else if (!blank && status != burn::BURN_DISC_APPENDABLE) {
         refuse(medium, MediumState::closed, "the disc is closed");
-        return {};
-    }
-    burn::burn_multi_caps* caps = nullptr;
-    const bool multi = burn::burn_disc_get_multi_caps(drive(), burn::BURN_WRITE_NONE, &caps, 0) > 0 &&
-                       caps != nullptr && caps->multi_session != 0;
-    if (caps != nullptr) burn::burn_disc_free_multi_caps(&caps);
-    const int emulated = burn::isoburn_needs_emulation(drive());
-    if (!multi && emulated != 1) {
+    } else if (burn::burn_disc_next_track_is_damaged(drive(), 0) > 0) {
+        refuse(medium, MediumState::damaged, "a write was cut off on this disc: insert another one");
+    } else if (!takes_more_sessions()) {
         refuse(medium, MediumState::foreign, "this disc can't hold more than one session: insert another kind of disc");
-        return {};
+    } else {
+        fill_drive_space(medium, space);
     }
+    return {};
+}
+
+// What the drive reports has the gaps so far in it; the one to come is not.
+void OpenedDisc::fill_drive_space(Medium& medium, std::uint64_t space_bytes) {
     const MediumProfile* profile = find_medium_profile(medium.profile);
     const unsigned limit = profile != nullptr ? profile->session_limit : kUnknownSessionLimit;
     medium.sessions_left = limit - std::min(limit, medium.sessions_used);
-    if (medium.sessions_left > 0) {
-        const std::uint64_t gaps =
-            profile == nullptr ? 0 : gap_blocks(*profile, medium.sessions_used + 1) - gap_blocks(*profile, medium.sessions_used);
-        medium.free_bytes = space - std::min(space, gaps * kSectorBytes);
-    }
-    return {};
+    if (medium.sessions_left == 0) return;
+    const unsigned used = medium.sessions_used;
+    const std::uint64_t gap = profile == nullptr ? 0 : gap_blocks(*profile, used + 1) - gap_blocks(*profile, used);
+    medium.free_bytes = space_bytes - std::min(space_bytes, gap * kSectorBytes);
 }
 
 namespace {

@@ -31,6 +31,9 @@ class OpenedDisc {
     [[nodiscard]] Status fill_image_facts(Medium& medium);
     [[nodiscard]] Status fill_drive_facts(Medium& medium);
     void fill_media_id(Medium& medium);
+    [[nodiscard]] bool read_drive_head(Medium& medium);
+    [[nodiscard]] bool takes_more_sessions();
+    void fill_drive_space(Medium& medium, std::uint64_t space_bytes);
     [[nodiscard]] unsigned count_sessions();
     [[nodiscard]] std::uint32_t next_writable_lba();
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "burner/image/size_estimate.hpp"
 #include "tests/contract/drive_rig.hpp"
 
 using namespace burnbox;
@@ -54,7 +55,10 @@ StagedSession everything(DriveRig& rig, const std::string& name) {
 TEST_CASE("disc: every kind of entry is burned and read back") {
     WorkerDriveRig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
-    rig.burn_well({everything(rig, "holiday").seal()});
+    StagedSession session = everything(rig, "holiday");
+    rig.burn_well({session.seal()});
+    // What the seal promises to fit fits.
+    CHECK(estimate_session_bytes(session.sealed().manifest) >= (rig.medium().next_lba - 32) * kSectorBytes);
 }
 
 TEST_CASE("disc: names of 255 bytes on thirty levels are burned and read back") {
@@ -66,6 +70,7 @@ TEST_CASE("disc: names of 255 bytes on thirty levels are burned and read back") 
     for (int level = 2; level <= 30; ++level) session.folder(path += "/" + std::string(255, static_cast<char>('a' + level % 26)));
     session.file(path + "/" + std::string(255, 'z'), "bottom");
     rig.burn_well({session.seal()});
+    CHECK(estimate_session_bytes(session.sealed().manifest) >= (rig.medium().next_lba - 32) * kSectorBytes);
 }
 
 TEST_CASE("disc: foreign tools see the same files in the newest disc session") {
