@@ -1,6 +1,7 @@
 #include "burner/jobs/finisher.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "burner/jobs/burn_job.hpp"
@@ -31,24 +32,29 @@ void publish_end(const BurnerServices& services, const std::string& event, const
     services.events.publish({event, services.clock.now(), row.account, row.disc_name, disc, "", row.reason});
 }
 
-// The marker's bytes are in the bag by now; one that is data too (a checksum list) stays.
-Status remove_marker(const BurnerServices& services, const SessionRow& row) {
-    if (row.marker_name.empty()) return {};
+// The seal record once more; none when it is damaged by now, which loses nothing: the disc holds everything.
+Result<std::optional<SealedSession>> seal_if_readable(const BurnerServices& services, const SessionRow& row) {
     auto sealed = read_seal(services.state_fs, row);
-    if (!sealed && sealed.error().code == Errc::corrupt) {
-        log::error("seal record damaged", log::kv("session", row.disc_name), log::kv(sealed.error()));
-        return {};  // the disc holds everything; only the marker's file stays
-    }
-    if (!sealed) return std::unexpected(std::move(sealed).error());
-    if (sealed->manifest.find(row.marker_name) != nullptr) return {};
+    if (sealed) return std::optional(std::move(*sealed));
+    if (sealed.error().code != Errc::corrupt) return std::unexpected(std::move(sealed).error());
+    log::error("seal record damaged", log::kv("session", row.disc_name), log::kv(sealed.error()));
+    return std::optional<SealedSession>();
+}
+
+// The marker's bytes are in the bag by now; one that is data too (a checksum list) stays.
+Status remove_marker(const BurnerServices& services, const SessionRow& row,
+                     const std::optional<SealedSession>& sealed) {
+    if (row.marker_name.empty() || !sealed || sealed->manifest.find(row.marker_name) != nullptr) return {};
     return services.inbox.remove_own_file(row, row.marker_name);
 }
 
 Status finish_burned(const BurnerServices& services, const SessionRow& row) {
-    BB_TRY(const Receipt receipt, make_receipt(services.catalogue, row));
+    BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
+    BB_TRY(const auto sealed, seal_if_readable(services, row));
+    if (sealed) receipt.checksum_list = checksum_list_path(*sealed, services.config.burn.layout);
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
-    BB_CHECK(remove_marker(services, row));
+    BB_CHECK(remove_marker(services, row, sealed));
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));

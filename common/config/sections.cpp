@@ -98,7 +98,8 @@ ValueReader session_section(SessionConfig& session) {
 ValueReader burn_section(BurnConfig& burn) {
     return section({
         {"verify", not_served("true")},  // nothing is called burned that was not read back
-        {"layout", choice<Layout>(burn.layout, {{"bag", Layout::bag}, {"plain", Layout::plain}, {"root", Layout::root}})},
+        // Layout::root wants a disc for each session, which the choice of discs does not know yet.
+        {"layout", choice<Layout>(burn.layout, {{"bag", Layout::bag}, {"plain", Layout::plain}})},
         {"label", disc_label(burn.label)},
         {"modes", choice<ModePolicy>(burn.modes, {{"readable", ModePolicy::readable}, {"keep", ModePolicy::keep}})},
         {"speed", not_served("max")},

@@ -109,7 +109,7 @@ TEST_CASE("findings: session and burn") {
     check("session:\n  marker: [BURN, 'a/b']\n", "b.yaml:2:18: session.marker[1]: ");
     check("session:\n  marker: [RECEIPT.txt]\n", "b.yaml:2:12: session.marker[0]: burnbox writes files of this name itself");
     check("session:\n  marker: [.burn]\n", "b.yaml:2:12: session.marker[0]: \".burn\" is never a marker: session.ignore has \".*\"");
-    check("burn: {layout: tar}\n", "b.yaml:1:16: burn.layout: \"tar\" is none of bag, plain, root");
+    check("burn: {layout: tar}\n", "b.yaml:1:16: burn.layout: \"tar\" is none of bag, plain");
     check("burn: {label: BURNBOX}\n", "b.yaml:1:15: burn.label: it has no %N, the disc's number");
     check("burn: {label: burnbox_%N}\n", "b.yaml:1:15: burn.label: \"b\" can't stand in a disc's label");
     check("burn: {label: 'A %N'}\n", "b.yaml:1:15: burn.label: \" \" can't stand in a disc's label");
