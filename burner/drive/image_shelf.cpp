@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -20,7 +21,13 @@ Status ImageShelf::load(const std::string& label) {
     BB_CHECK(check_label(label));
     const std::string path = image_path(label);
     struct stat info {};
-    if (::lstat(path.c_str(), &info) != 0) return fail_errno("load disc", path);
+    if (::lstat(path.c_str(), &info) != 0) {
+        const int missing = errno;
+        // A shelf that is away as a whole (not mounted) says nothing about its discs: the drive waits for it.
+        if (::access(config_.image_dir.c_str(), F_OK) != 0)
+            return fail(Errc::io, "load disc " + path + ": the folder image_dir is missing; mount or restore it");
+        return fail_errno("load disc", path, missing);
+    }
     if (!S_ISREG(info.st_mode)) return fail(Errc::wrong_medium, "load disc " + path + ": it is no plain file");
     loaded_ = path;
     return {};
