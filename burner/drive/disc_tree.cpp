@@ -35,8 +35,8 @@ Result<std::unique_ptr<DiscTree>> DiscTree::load(OpenedDisc& disc, const DiscIde
                                                  unsigned disc_session) {
     const std::string what = "read disc session " + std::to_string(disc_session) + " of " + disc.device().path;
     burn::iso_set_abort_severity(c_string("SORRY"));
-    BB_CHECK(disc.messages().check(
-        burn::isoburn_set_msc1(disc.drive(), 1, c_string(std::to_string(disc_session)), 2), what));
+    const std::string number = std::to_string(disc_session);
+    BB_CHECK(disc.messages().check(burn::isoburn_set_msc1(disc.drive(), 1, c_string(number), 2), what));
     burn::isoburn_read_opts* options = nullptr;
     if (burn::isoburn_ropt_new(&options, 0) <= 0) return fail_errno("make", "the read options", ENOMEM);
     burn::isoburn_ropt_set_extensions(options, isoburn_ropt_nojoliet | isoburn_ropt_noiso1999 | isoburn_ropt_noaaip |

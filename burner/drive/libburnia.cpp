@@ -24,8 +24,7 @@ Status start_libburnia() {
     std::array<char, 1024> reason{};
     if (burn::isoburn_initialize(reason.data(), 0) <= 0)
         return fail(Errc::io, std::string("start libisoburn: ") + reason.data());
-    std::string utf8 = "UTF-8";
-    burn::iso_set_local_charset(utf8.data(), 0);
+    burn::iso_set_local_charset(c_string("UTF-8"), 0);
     // libburn's own handlers would abort the burn; this call sets all signals to their defaults.
     burn::burn_set_signal_handling(nullptr, nullptr, 1);
     // Ctrl-C reaches every process of the terminal. When a worker ends is the server's decision: a real disc that is half

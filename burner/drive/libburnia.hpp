@@ -49,8 +49,10 @@ class LibraryMessages {
     std::string warnings_;
 };
 
-// Calls and their C strings: none of the libraries changes what it gets by a non-const char *.
+// The libraries' parameters are char * where they mean const char *, and some keep the pointer: no temporary may go there.
+[[nodiscard]] inline char* c_string(const char* literal) { return const_cast<char*>(literal); }
 [[nodiscard]] inline char* c_string(const std::string& text) { return const_cast<char*>(text.c_str()); }
+char* c_string(std::string&& temporary) = delete;
 
 // A time as ISO 9660 can hold it: whole seconds, years 1900 to 2155 (ECMA-119 9.1.5).
 [[nodiscard]] std::time_t to_disc_time(Timestamp time);
