@@ -7,7 +7,7 @@
 namespace burnbox {
 namespace {
 
-constexpr std::size_t kMostFailures = 10'000;                 // addresses remembered
+constexpr std::size_t kMostFailures = 10'000;  // addresses remembered
 constexpr std::chrono::minutes kForgetAfter{10};
 constexpr std::chrono::milliseconds kFirstPenalty{500}, kLongestPenalty{15'000};
 
@@ -18,13 +18,17 @@ void decrease(std::map<std::string, unsigned>& counts, const std::string& key) {
 
 }  // namespace
 
-Result<Admission::Admitted> Admission::admit(const std::string& address, std::function<void(const char*)> drop) {
+Result<Admission::Admitted> Admission::admit(const std::string& address,
+                                             std::function<void(const char*)> drop) {
     const std::lock_guard lock(mutex_);
     if (guests_.size() >= limits_.connections && !make_room(nullptr, "connections"))
-        return fail(Errc::limit, fmt::format("limits.connections: {} are connected, try again later", guests_.size()));
+        return fail(Errc::limit,
+                    fmt::format("limits.connections: {} are connected, try again later", guests_.size()));
     const auto from_here = per_address_.find(address);
-    if (from_here != per_address_.end() && from_here->second >= limits_.per_address && !make_room(&address, "per_address"))
-        return fail(Errc::limit, fmt::format("limits.per_address: {} are connected from {}", from_here->second, address));
+    if (from_here != per_address_.end() && from_here->second >= limits_.per_address &&
+        !make_room(&address, "per_address"))
+        return fail(Errc::limit,
+                    fmt::format("limits.per_address: {} are connected from {}", from_here->second, address));
     if (strangers_count_ >= limits_.unauthenticated && !make_room(nullptr, "unauthenticated"))
         return fail(Errc::limit, "limits.unauthenticated: too many connections are not logged in yet");
     const std::uint64_t id = next_id_++;
@@ -35,14 +39,15 @@ Result<Admission::Admitted> Admission::admit(const std::string& address, std::fu
     return Admitted{std::make_unique<Place>(*this, id), penalty(address)};
 }
 
-// Drops the stranger who came first, from `address` or else from the address with the most strangers. Its counts go at once: its
-// Place may live a moment longer on another thread.
+// Drops the stranger who came first, from `address` or else from the address with the most strangers. Its
+// counts go at once: its Place may live a moment longer on another thread.
 bool Admission::make_room(const std::string* address, const char* limit) {
     std::string crowded;
     if (address != nullptr) {
         crowded = *address;
     } else {
-        const auto most = std::ranges::max_element(strangers_, {}, [](const auto& entry) { return entry.second; });
+        const auto most =
+            std::ranges::max_element(strangers_, {}, [](const auto& entry) { return entry.second; });
         if (most == strangers_.end()) return false;
         crowded = most->first;
     }
@@ -93,7 +98,8 @@ void Admission::login_failed(std::uint64_t id) {
     Failures& failures = failures_[guest->second.address];
     failures.count = std::min(failures.count + 1, 10U);
     failures.last = now;
-    failures.until = now + std::min<std::chrono::milliseconds>(kFirstPenalty * (1U << (failures.count - 1)), kLongestPenalty);
+    failures.until = now + std::min<std::chrono::milliseconds>(kFirstPenalty * (1U << (failures.count - 1)),
+                                                               kLongestPenalty);
 }
 
 std::chrono::milliseconds Admission::penalty(const std::string& address) {

@@ -1,6 +1,6 @@
-// Who may connect: counts connections in total, per address and before login, and makes room by dropping whoever has waited longest
-// without logging in, so that a crowd of idle sockets locks nobody out. Addresses that fail to log in wait longer each time.
-// All threads.
+// Who may connect: counts connections in total, per address and before login, and makes room by dropping
+// whoever has waited longest without logging in, so that a crowd of idle sockets locks nobody out. Addresses
+// that fail to log in wait longer each time. All threads.
 #pragma once
 
 #include <chrono>
@@ -39,9 +39,10 @@ class Admission {
         std::unique_ptr<Place> place;
         std::chrono::milliseconds delay{0};  // to wait before the first word: the penalty for failed logins
     };
-    // `drop` may be called later, from any thread, with the name of the limit that wants the place; it must not call back.
-    // Errors: Errc::limit, its message names the key.
-    [[nodiscard]] Result<Admitted> admit(const std::string& address, std::function<void(const char* limit)> drop);
+    // `drop` may be called later, from any thread, with the name of the limit that wants the place; it must
+    // not call back. Errors: Errc::limit, its message names the key.
+    [[nodiscard]] Result<Admitted> admit(const std::string& address,
+                                         std::function<void(const char* limit)> drop);
 
   private:
     struct Guest {
@@ -63,7 +64,7 @@ class Admission {
     const Limits limits_;
     const Clock& clock_;
     std::mutex mutex_;
-    std::map<std::uint64_t, Guest> guests_;  // by arrival
+    std::map<std::uint64_t, Guest> guests_;                    // by arrival
     std::map<std::string, unsigned> per_address_, strangers_;  // strangers: not logged in
     std::map<std::string, Failures> failures_;
     std::uint64_t next_id_ = 0;

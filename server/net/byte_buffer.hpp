@@ -1,5 +1,5 @@
-// A queue of bytes in one piece of memory: appended at the end, taken from the front. Unlike std::string it does not zero what a
-// read is about to fill, and taking from the front moves nothing. One thread.
+// A queue of bytes in one piece of memory: appended at the end, taken from the front. Unlike std::string it
+// does not zero what a read is about to fill, and taking from the front moves nothing. One thread.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,9 @@ class ByteBuffer {
     [[nodiscard]] std::size_t size() const { return end_ - begin_; }
     [[nodiscard]] bool empty() const { return begin_ == end_; }
     [[nodiscard]] std::span<const std::byte> bytes() const { return {data_.get() + begin_, size()}; }
-    [[nodiscard]] std::span<std::byte> bytes_from(std::size_t offset) { return {data_.get() + begin_ + offset, size() - offset}; }
+    [[nodiscard]] std::span<std::byte> bytes_from(std::size_t offset) {
+        return {data_.get() + begin_ + offset, size() - offset};
+    }
 
     // Makes room for `count` more bytes at the end and returns them, uninitialised. Invalidates spans.
     [[nodiscard]] std::span<std::byte> extend(std::size_t count) {
@@ -31,7 +33,7 @@ class ByteBuffer {
     }
     void append(std::string_view more) { append(std::as_bytes(std::span(more))); }
     void shrink_by(std::size_t count) { end_ -= std::min(count, size()); }  // forgets the last bytes
-    void consume(std::size_t count) {                                      // forgets the first bytes
+    void consume(std::size_t count) {                                       // forgets the first bytes
         begin_ += std::min(count, size());
         if (begin_ != end_) return;
         begin_ = end_ = 0;
@@ -43,7 +45,8 @@ class ByteBuffer {
     void clear() { consume(size()); }
 
   private:
-    static constexpr std::size_t kKeep = std::size_t{64} << 10U;  // an idle connection keeps no more than this
+    static constexpr std::size_t kKeep = std::size_t{64}
+                                         << 10U;  // an idle connection keeps no more than this
 
     void make_room(std::size_t count) {
         const std::size_t used = size();

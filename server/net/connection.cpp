@@ -28,8 +28,10 @@ Connection::Connection(const SshServices& services, const ThreadParts& parts, So
 
 // An address that failed to log in waits before it hears a word.
 void Connection::start() {
-    if (admitted_.delay > std::chrono::milliseconds::zero()) set_timer(admitted_.delay, &Connection::begin);
-    else begin();
+    if (admitted_.delay > std::chrono::milliseconds::zero())
+        set_timer(admitted_.delay, &Connection::begin);
+    else
+        begin();
 }
 
 void Connection::begin() {
@@ -49,8 +51,8 @@ void Connection::begin() {
     };
     events.logged_in = [this] { admitted_.place->logged_in(); };
     events.login_failed = [this] { admitted_.place->login_failed(); };
-    session_ = std::make_unique<SshSession>(services_, socket_.native_handle(), parts_.receive_buffer, parts_.gather, peer_,
-                                            std::move(events));
+    session_ = std::make_unique<SshSession>(services_, socket_.native_handle(), parts_.receive_buffer,
+                                            parts_.gather, peer_, std::move(events));
     if (const Status started = session_->start(); !started) return close(started.error().message);
     set_timer(std::min(kHelloPatience, services_.limits.login_grace), &Connection::tick);
     drive(true);
@@ -74,14 +76,19 @@ void Connection::tick() {
     if (session_->busy()) active_ = now;
     const bool stranger = !session_->logged_in();
     const auto limit = stranger ? services_.limits.login_grace : services_.limits.idle;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>((stranger ? began_ : active_) + limit - now);
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>((stranger ? began_ : active_) + limit - now);
     if (left <= std::chrono::milliseconds::zero())
-        return close(stranger ? "limits.login_grace: not logged in in time" : "limits.idle: nothing was sent for too long");
+        return close(stranger ? "limits.login_grace: not logged in in time"
+                              : "limits.idle: nothing was sent for too long");
     // Strangers may become guests at any time: look again soon enough for both limits.
-    set_timer(std::min(left, std::min(services_.limits.login_grace, services_.limits.idle)) + std::chrono::milliseconds(1), &Connection::tick);
+    set_timer(std::min(left, std::min(services_.limits.login_grace, services_.limits.idle)) +
+                  std::chrono::milliseconds(1),
+              &Connection::tick);
 }
 
-// Reads, answers and sends until nothing more can be done now, or the other connections should have their turn.
+// Reads, answers and sends until nothing more can be done now, or the other connections should have their
+// turn.
 void Connection::drive(bool readable) {
     if (closed_ || driving_) return;
     driving_ = true;
@@ -98,24 +105,28 @@ void Connection::drive(bool readable) {
     if (transport.received_bytes() != seen_bytes_) active_ = std::chrono::steady_clock::now();
     seen_bytes_ = transport.received_bytes();
     if (broken) return close({});
-    if (more) boost::asio::post(socket_.get_executor(), [self = shared_from_this(), readable] { self->drive(readable); });
+    if (more)
+        boost::asio::post(socket_.get_executor(),
+                          [self = shared_from_this(), readable] { self->drive(readable); });
     wait();
 }
 
 void Connection::wait() {
     if (!waiting_read_ && session_->transport().wants_input()) {
         waiting_read_ = true;
-        socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const boost::system::error_code& error) {
-            self->waiting_read_ = false;
-            if (!error) self->drive(true);
-        });
+        socket_.async_wait(Socket::wait_read,
+                           [self = shared_from_this()](const boost::system::error_code& error) {
+                               self->waiting_read_ = false;
+                               if (!error) self->drive(true);
+                           });
     }
     if (!waiting_write_ && session_->transport().has_unsent()) {
         waiting_write_ = true;
-        socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const boost::system::error_code& error) {
-            self->waiting_write_ = false;
-            if (!error) self->drive(false);
-        });
+        socket_.async_wait(Socket::wait_write,
+                           [self = shared_from_this()](const boost::system::error_code& error) {
+                               self->waiting_write_ = false;
+                               if (!error) self->drive(false);
+                           });
     }
 }
 

@@ -1,5 +1,6 @@
-// One TCP connection: waits on its socket, drives its SshSession, and keeps the clocks that libssh lacks (penalty, login grace, idle).
-// It stays on the thread it was started on and keeps itself alive until it is closed.
+// One TCP connection: waits on its socket, drives its SshSession, and keeps the clocks that libssh lacks
+// (penalty, login grace, idle). It stays on the thread it was started on and keeps itself alive until it is
+// closed.
 #pragma once
 
 #include <functional>
@@ -27,8 +28,8 @@ struct ThreadParts {
 
 class Connection final : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(const SshServices& services, const ThreadParts& parts, boost::asio::ip::tcp::socket socket, std::string peer,
-               Admission::Admitted admitted, std::function<void(Connection*)> gone);
+    Connection(const SshServices& services, const ThreadParts& parts, boost::asio::ip::tcp::socket socket,
+               std::string peer, Admission::Admitted admitted, std::function<void(Connection*)> gone);
     void start();
     // Ends it; the reason is logged, and sent to the client when it can still be told.
     void close(const std::string& reason);
@@ -50,7 +51,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     std::unique_ptr<SshSession> session_;
     std::chrono::steady_clock::time_point began_, active_;
     std::uint64_t seen_bytes_ = 0;
-    bool waiting_read_ = false, waiting_write_ = false, closed_ = false, driving_ = false, hello_over_ = false;
+    bool waiting_read_ = false, waiting_write_ = false, closed_ = false, driving_ = false,
+         hello_over_ = false;
 };
 
 }  // namespace burnbox

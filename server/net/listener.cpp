@@ -13,9 +13,13 @@ namespace {
 using boost::asio::ip::tcp;
 constexpr std::chrono::milliseconds kPause{200};
 
-std::string text_of(const ListenAddress& address) { return fmt::format("{}:{}", address.host, address.port); }
+std::string text_of(const ListenAddress& address) {
+    return fmt::format("{}:{}", address.host, address.port);
+}
 
-UniqueFd spare_descriptor() { return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+UniqueFd spare_descriptor() {
+    return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
 
 }  // namespace
 
@@ -29,8 +33,10 @@ Listener::Listener(std::vector<std::unique_ptr<NetworkThread>>& threads, Admissi
 Status Listener::open(const ListenAddress& address) {
     boost::system::error_code error;
     tcp::resolver resolver(threads_.front()->io());
-    const auto found = resolver.resolve(address.host, std::to_string(address.port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
-    if (error || found.empty()) return fail(Errc::invalid, "listen on " + text_of(address) + ": " + error.message());
+    const auto found = resolver.resolve(address.host, std::to_string(address.port),
+                                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
+    if (error || found.empty())
+        return fail(Errc::invalid, "listen on " + text_of(address) + ": " + error.message());
     const tcp::endpoint endpoint = found.begin()->endpoint();
     acceptor_.open(endpoint.protocol(), error);
     if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
@@ -42,7 +48,9 @@ Status Listener::open(const ListenAddress& address) {
     return {};
 }
 
-void Listener::start() { accept(); }
+void Listener::start() {
+    accept();
+}
 
 void Listener::close() {
     boost::system::error_code ignored;
@@ -52,13 +60,16 @@ void Listener::close() {
 
 void Listener::accept() {
     NetworkThread& thread = *threads_[next_++ % threads_.size()];
-    acceptor_.async_accept(thread.io(), [this, &thread](const boost::system::error_code& error, tcp::socket socket) {
-        if (acceptor_.is_open()) accepted(error, std::move(socket), thread);
-    });
+    acceptor_.async_accept(thread.io(),
+                           [this, &thread](const boost::system::error_code& error, tcp::socket socket) {
+                               if (acceptor_.is_open()) accepted(error, std::move(socket), thread);
+                           });
 }
 
 void Listener::accepted(const boost::system::error_code& error, tcp::socket socket, NetworkThread& thread) {
-    if (error == boost::system::errc::too_many_files_open || error == boost::system::errc::too_many_files_open_in_system) return shed();
+    if (error == boost::system::errc::too_many_files_open ||
+        error == boost::system::errc::too_many_files_open_in_system)
+        return shed();
     if (error) return accept();  // the client was gone again
     boost::system::error_code failure;
     const auto endpoint = socket.remote_endpoint(failure);
@@ -69,7 +80,8 @@ void Listener::accepted(const boost::system::error_code& error, tcp::socket sock
     auto admitted = admission_.admit(host, [mailbox = thread.mailbox(), where](const char* limit) {
         mailbox->post([where, limit] {
             const std::string key = std::string("limits.") + limit;
-            if (const auto connection = where->lock()) connection->close(key + ": the place is needed for others, log in sooner");
+            if (const auto connection = where->lock())
+                connection->close(key + ": the place is needed for others, log in sooner");
         });
     });
     if (admitted) {
@@ -85,7 +97,8 @@ void Listener::accepted(const boost::system::error_code& error, tcp::socket sock
 }
 
 void Listener::shed() {
-    log::warning("out of file descriptors", log::kv("remedy", "raise LimitNOFILE or lower limits.connections"));
+    log::warning("out of file descriptors",
+                 log::kv("remedy", "raise LimitNOFILE or lower limits.connections"));
     spare_.reset();
     boost::system::error_code failure;
     acceptor_.non_blocking(true, failure);

@@ -1,5 +1,6 @@
-// One listening socket: accepts, asks Admission, hands the socket to the network threads in turn. Out of descriptors it gives up its
-// spare one to accept and close what waits, so that nobody hangs and nothing spins. Runs on the first network thread.
+// One listening socket: accepts, asks Admission, hands the socket to the network threads in turn. Out of
+// descriptors it gives up its spare one to accept and close what waits, so that nobody hangs and nothing
+// spins. Runs on the first network thread.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,8 @@ class Listener {
 
   private:
     void accept();
-    void accepted(const boost::system::error_code& error, boost::asio::ip::tcp::socket socket, NetworkThread& thread);
+    void accepted(const boost::system::error_code& error, boost::asio::ip::tcp::socket socket,
+                  NetworkThread& thread);
     void shed();
 
     std::vector<std::unique_ptr<NetworkThread>>& threads_;

@@ -1,5 +1,5 @@
-// Brings functions from any thread to a network thread. It outlives that thread: what comes after close() is dropped, so answers from
-// the disk pool may arrive when the server is already gone.
+// Brings functions from any thread to a network thread. It outlives that thread: what comes after close() is
+// dropped, so answers from the disk pool may arrive when the server is already gone.
 #pragma once
 
 #include <functional>

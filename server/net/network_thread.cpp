@@ -20,9 +20,12 @@ NetworkThread::NetworkThread(const SshServices& services)
     : services_(services),
       receive_buffer_(std::make_unique_for_overwrite<std::byte[]>(kReceiveBytes)),
       work_(boost::asio::make_work_guard(io_)),
-      mailbox_(std::make_shared<Mailbox>([this](std::function<void()> function) { boost::asio::post(io_, std::move(function)); })) {}
+      mailbox_(std::make_shared<Mailbox>(
+          [this](std::function<void()> function) { boost::asio::post(io_, std::move(function)); })) {}
 
-NetworkThread::~NetworkThread() { stop(); }
+NetworkThread::~NetworkThread() {
+    stop();
+}
 
 void NetworkThread::run() {
     thread_ = std::thread([this] {
@@ -36,8 +39,8 @@ void NetworkThread::run() {
 void NetworkThread::adopt(boost::asio::ip::tcp::socket socket, std::string peer, Admission::Admitted admitted,
                           std::shared_ptr<std::weak_ptr<Connection>> where) {
     auto connection = std::make_shared<Connection>(
-        services_, ThreadParts{mailbox_, {receive_buffer_.get(), kReceiveBytes}, gather_}, std::move(socket), std::move(peer),
-        std::move(admitted), [this](Connection* gone) {
+        services_, ThreadParts{mailbox_, {receive_buffer_.get(), kReceiveBytes}, gather_}, std::move(socket),
+        std::move(peer), std::move(admitted), [this](Connection* gone) {
             // Not at once: it may be in one of its own functions.
             boost::asio::post(io_, [this, self = gone->shared_from_this()] { connections_.erase(self); });
         });

@@ -1,5 +1,5 @@
-// One network thread: an io_context, the buffers its connections share, and the connections themselves. Nothing here is locked but
-// the mailbox; other threads come in through it.
+// One network thread: an io_context, the buffers its connections share, and the connections themselves.
+// Nothing here is locked but the mailbox; other threads come in through it.
 #pragma once
 
 #include <memory>

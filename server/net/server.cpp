@@ -30,8 +30,10 @@ struct SshServer::State {
         : host_keys(std::move(keys)),
           keyring(given.config.accounts),
           admission(given.config.limits, system_clock()),
-          services{*host_keys, keyring, given.config.limits,
-                   [&uploads = given.uploads](const std::string& account) { return uploads.connect(account); }, given.operations} {}
+          services{
+              *host_keys, keyring, given.config.limits,
+              [&uploads = given.uploads](const std::string& account) { return uploads.connect(account); },
+              given.operations} {}
 
     std::unique_ptr<HostKeys> host_keys;
     Keyring keyring;
@@ -43,14 +45,18 @@ struct SshServer::State {
 };
 
 SshServer::SshServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
-SshServer::~SshServer() { stop(); }
+SshServer::~SshServer() {
+    stop();
+}
 
 Result<std::unique_ptr<SshServer>> SshServer::start(const ServerServices& given) {
     raise_descriptor_limit();
     BB_TRY(auto keys, HostKeys::open(given.config.state_dir));
     auto state = std::make_unique<State>(given, std::move(keys));
-    const unsigned count = given.threads > 0 ? given.threads : std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
-    for (unsigned i = 0; i < count; ++i) state->threads.push_back(std::make_unique<NetworkThread>(state->services));
+    const unsigned count =
+        given.threads > 0 ? given.threads : std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
+    for (unsigned i = 0; i < count; ++i)
+        state->threads.push_back(std::make_unique<NetworkThread>(state->services));
     for (const ListenAddress& address : given.config.listen) {
         state->listeners.push_back(std::make_unique<Listener>(state->threads, state->admission));
         BB_CHECK(state->listeners.back()->open(address));
@@ -69,8 +75,12 @@ std::vector<ListenAddress> SshServer::addresses() const {
     return addresses;
 }
 
-std::string SshServer::host_key_fingerprint() const { return state_->host_keys->fingerprint(); }
-std::string SshServer::host_key_line() const { return state_->host_keys->line(); }
+std::string SshServer::host_key_fingerprint() const {
+    return state_->host_keys->fingerprint();
+}
+std::string SshServer::host_key_line() const {
+    return state_->host_keys->line();
+}
 
 void SshServer::stop() {
     if (!std::exchange(state_->running, false)) return;

@@ -1,5 +1,6 @@
-// The SSH server: acceptors, N network threads with one io_context each, and on each thread its connections. A connection stays on
-// its thread; nothing is shared between threads but Uploads, Operations and the counters of `limits:`.
+// The SSH server: acceptors, N network threads with one io_context each, and on each thread its connections.
+// A connection stays on its thread; nothing is shared between threads but Uploads, Operations and the
+// counters of `limits:`.
 #pragma once
 
 #include <cstdint>
@@ -22,14 +23,15 @@ struct ServerServices {
 
 class SshServer {
   public:
-    // Makes missing host keys in state_dir/host_keys (ed25519, rsa 3072; 0600), binds all addresses, starts the threads.
+    // Makes missing host keys in state_dir/host_keys (ed25519, rsa 3072; 0600), binds all addresses, starts
+    // the threads.
     [[nodiscard]] static Result<std::unique_ptr<SshServer>> start(const ServerServices& services);
     ~SshServer();  // stop()
 
     [[nodiscard]] std::vector<ListenAddress> addresses() const;  // with the ports that port 0 became
     [[nodiscard]] std::string host_key_fingerprint() const;      // "SHA256:..." of the ed25519 key
     [[nodiscard]] std::string host_key_line() const;             // "ssh-ed25519 AAAA...", for known_hosts
-    void stop();  // stops accepting, closes connections, joins
+    void stop();                                                 // stops accepting, closes connections, joins
 
   private:
     struct State;

@@ -46,13 +46,26 @@ Result<Command> parse_command(const std::vector<std::string>& argv) {
         }
         for (const char option : argv[i].substr(1)) {
             switch (option) {
-                case 't': to = true; break;
-                case 'f': from = true; break;
-                case 'r': command.recursive = true; break;
-                case 'p': command.preserve = true; break;
-                case 'd': command.folder_wanted = true; break;
-                case 'q': case 'v': break;
-                default: return fail(Errc::invalid, kUsage);
+                case 't':
+                    to = true;
+                    break;
+                case 'f':
+                    from = true;
+                    break;
+                case 'r':
+                    command.recursive = true;
+                    break;
+                case 'p':
+                    command.preserve = true;
+                    break;
+                case 'd':
+                    command.folder_wanted = true;
+                    break;
+                case 'q':
+                case 'v':
+                    break;
+                default:
+                    return fail(Errc::invalid, kUsage);
             }
         }
     }
@@ -71,11 +84,13 @@ Result<Entry> parse_entry(std::string_view line) {
     const auto mode = parse_mode(take_field(line));
     if (!mode) return fail(Errc::invalid, "scp: a mode must be four octal digits");
     const auto size = parse_u64(take_field(line));
-    if (!size || *size > static_cast<std::uint64_t>(INT64_MAX)) return fail(Errc::invalid, "scp: impossible size");
+    if (!size || *size > static_cast<std::uint64_t>(INT64_MAX))
+        return fail(Errc::invalid, "scp: impossible size");
     entry.mode = *mode;
     entry.size_bytes = *size;
     entry.name = line;
-    if (line.empty() || line == "." || line == ".." || line.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
+    if (line.empty() || line == "." || line == ".." ||
+        line.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
         return fail(Errc::invalid, "scp: unexpected file name: " + entry.name);
     return entry;
 }
@@ -83,7 +98,8 @@ Result<Entry> parse_entry(std::string_view line) {
 Result<Times> parse_times(std::string_view line) {
     const auto mtime_seconds = take_field(line), mtime_micros = take_field(line);
     const auto atime_seconds = take_field(line), atime_micros = line;
-    const auto mtime = parse_time(mtime_seconds, mtime_micros), atime = parse_time(atime_seconds, atime_micros);
+    const auto mtime = parse_time(mtime_seconds, mtime_micros),
+               atime = parse_time(atime_seconds, atime_micros);
     if (!mtime || !atime) return fail(Errc::invalid, "scp: impossible times");
     return Times{*mtime, *atime};
 }

@@ -1,5 +1,5 @@
-// What a client's `scp -O` asks the server to run, and the lines of the rcp protocol it then speaks. Pure parsers; the protocol has
-// no specification, its reference is OpenSSH's scp.c (sink, source) and BSD's rcp.
+// What a client's `scp -O` asks the server to run, and the lines of the rcp protocol it then speaks. Pure
+// parsers; the protocol has no specification, its reference is OpenSSH's scp.c (sink, source) and BSD's rcp.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
 #include "server/scp/sink.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "server/ssh/slow_call.hpp"
 
 namespace burnbox::scp {
 namespace {
@@ -32,8 +32,12 @@ std::size_t Sink::receive(std::span<const std::byte> data) {
     while (taken < data.size() && state_ != State::closing && port_.out().size() < kMostQueued) {
         const auto rest = data.subspan(taken);
         switch (state_) {
-            case State::line: taken += take_line(rest); break;
-            case State::data: taken += take_data(rest); break;
+            case State::line:
+                taken += take_line(rest);
+                break;
+            case State::data:
+                taken += take_data(rest);
+                break;
             case State::verdict:
                 // After the data the sender says whether it could read all of it: 0, or 1 and a line.
                 ++taken;
@@ -45,8 +49,10 @@ std::size_t Sink::receive(std::span<const std::byte> data) {
                     end_file(false);
                 }
                 break;
-            case State::finished: return data.size();
-            case State::closing: break;
+            case State::finished:
+                return data.size();
+            case State::closing:
+                break;
         }
     }
     return taken;
@@ -73,8 +79,10 @@ void Sink::handle_line(std::string_view line) {
     if (letter == 'C' || letter == 'D') {
         const auto entry = parse_entry(rest);
         if (!entry) return give_up(entry.error());
-        if (letter == 'C') begin_file(*entry);
-        else begin_folder(*entry);
+        if (letter == 'C')
+            begin_file(*entry);
+        else
+            begin_folder(*entry);
     } else if (letter == 'E' && rest.empty()) {
         end_folder();
     } else if (letter == 'T') {
@@ -88,7 +96,8 @@ void Sink::handle_line(std::string_view line) {
         failed_ = true;
         finish();
     } else {
-        give_up(Error{Errc::invalid, 0, "scp: not a line of its protocol: " + std::string(line.substr(0, 64))});
+        give_up(
+            Error{Errc::invalid, 0, "scp: not a line of its protocol: " + std::string(line.substr(0, 64))});
     }
 }
 
@@ -123,7 +132,8 @@ void Sink::begin_file(const Entry& entry) {
 std::size_t Sink::take_data(std::span<const std::byte> data) {
     const auto piece = data.first(static_cast<std::size_t>(std::min<std::uint64_t>(left_, data.size())));
     if (!file_error_) {
-        if (auto written = file_->write_at(piece, offset_); !written) file_error_ = std::move(written).error();
+        if (auto written = file_->write_at(piece, offset_); !written)
+            file_error_ = std::move(written).error();
     }
     offset_ += piece.size();
     left_ -= piece.size();
@@ -136,7 +146,8 @@ void Sink::end_file(bool sender_ok) {
         if (auto set = file_->set_attributes(file_attributes_); !set) file_error_ = std::move(set).error();
     }
     if (!file_error_ && !sender_ok)
-        file_error_ = Error{Errc::corrupt, 0, "scp: " + file_path_ + ": the sender could not read it to its end: cut off"};
+        file_error_ = Error{Errc::corrupt, 0,
+                            "scp: " + file_path_ + ": the sender could not read it to its end: cut off"};
     if (file_error_) {
         file_.reset();  // not closed: it counts as cut off
         state_ = State::line;
@@ -144,16 +155,9 @@ void Sink::end_file(bool sender_ok) {
         return;
     }
     state_ = State::closing;
-    struct Call {
-        std::thread::id thread = std::this_thread::get_id();
-        bool under_way = true;  // touched on that thread only
-    };
-    auto call = std::make_shared<Call>();
-    client_->close(std::move(file_), [this, call, post = port_.poster(), client = client_](Result<std::string> result) {
-        if (std::this_thread::get_id() == call->thread && call->under_way) file_closed(result);
-        else post([this, client, result = std::move(result)] { file_closed(result); });
-    });
-    call->under_way = false;
+    call_slow(
+        port_.poster(), client_, [this](const Result<std::string>& result) { file_closed(result); },
+        [this](Done done) { client_->close(std::move(file_), std::move(done)); });
 }
 
 void Sink::file_closed(const Result<std::string>& result) {
@@ -169,7 +173,8 @@ void Sink::file_closed(const Result<std::string>& result) {
 
 void Sink::begin_folder(const Entry& entry) {
     if (!command_.recursive) return give_up(Error{Errc::invalid, 0, "scp: a folder without -r"});
-    if (levels_.size() > kDeepest) return give_up(Error{Errc::invalid, 0, "scp: folders nested more than 256 deep"});
+    if (levels_.size() > kDeepest)
+        return give_up(Error{Errc::invalid, 0, "scp: folders nested more than 256 deep"});
     const std::string path = path_for(entry.name);
     const auto info = client_->info(path, true);
     if (info && info->type != FileType::folder)
@@ -180,12 +185,14 @@ void Sink::begin_folder(const Entry& entry) {
             return complain(made.error());
         }
     }
-    levels_.push_back({.path = path, .is_folder = true, .mode = entry.mode & 0777U, .times = std::exchange(times_, {})});
+    levels_.push_back(
+        {.path = path, .is_folder = true, .mode = entry.mode & 0777U, .times = std::exchange(times_, {})});
     ok();
 }
 
 void Sink::end_folder() {
-    if (levels_.size() < 2) return give_up(Error{Errc::invalid, 0, "scp: the end of a folder that was not begun"});
+    if (levels_.size() < 2)
+        return give_up(Error{Errc::invalid, 0, "scp: the end of a folder that was not begun"});
     const Level level = std::move(levels_.back());
     levels_.pop_back();
     Attributes attributes;
@@ -195,7 +202,8 @@ void Sink::end_folder() {
         attributes.atime = level.times->atime;
     }
     if (attributes.mode || attributes.mtime) {
-        if (const Status set = client_->set_attributes(level.path, attributes); !set) return complain(set.error());
+        if (const Status set = client_->set_attributes(level.path, attributes); !set)
+            return complain(set.error());
     }
     ok();
 }
@@ -215,7 +223,8 @@ void Sink::end_of_input() {
 
 void Sink::complain(const Error& error) {
     failed_ = true;
-    log::info("request refused", log::kv("account", client_->account()), log::kv("request", "scp"), log::kv(error));
+    log::info("request refused", log::kv("account", client_->account()), log::kv("request", "scp"),
+              log::kv(error));
     port_.out().append("\1" + escape(error.message) + "\n");
 }
 

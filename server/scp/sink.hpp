@@ -1,6 +1,6 @@
-// `scp -t`: takes files and folders by the rcp protocol and gives them to the Client. A file is acknowledged when the Client has
-// closed it, so that the OK of a marker is the seal's promise; until then nothing more is read. Data that ends early, or that the
-// sender itself calls bad, leaves the file cut off, never whole.
+// `scp -t`: takes files and folders by the rcp protocol and gives them to the Client. A file is acknowledged
+// when the Client has closed it, so that the OK of a marker is the seal's promise; until then nothing more is
+// read. Data that ends early, or that the sender itself calls bad, leaves the file cut off, never whole.
 // Network thread.
 #pragma once
 
@@ -54,7 +54,7 @@ class Sink final : public Service {
     Command command_;
     State state_ = State::line;
     std::string line_;
-    std::vector<Level> levels_;  // the target, then the folders entered
+    std::vector<Level> levels_;   // the target, then the folders entered
     std::optional<Times> times_;  // of the next entry
     bool failed_ = false, input_ended_ = false;
 

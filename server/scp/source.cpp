@@ -16,7 +16,8 @@ constexpr std::size_t kEntriesAtOnce = 256;
 constexpr std::size_t kDeepest = 256;
 
 std::int64_t seconds(Timestamp time) {
-    return std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
+    return std::max<std::int64_t>(
+        0, std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
 std::string last_name(std::string_view path) {
@@ -35,7 +36,8 @@ std::size_t Source::receive(std::span<const std::byte> data) {
         if (waiting_ == Waiting::finished) break;
         if (waiting_ == Waiting::message) {
             // What the client complains about is for its own person; only its end matters.
-            if (++message_bytes_ > kLongestLine) finish();
+            if (++message_bytes_ > kLongestLine)
+                finish();
             else if (byte == std::byte{'\n'}) {
                 waiting_ = before_message_;
                 answer(false);
@@ -67,7 +69,9 @@ void Source::answer(bool ok) {
         case Waiting::begin:
             if (!begin_entry(command_.path)) finish();
             break;
-        case Waiting::times: send_header(); break;
+        case Waiting::times:
+            send_header();
+            break;
         case Waiting::header:
             if (ok) {
                 waiting_ = Waiting::data;
@@ -81,10 +85,13 @@ void Source::answer(bool ok) {
             if (!ok) levels_.pop_back();
             next_entry();
             break;
-        case Waiting::done: next_entry(); break;
+        case Waiting::done:
+            next_entry();
+            break;
         case Waiting::data:
         case Waiting::message:
-        case Waiting::finished: break;  // an answer nobody asked for
+        case Waiting::finished:
+            break;  // an answer nobody asked for
     }
 }
 
@@ -95,7 +102,8 @@ bool Source::begin_entry(const std::string& path) {
     if (!info) return complain(info.error());
     info_ = *info;
     if (info_.type == FileType::folder && command_.recursive) {
-        if (levels_.size() >= kDeepest) return complain(Error{Errc::invalid, 0, "scp: " + path + ": nested too deep"});
+        if (levels_.size() >= kDeepest)
+            return complain(Error{Errc::invalid, 0, "scp: " + path + ": nested too deep"});
         auto folder = client_->open_folder(path);
         if (!folder) return complain(folder.error());
         levels_.push_back({.path = path, .folder = std::move(*folder), .entries = {}});
@@ -120,7 +128,8 @@ bool Source::begin_entry(const std::string& path) {
 
 void Source::send_header() {
     std::string name = last_name(path_);
-    if (name == "." || name == ".." || name == "/") {  // a client refuses these; the inbox itself has the account's name
+    if (name == "." || name == ".." ||
+        name == "/") {  // a client refuses these; the inbox itself has the account's name
         const auto real = client_->real_path(path_);
         name = real && *real != "/" ? last_name(*real) : client_->account();
     }
@@ -135,11 +144,13 @@ void Source::send_header() {
     }
 }
 
-// Exactly the announced size goes out: a file that shrank or failed meanwhile is filled up with zeros, and the byte after it says so.
+// Exactly the announced size goes out: a file that shrank or failed meanwhile is filled up with zeros, and
+// the byte after it says so.
 void Source::send_data() {
     if (waiting_ != Waiting::data) return;
     while (offset_ < info_.size_bytes && port_.out().size() < kMostQueued) {
-        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, info_.size_bytes - offset_));
+        const auto wanted =
+            static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, info_.size_bytes - offset_));
         const auto room = port_.out().extend(wanted);
         const auto count = short_read_ ? Result<std::size_t>(0) : file_->read_at(room, offset_);
         const std::size_t got = count.value_or(0);
@@ -169,11 +180,14 @@ void Source::next_entry() {
         if (level.entries.empty() && !level.at_end) {
             auto more = level.folder->next(kEntriesAtOnce);
             level.at_end = !more || more->empty();
-            if (more) std::ranges::move(*more, std::back_inserter(level.entries));
-            else complain(more.error());
+            if (more)
+                std::ranges::move(*more, std::back_inserter(level.entries));
+            else
+                complain(more.error());
         } else if (!level.entries.empty()) {
-            const std::string path = level.path.ends_with('/') ? level.path + level.entries.front().name
-                                                               : level.path + "/" + level.entries.front().name;
+            const std::string path = level.path.ends_with('/')
+                                         ? level.path + level.entries.front().name
+                                         : level.path + "/" + level.entries.front().name;
             level.entries.pop_front();
             if (begin_entry(path)) return;
         } else {

@@ -1,5 +1,5 @@
-// `scp -f`: sends a file, or with -r a tree, by the rcp protocol. Each step waits for the client's answer byte, and data is
-// produced only while there is room in the port. Network thread.
+// `scp -f`: sends a file, or with -r a tree, by the rcp protocol. Each step waits for the client's answer
+// byte, and data is produced only while there is room in the port. Network thread.
 #pragma once
 
 #include <deque>

@@ -1,5 +1,5 @@
-// copy-data (draft-ietf-secsh-filexfer-extensions-00 7): copies between two open files on the server, one slice per turn of the
-// network thread, so that a copy of 100 GB holds nobody up.
+// copy-data (draft-ietf-secsh-filexfer-extensions-00 7): copies between two open files on the server, one
+// slice per turn of the network thread, so that a copy of 100 GB holds nobody up.
 #include <algorithm>
 
 #include "server/sftp/session.hpp"
@@ -25,15 +25,18 @@ void Session::copy_data(Request& request) {
     const std::string_view to = request.body.string();
     const std::uint64_t to_offset = request.body.u64();
     if (!complete(request) || file_of(request, from) == nullptr || file_of(request, to) == nullptr) return;
-    auto copy = std::make_shared<Copy>(Copy{request.id, handles_.share(from), handles_.share(to), from_offset, to_offset,
-                                            length == 0 ? UINT64_MAX : length});
+    auto copy = std::make_shared<Copy>(Copy{request.id, handles_.share(from), handles_.share(to), from_offset,
+                                            to_offset, length == 0 ? UINT64_MAX : length});
     constexpr auto kMost = static_cast<std::uint64_t>(INT64_MAX);
-    if (from_offset > kMost || to_offset > kMost || (length > 0 && (length > kMost - from_offset || length > kMost - to_offset)))
+    if (from_offset > kMost || to_offset > kMost ||
+        (length > 0 && (length > kMost - from_offset || length > kMost - to_offset)))
         return reply(request.id, kFailure, "copy-data: offsets beyond any file's end");
     if (!copy->from->readable || !copy->to->writable)
-        return reply(request.id, kPermissionDenied, "copy-data: wants one handle open for reading and one for writing");
+        return reply(request.id, kPermissionDenied,
+                     "copy-data: wants one handle open for reading and one for writing");
     // A source that grows while it is copied to its own end would never end.
-    if (copy->from->path == copy->to->path) return reply(request.id, kFailure, "copy-data: both handles are the same file");
+    if (copy->from->path == copy->to->path)
+        return reply(request.id, kFailure, "copy-data: both handles are the same file");
     ++pending_;
     ++copy->from->in_use;
     ++copy->to->in_use;
@@ -43,10 +46,13 @@ void Session::copy_data(Request& request) {
 void Session::copy_slice(const std::shared_ptr<Copy>& copy) {
     const std::uint64_t wanted = std::min(copy->left, kSliceBytes);
     std::vector<std::byte> slice(wanted);
-    const auto count = wanted == 0 ? Result<std::size_t>(0) : copy->from->file->read_at(slice, copy->from_offset);
+    const auto count =
+        wanted == 0 ? Result<std::size_t>(0) : copy->from->file->read_at(slice, copy->from_offset);
     Status status;
-    if (!count) status = std::unexpected(count.error());
-    else if (*count > 0) status = copy->to->file->write_at(std::span(slice).first(*count), copy->to_offset);
+    if (!count)
+        status = std::unexpected(count.error());
+    else if (*count > 0)
+        status = copy->to->file->write_at(std::span(slice).first(*count), copy->to_offset);
     if (status && *count > 0 && !finished_) {
         copy->from_offset += *count;
         copy->to_offset += *count;
@@ -57,7 +63,8 @@ void Session::copy_slice(const std::shared_ptr<Copy>& copy) {
     --pending_;
     end_use(copy->from);
     end_use(copy->to);
-    const Request request{.type = kExtended, .id = copy->id, .body = Reader({}), .name = "copy-data", .changes = true};
+    const Request request{
+        .type = kExtended, .id = copy->id, .body = Reader({}), .name = "copy-data", .changes = true};
     reply(request, status);
     finish_if_done();
 }

@@ -15,7 +15,8 @@ constexpr std::size_t kLongestHandle = 256;  // 6.2
 
 }  // namespace
 
-// Gives `wanted` bytes in one piece, straight from the input when it has them all, else collected; empty = not yet.
+// Gives `wanted` bytes in one piece, straight from the input when it has them all, else collected; empty =
+// not yet.
 std::span<const std::byte> Decoder::collect(std::span<const std::byte>& data, std::size_t wanted) {
     if (held_.empty() && data.size() >= wanted) {
         const auto piece = data.first(wanted);
@@ -48,8 +49,8 @@ void Decoder::begin_packet(std::span<const std::byte> header) {
     }
 }
 
-// Takes the header as far as it is known; false when more of it is wanted. A WRITE whose lengths contradict its packet is passed on
-// as a plain packet, to be answered with BAD_MESSAGE.
+// Takes the header as far as it is known; false when more of it is wanted. A WRITE whose lengths contradict
+// its packet is passed on as a plain packet, to be answered with BAD_MESSAGE.
 bool Decoder::begin_write(std::span<const std::byte> head) {
     const std::uint32_t handle_length = load_u32(head.data() + 4);
     const std::size_t whole = kWriteFixed + handle_length;

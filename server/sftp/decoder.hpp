@@ -1,7 +1,7 @@
-// The SFTP stream, cut into requests. Pure: bytes in, calls out. A WRITE's data is passed on as it arrives, so no packet is held
-// in memory for it; every other packet is held until it is whole, and never more than kMostPacket bytes, growing with what has
-// really arrived (an announced length allocates nothing).
-// One thread; a PacketSink may not call back into the decoder.
+// The SFTP stream, cut into requests. Pure: bytes in, calls out. A WRITE's data is passed on as it arrives,
+// so no packet is held in memory for it; every other packet is held until it is whole, and never more than
+// kMostPacket bytes, growing with what has really arrived (an announced length allocates nothing). One
+// thread; a PacketSink may not call back into the decoder.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,8 @@ class Decoder {
 
     // Returns how many bytes were taken: all of them, unless the sink is full or the stream is broken.
     [[nodiscard]] std::size_t feed(std::span<const std::byte> data);
-    // The stream can't be followed any further (a packet length of 0 or beyond kMostPacket): close the channel.
+    // The stream can't be followed any further (a packet length of 0 or beyond kMostPacket): close the
+    // channel.
     [[nodiscard]] bool broken() const { return broken_; }
     [[nodiscard]] bool between_packets() const { return state_ == State::header && held_.empty(); }
 
@@ -55,9 +56,9 @@ class Decoder {
     State state_ = State::header;
     bool broken_ = false;
     std::uint8_t type_ = 0;
-    std::uint32_t left_ = 0;        // bytes of this packet still to come, the piece being collected included
-    std::uint32_t data_left_ = 0;   // of a WRITE's data
-    std::size_t head_wanted_ = 0;   // bytes of a WRITE's header to collect
+    std::uint32_t left_ = 0;       // bytes of this packet still to come, the piece being collected included
+    std::uint32_t data_left_ = 0;  // of a WRITE's data
+    std::size_t head_wanted_ = 0;  // bytes of a WRITE's header to collect
 };
 
 }  // namespace burnbox::sftp

@@ -54,8 +54,9 @@ void Session::extended(Request& request) {
 void Session::limits(Request& request) {
     Writer writer(port_.out(), kExtendedReply);
     writer.u32(request.id);
-    writer.u64(kMostData);         // packet
-    writer.u64(kMostData - 1024);  // READ; OpenSSH's clients take it for their buffer, the packet's header included
+    writer.u64(kMostData);  // packet
+    writer.u64(kMostData -
+               1024);  // READ; OpenSSH's clients take it for their buffer, the packet's header included
     writer.u64(kMostData - 1024);  // WRITE
     writer.u64(handles_.most());
     writer.finish();
@@ -66,10 +67,14 @@ void Session::fsync(Request& request) {
     if (!complete(request) || file_of(request, wire) == nullptr) return;
     const auto handle = handles_.share(wire);
     ++handle->in_use;
-    run_slow(request, [this, handle] { end_use(handle); }, [&](Done done) { client_->sync(*handle->file, std::move(done)); });
+    run_slow(
+        request, [this, handle] { end_use(handle); },
+        [&](Done done) { client_->sync(*handle->file, std::move(done)); });
 }
 
-void Session::posix_rename(Request& request) { rename_as(request, RenameMode::replace); }
+void Session::posix_rename(Request& request) {
+    rename_as(request, RenameMode::replace);
+}
 
 void Session::hardlink(Request& request) {
     const auto existing = path_of(request);
@@ -120,7 +125,8 @@ void Session::expand_path(Request& request) {
     if (!path) return reply(request, path.error());
     std::string expanded = path->empty() ? "." : *path;
     if (expanded.starts_with("~")) {
-        if (expanded.size() > 1 && expanded[1] != '/') return reply(request, Error{Errc::not_found, 0, "expand-path: no such user"});
+        if (expanded.size() > 1 && expanded[1] != '/')
+            return reply(request, Error{Errc::not_found, 0, "expand-path: no such user"});
         expanded.replace(0, 1, "/");
     }
     const auto real = client_->real_path(expanded);
@@ -131,18 +137,25 @@ void Session::expand_path(Request& request) {
 void Session::home_directory(Request& request) {
     const std::string_view user = request.body.string();
     if (!complete(request)) return;
-    if (!user.empty() && user != client_->account()) return reply(request, Error{Errc::not_found, 0, "home-directory: no such user"});
+    if (!user.empty() && user != client_->account())
+        return reply(request, Error{Errc::not_found, 0, "home-directory: no such user"});
     reply_name(request.id, "/");
 }
 
-// Ids mean nothing outside the server: every name is empty, which clients take for unknown.
+// Ids mean nothing outside the server: everything here is the account's, as in long names.
 void Session::names_by_id(Request& request) {
     const std::size_t users = request.body.string().size() / 4;
     const std::size_t groups = request.body.string().size() / 4;
     if (!complete(request)) return;
+    constexpr std::size_t kMostIds = 1024;  // an answer must fit in a packet
+    if (users > kMostIds || groups > kMostIds)
+        return reply(request.id, kFailure, "users-groups-by-id: more than 1024 ids");
     Writer writer(port_.out(), kExtendedReply);
     writer.u32(request.id);
-    for (const std::size_t count : {users, groups}) writer.string(std::string(count * 4, '\0'));
+    for (const std::size_t count : {users, groups}) {
+        writer.u32(static_cast<std::uint32_t>(count * (4 + client_->account().size())));
+        for (std::size_t i = 0; i < count; ++i) writer.string(client_->account());
+    }
     writer.finish();
 }
 
@@ -155,7 +168,8 @@ void Session::digest(Request& request, const std::string& path) {
     if (!complete(request)) return;
     const auto info = client_->info(path, true);
     if (!info) return reply(request, info.error());
-    const bool whole = start == 0 && (length == 0 || length >= info->size_bytes) && (block == 0 || block >= info->size_bytes);
+    const bool whole = start == 0 && (length == 0 || length >= info->size_bytes) &&
+                       (block == 0 || block >= info->size_bytes);
     if (!wants_sha256(algorithms) || !whole)
         return reply(request, Error{Errc::unsupported, 0, "check-file: only sha256 of a whole file"});
     ++pending_;

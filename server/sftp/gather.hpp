@@ -1,6 +1,6 @@
-// Gathers WRITE data that follows on in the file, so that a batch of input becomes one large write instead of one per SSH packet
-// (measured: a write of 1 MiB costs half the CPU of the same bytes in pieces of 32 KiB). One per network thread, lent to one SFTP
-// session at a time; nothing stays in it when the batch is over.
+// Gathers WRITE data that follows on in the file, so that a batch of input becomes one large write instead of
+// one per SSH packet (measured: a write of 1 MiB costs half the CPU of the same bytes in pieces of 32 KiB).
+// One per network thread, lent to one SFTP session at a time; nothing stays in it when the batch is over.
 #pragma once
 
 #include <cstddef>

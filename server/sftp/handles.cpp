@@ -24,7 +24,8 @@ HandleTable::~HandleTable() {
 
 Status HandleTable::check_room() const {
     if (budget_->open < budget_->most) return {};
-    return fail(Errc::limit, fmt::format("open: this connection has {} files open already (limits.handles)", budget_->open));
+    return fail(Errc::limit, fmt::format("open: this connection has {} files open already (limits.handles)",
+                                         budget_->open));
 }
 
 std::string HandleTable::add(std::shared_ptr<OpenHandle> handle) {
@@ -51,7 +52,8 @@ std::optional<std::size_t> HandleTable::index_of(std::string_view wire) const {
     if (wire.size() != kHandleBytes) return std::nullopt;
     const auto* bytes = reinterpret_cast<const std::byte*>(wire.data());
     const std::size_t index = load_u32(bytes);
-    if (index >= slots_.size() || !slots_[index].handle || slots_[index].generation != load_u32(bytes + 4)) return std::nullopt;
+    if (index >= slots_.size() || !slots_[index].handle || slots_[index].generation != load_u32(bytes + 4))
+        return std::nullopt;
     return index;
 }
 

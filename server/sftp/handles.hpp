@@ -1,5 +1,6 @@
-// The open files and folders of one SFTP session. A handle is an index and a random generation: a closed or forged one is never
-// taken for another. The number over all sessions of a connection is bounded by limits.handles. Network thread.
+// The open files and folders of one SFTP session. A handle is an index and a random generation: a closed or
+// forged one is never taken for another. The number over all sessions of a connection is bounded by
+// limits.handles. Network thread.
 #pragma once
 
 #include <cstdint>

@@ -11,10 +11,17 @@ namespace {
 std::string mode_text(const FileInfo& info) {
     std::string text = "?rwxrwxrwx";
     switch (info.type) {
-        case FileType::file: text[0] = '-'; break;
-        case FileType::folder: text[0] = 'd'; break;
-        case FileType::symlink: text[0] = 'l'; break;
-        case FileType::other: break;
+        case FileType::file:
+            text[0] = '-';
+            break;
+        case FileType::folder:
+            text[0] = 'd';
+            break;
+        case FileType::symlink:
+            text[0] = 'l';
+            break;
+        case FileType::other:
+            break;
     }
     for (unsigned bit = 0; bit < 9; ++bit)
         if ((info.mode & (0400U >> bit)) == 0) text[1 + bit] = '-';
@@ -23,17 +30,20 @@ std::string mode_text(const FileInfo& info) {
 
 }  // namespace
 
-std::string long_name(const std::string& name, const FileInfo& info, const std::string& account, Timestamp now) {
+std::string long_name(const std::string& name, const FileInfo& info, const std::string& account,
+                      Timestamp now) {
     // Like ls(1): the hour for the last half year, the year for what is older or in the future.
-    const std::time_t when = std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::seconds>(info.mtime));
+    const std::time_t when =
+        std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::seconds>(info.mtime));
     const auto age = now - info.mtime;
     const bool recent = age > std::chrono::hours(-24) && age < std::chrono::hours(24 * 182);
     std::tm parts{};
     gmtime_r(&when, &parts);
     std::array<char, 32> date{};
-    if (std::strftime(date.data(), date.size(), recent ? "%b %e %H:%M" : "%b %e  %Y", &parts) == 0) date[0] = '\0';
-    return fmt::format("{} {:>4} {:<8} {:<8} {:>8} {} {}", mode_text(info), info.links, account, account, info.size_bytes, date.data(),
-                       name);
+    if (std::strftime(date.data(), date.size(), recent ? "%b %e %H:%M" : "%b %e  %Y", &parts) == 0)
+        date[0] = '\0';
+    return fmt::format("{} {:>4} {:<8} {:<8} {:>8} {} {}", mode_text(info), info.links, account, account,
+                       info.size_bytes, date.data(), name);
 }
 
 }  // namespace burnbox::sftp

@@ -6,7 +6,8 @@
 namespace burnbox::sftp {
 namespace {
 
-constexpr std::size_t kEntriesPerReply = 128;  // with the longest names that is 128 * (2 * 255 + 120) bytes, far below a packet
+constexpr std::size_t kEntriesPerReply =
+    128;  // with the longest names that is 128 * (2 * 255 + 120) bytes, far below a packet
 
 Result<OpenMode> open_mode(std::uint32_t flags, const Attributes& attributes) {
     OpenMode mode;
@@ -50,7 +51,8 @@ void Session::open(Request& request) {
     writer.finish();
 }
 
-// A handle is no longer one from here on, though an fsync may still hold the file: then the file is closed after that.
+// A handle is no longer one from here on, though an fsync may still hold the file: then the file is closed
+// after that.
 void Session::close(Request& request) {
     const std::string_view wire = request.body.string();
     if (!complete(request)) return;
@@ -72,7 +74,10 @@ void Session::begin_close(const Request& request, const std::shared_ptr<OpenHand
 void Session::end_use(const std::shared_ptr<OpenHandle>& handle) {
     if (--handle->in_use > 0 || !handle->close_id) return;
     --pending_;
-    begin_close(Request{.type = kClose, .id = *handle->close_id, .body = Reader({}), .name = "close", .changes = true}, handle);
+    begin_close(
+        Request{
+            .type = kClose, .id = *handle->close_id, .body = Reader({}), .name = "close", .changes = true},
+        handle);
 }
 
 void Session::read(Request& request) {
@@ -82,7 +87,8 @@ void Session::read(Request& request) {
     if (!complete(request)) return;
     OpenHandle* handle = file_of(request, wire);
     if (handle == nullptr) return;
-    if (!handle->readable) return reply(request.id, kPermissionDenied, "read: the handle is not open for reading");
+    if (!handle->readable)
+        return reply(request.id, kPermissionDenied, "read: the handle is not open for reading");
     if (offset > static_cast<std::uint64_t>(INT64_MAX) - wanted) return reply(request.id, kEof);
     Writer writer(port_.out(), kData);
     writer.u32(request.id);
@@ -111,9 +117,11 @@ void Session::fsetstat(Request& request) {
     const std::string_view wire = request.body.string();
     const Attributes attributes = request.body.attributes();
     if (!complete(request)) return;
-    if (request.body.owner_given()) return reply(request.id, kPermissionDenied, "fsetstat: owners can't be changed");
+    if (request.body.owner_given())
+        return reply(request.id, kPermissionDenied, "fsetstat: owners can't be changed");
     OpenHandle* handle = handles_.find(wire);
-    if (handle != nullptr && handle->folder) return reply(request, client_->set_attributes(handle->path, attributes));
+    if (handle != nullptr && handle->folder)
+        return reply(request, client_->set_attributes(handle->path, attributes));
     handle = file_of(request, wire);
     if (handle != nullptr) reply(request, handle->file->set_attributes(attributes));
 }
@@ -138,7 +146,8 @@ void Session::readdir(Request& request) {
     const std::string_view wire = request.body.string();
     if (!complete(request)) return;
     const OpenHandle* handle = handles_.find(wire);
-    if (handle == nullptr || !handle->folder) return reply(request.id, kFailure, "readdir: not an open folder's handle");
+    if (handle == nullptr || !handle->folder)
+        return reply(request.id, kFailure, "readdir: not an open folder's handle");
     const auto entries = handle->folder->next(kEntriesPerReply);
     if (!entries) return reply(request, entries.error());
     if (entries->empty()) return reply(request.id, kEof);

@@ -1,4 +1,5 @@
-// LSTAT, STAT, SETSTAT, REMOVE, MKDIR, RMDIR, REALPATH, RENAME, READLINK, SYMLINK (draft-ietf-secsh-filexfer-02 6.5 to 6.11).
+// LSTAT, STAT, SETSTAT, REMOVE, MKDIR, RMDIR, REALPATH, RENAME, READLINK, SYMLINK
+// (draft-ietf-secsh-filexfer-02 6.5 to 6.11).
 #include "server/sftp/session.hpp"
 
 namespace burnbox::sftp {
@@ -23,7 +24,8 @@ void Session::setstat(Request& request) {
     const Attributes attributes = request.body.attributes();
     if (!complete(request)) return;
     if (!path) return reply(request, path.error());
-    if (request.body.owner_given()) return reply(request.id, kPermissionDenied, "setstat: owners can't be changed");
+    if (request.body.owner_given())
+        return reply(request.id, kPermissionDenied, "setstat: owners can't be changed");
     reply(request, client_->set_attributes(*path, attributes));
 }
 
@@ -67,7 +69,9 @@ void Session::rename_as(Request& request, RenameMode mode) {
 }
 
 // 6.5: "it is an error if there already exists a file with the name specified by newpath".
-void Session::rename(Request& request) { rename_as(request, RenameMode::no_replace); }
+void Session::rename(Request& request) {
+    rename_as(request, RenameMode::no_replace);
+}
 
 void Session::readlink(Request& request) {
     const auto path = path_of(request);

@@ -1,14 +1,14 @@
 #include "server/sftp/session.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "common/base/log.hpp"
+#include "server/ssh/slow_call.hpp"
 
 namespace burnbox::sftp {
 namespace {
 
-constexpr unsigned kMostPending = 64;      // slow answers of one session under way at once
+constexpr unsigned kMostPending = 64;     // slow answers of one session under way at once
 constexpr unsigned kMostRefusals = 1000;  // lines on the person's screen and in the log
 
 }  // namespace
@@ -69,7 +69,9 @@ void Session::give_up(std::string_view why) {
     port_.finish(1);
 }
 
-bool Session::full() const { return finished_ || pending_ >= kMostPending || port_.out().size() >= kMostQueued; }
+bool Session::full() const {
+    return finished_ || pending_ >= kMostPending || port_.out().size() >= kMostQueued;
+}
 
 void Session::packet(std::uint8_t type, std::span<const std::byte> body) {
     flush_writes();
@@ -118,82 +120,11 @@ void Session::start(Reader body) {
     writer.finish();
 }
 
-// 6.4 WRITE. Data that follows on is gathered and written in one go at the end of the batch, or when anything else comes.
-void Session::write_begin(const WriteHeader& header) {
-    if (finished_) return;
-    const OpenHandle* handle = started_ ? handles_.find(header.handle) : nullptr;
-    const bool goes_on = gather_.lent_to(*this) && gathered_.get() == handle && gathered_offset_ + gather_.size() == header.offset;
-    if (!goes_on) flush_writes();
-    write_id_ = header.id;
-    write_offset_ = header.offset;
-    write_code_ = kOk;
-    if (handle == nullptr || !handle->file || !handle->writable) {
-        write_code_ = kFailure;
-        write_error_ = "write: not a handle that is open for writing";
-    } else if (header.offset > static_cast<std::uint64_t>(INT64_MAX) - header.length) {
-        write_code_ = kFailure;
-        write_error_ = "write: the offset is beyond any file's end";
-    } else if (!goes_on) {
-        gather_.acquire(*this);
-        gathered_ = handles_.share(header.handle);
-        gathered_offset_ = header.offset;
-    }
-}
-
-void Session::write_data(std::span<const std::byte> data) {
-    if (finished_) return;
-    while (!data.empty() && write_code_ == kOk) {
-        // Between two batches the memory was given back: this WRITE goes on where it stopped.
-        if (!gather_.lent_to(*this)) {
-            gather_.acquire(*this);
-            gathered_offset_ = write_offset_;
-        }
-        const auto piece = data.first(std::min(data.size(), gather_.room()));
-        gather_.add(piece);
-        write_offset_ += piece.size();
-        data = data.subspan(piece.size());
-        if (gather_.room() == 0) flush_writes();
-    }
-}
-
-void Session::write_end() {
-    if (finished_) return;
-    if (write_code_ != kOk) {
-        reply(write_id_, write_code_, write_error_);
-    } else {
-        gathered_ids_.push_back(write_id_);
-        if (!gather_.lent_to(*this)) flush_writes();
-    }
-}
-
-void Session::flush_writes() {
-    const bool lent = gather_.lent_to(*this);
-    if (!lent && gathered_ids_.empty()) return;
-    Status status;
-    if (lent && gather_.size() > 0) status = gathered_->file->write_at(gather_.bytes(), gathered_offset_);
-    if (lent) gather_.release();
-    if (!status) refuse("write", status.error());
-    for (const std::uint32_t id : gathered_ids_) {
-        if (status) reply(id, kOk);
-        else reply(id, status_of(status.error()), status.error().message);
-    }
-    gathered_ids_.clear();
-    if (!status) {  // the WRITE that is still coming in lost its beginning
-        write_code_ = status_of(status.error());
-        write_error_ = status.error().message;
-    }
-}
-
-// The client often answers at once, inside the call: then nothing is posted. Else the answer comes by the poster, and whatever the
-// answer holds on to (`then`, before the client) is let go on this thread.
-void Session::run_slow(const Request& request, std::function<void()> then, const std::function<void(Done)>& begin) {
-    struct Call {
-        std::thread::id thread = std::this_thread::get_id();
-        bool under_way = true;  // touched on that thread only
-    };
-    auto call = std::make_shared<Call>();
+void Session::run_slow(const Request& request, std::function<void()> then,
+                       const std::function<void(Done)>& begin) {
     ++pending_;
-    auto answer = [this, id = request.id, name = request.name, then = std::move(then)](const Result<std::string>& result) {
+    auto answer = [this, id = request.id, name = request.name,
+                   then = std::move(then)](const Result<std::string>& result) {
         --pending_;
         if (result) {
             if (!result->empty()) port_.say(*result);
@@ -205,23 +136,22 @@ void Session::run_slow(const Request& request, std::function<void()> then, const
         if (then) then();
         finish_if_done();
     };
-    begin([call, post = port_.poster(), client = client_, answer = std::move(answer)](Result<std::string> result) {
-        if (std::this_thread::get_id() == call->thread && call->under_way) answer(result);
-        else post([client, answer, result = std::move(result)] { answer(result); });
-    });
-    call->under_way = false;
+    call_slow(port_.poster(), client_, std::move(answer), begin);
 }
 
 bool Session::complete(const Request& request) {
     if (request.body.ok()) return true;
-    reply(request.id, kBadMessage, std::string(request.name) + ": the packet is cut short or contradicts itself");
+    reply(request.id, kBadMessage,
+          std::string(request.name) + ": the packet is cut short or contradicts itself");
     return false;
 }
 
 Result<std::string> Session::path_of(Request& request) {
     const std::string_view path = request.body.string();
-    if (path.size() > kMostPath) return fail(Errc::invalid, std::string(request.name) + ": a path of more than 4096 bytes");
-    if (path.find('\0') != std::string_view::npos) return fail(Errc::invalid, std::string(request.name) + ": a NUL in a path");
+    if (path.size() > kMostPath)
+        return fail(Errc::invalid, std::string(request.name) + ": a path of more than 4096 bytes");
+    if (path.find('\0') != std::string_view::npos)
+        return fail(Errc::invalid, std::string(request.name) + ": a NUL in a path");
     return std::string(path);
 }
 
@@ -234,10 +164,14 @@ OpenHandle* Session::file_of(Request& request, std::string_view wire) {
 
 StatusCode status_of(const Error& error) {
     switch (error.code) {
-        case Errc::not_found: return kNoSuchFile;
-        case Errc::permission: return kPermissionDenied;
-        case Errc::unsupported: return kOpUnsupported;
-        default: return kFailure;
+        case Errc::not_found:
+            return kNoSuchFile;
+        case Errc::permission:
+            return kPermissionDenied;
+        case Errc::unsupported:
+            return kOpUnsupported;
+        default:
+            return kFailure;
     }
 }
 
@@ -251,24 +185,29 @@ void Session::reply(std::uint32_t id, StatusCode code, std::string_view text) {
     writer.finish();
 }
 
-// Most clients show no status texts, so a refusal goes to their standard error too; what a program merely probes for does not.
+// Most clients show no status texts, so a refusal goes to their standard error too; what a program merely
+// probes for does not.
 void Session::refuse(const char* name, const Error& error) {
     if (++refusals_ > kMostRefusals) return;
-    log::info("request refused", log::kv("account", client_->account()), log::kv("request", name), log::kv(error));
+    log::info("request refused", log::kv("account", client_->account()), log::kv("request", name),
+              log::kv(error));
     port_.say(error.message);
     if (refusals_ == kMostRefusals) port_.say("further refusals of this session are not shown");
 }
 
 void Session::reply(const Request& request, const Error& error) {
-    const bool probe = (error.code == Errc::not_found && !request.changes) || error.code == Errc::unsupported ||
+    const bool probe = (error.code == Errc::not_found && !request.changes) ||
+                       error.code == Errc::unsupported ||
                        (error.code == Errc::exists && request.type == kMkdir);
     if (!probe) refuse(request.name, error);
     reply(request.id, status_of(error), error.message);
 }
 
 void Session::reply(const Request& request, const Status& status) {
-    if (status) reply(request.id, kOk);
-    else reply(request, status.error());
+    if (status)
+        reply(request.id, kOk);
+    else
+        reply(request, status.error());
 }
 
 void Session::reply_info(const Request& request, const Result<FileInfo>& info) {

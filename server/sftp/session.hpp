@@ -1,7 +1,7 @@
-// An SFTP version 3 session on one channel (draft-ietf-secsh-filexfer-02): finds each request's function in one table, calls the
-// Client, and answers with the request's id. Every request gets exactly one answer. Answers of slow operations come from the disk
-// pool by way of the port's poster; requests behind them are served meanwhile, so answers may be out of order.
-// Network thread.
+// An SFTP version 3 session on one channel (draft-ietf-secsh-filexfer-02): finds each request's function in
+// one table, calls the Client, and answers with the request's id. Every request gets exactly one answer.
+// Answers of slow operations come from the disk pool by way of the port's poster; requests behind them are
+// served meanwhile, so answers may be out of order. Network thread.
 #pragma once
 
 #include <cstdint>
@@ -144,7 +144,7 @@ class Session final : public Service, private PacketSink, private WriteGather::U
     // The WRITE being received and those gathered before it, to the same handle.
     std::uint32_t write_id_ = 0;
     std::uint64_t write_offset_ = 0;  // where its next byte goes
-    StatusCode write_code_ = kOk;  // else why it fails: write_error_
+    StatusCode write_code_ = kOk;     // else why it fails: write_error_
     std::string write_error_;
     std::shared_ptr<OpenHandle> gathered_;
     std::uint64_t gathered_offset_ = 0;
@@ -154,7 +154,9 @@ class Session final : public Service, private PacketSink, private WriteGather::U
 // Error -> status, the only place. RFC drafts give v3 no more codes than these.
 [[nodiscard]] StatusCode status_of(const Error& error);
 
-// "-rw-r--r--    1 alice    alice        1234 Nov 23 06:50 name", as ls -l has it and OpenSSH's server sends it.
-[[nodiscard]] std::string long_name(const std::string& name, const FileInfo& info, const std::string& account, Timestamp now);
+// "-rw-r--r--    1 alice    alice        1234 Nov 23 06:50 name", as ls -l has it and OpenSSH's server sends
+// it.
+[[nodiscard]] std::string long_name(const std::string& name, const FileInfo& info, const std::string& account,
+                                    Timestamp now);
 
 }  // namespace burnbox::sftp

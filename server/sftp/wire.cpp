@@ -42,10 +42,14 @@ Attributes Reader::attributes() {
 
 std::uint32_t wire_mode(const FileInfo& info) {
     switch (info.type) {
-        case FileType::file: return 0100000U | info.mode;
-        case FileType::folder: return 0040000U | info.mode;
-        case FileType::symlink: return 0120000U | info.mode;
-        case FileType::other: return info.mode;
+        case FileType::file:
+            return 0100000U | info.mode;
+        case FileType::folder:
+            return 0040000U | info.mode;
+        case FileType::symlink:
+            return 0120000U | info.mode;
+        case FileType::other:
+            return info.mode;
     }
     return info.mode;
 }

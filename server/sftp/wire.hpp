@@ -1,6 +1,6 @@
-// SFTP's data types (draft-ietf-secsh-filexfer-02 3, RFC 4251 5): a bounds-checked reader of one packet's body and a writer.
-// Pure. After a failed read the reader stays failed and gives zeros and empty strings, so a whole request is parsed first and
-// judged once.
+// SFTP's data types (draft-ietf-secsh-filexfer-02 3, RFC 4251 5): a bounds-checked reader of one packet's
+// body and a writer. Pure. After a failed read the reader stays failed and gives zeros and empty strings, so
+// a whole request is parsed first and judged once.
 #pragma once
 
 #include <cstddef>
@@ -80,7 +80,9 @@ class Writer {
     void attributes(const FileInfo& info);
     [[nodiscard]] std::size_t size() const { return out_.size() - start_; }
     // Changes a number written earlier, `at` bytes behind the packet's start.
-    void patch_u32(std::size_t at, std::uint32_t value) { store_u32(out_.bytes_from(start_ + at).data(), value); }
+    void patch_u32(std::size_t at, std::uint32_t value) {
+        store_u32(out_.bytes_from(start_ + at).data(), value);
+    }
     void finish() { patch_u32(0, static_cast<std::uint32_t>(size() - 4)); }
     void abandon() { out_.shrink_by(size()); }
 

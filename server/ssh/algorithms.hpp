@@ -1,16 +1,19 @@
-// What is offered in the key exchange: no SHA-1, no NIST curves in the exchange, only AEAD ciphers or encrypt-then-MAC.
+// What is offered in the key exchange: no SHA-1, no NIST curves in the exchange, only AEAD ciphers or
+// encrypt-then-MAC.
 #pragma once
 
 namespace burnbox::algorithms {
 
 inline constexpr const char* kKeyExchange =
-    "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,"
+    "curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,diffie-hellman-group18-"
+    "sha512,"
     "diffie-hellman-group14-sha256";
 inline constexpr const char* kHostKeys = "ssh-ed25519,rsa-sha2-512,rsa-sha2-256";
 inline constexpr const char* kCiphers =
-    "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr";
-// Offered alone to a client that knows them, when the CPU has AES instructions: the client's order decides otherwise, and OpenSSH's
-// first choice up to 9.8, chacha20, costs twice the CPU.
+    "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,"
+    "aes256-ctr";
+// Offered alone to a client that knows them, when the CPU has AES instructions: the client's order decides
+// otherwise, and OpenSSH's first choice up to 9.8, chacha20, costs twice the CPU.
 inline constexpr const char* kFastCiphers = "aes128-gcm@openssh.com,aes256-gcm@openssh.com";
 inline constexpr const char* kMacs = "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com";
 inline constexpr const char* kCompression = "none,zlib@openssh.com";

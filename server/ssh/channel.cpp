@@ -35,8 +35,10 @@ struct Channel::Callbacks {
         Channel& channel = self(user);
         if (channel.used_) return 1;
         channel.used_ = true;
-        channel.say("there is no shell here. Upload with scp or sftp; commands: status, sessions, find PATTERN, burn NAME [--wait], "
-                    "cancel NAME, help");
+        channel.say(
+            "there is no shell here. Upload with scp or sftp; commands: status, sessions, find PATTERN, burn "
+            "NAME [--wait], "
+            "cancel NAME, help");
         channel.finish(1);
         return 0;
     }
@@ -82,8 +84,8 @@ bool Channel::start(std::unique_ptr<Service> service) {
     return true;
 }
 
-// libssh calls this with all it holds for the channel; what is not taken stays there, and then it grants no more window. A client
-// that sends beyond the window anyway is cut off: libssh would take everything.
+// libssh calls this with all it holds for the channel; what is not taken stays there, and then it grants no
+// more window. A client that sends beyond the window anyway is cut off: libssh would take everything.
 std::size_t Channel::take(std::span<const std::byte> data) {
     fresh_input_ = true;
     if (exit_code_) return data.size();
@@ -110,8 +112,10 @@ bool Channel::offer_held() {
     while (service_ && !exit_code_) {
         if (held_.empty()) {
             const int available = ssh_channel_poll(channel_, 0);
-            const int count =
-                available > 0 ? ssh_channel_read_nonblocking(channel_, piece.data(), static_cast<std::uint32_t>(piece.size()), 0) : 0;
+            const int count = available > 0
+                                  ? ssh_channel_read_nonblocking(channel_, piece.data(),
+                                                                 static_cast<std::uint32_t>(piece.size()), 0)
+                                  : 0;
             if (count <= 0) {
                 holding_ = false;
                 break;
@@ -146,12 +150,14 @@ Poster Channel::poster() {
     };
 }
 
-// False = the connection is broken. What doesn't go now (no window, a rekey, a slow socket) goes in a later turn.
+// False = the connection is broken. What doesn't go now (no window, a rekey, a slow socket) goes in a later
+// turn.
 bool Channel::write_out(ByteBuffer& queue, bool to_stderr) {
     while (!queue.empty() && host_.transport().has_room()) {
         const std::uint32_t window = ssh_channel_window_size(channel_);
         if (window == 0) return true;
-        const auto length = static_cast<std::uint32_t>(std::min<std::size_t>({queue.size(), window, std::size_t{256} << 10U}));
+        const auto length = static_cast<std::uint32_t>(
+            std::min<std::size_t>({queue.size(), window, std::size_t{256} << 10U}));
         const int written = to_stderr ? ssh_channel_write_stderr(channel_, queue.bytes().data(), length)
                                       : ssh_channel_write(channel_, queue.bytes().data(), length);
         if (written < 0) return ssh_channel_is_open(channel_) == 0;
@@ -167,17 +173,19 @@ bool Channel::write_close() {
     closed_ = true;
     service_.reset();
     if (ssh_channel_is_open(channel_) == 0) return true;
-    return ssh_channel_request_send_exit_status(channel_, *exit_code_) != SSH_ERROR && ssh_channel_send_eof(channel_) != SSH_ERROR &&
-           ssh_channel_close(channel_) != SSH_ERROR;
+    return ssh_channel_request_send_exit_status(channel_, *exit_code_) != SSH_ERROR &&
+           ssh_channel_send_eof(channel_) != SSH_ERROR && ssh_channel_close(channel_) != SSH_ERROR;
 }
 
-// libssh's own window is 1.28 MB, and on a long line that is the speed limit. There is no setter, but reading asks for as much window
-// as the caller wants to read: asked for the whole window, with nothing there to read, it grants it and returns. The window doubles
-// while the client uses it, up to limits.window.
+// libssh's own window is 1.28 MB, and on a long line that is the speed limit. There is no setter, but reading
+// asks for as much window as the caller wants to read: asked for the whole window, with nothing there to
+// read, it grants it and returns. The window doubles while the client uses it, up to limits.window.
 void Channel::widen_window() {
     if (holding_ || eof_ || exit_code_ || !service_) return;
-    if (window_ == 0) window_ = std::min(kFirstWindow, host_.most_window());
-    else if (since_grant_ < window_ / 2) return;
+    if (window_ == 0)
+        window_ = std::min(kFirstWindow, host_.most_window());
+    else if (since_grant_ < window_ / 2)
+        return;
     if (since_widening_ >= window_) {
         window_ = std::min(window_ * 2, host_.most_window());
         since_widening_ = 0;

@@ -1,5 +1,5 @@
-// One SSH session channel: finds the service for its request, carries bytes between libssh and the service with bounds on both sides,
-// and closes the way RFC 4254 5.3 and 6.10 want it: exit status, EOF, close.
+// One SSH session channel: finds the service for its request, carries bytes between libssh and the service
+// with bounds on both sides, and closes the way RFC 4254 5.3 and 6.10 want it: exit status, EOF, close.
 // libssh's callbacks only take data in; whatever writes happens in turn(), outside of them.
 // Network thread. Lives until both sides have closed the channel.
 #pragma once
@@ -25,10 +25,13 @@ class ChannelHost {
   public:
     virtual ~ChannelHost() = default;
     // nullptr: refused. Called once per channel at most.
-    [[nodiscard]] virtual std::unique_ptr<Service> make_subsystem(ServicePort& port, std::string_view name) = 0;
-    [[nodiscard]] virtual std::unique_ptr<Service> make_command(ServicePort& port, std::string_view command) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Service> make_subsystem(ServicePort& port,
+                                                                  std::string_view name) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Service> make_command(ServicePort& port,
+                                                                std::string_view command) = 0;
     [[nodiscard]] virtual Transport& transport() = 0;
-    // Runs a function on this connection's thread, followed by a turn, if the connection still exists. Any thread.
+    // Runs a function on this connection's thread, followed by a turn, if the connection still exists. Any
+    // thread.
     [[nodiscard]] virtual std::function<void(std::function<void()>)> post() = 0;
     [[nodiscard]] virtual std::uint64_t most_window() const = 0;
 };
@@ -40,7 +43,8 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     void listen();  // sets libssh's callbacks
 
     enum class Turn : std::uint8_t { waiting, again, gone, broken };
-    // Moves bytes both ways as far as they go. again: more could go as soon as the transport has room. gone: the client closed it.
+    // Moves bytes both ways as far as they go. again: more could go as soon as the transport has room. gone:
+    // the client closed it.
     [[nodiscard]] Turn turn();
     [[nodiscard]] bool busy() const { return service_ != nullptr && service_->busy(); }
 
@@ -62,13 +66,13 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     ssh_channel_struct* channel_;
     std::unique_ptr<Callbacks> callbacks_;
     ByteBuffer out_, error_;
-    ByteBuffer held_;           // taken from libssh, not yet wanted by the service
+    ByteBuffer held_;                   // taken from libssh, not yet wanted by the service
     std::unique_ptr<Service> service_;  // after the buffers: it may use them while it goes
-    bool used_ = false;         // had its one request
-    bool holding_ = false;      // the service wants no more for now
-    bool fresh_input_ = false;  // since the last turn
+    bool used_ = false;                 // had its one request
+    bool holding_ = false;              // the service wants no more for now
+    bool fresh_input_ = false;          // since the last turn
     bool widening_ = false;
-    bool rekeying_ = false;     // libssh takes no data for now
+    bool rekeying_ = false;  // libssh takes no data for now
     bool eof_ = false, eof_told_ = false, peer_closed_ = false, closed_ = false, overrun_ = false;
     std::optional<int> exit_code_;
     std::uint64_t window_ = 0;  // what we last granted

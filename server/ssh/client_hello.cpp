@@ -28,7 +28,8 @@ bool lists(std::string_view list, std::string_view name) {
 
 // The name-lists of RFC 4253 7.1: kex, host keys, then ciphers to the server and from it.
 ClientHello read_kexinit(std::string_view payload) {
-    if (payload.size() < 1 + kCookieBytes || static_cast<std::uint8_t>(payload[0]) != kKexinit) return ClientHello::other;
+    if (payload.size() < 1 + kCookieBytes || static_cast<std::uint8_t>(payload[0]) != kKexinit)
+        return ClientHello::other;
     payload.remove_prefix(1 + kCookieBytes);
     bool fast = true;
     for (int list = 0; list < 4; ++list) {
@@ -45,7 +46,8 @@ ClientHello read_kexinit(std::string_view payload) {
 ClientHello read_client_hello(std::span<const std::byte> bytes) {
     std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const std::size_t line_end = text.find('\n');
-    if (line_end == std::string_view::npos) return text.size() > kLongestIdentification ? ClientHello::other : ClientHello::incomplete;
+    if (line_end == std::string_view::npos)
+        return text.size() > kLongestIdentification ? ClientHello::other : ClientHello::incomplete;
     if (line_end >= kLongestIdentification || !text.starts_with("SSH-")) return ClientHello::other;
     text.remove_prefix(line_end + 1);
     // RFC 4253 6: packet length, padding length, payload, padding; no MAC yet.
@@ -53,7 +55,8 @@ ClientHello read_client_hello(std::span<const std::byte> bytes) {
     const std::uint32_t length = number(text);
     const auto padding = static_cast<std::uint8_t>(text[4]);
     if (length > kLongestHello || length < 1U + padding) return ClientHello::other;
-    if (text.size() < 4 + length) return bytes.size() > kLongestHello ? ClientHello::other : ClientHello::incomplete;
+    if (text.size() < 4 + length)
+        return bytes.size() > kLongestHello ? ClientHello::other : ClientHello::incomplete;
     return read_kexinit(text.substr(5, length - 1 - padding));
 }
 

@@ -1,5 +1,6 @@
-// What a client says before encryption: its identification line and its KEXINIT (RFC 4253 4.2, 6, 7.1). Pure. Read by the server
-// only to see which ciphers the client knows; libssh reads the same bytes again and judges them.
+// What a client says before encryption: its identification line and its KEXINIT (RFC 4253 4.2, 6, 7.1). Pure.
+// Read by the server only to see which ciphers the client knows; libssh reads the same bytes again and judges
+// them.
 #pragma once
 
 #include <cstddef>

@@ -6,12 +6,16 @@ namespace {
 constexpr std::size_t kLongestCommand = std::size_t{64} << 10U;
 constexpr std::size_t kMostWords = 1000;
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n'; }
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n';
+}
 
-// Takes what stands at the text's front in double quotes, where a backslash escapes only $ ` " \ and newline (POSIX 2.2.3).
+// Takes what stands at the text's front in double quotes, where a backslash escapes only $ ` " \ and newline
+// (POSIX 2.2.3).
 bool take_double_quoted(std::string_view& text, std::string& word) {
     while (!text.empty() && text.front() != '"') {
-        if (text.front() == '\\' && text.size() > 1 && std::string_view("$`\"\\\n").find(text[1]) != std::string_view::npos) {
+        if (text.front() == '\\' && text.size() > 1 &&
+            std::string_view("$`\"\\\n").find(text[1]) != std::string_view::npos) {
             text.remove_prefix(1);
             if (text.front() != '\n') word += text.front();
         } else {
@@ -62,7 +66,8 @@ Result<std::vector<std::string>> split_command(std::string_view command) {
         while (!command.empty() && is_blank(command.front())) command.remove_prefix(1);
         if (command.empty()) return words;
         if (words.size() == kMostWords) return fail(Errc::invalid, "command: more than 1000 words");
-        if (!take_word(command, words.emplace_back())) return fail(Errc::invalid, "command: a quote is not closed");
+        if (!take_word(command, words.emplace_back()))
+            return fail(Errc::invalid, "command: a quote is not closed");
     }
 }
 

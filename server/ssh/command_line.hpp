@@ -1,5 +1,6 @@
-// An exec request's command, split into words as the client's shell quoting means it. There is no shell: quotes and backslashes are
-// understood (POSIX 2.2), nothing is expanded, and every other character stands for itself. Pure.
+// An exec request's command, split into words as the client's shell quoting means it. There is no shell:
+// quotes and backslashes are understood (POSIX 2.2), nothing is expanded, and every other character stands
+// for itself. Pure.
 #pragma once
 
 #include <string>

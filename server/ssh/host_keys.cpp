@@ -37,7 +37,8 @@ constexpr KeyKind kKinds[] = {{"host_keys/ssh_host_ed25519_key", SSH_KEYTYPE_ED2
 
 Result<std::string> generate(const KeyKind& kind) {
     ssh_key raw = nullptr;
-    if (ssh_pki_generate(kind.type, kind.bits, &raw) != SSH_OK) return fail(Errc::io, "host keys: libssh can't make a key");
+    if (ssh_pki_generate(kind.type, kind.bits, &raw) != SSH_OK)
+        return fail(Errc::io, "host keys: libssh can't make a key");
     const Key key(raw);
     char* text = nullptr;
     if (ssh_pki_export_privkey_base64(key.get(), nullptr, nullptr, nullptr, &text) != SSH_OK)
@@ -57,11 +58,13 @@ Result<Key> load(FileSystem& fs, const KeyKind& kind) {
     if (!info) return std::unexpected(info.error());
     if (info->type != FileType::file || (info->mode & 0077U) != 0)
         return fail(Errc::permission, "host key " + fs.host_path(kind.file) +
-                                          ": others may read it; make it safe with: chmod 600 " + fs.host_path(kind.file));
+                                          ": others may read it; make it safe with: chmod 600 " +
+                                          fs.host_path(kind.file));
     BB_TRY(const std::string text, read_file(fs, kind.file, kLargestKeyFile));
     ssh_key raw = nullptr;
     if (ssh_pki_import_privkey_base64(text.c_str(), nullptr, nullptr, nullptr, &raw) != SSH_OK)
-        return fail(Errc::corrupt, "host key " + fs.host_path(kind.file) + ": not a private key without passphrase; "
+        return fail(Errc::corrupt, "host key " + fs.host_path(kind.file) +
+                                       ": not a private key without passphrase; "
                                        "move it away and a new one is made");
     return Key(raw);
 }
@@ -111,7 +114,8 @@ Result<std::unique_ptr<HostKeys>> HostKeys::open(const std::string& state_dir) {
     BB_CHECK(bind->set(SSH_BIND_OPTIONS_HOSTKEY_ALGORITHMS, algorithms::kHostKeys));
     for (const auto option : {SSH_BIND_OPTIONS_CIPHERS_C_S, SSH_BIND_OPTIONS_CIPHERS_S_C})
         BB_CHECK(bind->set(option, algorithms::kCiphers));
-    for (const auto option : {SSH_BIND_OPTIONS_HMAC_C_S, SSH_BIND_OPTIONS_HMAC_S_C}) BB_CHECK(bind->set(option, algorithms::kMacs));
+    for (const auto option : {SSH_BIND_OPTIONS_HMAC_C_S, SSH_BIND_OPTIONS_HMAC_S_C})
+        BB_CHECK(bind->set(option, algorithms::kMacs));
     BB_CHECK(bind->set(SSH_BIND_OPTIONS_PUBKEY_ACCEPTED_KEY_TYPES, algorithms::kUserKeys));
     BB_CHECK(bind->set(SSH_BIND_OPTIONS_RSA_MIN_SIZE, &algorithms::kSmallestRsa));
 

@@ -28,15 +28,18 @@ Keyring::Keyring(const std::map<std::string, AccountConfig>& accounts) {
     for (const auto& [name, account] : accounts) {
         for (const PublicKey& listed : account.keys) {
             ssh_key key = nullptr;
-            const bool read = ssh_pki_import_pubkey_base64(listed.base64.c_str(), ssh_key_type_from_name(listed.type.c_str()), &key) ==
-                              SSH_OK;
+            const bool read =
+                ssh_pki_import_pubkey_base64(listed.base64.c_str(),
+                                             ssh_key_type_from_name(listed.type.c_str()), &key) == SSH_OK;
             const std::string text = read ? canonical(key) : std::string();
             ssh_key_free(key);
-            // 2048 bits of modulus are 256 bytes, and base64 is a third longer than the 279 bytes of the whole blob.
+            // 2048 bits of modulus are 256 bytes, and base64 is a third longer than the 279 bytes of the
+            // whole blob.
             const bool weak = listed.type == "ssh-rsa" && listed.base64.size() < 372;
             if (text.empty() || weak) {
                 log::warning("key ignored", log::kv("account", name), log::kv("type", listed.type),
-                             log::kv("comment", listed.comment), log::kv("reason", weak ? "RSA below 2048 bits" : "not a public key"));
+                             log::kv("comment", listed.comment),
+                             log::kv("reason", weak ? "RSA below 2048 bits" : "not a public key"));
                 continue;
             }
             entries_.push_back({name, text});

@@ -1,5 +1,6 @@
-// Which public keys open which account. Looked up in the same time whatever the answer is: an unknown user, a foreign key and a known
-// key of another account cost the same comparisons. Immutable after construction, so all threads share it.
+// Which public keys open which account. Looked up in the same time whatever the answer is: an unknown user, a
+// foreign key and a known key of another account cost the same comparisons. Immutable after construction, so
+// all threads share it.
 #pragma once
 
 #include <map>

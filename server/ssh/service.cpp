@@ -4,6 +4,8 @@
 
 namespace burnbox {
 
-void ServicePort::say(std::string_view message) { print_error("burnbox: " + escape(message) + "\n"); }
+void ServicePort::say(std::string_view message) {
+    print_error("burnbox: " + escape(message) + "\n");
+}
 
 }  // namespace burnbox

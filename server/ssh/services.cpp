@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, 9> kCommands = {"status", "sessions", "di
 // An Operations command: its answers are posted to the connection's thread, in order.
 class CommandService final : public Service {
   public:
-    explicit CommandService(ServicePort& port) : port_(port), sink_(std::make_shared<Sink>(*this, port.poster())) {}
+    explicit CommandService(ServicePort& port)
+        : port_(port), sink_(std::make_shared<Sink>(*this, port.poster())) {}
 
     void run(Operations& operations, const CommandRequest& request) { operations.run(request, sink_); }
     std::size_t receive(std::span<const std::byte> data) override { return data.size(); }
@@ -59,8 +60,8 @@ std::unique_ptr<Service> refuse(ServicePort& port, const std::string& reason) {
 
 }  // namespace
 
-std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client> client, Operations& operations,
-                                       std::string_view command) {
+std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client> client,
+                                       Operations& operations, std::string_view command) {
     auto argv = split_command(command);
     if (!argv) return refuse(port, argv.error().message);
     if (argv->empty()) return refuse(port, "an empty command");
@@ -73,8 +74,11 @@ std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client
         return sink;
     }
     if (std::ranges::find(kCommands, argv->front()) == kCommands.end())
-        return refuse(port, argv->front() + ": not a command here, and there is no shell. Commands: status, sessions, discs, drives, "
-                                            "find PATTERN, burn NAME [--wait], cancel NAME, help");
+        return refuse(
+            port,
+            argv->front() +
+                ": not a command here, and there is no shell. Commands: status, sessions, discs, drives, "
+                "find PATTERN, burn NAME [--wait], cancel NAME, help");
     log::info("command", log::kv("account", client->account()), log::kv("command", command));
     if (argv->front() == "--help") argv->front() = "help";
     auto service = std::make_unique<CommandService>(port);

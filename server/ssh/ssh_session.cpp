@@ -40,7 +40,8 @@ struct SshSession::Callbacks {
         SshSession& me = self(user);
         if (!me.client_) return nullptr;
         if (me.channels_.size() >= me.services_.limits.channels) {
-            log::info("channel refused", log::kv("account", me.account_), log::kv("peer", me.peer_), log::kv("limit", "limits.channels"));
+            log::info("channel refused", log::kv("account", me.account_), log::kv("peer", me.peer_),
+                      log::kv("limit", "limits.channels"));
             return nullptr;
         }
         const ssh_channel raw = ssh_channel_new(session);
@@ -56,8 +57,8 @@ struct SshSession::Callbacks {
     }
 };
 
-SshSession::SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer, sftp::WriteGather& gather,
-                       std::string peer, Events events)
+SshSession::SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer,
+                       sftp::WriteGather& gather, std::string peer, Events events)
     : services_(services),
       transport_(socket, receive_buffer),
       gather_(gather),
@@ -109,8 +110,10 @@ Status SshSession::start() {
             ssh_server_init_kex(session_);  // the lists were copied when the session was accepted
         });
     }
-    if (ssh_handle_key_exchange(session_) == SSH_ERROR) return fail(Errc::unreachable, ssh_get_error(session_));
-    if (ssh_event_add_session(event_, session_) != SSH_OK) return fail(Errc::io, "libssh: can't wait for the session");
+    if (ssh_handle_key_exchange(session_) == SSH_ERROR)
+        return fail(Errc::unreachable, ssh_get_error(session_));
+    if (ssh_event_add_session(event_, session_) != SSH_OK)
+        return fail(Errc::io, "libssh: can't wait for the session");
     return {};
 }
 
@@ -133,16 +136,19 @@ int SshSession::try_key(const std::string& user, ssh_key_struct* key, char signa
 void SshSession::count_failure() {
     if (gave_up_ || client_ || ++failures_ < services_.limits.auth_tries) return;
     gave_up_ = true;
-    log::info("login refused", log::kv("peer", peer_), log::kv("tries", failures_), log::kv("limit", "limits.auth_tries"));
+    log::info("login refused", log::kv("peer", peer_), log::kv("tries", failures_),
+              log::kv("limit", "limits.auth_tries"));
     events_.login_failed();
 }
 
-// libssh drops a malformed or wrongly signed login without a word, and its client would wait until the login grace ends.
+// libssh drops a malformed or wrongly signed login without a word, and its client would wait until the login
+// grace ends.
 void SshSession::judge_silence() {
     const auto& before = callbacks_->unanswered_before;
     if (gave_up_ || client_ || !before || callbacks_->unanswered() == *before) return;
     gave_up_ = true;
-    log::info("login refused", log::kv("peer", peer_), log::kv("reason", "a login that is malformed or wrongly signed"));
+    log::info("login refused", log::kv("peer", peer_),
+              log::kv("reason", "a login that is malformed or wrongly signed"));
     events_.login_failed();
 }
 
@@ -153,14 +159,18 @@ SshSession::Turn SshSession::turn() {
     for (std::size_t i = 0; i < channels_.size();) {
         switch (channels_[i]->turn()) {
             case Channel::Turn::broken:
-                log::info("connection broken off", log::kv("account", account_), log::kv("peer", peer_),
-                          log::kv("reason", "the client does not keep to the channel's window, or went away"));
+                log::info(
+                    "connection broken off", log::kv("account", account_), log::kv("peer", peer_),
+                    log::kv("reason", "the client does not keep to the channel's window, or went away"));
                 return Turn::broken;
             case Channel::Turn::gone:
                 channels_.erase(channels_.begin() + static_cast<std::ptrdiff_t>(i));
                 continue;
-            case Channel::Turn::again: again = true; break;
-            case Channel::Turn::waiting: break;
+            case Channel::Turn::again:
+                again = true;
+                break;
+            case Channel::Turn::waiting:
+                break;
         }
         ++i;
     }
@@ -175,7 +185,9 @@ void SshSession::disconnect(const std::string& reason) {
     if (ssh_is_connected(session_) != 0) ssh_disconnect(session_);
 }
 
-bool SshSession::busy() const { return std::ranges::any_of(channels_, [](const auto& channel) { return channel->busy(); }); }
+bool SshSession::busy() const {
+    return std::ranges::any_of(channels_, [](const auto& channel) { return channel->busy(); });
+}
 
 std::unique_ptr<Service> SshSession::make_subsystem(ServicePort& port, std::string_view name) {
     if (name != "sftp") return nullptr;

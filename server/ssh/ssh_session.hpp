@@ -1,5 +1,5 @@
-// One client's SSH session on libssh: key exchange, login by public key, channels. It never blocks and owns no timers; its Connection
-// tells it when to read and when to take a turn. Network thread.
+// One client's SSH session on libssh: key exchange, login by public key, channels. It never blocks and owns
+// no timers; its Connection tells it when to read and when to take a turn. Network thread.
 #pragma once
 
 #include <functional>
@@ -35,13 +35,14 @@ class SshSession final : private ChannelHost {
         std::function<void()> logged_in;
         std::function<void()> login_failed;  // too often: limits.auth_tries
     };
-    SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer, sftp::WriteGather& gather,
-               std::string peer, Events events);
+    SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer,
+               sftp::WriteGather& gather, std::string peer, Events events);
     ~SshSession() override;
 
     [[nodiscard]] Status start();  // sends the identification
     [[nodiscard]] Transport& transport() override { return transport_; }
-    // Channels move on, closed ones go. again: a further turn could do more as soon as the transport has room.
+    // Channels move on, closed ones go. again: a further turn could do more as soon as the transport has
+    // room.
     enum class Turn : std::uint8_t { waiting, again, broken };
     [[nodiscard]] Turn turn();
     // Says goodbye to the client, with a reason it may show; after that only what is queued is sent.

@@ -1,7 +1,8 @@
-// The Transport that feeds libssh from large reads. libssh has no interface for that: its own poll, recv and send calls are answered
-// here, by functions of these names in the program, which the dynamic linker prefers to the C library's. They act only on the
-// descriptor of the connection in use on this thread, and pass everything else on to the kernel.
-// Measured on a 1 GiB upload: 0.55 to 0.72 of sshd's CPU, against 0.77 with libssh's own reads (10 times the system calls).
+// The Transport that feeds libssh from large reads. libssh has no interface for that: its own poll, recv and
+// send calls are answered here, by functions of these names in the program, which the dynamic linker prefers
+// to the C library's. They act only on the descriptor of the connection in use on this thread, and pass
+// everything else on to the kernel. Measured on a 1 GiB upload: 0.55 to 0.72 of sshd's CPU, against 0.77 with
+// libssh's own reads (10 times the system calls).
 #ifdef BURNBOX_SSH_FEED
 #include <fcntl.h>
 #include <libssh/libssh.h>
@@ -24,9 +25,10 @@
 namespace burnbox {
 namespace {
 
-constexpr unsigned kReadsPerPump = 4;                           // fairness between the thread's connections
-constexpr std::size_t kMostUnsent = std::size_t{1} << 20U;      // beyond, channel data waits
-constexpr std::size_t kUnsentAtAll = std::size_t{4} << 20U;     // beyond, nothing is read: even refusals need room
+constexpr unsigned kReadsPerPump = 4;                       // fairness between the thread's connections
+constexpr std::size_t kMostUnsent = std::size_t{1} << 20U;  // beyond, channel data waits
+constexpr std::size_t kUnsentAtAll = std::size_t{4}
+                                     << 20U;  // beyond, nothing is read: even refusals need room
 
 thread_local Transport* current = nullptr;
 
@@ -59,17 +61,25 @@ Transport::Transport(int socket, std::span<std::byte> receive_buffer) : state_(s
 }
 Transport::~Transport() = default;
 
-int Transport::socket_for_libssh() const { return state_->libssh_fd; }
+int Transport::socket_for_libssh() const {
+    return state_->libssh_fd;
+}
 
 void Transport::attach(ssh_session_struct* session, ssh_event_struct* event) {
     state_->session = session;
     state_->event = event;
 }
 
-void Transport::on_client_hello(std::function<void(bool)> choose) { state_->choose = std::move(choose); }
+void Transport::on_client_hello(std::function<void(bool)> choose) {
+    state_->choose = std::move(choose);
+}
 
-Transport::Use::Use(Transport& transport) : previous_(current) { current = &transport; }
-Transport::Use::~Use() { current = previous_; }
+Transport::Use::Use(Transport& transport) : previous_(current) {
+    current = &transport;
+}
+Transport::Use::~Use() {
+    current = previous_;
+}
 
 // Hands libssh what came, 4096 bytes a turn, which is how it reads.
 bool Transport::State::process(Transport& transport, std::span<const std::byte> data) {
@@ -97,7 +107,8 @@ bool Transport::State::decide(bool late) {
 Transport::Progress Transport::pump() {
     for (unsigned i = 0; i < kReadsPerPump; ++i) {
         if (!wants_input()) return Progress::idle;
-        const ssize_t count = ::recv(state_->socket, state_->buffer.data(), state_->buffer.size(), MSG_DONTWAIT);
+        const ssize_t count =
+            ::recv(state_->socket, state_->buffer.data(), state_->buffer.size(), MSG_DONTWAIT);
         if (count < 0 && (errno == EAGAIN || errno == EINTR)) return Progress::idle;
         if (count <= 0) return Progress::closed;
         const auto data = std::span<const std::byte>(state_->buffer).first(static_cast<std::size_t>(count));
@@ -132,29 +143,41 @@ bool Transport::send() {
     return true;
 }
 
-bool Transport::wants_input() const { return state_->output.size() <= kUnsentAtAll; }
-bool Transport::has_unsent() const { return !state_->output.empty(); }
-bool Transport::has_room() const { return state_->output.size() < kMostUnsent; }
-std::uint64_t Transport::received_bytes() const { return state_->received; }
+bool Transport::wants_input() const {
+    return state_->output.size() <= kUnsentAtAll;
+}
+bool Transport::has_unsent() const {
+    return !state_->output.empty();
+}
+bool Transport::has_room() const {
+    return state_->output.size() < kMostUnsent;
+}
+std::uint64_t Transport::received_bytes() const {
+    return state_->received;
+}
 
 }  // namespace burnbox
 
-// What libssh calls. Its input is exhausted when `input` is empty: then poll reports nothing, so that recv is never asked in vain
-// (libssh takes EAGAIN for a broken connection). Its output is taken whole, always.
-// Named by their assembler names: glibc's declarations carry attributes that are promises of its own functions.
+// What libssh calls. Its input is exhausted when `input` is empty: then poll reports nothing, so that recv is
+// never asked in vain (libssh takes EAGAIN for a broken connection). Its output is taken whole, always. Named
+// by their assembler names: glibc's declarations carry attributes that are promises of its own functions.
 extern "C" {
 
-__attribute__((visibility("default"))) int feed_poll(struct pollfd* fds, nfds_t count, int timeout_ms) __asm__("poll");
-__attribute__((visibility("default"))) ssize_t feed_recv(int fd, void* buffer, size_t size, int flags) __asm__("recv");
-__attribute__((visibility("default"))) ssize_t feed_send(int fd, const void* data, size_t size, int flags) __asm__("send");
+__attribute__((visibility("default"))) int feed_poll(struct pollfd* fds, nfds_t count,
+                                                     int timeout_ms) __asm__("poll");
+__attribute__((visibility("default"))) ssize_t feed_recv(int fd, void* buffer, size_t size,
+                                                         int flags) __asm__("recv");
+__attribute__((visibility("default"))) ssize_t feed_send(int fd, const void* data, size_t size,
+                                                         int flags) __asm__("send");
 
 int feed_poll(struct pollfd* fds, nfds_t count, int timeout_ms) {
     burnbox::Transport::State* state = count == 1 ? burnbox::Transport::State::of(fds[0].fd) : nullptr;
     if (state == nullptr) {
-        struct timespec time {};
+        struct timespec time{};
         time.tv_sec = timeout_ms / 1000;
         time.tv_nsec = static_cast<long>(timeout_ms % 1000) * 1'000'000;
-        return static_cast<int>(syscall(SYS_ppoll, fds, count, timeout_ms < 0 ? nullptr : &time, nullptr, std::size_t{8}));
+        return static_cast<int>(
+            syscall(SYS_ppoll, fds, count, timeout_ms < 0 ? nullptr : &time, nullptr, std::size_t{8}));
     }
     fds[0].revents = static_cast<short>(fds[0].events & (state->input.empty() ? POLLOUT : POLLIN | POLLOUT));
     return fds[0].revents != 0 ? 1 : 0;

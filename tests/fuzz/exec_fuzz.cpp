@@ -1,4 +1,5 @@
-// libFuzzer: what is parsed before or instead of a login's protocols: an exec request's words, scp's arguments, a client's hello.
+// libFuzzer: what is parsed before or instead of a login's protocols: an exec request's words, scp's
+// arguments, a client's hello.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// libFuzzer: the rcp protocol's sink and source on any bytes, over an in-memory file system. A file counts as closed only when the
-// sink says so, and nothing leaves the target folder.
+// libFuzzer: the rcp protocol's sink and source on any bytes, over an in-memory file system. A file counts as
+// closed only when the sink says so, and nothing leaves the target folder.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
-// libFuzzer: an SFTP session on any bytes, over an in-memory file system. The first byte says how the rest is cut into pieces. Whatever
-// comes, every answer is a well-formed packet, there are no more answers than packets that could have been sent, and what is queued
-// stays bounded.
+// libFuzzer: an SFTP session on any bytes, over an in-memory file system. The first byte says how the rest is
+// cut into pieces. Whatever comes, every answer is a well-formed packet, there are no more answers than
+// packets that could have been sent, and what is queued stays bounded.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -39,7 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     {
         sftp::Session session(port, {client, handles, gather});
         test::send(session, test::sftp_packet(sftp::kInit, test::be32(3)) +
-                                test::sftp_packet(sftp::kOpen, test::be32(0) + test::text("/d/f") + test::be32(0x1B) + test::kNoAttributes) +
+                                test::sftp_packet(sftp::kOpen, test::be32(0) + test::text("/d/f") +
+                                                                   test::be32(0x1B) + test::kNoAttributes) +
                                 test::sftp_packet(sftp::kOpendir, test::be32(0) + test::text("/d")));
         const auto opened = test::sftp_replies(port.take_output());
         std::string input(reinterpret_cast<const char*>(data) + 1, size - 1);
@@ -50,7 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             port.run_posted();
             if (port.output.size() > kMostQueued + 2 * sftp::kMostPacket) std::abort();
             for (const test::SftpReply& reply : test::sftp_replies(port.take_output())) {
-                if (reply.type < sftp::kVersion || (reply.type > sftp::kVersion && reply.type < sftp::kStatus)) std::abort();
+                if (reply.type < sftp::kVersion ||
+                    (reply.type > sftp::kVersion && reply.type < sftp::kStatus))
+                    std::abort();
                 ++answers;
             }
             input.erase(0, taken);

@@ -1,4 +1,5 @@
-// A ServicePort without a connection: what the service said, and the functions posted to its thread, run when the test says so.
+// A ServicePort without a connection: what the service said, and the functions posted to its thread, run when
+// the test says so.
 #pragma once
 
 #include <deque>
@@ -42,7 +43,8 @@ class FakeServicePort final : public ServicePort {
     }
 
   private:
-    std::shared_ptr<std::deque<std::function<void()>>> posted_ = std::make_shared<std::deque<std::function<void()>>>();
+    std::shared_ptr<std::deque<std::function<void()>>> posted_ =
+        std::make_shared<std::deque<std::function<void()>>>();
 };
 
 // Gives a service text as bytes, in pieces of `piece` bytes; returns how much it took.

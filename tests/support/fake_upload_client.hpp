@@ -1,5 +1,6 @@
-// A Client on any FileSystem, without the contract's rules: what SFTP and scp are tested against. Paths are resolved lexically below
-// the file system's root. Slow answers come at once, or are held until the test lets them go.
+// A Client on any FileSystem, without the contract's rules: what SFTP and scp are tested against. Paths are
+// resolved lexically below the file system's root. Slow answers come at once, or are held until the test lets
+// them go.
 #pragma once
 
 #include <deque>
@@ -20,12 +21,12 @@ class FakeUploadClient final : public Client {
 
     // What the test asks about or asks for.
     bool hold_answers = false;
-    std::deque<std::function<void()>> held;            // slow answers, in order; call to let them go
-    std::vector<std::string> closed;                   // paths closed whole
-    std::vector<std::string> cut_off;                  // written, but dropped without a close
-    std::map<std::string, Error> refusals;             // "open /a" -> the error it gets
-    std::string close_text;                            // what a close answers
-    std::size_t writes = 0;                            // calls of write_at
+    std::deque<std::function<void()>> held;  // slow answers, in order; call to let them go
+    std::vector<std::string> closed;         // paths closed whole
+    std::vector<std::string> cut_off;        // written, but dropped without a close
+    std::map<std::string, Error> refusals;   // "open /a" -> the error it gets
+    std::string close_text;                  // what a close answers
+    std::size_t writes = 0;                  // calls of write_at
 
     const std::string& account() const override { return account_; }
     Result<std::string> real_path(const std::string& path) override;

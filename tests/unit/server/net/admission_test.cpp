@@ -17,9 +17,12 @@ struct Gate {
     explicit Gate(const Limits& limits) : admission(limits, clock) {}
     bool come(const std::string& address) {
         const std::string number = std::to_string(places.size());
-        auto admitted = admission.admit(address, [this, number](const char* limit) { dropped.push_back(number + " " + limit); });
-        if (admitted) places.push_back(std::move(admitted->place));
-        else last_error = admitted.error().message;
+        auto admitted = admission.admit(
+            address, [this, number](const char* limit) { dropped.push_back(number + " " + limit); });
+        if (admitted)
+            places.push_back(std::move(admitted->place));
+        else
+            last_error = admitted.error().message;
         return admitted.has_value();
     }
     std::string last_error;
@@ -71,7 +74,8 @@ TEST_CASE("admission: who is logged in is never dropped; then the limit refuses 
     CHECK(gate.come("10.0.0.3"));
 }
 
-TEST_CASE("admission: failed logins make their address wait, longer each time, until it succeeds or is forgotten") {
+TEST_CASE(
+    "admission: failed logins make their address wait, longer each time, until it succeeds or is forgotten") {
     Gate gate(small());
     const auto delay = [&] {
         auto admitted = gate.admission.admit("10.0.0.1", [](const char*) {});

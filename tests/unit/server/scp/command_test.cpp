@@ -21,9 +21,15 @@ TEST_CASE("scp command: the forms real clients send are understood") {
 }
 
 TEST_CASE("scp command: anything else is refused") {
-    for (const std::vector<std::string>& argv : std::vector<std::vector<std::string>>{
-             {"scp"}, {"scp", "-t"}, {"scp", "x"}, {"scp", "-t", "-f", "x"}, {"scp", "-t", "a", "b"}, {"scp", "-S", "-t", "x"},
-             {"scp", "-o", "ProxyCommand=x", "-t", "y"}, {"scp", "-t", std::string(5000, 'p')}}) {
+    for (const std::vector<std::string>& argv :
+         std::vector<std::vector<std::string>>{{"scp"},
+                                               {"scp", "-t"},
+                                               {"scp", "x"},
+                                               {"scp", "-t", "-f", "x"},
+                                               {"scp", "-t", "a", "b"},
+                                               {"scp", "-S", "-t", "x"},
+                                               {"scp", "-o", "ProxyCommand=x", "-t", "y"},
+                                               {"scp", "-t", std::string(5000, 'p')}}) {
         CHECK_FALSE(parse_command(argv));
     }
 }
@@ -37,9 +43,10 @@ TEST_CASE("scp entry: mode, size and name") {
 }
 
 TEST_CASE("scp entry: names that leave the folder, impossible sizes and modes are refused") {
-    for (const char* line : {"0644 5 ../evil", "0644 5 a/b", "0644 5 ..", "0644 5 .", "0644 5 /etc", "0644 5 ", "0644 5", "0644 -1 x", "0644 0x10 x",
-                             "0644  x", "0644 1e9 x", "0644 99999999999999999999 x", "0644 9223372036854775808 x", "644 5 x", "9999 5 x",
-                             "06777 5 x", "-644 5 x", "", " 5 x"}) {
+    for (const char* line :
+         {"0644 5 ../evil", "0644 5 a/b", "0644 5 ..", "0644 5 .", "0644 5 /etc", "0644 5 ", "0644 5",
+          "0644 -1 x", "0644 0x10 x", "0644  x", "0644 1e9 x", "0644 99999999999999999999 x",
+          "0644 9223372036854775808 x", "644 5 x", "9999 5 x", "06777 5 x", "-644 5 x", "", " 5 x"}) {
         CAPTURE(line);
         CHECK_FALSE(parse_entry(line));
     }
@@ -51,7 +58,8 @@ TEST_CASE("scp times: seconds and microseconds in range, nothing else") {
     REQUIRE(times);
     CHECK(times->mtime == Timestamp(std::chrono::milliseconds(1183828267500)));
     CHECK(times->atime == Timestamp(std::chrono::seconds(5)));
-    for (const char* line : {"", "1", "1 0", "1 0 1", "-1 0 0 0", "99999999999999999999 0 0 0", "1 1000000 1 0", "x 0 0 0", "1 0 1 0 0"}) {
+    for (const char* line : {"", "1", "1 0", "1 0 1", "-1 0 0 0", "99999999999999999999 0 0 0",
+                             "1 1000000 1 0", "x 0 0 0", "1 0 1 0 0"}) {
         CAPTURE(line);
         CHECK_FALSE(parse_times(line));
     }

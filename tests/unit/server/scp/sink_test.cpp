@@ -18,7 +18,9 @@ struct House {
     FakeServicePort port;
     std::optional<scp::Sink> sink;
 
-    explicit House(scp::Command command = {.sink = true, .recursive = true, .preserve = false, .folder_wanted = false, .path = "/in/"}) {
+    explicit House(
+        scp::Command command = {
+            .sink = true, .recursive = true, .preserve = false, .folder_wanted = false, .path = "/in/"}) {
         REQUIRE(fs.make_folder("in", 0755));
         sink.emplace(port, client, std::move(command));
         sink->start();
@@ -28,7 +30,9 @@ struct House {
         port.run_posted();
         return port.take_output();
     }
-    std::string content(const std::string& path) { return read_file(fs, path, 1U << 24U).value_or("<missing>"); }
+    std::string content(const std::string& path) {
+        return read_file(fs, path, 1U << 24U).value_or("<missing>");
+    }
 };
 
 }  // namespace
@@ -53,7 +57,8 @@ TEST_CASE("scp sink: the same bytes one at a time give the same files") {
 }
 
 TEST_CASE("scp sink: a target that is no folder is the file's own name") {
-    House house({.sink = true, .recursive = false, .preserve = false, .folder_wanted = false, .path = "/in/renamed"});
+    House house(
+        {.sink = true, .recursive = false, .preserve = false, .folder_wanted = false, .path = "/in/renamed"});
     CHECK(house.say("C0644 2 original\nhi\0"s) == "\0\0\0"s);
     CHECK(house.content("in/renamed") == "hi");
 }
@@ -88,7 +93,9 @@ TEST_CASE("scp sink: a refused file is reported and the next one still taken; th
     house.client->refusals["open /in/a"] = Error{Errc::permission, 0, "holiday is sealed"};
     house.client->refusals["close /in/b"] = Error{Errc::conflict, 0, "2 files were cut off"};
     CHECK(house.say("C0644 1 a\n") == "\0\1holiday is sealed\n"s);
-    CHECK(house.say("C0644 1 b\nx\0"s) == "\0\1""2 files were cut off\n"s);
+    CHECK(house.say("C0644 1 b\nx\0"s) ==
+          "\0\1"
+          "2 files were cut off\n"s);
     CHECK(house.say("C0644 1 c\nx\0"s) == "\0\0"s);
     house.sink->end_of_input();
     CHECK(house.port.exit_code == 1);
@@ -105,8 +112,9 @@ TEST_CASE("scp sink: data that ends early, or that the sender calls bad, is cut 
 }
 
 TEST_CASE("scp sink: what breaks the protocol ends it with a message and status 1") {
-    for (const std::string& bad : {"E\n"s, "Z0644 5 x\n"s, "C0644 5 ../x\nhello\0"s, "C0644 -1 x\n"s, "D0755 0 ..\n"s, "T-1 0 0 0\n"s, "\n"s,
-                                   "E5\n"s, "C0644 5 "s + std::string(100'000, 'A') + "\n"}) {
+    for (const std::string& bad :
+         {"E\n"s, "Z0644 5 x\n"s, "C0644 5 ../x\nhello\0"s, "C0644 -1 x\n"s, "D0755 0 ..\n"s, "T-1 0 0 0\n"s,
+          "\n"s, "E5\n"s, "C0644 5 "s + std::string(100'000, 'A') + "\n"}) {
         CAPTURE(bad.substr(0, 40));
         House house;
         CHECK(house.port.take_output() == "\0"s);
@@ -133,7 +141,8 @@ TEST_CASE("scp sink: a folder over a file is refused, an existing folder is ente
 }
 
 TEST_CASE("scp sink: a target that must be a folder and is none is refused before the first file") {
-    House house({.sink = true, .recursive = false, .preserve = false, .folder_wanted = true, .path = "/missing"});
+    House house(
+        {.sink = true, .recursive = false, .preserve = false, .folder_wanted = true, .path = "/missing"});
     CHECK(house.port.exit_code == 1);
     CHECK(house.port.take_output().starts_with("\1"));
 }

@@ -43,7 +43,8 @@ struct House {
 };
 
 scp::Command from(const std::string& path, bool recursive = false, bool preserve = false) {
-    return {.sink = false, .recursive = recursive, .preserve = preserve, .folder_wanted = false, .path = path};
+    return {
+        .sink = false, .recursive = recursive, .preserve = preserve, .folder_wanted = false, .path = path};
 }
 
 }  // namespace
@@ -61,7 +62,8 @@ TEST_CASE("scp source: a tree is sent folder by folder") {
 
 TEST_CASE("scp source: with -p the times come first") {
     House house;
-    REQUIRE(house.fs.set_times("d/a", Timestamp(std::chrono::seconds(7)), Timestamp(std::chrono::seconds(9))));
+    REQUIRE(
+        house.fs.set_times("d/a", Timestamp(std::chrono::seconds(7)), Timestamp(std::chrono::seconds(9))));
     CHECK(house.all(from("/d/a", false, true)).starts_with("T9 0 7 0\nC0644 5 a\n"));
 }
 

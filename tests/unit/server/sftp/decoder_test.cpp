@@ -25,8 +25,8 @@ class Notes final : public PacketSink {
         lines += "packet " + std::to_string(type) + " " + to_text(body) + "\n";
     }
     void write_begin(const WriteHeader& header) override {
-        lines += "write " + std::to_string(header.id) + " " + std::string(header.handle) + " at " + std::to_string(header.offset) + " of " +
-                 std::to_string(header.length) + ": ";
+        lines += "write " + std::to_string(header.id) + " " + std::string(header.handle) + " at " +
+                 std::to_string(header.offset) + " of " + std::to_string(header.length) + ": ";
     }
     void write_data(std::span<const std::byte> data) override { lines += to_text(data); }
     void write_end() override { lines += "\n"; }
@@ -38,17 +38,21 @@ class Notes final : public PacketSink {
     }
 };
 
-std::size_t feed(Decoder& decoder, std::string_view bytes) { return decoder.feed(std::as_bytes(std::span(bytes))); }
+std::size_t feed(Decoder& decoder, std::string_view bytes) {
+    return decoder.feed(std::as_bytes(std::span(bytes)));
+}
 
-std::string write_packet(std::uint32_t id, std::string_view handle, std::uint64_t offset, std::string_view data, std::string_view junk = {}) {
+std::string write_packet(std::uint32_t id, std::string_view handle, std::uint64_t offset,
+                         std::string_view data, std::string_view junk = {}) {
     return sftp_packet(kWrite, be32(id) + text(handle) + be64(offset) + text(data) + std::string(junk));
 }
 
 }  // namespace
 
 TEST_CASE("sftp decoder: the same requests come out however the bytes are cut") {
-    const std::string stream = sftp_packet(kInit, be32(3)) + sftp_packet(kStat, be32(1) + text("/a")) + write_packet(2, "handle-1", 7, "hello") +
-                               write_packet(3, "h", 0, "") + sftp_packet(kClose, be32(4) + text("handle-1")) + sftp_packet(99, "");
+    const std::string stream = sftp_packet(kInit, be32(3)) + sftp_packet(kStat, be32(1) + text("/a")) +
+                               write_packet(2, "handle-1", 7, "hello") + write_packet(3, "h", 0, "") +
+                               sftp_packet(kClose, be32(4) + text("handle-1")) + sftp_packet(99, "");
     Notes whole;
     Decoder all(whole);
     CHECK(feed(all, stream) == stream.size());
@@ -60,7 +64,8 @@ TEST_CASE("sftp decoder: the same requests come out however the bytes are cut") 
         Notes notes;
         Decoder decoder(notes);
         for (std::size_t at = 0; at < stream.size();) {
-            const std::size_t piece = std::min<std::size_t>(1 + random() % (seed == 1 ? 1 : 9), stream.size() - at);
+            const std::size_t piece =
+                std::min<std::size_t>(1 + random() % (seed == 1 ? 1 : 9), stream.size() - at);
             CHECK(feed(decoder, std::string_view(stream).substr(at, piece)) == piece);
             at += piece;
         }
@@ -86,7 +91,9 @@ TEST_CASE("sftp decoder: lengths of zero or beyond the bound break the stream be
     }
 }
 
-TEST_CASE("sftp decoder: a WRITE whose lengths contradict its packet is passed on to be refused, and the stream goes on") {
+TEST_CASE(
+    "sftp decoder: a WRITE whose lengths contradict its packet is passed on to be refused, and the stream "
+    "goes on") {
     Notes notes;
     Decoder decoder(notes);
     const std::string huge_handle = sftp_packet(kWrite, be32(1) + be32(0xFFFFFFF0) + std::string(20, 'x'));
@@ -96,7 +103,8 @@ TEST_CASE("sftp decoder: a WRITE whose lengths contradict its packet is passed o
         for (const char c : packet) feed(decoder, std::string_view(&c, 1));
     }
     feed(decoder, sftp_packet(kStat, "x"));
-    CHECK(notes.lines == "packet 6 " + be32(1) + "\npacket 6 " + be32(2) + "\npacket 6 " + be32(3) + "\npacket 17 x\n");
+    CHECK(notes.lines ==
+          "packet 6 " + be32(1) + "\npacket 6 " + be32(2) + "\npacket 6 " + be32(3) + "\npacket 17 x\n");
 }
 
 TEST_CASE("sftp decoder: takes nothing new while its sink is full, but ends what it began") {

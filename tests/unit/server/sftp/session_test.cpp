@@ -18,7 +18,8 @@ constexpr std::uint32_t kWriteCreate = sftp::kOpenWrite | sftp::kOpenCreate | sf
 struct House {
     MemoryFileSystem fs;
     std::shared_ptr<FakeUploadClient> client = std::make_shared<FakeUploadClient>(fs);
-    std::shared_ptr<sftp::HandleBudget> handles = std::make_shared<sftp::HandleBudget>(sftp::HandleBudget{4, 0});
+    std::shared_ptr<sftp::HandleBudget> handles =
+        std::make_shared<sftp::HandleBudget>(sftp::HandleBudget{4, 0});
     sftp::WriteGather gather;
     FakeServicePort port;
     std::optional<Session> session{std::in_place, port, sftp::SessionParts{client, handles, gather}};
@@ -46,7 +47,9 @@ struct House {
         CHECK(reply.type == sftp::kHandle);
         return reply.string();
     }
-    std::string content(const std::string& path) { return read_file(fs, path, 1U << 24U).value_or("<missing>"); }
+    std::string content(const std::string& path) {
+        return read_file(fs, path, 1U << 24U).value_or("<missing>");
+    }
 };
 
 }  // namespace
@@ -90,7 +93,8 @@ TEST_CASE("sftp: data that is still gathered is on disk before any other request
 TEST_CASE("sftp: a WRITE cut by the end of a batch goes on in the next one") {
     House house;
     const std::string handle = house.open("/a", kWriteCreate);
-    const std::string packet = sftp_packet(sftp::kWrite, be32(1) + text(handle) + be64(0) + text("0123456789"));
+    const std::string packet =
+        sftp_packet(sftp::kWrite, be32(1) + text(handle) + be64(0) + text("0123456789"));
     send(*house.session, packet.substr(0, packet.size() - 4));
     CHECK(house.replies().empty());
     send(*house.session, packet.substr(packet.size() - 4));
@@ -115,7 +119,8 @@ TEST_CASE("sftp: a slow CLOSE is answered when it is done, and other requests me
     const std::string handle = house.open("/BURN", kWriteCreate);
     house.client->hold_answers = true;
     house.client->close_text = "holiday is sealed";
-    send(*house.session, sftp_packet(sftp::kClose, be32(50) + text(handle)) + sftp_packet(sftp::kStat, be32(51) + text("/")));
+    send(*house.session,
+         sftp_packet(sftp::kClose, be32(50) + text(handle)) + sftp_packet(sftp::kStat, be32(51) + text("/")));
     const auto first = house.replies();
     REQUIRE(first.size() == 1);
     CHECK(first[0].id == 51);
@@ -171,7 +176,8 @@ TEST_CASE("sftp: closed, forged and wrong handles are refused with the connectio
     House house;
     const std::string handle = house.open("/a", kWriteCreate);
     CHECK(house.status(sftp::kClose, text(handle)) == sftp::kOk);
-    for (const std::string& wrong : {handle, std::string(), std::string(8, '\0'), std::string(8, '\xff'), std::string(200, 'x')}) {
+    for (const std::string& wrong :
+         {handle, std::string(), std::string(8, '\0'), std::string(8, '\xff'), std::string(200, 'x')}) {
         CHECK(house.status(sftp::kRead, text(wrong) + be64(0) + be32(1)) == sftp::kFailure);
         CHECK(house.status(sftp::kWrite, text(wrong) + be64(0) + text("x")) == sftp::kFailure);
         CHECK(house.status(sftp::kClose, text(wrong)) == sftp::kFailure);
@@ -191,7 +197,8 @@ TEST_CASE("sftp: malformed requests are BAD_MESSAGE, unknown ones unsupported") 
 }
 
 TEST_CASE("sftp: a second INIT, an impossible length or a packet without id end the session") {
-    for (const std::string& bad : {sftp_packet(sftp::kInit, be32(3)), be32(0) + "x", be32(1U << 30U) + "x", sftp_packet(sftp::kStat, "ab")}) {
+    for (const std::string& bad : {sftp_packet(sftp::kInit, be32(3)), be32(0) + "x", be32(1U << 30U) + "x",
+                                   sftp_packet(sftp::kStat, "ab")}) {
         House house;
         send(*house.session, bad);
         CHECK(house.port.exit_code == 1);
@@ -202,7 +209,8 @@ TEST_CASE("sftp: nothing is served before INIT") {
     MemoryFileSystem fs;
     FakeServicePort port;
     sftp::WriteGather gather;
-    Session session(port, {std::make_shared<FakeUploadClient>(fs), std::make_shared<sftp::HandleBudget>(), gather});
+    Session session(port,
+                    {std::make_shared<FakeUploadClient>(fs), std::make_shared<sftp::HandleBudget>(), gather});
     send(session, sftp_packet(sftp::kOpendir, be32(1) + text("/")));
     CHECK(sftp_replies(port.take_output()).at(0).number() == sftp::kOpUnsupported);
 }
@@ -212,17 +220,21 @@ TEST_CASE("sftp: refusals are shown escaped, probes for what is missing are not"
     CHECK(house.status(sftp::kStat, text("/missing")) == sftp::kNoSuchFile);
     CHECK(house.port.errors.empty());
     house.client->refusals["open /x"] = Error{Errc::permission, 0, "open /x: \x1b[2J holiday is sealed"};
-    CHECK(house.status(sftp::kOpen, text("/x") + be32(kWriteCreate) + kNoAttributes) == sftp::kPermissionDenied);
+    CHECK(house.status(sftp::kOpen, text("/x") + be32(kWriteCreate) + kNoAttributes) ==
+          sftp::kPermissionDenied);
     CHECK(house.port.errors == "burnbox: open /x: \\x1b[2J holiday is sealed\n");
 }
 
 TEST_CASE("sftp: a large folder is listed whole, page by page") {
     House house;
     REQUIRE(house.fs.make_folder("d", 0755));
-    for (int i = 0; i < 300; ++i) REQUIRE(house.fs.open("d/" + std::string(200, 'n') + std::to_string(i), {.write = true, .create = true}));
+    for (int i = 0; i < 300; ++i)
+        REQUIRE(
+            house.fs.open("d/" + std::string(200, 'n') + std::to_string(i), {.write = true, .create = true}));
     const std::string handle = house.ask(sftp::kOpendir, text("/d")).string();
     std::uint32_t total = 0;
-    for (SftpReply reply = house.ask(sftp::kReaddir, text(handle)); reply.type == sftp::kName; reply = house.ask(sftp::kReaddir, text(handle))) {
+    for (SftpReply reply = house.ask(sftp::kReaddir, text(handle)); reply.type == sftp::kName;
+         reply = house.ask(sftp::kReaddir, text(handle))) {
         CHECK(reply.body.size() < sftp::kMostData);
         total += reply.number();
     }
@@ -234,7 +246,8 @@ TEST_CASE("sftp: it takes no more requests while a slow reader's answers pile up
     const std::string handle = house.open("/a", kWriteCreate | sftp::kOpenRead);
     CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text(std::string(200'000, 'x'))) == sftp::kOk);
     std::string flood;
-    for (std::uint32_t i = 0; i < 1000; ++i) flood += sftp_packet(sftp::kRead, be32(i) + text(handle) + be64(0) + be32(1U << 18U));
+    for (std::uint32_t i = 0; i < 1000; ++i)
+        flood += sftp_packet(sftp::kRead, be32(i) + text(handle) + be64(0) + be32(1U << 18U));
     const std::size_t taken = send(*house.session, flood);
     CHECK(taken < flood.size());
     CHECK(house.port.output.size() < kMostQueued + sftp::kMostPacket);
@@ -246,7 +259,8 @@ TEST_CASE("sftp: owners can't be given away, times and modes can be set") {
     House house;
     (void)house.open("/a", kWriteCreate);
     CHECK(house.status(sftp::kSetstat, text("/a") + be32(2) + be32(0) + be32(0)) == sftp::kPermissionDenied);
-    CHECK(house.status(sftp::kSetstat, text("/a") + be32(4 | 8) + be32(0100600) + be32(1000) + be32(2000)) == sftp::kOk);
+    CHECK(house.status(sftp::kSetstat, text("/a") + be32(4 | 8) + be32(0100600) + be32(1000) + be32(2000)) ==
+          sftp::kOk);
     CHECK(house.fs.info("a")->mode == 0600);
     CHECK(house.fs.info("a")->mtime == Timestamp(std::chrono::seconds(2000)));
 }
@@ -256,9 +270,11 @@ TEST_CASE("sftp: copy-data copies in slices, and to the end when no length is gi
     const std::string from = house.open("/from", kWriteCreate | sftp::kOpenRead);
     const std::string data(3'000'000, 'd');
     for (std::size_t at = 0; at < data.size(); at += 200'000)
-        CHECK(house.status(sftp::kWrite, text(from) + be64(at) + text(data.substr(at, 200'000))) == sftp::kOk);
+        CHECK(house.status(sftp::kWrite, text(from) + be64(at) + text(data.substr(at, 200'000))) ==
+              sftp::kOk);
     const std::string to = house.open("/to", kWriteCreate);
-    CHECK(house.status(sftp::kExtended, text("copy-data") + text(from) + be64(0) + be64(0) + text(to) + be64(0)) == sftp::kOk);
+    CHECK(house.status(sftp::kExtended,
+                       text("copy-data") + text(from) + be64(0) + be64(0) + text(to) + be64(0)) == sftp::kOk);
     CHECK(house.content("to") == data);
 }
 
@@ -266,7 +282,8 @@ TEST_CASE("sftp: check-file answers the SHA-256 of a whole file") {
     House house;
     const std::string handle = house.open("/a", kWriteCreate);
     CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text("abc")) == sftp::kOk);
-    const SftpReply reply = house.ask(sftp::kExtended, text("check-file-name") + text("/a") + text("md5,sha256") + be64(0) + be64(0) + be32(0));
+    const SftpReply reply = house.ask(sftp::kExtended, text("check-file-name") + text("/a") +
+                                                           text("md5,sha256") + be64(0) + be64(0) + be32(0));
     CHECK(reply.type == sftp::kExtendedReply);
     CHECK(reply.string() == "check-file");
     const Sha256 expected = Sha256::of("abc");

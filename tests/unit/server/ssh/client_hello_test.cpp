@@ -10,12 +10,16 @@ using namespace burnbox::test;
 namespace {
 
 std::string hello(const std::string& to_server, const std::string& from_server) {
-    const std::string payload = '\x14' + std::string(16, 'c') + text("curve25519-sha256") + text("ssh-ed25519") + text(to_server) +
-                                text(from_server) + text("") + text("");
-    return "SSH-2.0-Test_1\r\n" + be32(static_cast<std::uint32_t>(payload.size() + 1 + 4)) + '\x04' + payload + "pad.";
+    const std::string payload = '\x14' + std::string(16, 'c') + text("curve25519-sha256") +
+                                text("ssh-ed25519") + text(to_server) + text(from_server) + text("") +
+                                text("");
+    return "SSH-2.0-Test_1\r\n" + be32(static_cast<std::uint32_t>(payload.size() + 1 + 4)) + '\x04' +
+           payload + "pad.";
 }
 
-ClientHello read(const std::string& bytes) { return read_client_hello(std::as_bytes(std::span(bytes))); }
+ClientHello read(const std::string& bytes) {
+    return read_client_hello(std::as_bytes(std::span(bytes)));
+}
 
 const std::string kGcm = "chacha20-poly1305@openssh.com,aes128-gcm@openssh.com";
 
@@ -41,5 +45,6 @@ TEST_CASE("client hello: anything else is left to libssh at once") {
     CHECK(read(std::string(300, 'x')) == ClientHello::other);
     CHECK(read("SSH-2.0-x\r\n" + be32(0xFFFFFFFF) + "xxxxx") == ClientHello::other);
     CHECK(read("SSH-2.0-x\r\n" + be32(5) + '\x09' + "xxxxx") == ClientHello::other);
-    CHECK(read("SSH-2.0-x\r\n" + be32(26) + '\x04' + '\x14' + std::string(16, 'c') + be32(999) + "pad.") == ClientHello::other);
+    CHECK(read("SSH-2.0-x\r\n" + be32(26) + '\x04' + '\x14' + std::string(16, 'c') + be32(999) + "pad.") ==
+          ClientHello::other);
 }

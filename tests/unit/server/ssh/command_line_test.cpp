@@ -15,11 +15,13 @@ TEST_CASE("command line: words, quotes and backslashes as a shell's quoting mean
 }
 
 TEST_CASE("command line: nothing is expanded or run") {
-    CHECK(*split_command("a;b $(id) `id` $HOME *.c >x &") == Words{"a;b", "$(id)", "`id`", "$HOME", "*.c", ">x", "&"});
+    CHECK(*split_command("a;b $(id) `id` $HOME *.c >x &") ==
+          Words{"a;b", "$(id)", "`id`", "$HOME", "*.c", ">x", "&"});
 }
 
 TEST_CASE("command line: unclosed quotes, NULs and floods are refused") {
-    for (const std::string& bad : {std::string("'a"), std::string("\"a"), std::string("a\\"), std::string("a\0b", 3), std::string(70'000, 'a')})
+    for (const std::string& bad : {std::string("'a"), std::string("\"a"), std::string("a\\"),
+                                   std::string("a\0b", 3), std::string(70'000, 'a')})
         CHECK_FALSE(split_command(bad));
     std::string many;
     for (int i = 0; i < 2000; ++i) many += "x ";

@@ -18,7 +18,7 @@ TEST_CASE("host keys: made once, private, and the same ever after") {
         CHECK((*keys)->fingerprint().starts_with("SHA256:"));
     }
     for (const char* file : {"host_keys/ssh_host_ed25519_key", "host_keys/ssh_host_rsa_key"}) {
-        struct stat info {};
+        struct stat info{};
         REQUIRE(::stat((folder / file).c_str(), &info) == 0);
         CHECK((info.st_mode & 07777) == 0600);
     }
