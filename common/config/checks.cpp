@@ -53,6 +53,24 @@ void check_folders(const Config& config, Reading& reading) {
     }
 }
 
+void check_watched(const Config& config, Reading& reading) {
+    std::vector<ConfiguredFolder> others = {{"inbox_dir", config.inbox_dir}};
+    for (const auto& [name, drive] : config.drives)
+        if (drive.emulated()) others.push_back({fmt::format("drives.{}.image_dir", name), drive.image_dir});
+    for (std::size_t i = 0; i < config.watch.size(); ++i) {
+        const std::string key = item_key("watch", i);
+        const ConfiguredFolder folder{key + ".path", config.watch[i].path};
+        if (!folder.path.empty()) {
+            check_beside_state(folder, config.state_dir, reading);
+            for (const ConfiguredFolder& other : others) check_apart(folder, other, reading);
+            others.push_back(folder);
+        }
+        if (!config.watch[i].account.empty() && !config.accounts.contains(config.watch[i].account))
+            reading.wrong(key + ".account", fmt::format("there is no account \"{}\" under accounts; one without keys will do",
+                                                        escape(config.watch[i].account)));
+    }
+}
+
 void check_catalogue(const Config& config, Reading& reading) {
     constexpr std::string_view kSqlite = "sqlite3://";
     if (config.catalogue.starts_with("postgresql://"))
@@ -86,6 +104,12 @@ void check_pool(const PoolConfig& pool, const Config& config, Reading& reading) 
 }
 
 void check_accounts(const Config& config, Reading& reading) {
+    const auto is_watched = [&](const std::string& name) {
+        return std::ranges::find(config.watch, name, &WatchConfig::account) != config.watch.end();
+    };
+    for (const std::string& name : reading.keyless)
+        if (!is_watched(name))
+            reading.wrong("accounts." + name, "the account has no key: nobody could log in; set keys or keys_file");
     for (const auto& [name, account] : config.accounts)
         if (!config.pools.contains(account.pool))
             reading.wrong(fmt::format("accounts.{}.pool", name),
@@ -104,6 +128,7 @@ void check_markers(const SessionConfig& session, Reading& reading) {
 
 void check_config(const Config& config, Reading& reading) {
     check_folders(config, reading);
+    check_watched(config, reading);
     check_catalogue(config, reading);
     if (config.drives.empty())
         reading.wrong("drives", "there is no drive; to burn to emulated discs add   drives: {disc: {image_dir: " +

@@ -73,6 +73,13 @@ struct BurnConfig {
     bool operator==(const BurnConfig&) const = default;
 };
 
+struct WatchConfig {  // a folder filled by others, laid out like an inbox
+    std::string path;
+    std::string account;
+    std::chrono::milliseconds settle{30'000};  // how long a session must be quiet before its marker counts
+    bool operator==(const WatchConfig&) const = default;
+};
+
 struct Limits {
     unsigned connections = 1000;
     unsigned per_address = 100;
@@ -103,6 +110,7 @@ struct Config {
     std::map<std::string, DriveConfig> drives;
     std::map<std::string, PoolConfig> pools;
     BurnConfig burn;
+    std::vector<WatchConfig> watch;
     Limits limits;
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;

@@ -19,7 +19,7 @@ std::vector<Key> top_level(Config& config, std::vector<std::string>& drive_order
         {"drives", drives_section(config, drive_order)},
         {"pools", pools_section(config)},
         {"burn", burn_section(config.burn)},
-        {"watch", not_served_list()},
+        {"watch", watch_section(config.watch)},
         {"skim", not_served_list()},
         {"signals_dir", not_served_at_all()},
         {"hooks", not_served_list()},

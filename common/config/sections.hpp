@@ -11,6 +11,7 @@ namespace burnbox {
 [[nodiscard]] ValueReader burn_section(BurnConfig& burn);
 [[nodiscard]] ValueReader limits_section(Limits& limits);
 [[nodiscard]] ValueReader log_section(Config& config);
+[[nodiscard]] ValueReader watch_section(std::vector<WatchConfig>& watch);
 
 [[nodiscard]] ValueReader accounts_section(Config& config);
 // One account's body; `key` is "accounts.NAME", whose place says where the account stands.

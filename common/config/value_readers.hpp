@@ -24,6 +24,7 @@ namespace burnbox {
 struct Reading {
     Findings findings;
     std::map<std::string, Place> places;  // of values, by dotted key: "drives.tray.device"; "" = the document
+    std::vector<std::string> keyless;     // accounts that nobody can log in to
 
     // Of the key, or of the nearest one around it that is in the file.
     [[nodiscard]] Place place(std::string key) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/session/disc_paths.hpp"
 #include "common/session/payload_links.hpp"
 
 namespace burnbox {
@@ -118,7 +119,7 @@ class Tree {
             if (source.type == FileType::file) {
                 entry.size_bytes = source.size_bytes;
                 entry.sha256 = source.sha256;
-                entry.staged = source.path;
+                entry.staged = source.source.empty() ? source.path : source.source;
             }
             if (source.type == FileType::symlink) entry.link_target = source.link_target;
         }
@@ -148,6 +149,14 @@ void add_marker(Tree& tree, const Marker& marker) {
     tree.tag_file("marker/" + marker.name + ".sha256", std::move(digest));
 }
 
+// The original names of what a disc can't hold under them; empty when there are none.
+std::string names_tsv(const Manifest& manifest, std::string_view prefix) {
+    std::string out;
+    for (const ManifestEntry& entry : manifest.entries)
+        if (!entry.source.empty()) out += names_line(std::string(prefix) + entry.path, std::string(prefix) + entry.source);
+    return out;
+}
+
 std::vector<DiscEntry> bag_entries(const SealedSession& session, ModePolicy modes) {
     Tree tree(session, modes, session.identifier());
     Payload payload = payload_manifest(session.manifest);
@@ -161,6 +170,7 @@ std::vector<DiscEntry> bag_entries(const SealedSession& session, ModePolicy mode
     tree.tag_file("entries.jsonl", to_jsonl(session.manifest, "data/"));
     tree.tag_file("manifest-sha256.txt", std::move(payload.manifest));
     add_marker(tree, session.marker);
+    if (auto names = names_tsv(session.manifest, "data/"); !names.empty()) tree.tag_file("names.tsv", std::move(names));
     tree.tag_file("tagmanifest-sha256.txt", tree.tag_manifest());
     return tree.take();
 }
@@ -179,6 +189,8 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
     if (layout == Layout::root) {
         Tree tree(session, modes, "");
         if (!brings_own_sums(session.manifest)) tree.tag_file("SHA256SUMS", sha256sums(session.manifest, ""));
+        if (auto names = names_tsv(session.manifest, ""); !names.empty() && session.manifest.find("names.tsv") == nullptr)
+            tree.tag_file("names.tsv", std::move(names));
         tree.payload("");
         auto entries = tree.take();
         std::ranges::sort(entries, {}, &DiscEntry::path);
@@ -191,7 +203,9 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
     if (layout == Layout::plain) {
         Tree beside(session, modes, session.account);
         beside.tag_file(session.disc_name + ".SHA256SUMS", sha256sums(session.manifest, session.disc_name + "/"));
-        entries.push_back(std::move(beside.take().front()));
+        if (auto names = names_tsv(session.manifest, session.disc_name + "/"); !names.empty())
+            beside.tag_file(session.disc_name + ".names.tsv", std::move(names));
+        for (DiscEntry& entry : beside.take()) entries.push_back(std::move(entry));
         std::ranges::sort(entries, {}, &DiscEntry::path);
     }
     return entries;

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "common/base/text.hpp"
 #include "common/session/json_line.hpp"
 
 namespace burnbox {
@@ -80,6 +81,7 @@ void append_entry(std::string& out, const ManifestEntry& entry, std::string_view
     line.number("uid", entry.uid).number("gid", entry.gid).text("mtime", view(exact_time(entry.mtime)));
     if (entry.type == FileType::file) line.number("size", entry.size_bytes).text("sha256", entry.sha256.hex());
     if (entry.type == FileType::symlink) line.text("target", entry.link_target);
+    if (!entry.source.empty()) line.text("source_hex", to_hex(entry.source));
     line.end();
 }
 
@@ -114,6 +116,11 @@ bool set_field(ManifestEntry& entry, const JsonLineReader::Field& field, std::st
         const auto digest = Sha256::parse(field.text);
         entry.sha256 = digest.value_or(Sha256());
         return digest.has_value();
+    }
+    if (key == "source_hex") {
+        auto source = from_hex(field.text);
+        entry.source = source.value_or(std::string());
+        return source.has_value();
     }
     if (key == "target") entry.link_target = field.text;
     return true;  // a later version's key

@@ -23,6 +23,7 @@ struct ManifestEntry {
     std::uint64_t size_bytes = 0;  // files only
     Sha256 sha256{};                // files only
     std::string link_target{};      // symlinks only
+    std::string source{};           // the path in the session folder when a disc can't hold it: any bytes; "" = path
 
     bool operator==(const ManifestEntry&) const = default;
 };

@@ -136,7 +136,8 @@ Status repair_inboxes(Inbox& inbox, Catalogue& catalogue, const std::vector<std:
     }
     for (const std::string& account : accounts) {
         std::set<std::string> known;
-        BB_TRY(const auto repaired, catalogue.sessions(account));
+        // A watched folder may have been another account's earlier.
+        BB_TRY(const auto repaired, catalogue.sessions(inbox.root().empty() ? account : ""));
         for (const SessionRow& row : repaired)
             if (row.root == inbox.root()) known.insert({row.folder, row.folder_next});
         BB_CHECK(repair_orphans(inbox, account, known));

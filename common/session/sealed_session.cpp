@@ -2,38 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "common/base/text.hpp"
 #include "common/session/json_line.hpp"
 
 namespace burnbox {
 namespace {
 
 constexpr std::uint64_t kSealRecordVersion = 1;
-
-// A marker may hold any bytes, JSON texts may not.
-std::string to_hex(std::string_view bytes) {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(bytes.size() * 2);
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        hex += kDigits[byte >> 4U];
-        hex += kDigits[byte & 15U];
-    }
-    return hex;
-}
-
-std::optional<std::string> from_hex(std::string_view hex) {
-    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
-    if (hex.size() % 2 != 0) return std::nullopt;
-    std::string bytes;
-    bytes.reserve(hex.size() / 2);
-    for (std::size_t i = 0; i < hex.size(); i += 2) {
-        const int high = digit(hex[i]), low = digit(hex[i + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        bytes += static_cast<char>(high << 4 | low);
-    }
-    return bytes;
-}
 
 std::unexpected<Error> bad_header(std::string_view why) {
     return fail(Errc::corrupt, fmt::format("seal record line 1: {}", why));

@@ -20,7 +20,7 @@ class OneEntry final : public Folder {
 class AccountView final : public FileSystem {
   public:
     AccountView(std::unique_ptr<FileSystem> folder, std::string account)
-        : folder_(std::move(folder)), account_(std::move(account)), below_(account_ + "/") {}
+        : folder_(std::move(folder)), account_(std::move(account)) {}
 
     Result<std::unique_ptr<File>> open(const std::string& path, const OpenMode& mode) override {
         BB_TRY(const std::string inner, inside("open", path));
@@ -91,15 +91,14 @@ class AccountView final : public FileSystem {
     }
 
   private:
-    Result<std::string> inside(std::string_view operation, const std::string& path) const {
-        if (path == account_) return std::string();
-        if (path.starts_with(below_)) return path.substr(below_.size());
-        return fail_errno(operation, path, ENOENT);
+    static Result<std::string> inside(std::string_view operation, const std::string& path) {
+        if (path.empty()) return fail_errno(operation, ".", EBUSY);
+        const std::size_t slash = path.find('/');
+        return slash == std::string::npos ? std::string() : path.substr(slash + 1);
     }
 
     std::unique_ptr<FileSystem> folder_;
     std::string account_;
-    std::string below_;
 };
 
 }  // namespace

@@ -36,6 +36,9 @@ std::string summary(const Config& config) {
                                     account.quota_bytes == 0
                                         ? ""
                                         : fmt::format("; quota {}", human_bytes(account.quota_bytes)))});
+    for (const WatchConfig& folder : config.watch)
+        rows.push_back({"watch", folder.path,
+                        fmt::format("account {}; settle {} ms", folder.account, folder.settle.count())});
     for (const auto& [name, drive] : config.drives)
         rows.push_back({"drive", name,
                         drive.emulated() ? fmt::format("emulated {} in {}", drive.medium, drive.image_dir)

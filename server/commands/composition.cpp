@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "burner/drive/worker.hpp"
@@ -18,6 +19,7 @@
 #include "server/control/control_server.hpp"
 #include "server/net/server.hpp"
 #include "server/upload/client.hpp"
+#include "server/watch/watches.hpp"
 
 namespace burnbox {
 namespace {
@@ -40,6 +42,7 @@ struct Composition::State {
     std::optional<ThreadPool> disk_pool;
     std::unique_ptr<Burner> burner;
     std::unique_ptr<Uploads> uploads;
+    std::unique_ptr<Watches> watches;
     std::unique_ptr<LiveOperations> operations;
     std::unique_ptr<SshServer> ssh;
     std::unique_ptr<ControlServer> control;
@@ -68,9 +71,9 @@ struct Composition::State {
     }
 
     // Uploads and burner know of each other by these functions only.
-    void make_uploads() {
+    Status make_uploads() {
         disk_pool.emplace(kDiskThreads);
-        uploads = std::make_unique<Uploads>(UploadServices{
+        const UploadServices services{
             .config = config,
             .clock = system_clock(),
             .catalogue = *catalogue,
@@ -82,7 +85,27 @@ struct Composition::State {
             .run_blocking = [this](std::function<void()> job) { (void)disk_pool->post(std::move(job)); },
             .check_fits = [this](const std::string& pool,
                                  const Manifest& manifest) { return burner->check_fits(pool, manifest); },
-            .wake_burner = [this] { burner->wake(); }});
+            .wake_burner = [this] { burner->wake(); }};
+        uploads = std::make_unique<Uploads>(services);
+        BB_TRY(watches, Watches::open(services));
+        return {};
+    }
+
+    // Of the inboxes, then of the watched folders.
+    [[nodiscard]] std::vector<Uploads::OpenSession> open_sessions() const {
+        auto all = uploads->open_sessions();
+        for (Uploads::OpenSession& open : watches->open_sessions()) all.push_back(std::move(open));
+        return all;
+    }
+
+    void burn(const std::string& account, const std::string& session, bool again, Done done) {
+        const auto in_inbox = uploads->open_sessions();
+        const bool is_there = std::ranges::any_of(in_inbox, [&](const Uploads::OpenSession& open) {
+            return open.account == account && open.name == session;
+        });
+        if (!is_there && watches->has(account, session))
+            return watches->burn(account, session, again, std::move(done));
+        uploads->burn(account, session, again, std::move(done));
     }
 
     void make_operations() {
@@ -90,9 +113,9 @@ struct Composition::State {
             .catalogue = *catalogue,
             .inbox = *inbox,
             .events = events,
-            .open_sessions = [this] { return uploads->open_sessions(); },
+            .open_sessions = [this] { return open_sessions(); },
             .burn = [this](const std::string& account, const std::string& session, bool again,
-                           Done done) { uploads->burn(account, session, again, std::move(done)); },
+                           Done done) { burn(account, session, again, std::move(done)); },
             .cancel = [this](const std::string& account, const std::string& session,
                              Done done) { uploads->cancel(account, session, std::move(done)); },
             .drives = [this] { return burner->drives(); },
@@ -108,6 +131,7 @@ struct Composition::State {
     void stop() {
         if (control) control->stop();
         if (ssh) ssh->stop();
+        if (watches) watches->stop();
         if (burner) burner->stop();
         if (disk_pool) disk_pool->stop();
         if (operations) operations->stop();
@@ -122,12 +146,14 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
     auto state = std::make_unique<State>(config);
     BB_CHECK(state->open_stores());
     state->make_burner(spawner);
-    state->make_uploads();
+    BB_CHECK(state->make_uploads());
     BB_CHECK(state->uploads->recover());
+    BB_CHECK(state->watches->recover());
     state->make_operations();
     BB_TRY(state->ssh, SshServer::start(
                            {.config = config, .uploads = *state->uploads, .operations = *state->operations}));
     BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));
+    BB_CHECK(state->watches->start());
     state->burner->start();
     return std::unique_ptr<Composition>(new Composition(std::move(state)));
 }

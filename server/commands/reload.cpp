@@ -16,6 +16,7 @@ std::vector<std::string> keys_for_restart(const Config& running, const Config& w
     compare("drives", &Config::drives);
     compare("pools", &Config::pools);
     compare("burn", &Config::burn);
+    compare("watch", &Config::watch);
     compare("limits", &Config::limits);
     compare("log.format", &Config::log_format);
     return keys;

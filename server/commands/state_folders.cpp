@@ -12,6 +12,8 @@
 #include <cstring>
 #include <optional>
 
+#include "server/watch/watch_access.hpp"
+
 namespace burnbox {
 namespace {
 
@@ -93,6 +95,10 @@ std::vector<std::string> access_findings(const Config& config) {
     };
     add(folder_finding("state_dir", config.state_dir));
     add(folder_finding("inbox_dir", config.inbox_dir));
+    for (std::size_t i = 0; i < config.watch.size(); ++i)
+        for (std::string& finding :
+             watch::watch_access_findings(fmt::format("watch[{}].path", i), config.watch[i].path))
+            findings.push_back(std::move(finding));
     for (const auto& [name, drive] : config.drives) {
         if (drive.emulated()) {
             add(folder_finding(fmt::format("drives.{}.image_dir", name), drive.image_dir));

@@ -83,6 +83,7 @@ void forget_old_name(Account& account, const std::string& name) {
 }  // namespace
 
 void journal_from_record(Core& core, const SessionRow& row) {
+    if (!row.root.empty()) return;  // watched folders have no journals
     // A folder of that name has its own journal: of this session when its move was done, else of another one.
     if (core.inbox().info(join_path(row.account, row.name))) return;
     const auto manifest = read_manifest(core, row);
@@ -92,7 +93,35 @@ void journal_from_record(Core& core, const SessionRow& row) {
         log::warning("journal not written", log::kv("account", row.account), log::kv(written.error()));
 }
 
+namespace {
+
+void tell_taken_back(Core& core, const SessionRow& row, const std::string& name) {
+    log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name),
+              log::kv("folder", name));
+    core.services.events.publish({.event = "session_withdrawn",
+                                  .time = core.services.clock.now(),
+                                  .account = row.account,
+                                  .session = row.disc_name,
+                                  .disc = {},
+                                  .drive = {},
+                                  .message = name + " is open again"});
+    core.services.wake_burner();
+}
+
+// In a watched folder: what is open there is not ours to keep books of.
+Result<std::string> bring_back_watched(Core& core, const SessionRow& row) {
+    BB_CHECK(step_back(core, row));
+    BB_TRY(const SessionRow withdrawn, core.services.catalogue.session(row.id));
+    BB_TRY(const std::string name, finish_withdrawal(core.services.inbox, core.services.catalogue, withdrawn));
+    (void)core.services.state_fs.remove(record_path(row));
+    tell_taken_back(core, row, name);
+    return name;
+}
+
+}  // namespace
+
 Result<std::string> bring_back(Core& core, Account& account, const SessionRow& row) {
+    if (!row.root.empty()) return bring_back_watched(core, row);
     BB_TRY(const auto session, reserve_name(core, account, row.name));
     const auto give_up = [&](Error error) {
         release_name(account, *session);
@@ -119,16 +148,7 @@ Result<std::string> bring_back(Core& core, Account& account, const SessionRow& r
         if (manifest) fill(account, *session, *manifest, core.tick());
         forget_old_name(account, row.name);
     }
-    log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name),
-              log::kv("folder", *name));
-    core.services.events.publish({.event = "session_withdrawn",
-                                  .time = core.services.clock.now(),
-                                  .account = row.account,
-                                  .session = row.disc_name,
-                                  .disc = {},
-                                  .drive = {},
-                                  .message = *name + " is open again"});
-    core.services.wake_burner();
+    tell_taken_back(core, row, *name);
     return *name;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "common/session/disc_paths.hpp"
 #include "common/session/names.hpp"
 #include "server/upload/hash_files.hpp"
 #include "server/upload/link_rule.hpp"
@@ -39,13 +40,13 @@ SealStep<void> check_whole(Account& account, OpenSession& session, const SealReq
 }
 
 // What no disc can hold, whoever put it there.
-SealStep<void> check_entries(const OpenSession& session, const std::vector<WalkEntry>& entries) {
+SealStep<void> check_entries(const Core& core, const OpenSession& session, const std::vector<WalkEntry>& entries) {
     if (const Status name = check_session_name(session.name); !name)
         return refuse_seal(session.name, name.error().message);
     std::string reasons;
     std::vector<std::string> names, others;
     for (const WalkEntry& entry : entries) {
-        if (!check_entry_name(base_name(entry.path))) names.push_back(entry.path);
+        if (!core.any_names() && !check_entry_name(base_name(entry.path))) names.push_back(entry.path);
         if (entry.info.type == FileType::other) others.push_back(entry.path);
         if (entry.info.type != FileType::symlink) continue;
         if (const auto leads = link_destination(entry.path, entry.link_target); !leads)
@@ -134,6 +135,21 @@ SealStep<void> read_marker(Core& core, const Draft& draft, const SealRequest& re
     return {};
 }
 
+// Names that no disc can hold get others; the manifest keeps both.
+void rename_for_disc(Manifest& manifest) {
+    std::vector<std::string> paths;
+    paths.reserve(manifest.entries.size());
+    for (const ManifestEntry& entry : manifest.entries) paths.push_back(entry.path);
+    std::vector<std::string> renamed = disc_paths(paths);
+    if (renamed == paths) return;
+    for (std::size_t i = 0; i < renamed.size(); ++i) {
+        if (renamed[i] == paths[i]) continue;
+        manifest.entries[i].source = std::move(paths[i]);
+        manifest.entries[i].path = std::move(renamed[i]);
+    }
+    std::ranges::sort(manifest.entries, {}, &ManifestEntry::path);
+}
+
 Manifest make_manifest(const Core& core, const Draft& draft, const SealRequest& request) {
     const bool marker_is_data = request.marker == kChecksumList && uses_checksum_list(core.session_config());
     Manifest manifest;
@@ -156,6 +172,7 @@ Manifest make_manifest(const Core& core, const Draft& draft, const SealRequest& 
         }
         manifest.entries.push_back(std::move(entry));
     }
+    if (core.any_names()) rename_for_disc(manifest);
     return manifest;
 }
 
@@ -185,7 +202,7 @@ SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSessio
     SealContent content;
     content.only_marker =
         draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);
-    if (auto good = check_entries(session, draft.entries); !good)
+    if (auto good = check_entries(core, session, draft.entries); !good)
         return std::unexpected(std::move(good).error());
     take_known_digests(account, session, draft);
     if (auto hashed = hash_the_rest(core, account, session, draft); !hashed)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "common/base/text.hpp"
@@ -103,11 +104,16 @@ SealStep<void> check_not_burned_yet(Core& core, const Account& account, const st
 Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_view list) {
     BB_TRY(const auto lines, parse_sums(list));
     SumsFindings findings;
+    std::map<std::string_view, std::string_view> renamed;  // the list has names as they are in the session folder
+    for (const ManifestEntry& entry : manifest.entries)
+        if (!entry.source.empty()) renamed.emplace(entry.source, entry.path);
     std::set<std::string_view> listed;
     for (const SumLine& line : lines) {
         if (line.path == kChecksumList) continue;
-        listed.insert(line.path);
-        const ManifestEntry* entry = manifest.find(line.path);
+        const auto other = renamed.find(line.path);
+        const std::string_view path = other == renamed.end() ? std::string_view(line.path) : other->second;
+        listed.insert(path);
+        const ManifestEntry* entry = manifest.find(path);
         if (entry != nullptr && entry->type == FileType::symlink) entry = linked_file(manifest, *entry);
         if (entry == nullptr || entry->type != FileType::file)
             findings.missing.push_back(line.path);
@@ -141,7 +147,8 @@ Result<std::optional<SessionRow>> find_sent_twice(Core& core, const Account& acc
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
     const Timestamp now = core.services.clock.now();
     for (const SessionRow& row : rows) {
-        if (row.name != session || row.marker_name.empty() || row.marker_sha256 != marker.sha256) continue;
+        if (row.name != session || row.root != core.services.inbox.root()) continue;
+        if (row.marker_name.empty() || row.marker_sha256 != marker.sha256) continue;
         const bool waits = row.state == SessionState::queued || row.state == SessionState::burning ||
                            row.state == SessionState::verifying;
         const bool fresh =

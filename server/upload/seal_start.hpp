@@ -15,6 +15,7 @@ struct SealRequest {
     std::string marker;          // path in the session; "" for the command
     bool again = false;          // content that is on a disc already may be burned once more
     Timestamp sender_opened_at;  // By::any_file: files that are newer speak against it
+    std::string problem{};       // what somebody else found wrong with the session: refused with this reason
 };
 
 // Account locked, the session open or sealing. Refuses changes from now on; when the background hashes are

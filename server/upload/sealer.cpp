@@ -60,6 +60,7 @@ void Sealer::run() {
 
 SealStep<std::string> Sealer::seal() {
     if (const Status right = check_upload_right(*account_); !right) return seal_failed(right.error());
+    if (!request_.problem.empty()) return refuse_seal(session_->name, request_.problem);
     shut_handles();
     auto content = read_seal_content(*core_, *account_, *session_, request_);
     if (!content) return std::unexpected(std::move(content).error());
@@ -141,7 +142,8 @@ SealStep<SessionRow> Sealer::commit(const SealContent& content) {
                    .sealed_at = services.clock.now(),
                    .burned_at = {},
                    .verified_at = {},
-                   .reason = {}};
+                   .reason = {},
+                   .root = services.inbox.root()};
     const auto folder_next =
         services.inbox.first_free_folder(account_->name, session_->name, FolderState::queued);
     if (!folder_next) return seal_failed(folder_next.error());
@@ -255,8 +257,9 @@ void Sealer::mark_refused(const NoSeal& why) {
     if (!request_.marker.empty()) {
         const Status renamed = refuse_marker_file(core_->inbox(), top(), request_.marker);
         if (renamed) {
+            const bool was_known = session_->find(request_.marker) != nullptr;
             account_->release(session_->forget(request_.marker));
-            session_->journal.removed(request_.marker);
+            if (was_known) session_->journal.removed(request_.marker);
         } else if (done)
             done = renamed;
     }

@@ -67,7 +67,7 @@ burn:
   full_below: 10 MB
   redundancy: 0
   write_once_only: false
-watch: []
+watch: [{path: /w/, account: alice, settle: 2s}, {path: /x, account: alice}]
 skim: []
 hooks: []
 limits: {connections: 1, per_address: 2, unauthenticated: 3, login_grace: 4s, auth_tries: 5, channels: 6, handles: 7, window: 8 MiB, idle: 9m}
@@ -105,6 +105,9 @@ log: {level: debug, format: json}
     CHECK(config.burn.modes == ModePolicy::keep);
     CHECK_FALSE(config.burn.close_when_full);
     CHECK(config.burn.full_below_bytes == 10'000'000);
+    REQUIRE(config.watch.size() == 2);
+    CHECK(config.watch[0] == WatchConfig{.path = "/w", .account = "alice", .settle = 2s});
+    CHECK(config.watch[1].settle == 30s);
     CHECK(config.limits.connections == 1);
     CHECK(config.limits.per_address == 2);
     CHECK(config.limits.unauthenticated == 3);

@@ -1,0 +1,95 @@
+#include "server/watch/returned_folders.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/session/withdraw.hpp"
+
+namespace burnbox::watch {
+namespace {
+
+Result<bool> is_there(FileSystem& fs, const std::string& path) {
+    const auto info = fs.info(path);
+    if (info) return info->type == FileType::folder;
+    if (info.error().code == Errc::not_found) return false;
+    return std::unexpected(info.error());
+}
+
+log::Field named(const SessionRow& row) { return log::kv("session", row.account + "/" + row.disc_name); }
+
+// The step in the catalogue decides; then the marker loses its name, so that it does not count once more.
+Status withdraw(const UploadServices& services, const SessionRow& row) {
+    if (row.state != SessionState::withdrawn)
+        BB_CHECK(services.catalogue.step(row.id, row.state, SessionState::withdrawn, "taken back by renaming its folder"));
+    FileSystem& fs = services.inbox.fs();
+    const std::string folder = join_path(row.account, row.name);
+    if (!row.marker_name.empty()) BB_CHECK(refuse_marker_file(fs, folder, row.marker_name));
+    for (const char* const text : {"STATUS.txt", "FAILED.txt"}) (void)fs.remove(join_path(folder, text));
+    BB_CHECK(fs.sync_folder(folder));
+    BB_CHECK(services.catalogue.set_folder(row.id, row.name));
+    BB_CHECK(services.catalogue.remove_session(row.id));
+    (void)services.state_fs.remove(fmt::format("seals/{}.jsonl", row.seal_id));
+    log::info("session taken back", named(row), log::kv("folder", row.name));
+    services.events.publish({.event = "session_withdrawn",
+                             .time = services.clock.now(),
+                             .account = row.account,
+                             .session = row.disc_name,
+                             .disc = {},
+                             .drive = {},
+                             .message = row.name + " is open again"});
+    services.wake_burner();
+    return {};
+}
+
+Status give_name_back(const UploadServices& services, const SessionRow& row) {
+    BB_CHECK(services.inbox.fs().rename(join_path(row.account, row.name), join_path(row.account, row.folder), RenameMode::no_replace));
+    log::warning("session not taken back", named(row), log::kv("reason", "it burns already; its folder has its name again"),
+                 log::kv("folder", row.folder));
+    return {};
+}
+
+Status lose(const UploadServices& services, const SessionRow& row) {
+    if (row.state == SessionState::queued) {  // a failed one may be deleted
+        log::error("session lost its folder", named(row),
+                   log::kv("folder", services.inbox.fs().host_path(join_path(row.account, row.folder))));
+        BB_CHECK(services.catalogue.step(
+            row.id, SessionState::queued, SessionState::failed,
+            fmt::format("its folder {} is gone from the watched folder: put the files there again", row.folder)));
+    }
+    return services.catalogue.set_folder(row.id, "");
+}
+
+Status settle(const UploadServices& services, const SessionRow& row) {
+    FileSystem& fs = services.inbox.fs();
+    BB_TRY(const bool here, is_there(fs, join_path(row.account, row.folder)));
+    if (here) return {};
+    BB_TRY(const bool is_back, is_there(fs, join_path(row.account, row.name)));
+    const bool burns = row.state == SessionState::burning || row.state == SessionState::verifying;
+    if (is_back && burns) return give_name_back(services, row);
+    if (is_back) {
+        const Status withdrawn = withdraw(services, row);
+        if (!withdrawn && withdrawn.error().code == Errc::conflict) return give_name_back(services, row);
+        return withdrawn;
+    }
+    if (burns || row.state == SessionState::withdrawn) return {};  // the burner, or the repair, ends these
+    return lose(services, row);
+}
+
+}  // namespace
+
+Status settle_returned_folders(const UploadServices& services, const std::string& folder) {
+    for (const SessionState state : {SessionState::queued, SessionState::failed, SessionState::withdrawn, SessionState::burning,
+                                     SessionState::verifying}) {
+        BB_TRY(const auto rows, services.catalogue.sessions_in_state(state));
+        for (const SessionRow& row : rows) {
+            // One whose folder is on its way belongs to whoever moves it.
+            if (row.root != services.inbox.root() || row.folder.empty() || !row.folder_next.empty()) continue;
+            if (parse_folder(row.folder).state == FolderState::open || (!folder.empty() && row.folder != folder)) continue;
+            BB_CHECK(settle(services, row));
+        }
+    }
+    return {};
+}
+
+}  // namespace burnbox::watch

@@ -1,0 +1,130 @@
+#include "server/watch/watch_access.hpp"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/seal_refusal.hpp"
+
+namespace burnbox::watch {
+namespace {
+
+constexpr std::size_t kMostExamples = 10;
+
+std::string user_name() {
+    passwd entry{};
+    passwd* found = nullptr;
+    std::string buffer(4096, '\0');
+    if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return found->pw_name;
+    return std::to_string(geteuid());
+}
+
+// For a shell: in single quotes when it needs them.
+std::string quoted(const std::string& path) {
+    if (path.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,@") == std::string::npos)
+        return path;
+    std::string out = "'";
+    for (const char c : path) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+// Gives the server's user access to what is there and to what will be made there.
+std::string acl_line(const std::string& path) {
+    return fmt::format("sudo setfacl -R -m u:{0}:rwX -m d:u:{0}:rwX {1}", user_name(), quoted(path));
+}
+
+bool may_write(const std::string& folder) { return access(folder.c_str(), R_OK | W_OK | X_OK) == 0; }
+
+// In a sticky folder only the owner of an entry, the folder's owner and root may rename it.
+bool sticky_forbids(const std::string& root, const std::string& entry) {
+    struct stat parent{}, own{};
+    if (geteuid() == 0 || stat(root.c_str(), &parent) != 0 || lstat(entry.c_str(), &own) != 0) return false;
+    return (parent.st_mode & S_ISVTX) != 0 && parent.st_uid != geteuid() && own.st_uid != geteuid();
+}
+
+std::string sticky_problem(const std::string& root, const std::string& entry) {
+    return fmt::format("{} belongs to another user and {} is sticky, so that only its owner may rename it; mend it with: sudo chmod "
+                       "-t {}",
+                       escape(entry), escape(root), quoted(root));
+}
+
+using Dir = std::unique_ptr<DIR, int (*)(DIR*)>;
+
+// What can't be read below `folder`, at most some examples.
+void find_unreadable(const std::string& folder, std::vector<std::string>& found) {
+    std::vector<std::string> waiting = {folder};
+    while (!waiting.empty() && found.size() < kMostExamples) {
+        const std::string at = std::move(waiting.back());
+        waiting.pop_back();
+        const Dir dir(::opendir(at.c_str()), ::closedir);
+        if (!dir) {
+            found.push_back(at);
+            continue;
+        }
+        while (const dirent* const entry = ::readdir(dir.get())) {
+            const std::string name = entry->d_name;
+            if (name == "." || name == "..") continue;
+            const std::string path = at + "/" + name;
+            struct stat info{};
+            if (lstat(path.c_str(), &info) != 0) continue;
+            if (S_ISDIR(info.st_mode)) waiting.push_back(path);
+            else if (S_ISREG(info.st_mode) && access(path.c_str(), R_OK) != 0 && found.size() < kMostExamples) found.push_back(path);
+        }
+    }
+}
+
+}  // namespace
+
+std::string session_access_problem(const std::string& root, const std::string& session) {
+    if (!may_write(root))
+        return fmt::format("write in {}: {}; mend it with: {}", escape(root), std::strerror(errno), acl_line(root));
+    if (!may_write(session))
+        return fmt::format("write in {}: {}; mend it with: {}", escape(session), std::strerror(errno), acl_line(session));
+    if (sticky_forbids(root, session)) return sticky_problem(root, session);
+    return {};
+}
+
+std::string unreadable_problem(const std::string& session, const std::vector<std::string>& paths) {
+    return fmt::format("can't be read by user {}: {}; mend it with: {}", user_name(), upload::list_names(paths), acl_line(session));
+}
+
+std::vector<std::string> watch_access_findings(const std::string& key, const std::string& root) {
+    struct stat info{};
+    if (stat(root.c_str(), &info) != 0)
+        return {fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, escape(root), std::strerror(errno), user_name(),
+                            quoted(root))};
+    if (!S_ISDIR(info.st_mode)) return {fmt::format("{}: {} is no folder; choose another one", key, escape(root))};
+    if (!may_write(root))
+        return {fmt::format("{}: write in {}: {}; mend it with: {}", key, escape(root), std::strerror(errno), acl_line(root))};
+    std::vector<std::string> findings;
+    if ((info.st_mode & S_ISVTX) != 0 && geteuid() != 0 && info.st_uid != geteuid())
+        findings.push_back(fmt::format("{}: {} is sticky: burnbox can't rename the sessions of other users there; mend it with: sudo "
+                                       "chmod -t {}",
+                                       key, escape(root), quoted(root)));
+    const Dir dir(::opendir(root.c_str()), ::closedir);
+    while (const dirent* const entry = dir ? ::readdir(dir.get()) : nullptr) {
+        const std::string name = entry->d_name;
+        const std::string path = root + "/" + name;
+        if (name.starts_with('.') || findings.size() >= kMostExamples) continue;
+        if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || parse_folder(name).state == FolderState::burned) continue;
+        if (!may_write(path)) {
+            findings.push_back(fmt::format("{}: write in {}: {}; mend it with: {}", key, escape(path), std::strerror(errno),
+                                           acl_line(path)));
+            continue;
+        }
+        std::vector<std::string> unreadable;
+        find_unreadable(path, unreadable);
+        if (!unreadable.empty()) findings.push_back(fmt::format("{}: {}", key, unreadable_problem(path, unreadable)));
+    }
+    return findings;
+}
+
+}  // namespace burnbox::watch

@@ -1,0 +1,38 @@
+// watch: the folders of `watch:`, filled by other programs and laid out like the inbox of one account. Same life and names as an
+// inbox: the rules are in watch_rule, the seal is that of uploads. One thread for all of them, which sleeps while nothing changes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/upload/client.hpp"
+
+namespace burnbox {
+
+class Watches {
+  public:
+    // `services.inbox` is the main inbox, of which clock, catalogue, pool and the like are taken over; the folders' roots are added to it.
+    // The folders must exist. Errors: those of opening them.
+    [[nodiscard]] static Result<std::unique_ptr<Watches>> open(const UploadServices& services);
+    ~Watches();  // stop()
+    Watches(const Watches&) = delete;
+    Watches& operator=(const Watches&) = delete;
+
+    [[nodiscard]] Status recover();  // before the burner starts; blocks
+    [[nodiscard]] Status start();
+    void stop();  // before the disk pool stops
+
+    [[nodiscard]] std::vector<Uploads::OpenSession> open_sessions() const;  // any thread
+    // Whether an open session of that name is in one of the account's watched folders. Any thread.
+    [[nodiscard]] bool has(const std::string& account, const std::string& session) const;
+    // As Uploads::burn, for one of them. Any thread.
+    void burn(const std::string& account, const std::string& session, bool again, Done done);
+
+  private:
+    struct State;
+    explicit Watches(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace burnbox
