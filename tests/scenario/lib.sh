@@ -139,7 +139,8 @@ start_server() {
     [ -f "$config" ] || write_config </dev/null
     touch "$log"
     log_start=$(stat -c %s "$log")
-    setsid "$BURNBOX" serve -c "$config" >>"$world/serve.out" 2>>"$log" </dev/null &
+    # Without a locale, as services run: what is on a disc must not depend on it.
+    env -u LC_ALL -u LANG setsid "$BURNBOX" serve -c "$config" >>"$world/serve.out" 2>>"$log" </dev/null &
     server=$!
     wait_for 60 "the server listens" listening
     cat >"$world/ssh_config" <<SSH
