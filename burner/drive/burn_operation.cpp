@@ -16,7 +16,8 @@ namespace {
 
 class Burn {
   public:
-    Burn(const BurnJob& job, OpenedDisc& disc, BurnObserver& observer) : job_(job), disc_(disc), observer_(observer) {}
+    Burn(const BurnJob& job, OpenedDisc& disc, BurnObserver& observer)
+        : job_(job), disc_(disc), observer_(observer) {}
     ~Burn() {
         writer_.reset();  // before the tree: it reads it
         tree_.reset();
@@ -46,16 +47,16 @@ class Burn {
     std::unique_ptr<SessionWriter> writer_;
 };
 
-// The tree of the newest disc session, or an empty one. libisofs answers a session it can't read with an empty tree and a warning:
-// everything burned before would vanish from sight.
+// The tree of the newest disc session, or an empty one. libisofs answers a session it can't read with an
+// empty tree and a warning: everything burned before would vanish from sight.
 Status Burn::load_tree(Timestamp time) {
     std::time_t now = to_disc_time(time);
     burn::iso_nowtime(&now, 1);
     burn::isoburn_read_opts* options = nullptr;
     if (burn::isoburn_ropt_new(&options, 0) <= 0) return fail_errno("make", "the read options", ENOMEM);
-    burn::isoburn_ropt_set_extensions(options, isoburn_ropt_nojoliet | isoburn_ropt_noiso1999 | isoburn_ropt_noaaip |
-                                                   isoburn_ropt_noacl | isoburn_ropt_noea | isoburn_ropt_noino |
-                                                   isoburn_ropt_nomd5);
+    burn::isoburn_ropt_set_extensions(
+        options, isoburn_ropt_nojoliet | isoburn_ropt_noiso1999 | isoburn_ropt_noaaip | isoburn_ropt_noacl |
+                     isoburn_ropt_noea | isoburn_ropt_noino | isoburn_ropt_nomd5);
     burn::isoburn_ropt_set_input_charset(options, c_string("UTF-8"));
     const int read = burn::isoburn_read_image(disc_.drive(), options, &image_);
     burn::isoburn_ropt_destroy(&options, 0);
@@ -64,7 +65,8 @@ Status Burn::load_tree(Timestamp time) {
         const char* label = burn::iso_image_get_volume_id(image_);
         const int entries = burn::iso_dir_get_children_count(burn::iso_image_get_root(image_));
         if (label == nullptr || job_.disc.label != label || entries <= 0)
-            return fail(Errc::wrong_medium, "read the tree of " + where() + ": its newest disc session can't be read");
+            return fail(Errc::wrong_medium,
+                        "read the tree of " + where() + ": its newest disc session can't be read");
     }
     BB_TRY(tree_, IsoTree::make(image_, time, disc_.messages()));
     tree_->set_volume(job_.disc.label, job_.disc.serial);
@@ -99,16 +101,18 @@ Status Burn::check_space(const Medium& medium) const {
     std::uint64_t bytes = writer_->blocks() * kSectorBytes;
     if (disc_.image() != nullptr) bytes = (bytes + kHeadBytes - 1) / kHeadBytes * kHeadBytes;
     if (bytes > medium.free_bytes)
-        return fail(Errc::does_not_fit, disc + "it needs " + human_bytes(bytes) + " (" + std::to_string(bytes) +
-                                            " bytes with all overhead), the disc has " + human_bytes(medium.free_bytes) +
-                                            " (" + std::to_string(medium.free_bytes) + ") left");
+        return fail(Errc::does_not_fit,
+                    disc + "it needs " + human_bytes(bytes) + " (" + std::to_string(bytes) +
+                        " bytes with all overhead), the disc has " + human_bytes(medium.free_bytes) + " (" +
+                        std::to_string(medium.free_bytes) + ") left");
     if (disc_.image() == nullptr) return {};
-    struct statvfs space {};
+    struct statvfs space{};
     if (::fstatvfs(disc_.image()->fd(), &space) != 0) return fail_errno("ask the space of", where());
     const std::uint64_t room = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
     if (room < bytes + kHeadBytes)
-        return fail(Errc::no_space, "write " + where() + ": the file system has " + human_bytes(room) + " free, " +
-                                        human_bytes(bytes) + " are needed: make room in the folder of the images");
+        return fail(Errc::no_space, "write " + where() + ": the file system has " + human_bytes(room) +
+                                        " free, " + human_bytes(bytes) +
+                                        " are needed: make room in the folder of the images");
     return {};
 }
 
@@ -129,7 +133,8 @@ Status Burn::write() {
     return written;
 }
 
-// The order that a crash can't break: data durable, old head durable, new head, new head durable, old head dropped.
+// The order that a crash can't break: data durable, old head durable, new head, new head durable, old head
+// dropped.
 Status Burn::finish() {
     if (disc_.image() == nullptr) return writer_->activate();
     ImageFile& image = *disc_.image();

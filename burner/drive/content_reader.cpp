@@ -15,7 +15,8 @@ constexpr std::size_t kMemoryAlignment = 4096;
 
 }  // namespace
 
-ContentReader::ContentReader(const std::vector<Extent>& extents, std::uint32_t alignment_blocks, ReadBlocks read)
+ContentReader::ContentReader(const std::vector<Extent>& extents, std::uint32_t alignment_blocks,
+                             ReadBlocks read)
     : alignment_blocks_(alignment_blocks), read_(std::move(read)), buffers_(kBuffers) {
     for (Buffer& buffer : buffers_) {
         buffer.bytes.reset(
@@ -37,14 +38,16 @@ std::uint64_t ContentReader::add_slice(std::size_t file, std::uint32_t lba, std:
     const std::uint32_t before = lba - window.lba;
     const std::uint64_t part = std::min<std::uint64_t>(bytes, (kWindowBlocks - before) * kSectorBytes);
     window.blocks = before + static_cast<std::uint32_t>((part + kSectorBytes - 1) / kSectorBytes);
-    slices_.push_back({file, windows_.size() - 1, static_cast<std::size_t>(before * kSectorBytes), static_cast<std::size_t>(part)});
+    slices_.push_back({file, windows_.size() - 1, static_cast<std::size_t>(before * kSectorBytes),
+                       static_cast<std::size_t>(part)});
     return part;
 }
 
 void ContentReader::lay_out(const std::vector<Extent>& extents) {
     for (const Extent& extent : extents) {
         for (std::uint64_t done = 0; done < extent.bytes;)
-            done += add_slice(extent.file, extent.lba + static_cast<std::uint32_t>(done / kSectorBytes), extent.bytes - done);
+            done += add_slice(extent.file, extent.lba + static_cast<std::uint32_t>(done / kSectorBytes),
+                              extent.bytes - done);
     }
 }
 
@@ -55,7 +58,8 @@ void ContentReader::read_ahead(const std::stop_token& stop) {
             std::unique_lock lock(mutex_);
             if (!changed_.wait(lock, stop, [&] { return !buffer.full; })) return;
         }
-        const std::uint32_t blocks = (windows_[i].blocks + alignment_blocks_ - 1) / alignment_blocks_ * alignment_blocks_;
+        const std::uint32_t blocks =
+            (windows_[i].blocks + alignment_blocks_ - 1) / alignment_blocks_ * alignment_blocks_;
         Status status = read_(windows_[i].lba, {buffer.bytes.get(), blocks * kSectorBytes});
         const std::scoped_lock lock(mutex_);
         buffer.window = i;

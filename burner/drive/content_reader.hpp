@@ -1,5 +1,5 @@
-// Reads many files' contents from a disc in the order they lie on it, in large blocks, one thread ahead of whoever uses them: a disc
-// read file by file, or by a thread that also hashes, takes several times as long.
+// Reads many files' contents from a disc in the order they lie on it, in large blocks, one thread ahead of
+// whoever uses them: a disc read file by file, or by a thread that also hashes, takes several times as long.
 #pragma once
 
 #include <condition_variable>
@@ -32,8 +32,9 @@ class ContentReader {
         std::span<const std::byte> data;  // until the next call
     };
 
-    // A file's extents stand together and in order; files best by their first block. Reads begin at multiples of
-    // `alignment_blocks` and are of multiples of it, up to that much behind what the extents need; memory is aligned likewise.
+    // A file's extents stand together and in order; files best by their first block. Reads begin at multiples
+    // of `alignment_blocks` and are of multiples of it, up to that much behind what the extents need; memory
+    // is aligned likewise.
     ContentReader(const std::vector<Extent>& extents, std::uint32_t alignment_blocks, ReadBlocks read);
     ~ContentReader();
     ContentReader(const ContentReader&) = delete;
@@ -41,7 +42,8 @@ class ContentReader {
 
     [[nodiscard]] bool at_end() const { return next_slice_ == slices_.size(); }
     [[nodiscard]] std::size_t next_file() const { return slices_[next_slice_].file; }
-    // The next part of the extents, in their order. After an error the next call goes on behind what can't be read.
+    // The next part of the extents, in their order. After an error the next call goes on behind what can't be
+    // read.
     [[nodiscard]] Result<Piece> next();
 
   private:

@@ -1,6 +1,6 @@
-// What can be done with a disc, as functions that call libisoburn. Its libraries keep global state that does not survive a second
-// use (a drive released and acquired again crashes), so each process may call one of these once: see worker.hpp.
-// Every message of severity SORRY or above is a failure. All of them block.
+// What can be done with a disc, as functions that call libisoburn. Its libraries keep global state that does
+// not survive a second use (a drive released and acquired again crashes), so each process may call one of
+// these once: see worker.hpp. Every message of severity SORRY or above is a failure. All of them block.
 #pragma once
 
 #include <string>
@@ -21,11 +21,11 @@ struct Device {
 [[nodiscard]] Result<Written> burn_disc(const Device& device, const BurnJob& job, BurnObserver& observer);
 
 // Drive::verify.
-[[nodiscard]] Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsigned disc_session,
-                                               BurnObserver& observer);
+[[nodiscard]] Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job,
+                                               unsigned disc_session, BurnObserver& observer);
 
 // Drive::settle.
-[[nodiscard]] Result<Drive::Outcome> settle_disc(const Device& device, const BurnJob& job, unsigned disc_session,
-                                                 std::uint32_t start_lba);
+[[nodiscard]] Result<Drive::Outcome> settle_disc(const Device& device, const BurnJob& job,
+                                                 unsigned disc_session, std::uint32_t start_lba);
 
 }  // namespace burnbox

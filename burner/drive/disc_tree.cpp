@@ -11,14 +11,20 @@ constexpr std::size_t kMostMismatches = 100;
 
 FileType type_of(burn::IsoNode* node) {
     switch (burn::iso_node_get_type(node)) {
-        case burn::LIBISO_DIR: return FileType::folder;
-        case burn::LIBISO_FILE: return FileType::file;
-        case burn::LIBISO_SYMLINK: return FileType::symlink;
-        default: return FileType::other;
+        case burn::LIBISO_DIR:
+            return FileType::folder;
+        case burn::LIBISO_FILE:
+            return FileType::file;
+        case burn::LIBISO_SYMLINK:
+            return FileType::symlink;
+        default:
+            return FileType::other;
     }
 }
 
-burn::IsoDir* as_folder(burn::IsoNode* node) { return reinterpret_cast<burn::IsoDir*>(node); }
+burn::IsoDir* as_folder(burn::IsoNode* node) {
+    return reinterpret_cast<burn::IsoDir*>(node);
+}
 
 burn::IsoNode* child_of(burn::IsoImage* image, burn::IsoDir* folder, const std::string& name) {
     burn::IsoNode* node = nullptr;
@@ -33,14 +39,16 @@ void Mismatches::add(const std::string& path, const std::string& what) {
 
 Result<std::unique_ptr<DiscTree>> DiscTree::load(OpenedDisc& disc, const DiscIdentity& identity,
                                                  unsigned disc_session) {
-    const std::string what = "read disc session " + std::to_string(disc_session) + " of " + disc.device().path;
+    const std::string what =
+        "read disc session " + std::to_string(disc_session) + " of " + disc.device().path;
     burn::iso_set_abort_severity(c_string("SORRY"));
     const std::string number = std::to_string(disc_session);
     BB_CHECK(disc.messages().check(burn::isoburn_set_msc1(disc.drive(), 1, c_string(number), 2), what));
     burn::isoburn_read_opts* options = nullptr;
     if (burn::isoburn_ropt_new(&options, 0) <= 0) return fail_errno("make", "the read options", ENOMEM);
-    burn::isoburn_ropt_set_extensions(options, isoburn_ropt_nojoliet | isoburn_ropt_noiso1999 | isoburn_ropt_noaaip |
-                                                   isoburn_ropt_noacl | isoburn_ropt_noea | isoburn_ropt_nomd5);
+    burn::isoburn_ropt_set_extensions(options, isoburn_ropt_nojoliet | isoburn_ropt_noiso1999 |
+                                                   isoburn_ropt_noaaip | isoburn_ropt_noacl |
+                                                   isoburn_ropt_noea | isoburn_ropt_nomd5);
     burn::isoburn_ropt_set_input_charset(options, c_string("UTF-8"));
     burn::IsoImage* image = nullptr;
     const int read = burn::isoburn_read_image(disc.drive(), options, &image);
@@ -108,8 +116,8 @@ void DiscTree::compare_file(const DiscEntry& entry, burn::IsoFile* file, Mismatc
         std::free(sections);
     }
     if (covered == size) return;
-    mismatches.add(entry.path, "its extents on the disc hold " + std::to_string(covered) + " of " + std::to_string(size) +
-                                   " bytes");
+    mismatches.add(entry.path, "its extents on the disc hold " + std::to_string(covered) + " of " +
+                                   std::to_string(size) + " bytes");
     files.pop_back();
 }
 
@@ -117,12 +125,14 @@ void DiscTree::compare_node(const DiscEntry& entry, burn::IsoNode* node, Mismatc
                             std::vector<FileToRead>& files) {
     if (type_of(node) != entry.type) return mismatches.add(entry.path, "it has another type on the disc");
     if (burn::iso_node_get_permissions(node) != entry.mode) mismatches.add(entry.path, "its mode differs");
-    if (burn::iso_node_get_mtime(node) != to_disc_time(entry.mtime)) mismatches.add(entry.path, "its time differs");
+    if (burn::iso_node_get_mtime(node) != to_disc_time(entry.mtime))
+        mismatches.add(entry.path, "its time differs");
     if (burn::iso_node_get_uid(node) != 0 || burn::iso_node_get_gid(node) != 0)
         mismatches.add(entry.path, "its owner is not 0");
     if (entry.type == FileType::symlink) {
         const char* target = burn::iso_symlink_get_dest(reinterpret_cast<burn::IsoSymlink*>(node));
-        if (target == nullptr || entry.link_target != target) mismatches.add(entry.path, "its link target differs");
+        if (target == nullptr || entry.link_target != target)
+            mismatches.add(entry.path, "its link target differs");
     }
     if (entry.type == FileType::file)
         compare_file(entry, reinterpret_cast<burn::IsoFile*>(node), mismatches, files);
@@ -130,8 +140,10 @@ void DiscTree::compare_node(const DiscEntry& entry, burn::IsoNode* node, Mismatc
 
 void DiscTree::compare_one(const DiscEntry& entry, Mismatches& mismatches, std::vector<FileToRead>& files) {
     burn::IsoNode* node = find(entry.path);
-    if (node == nullptr) mismatches.add(entry.path, "it is not on the disc");
-    else compare_node(entry, node, mismatches, files);
+    if (node == nullptr)
+        mismatches.add(entry.path, "it is not on the disc");
+    else
+        compare_node(entry, node, mismatches, files);
 }
 
 void DiscTree::compare(const std::vector<DiscEntry>& entries, const std::string& top, Mismatches& mismatches,
@@ -149,8 +161,10 @@ void DiscTree::compare(const std::vector<DiscEntry>& entries, const std::string&
     for (const DiscEntry& entry : entries) {
         expected.insert(entry.path);
         const auto found = nodes_.find(entry.path);
-        if (found != nodes_.end()) compare_node(entry, found->second, mismatches, files);
-        else compare_one(entry, mismatches, files);
+        if (found != nodes_.end())
+            compare_node(entry, found->second, mismatches, files);
+        else
+            compare_one(entry, mismatches, files);
     }
     for (const auto& [path, node] : nodes_)
         if (!expected.contains(path) && !(top.empty() && path == kReadmeName))

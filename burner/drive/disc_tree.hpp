@@ -1,4 +1,5 @@
-// A disc session's tree as it was read back from the disc, and its comparison with what should be there. Thread: the operation's.
+// A disc session's tree as it was read back from the disc, and its comparison with what should be there.
+// Thread: the operation's.
 #pragma once
 
 #include <string>
@@ -29,15 +30,17 @@ struct FileToRead {
 
 class DiscTree {
   public:
-    // Loads exactly this disc session. Errors: wrong_medium when the disc has no such session, or another label or serial.
-    [[nodiscard]] static Result<std::unique_ptr<DiscTree>> load(OpenedDisc& disc, const DiscIdentity& identity,
+    // Loads exactly this disc session. Errors: wrong_medium when the disc has no such session, or another
+    // label or serial.
+    [[nodiscard]] static Result<std::unique_ptr<DiscTree>> load(OpenedDisc& disc,
+                                                                const DiscIdentity& identity,
                                                                 unsigned disc_session);
     ~DiscTree();
     DiscTree(const DiscTree&) = delete;
     DiscTree& operator=(const DiscTree&) = delete;
 
-    // Compares everything but contents, and reports what lies below the session's folder and is not among its entries. Files
-    // whose content is to be read are appended.
+    // Compares everything but contents, and reports what lies below the session's folder and is not among its
+    // entries. Files whose content is to be read are appended.
     void compare(const std::vector<DiscEntry>& entries, const std::string& top, Mismatches& mismatches,
                  std::vector<FileToRead>& files);
     // One entry that lies elsewhere.

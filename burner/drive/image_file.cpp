@@ -14,19 +14,21 @@ Result<ImageFile> ImageFile::open(const std::string& path, Access access) {
     const bool write = access == Access::write;
     UniqueFd fd(::open(path.c_str(), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!fd) return fail_errno("open disc image", path);
-    struct stat info {};
+    struct stat info{};
     if (::fstat(fd.get(), &info) != 0) return fail_errno("stat disc image", path);
-    if (!S_ISREG(info.st_mode)) return fail(Errc::wrong_medium, "open disc image " + path + ": it is no plain file");
+    if (!S_ISREG(info.st_mode))
+        return fail(Errc::wrong_medium, "open disc image " + path + ": it is no plain file");
     if (::flock(fd.get(), (write ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
-            return fail(Errc::busy, "open disc image " + path + ": another process uses it; it is tried again");
+            return fail(Errc::busy,
+                        "open disc image " + path + ": another process uses it; it is tried again");
         return fail_errno("lock disc image", path);
     }
     return ImageFile(path, std::move(fd));
 }
 
 Result<bool> ImageFile::closed() const {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(fd_.get(), &info) != 0) return fail_errno("stat disc image", path_);
     return (info.st_mode & 0222U) == 0;
 }
@@ -37,7 +39,7 @@ Status ImageFile::close_disc() {
 }
 
 Result<std::uint64_t> ImageFile::size_bytes() const {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(fd_.get(), &info) != 0) return fail_errno("stat disc image", path_);
     return static_cast<std::uint64_t>(info.st_size);
 }
@@ -89,7 +91,8 @@ Status ImageFile::write_at(std::string_view data, std::uint64_t offset) {
 Status ImageFile::cut_to(std::uint64_t size_bytes) {
     BB_TRY(const std::uint64_t size, this->size_bytes());
     if (size <= size_bytes) return {};
-    if (::ftruncate(fd_.get(), static_cast<off_t>(size_bytes)) != 0) return fail_errno("cut disc image", path_);
+    if (::ftruncate(fd_.get(), static_cast<off_t>(size_bytes)) != 0)
+        return fail_errno("cut disc image", path_);
     return sync();
 }
 
@@ -100,7 +103,7 @@ Status ImageFile::sync() {
 
 Status ImageFile::sync_and_forget() {
     BB_CHECK(sync());
-    ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED);  // a hint
+    ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED);                                  // a hint
     direct_fd_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECT));  // may fail
     return {};
 }

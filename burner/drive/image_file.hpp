@@ -1,5 +1,6 @@
-// An emulated disc's image as a file: one writer at a time by flock, because a worker may outlive the server that started it by a moment.
-// Thread: one at a time; read_at() may be used by several. Every call blocks on the disk.
+// An emulated disc's image as a file: one writer at a time by flock, because a worker may outlive the server
+// that started it by a moment. Thread: one at a time; read_at() may be used by several. Every call blocks on
+// the disk.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +33,8 @@ class ImageFile {
     // Cuts the file to at most this size; never makes it longer.
     [[nodiscard]] Status cut_to(std::uint64_t size_bytes);
     [[nodiscard]] Status sync();
-    // Durable, and out of the page cache as far as the kernel lets go: what is read next comes from the disk. From now on
-    // read_past_cache() does not go through the cache at all where the file system can do that.
+    // Durable, and out of the page cache as far as the kernel lets go: what is read next comes from the disk.
+    // From now on read_past_cache() does not go through the cache at all where the file system can do that.
     [[nodiscard]] Status sync_and_forget();
     // As read_at(); buffer, size and offset must be multiples of kDirectBytes.
     [[nodiscard]] Result<std::size_t> read_past_cache(std::span<std::byte> buffer, std::uint64_t offset);
@@ -42,7 +43,8 @@ class ImageFile {
 
   private:
     ImageFile(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
-    [[nodiscard]] Result<std::size_t> read_from(int fd, std::span<std::byte> buffer, std::uint64_t offset) const;
+    [[nodiscard]] Result<std::size_t> read_from(int fd, std::span<std::byte> buffer,
+                                                std::uint64_t offset) const;
 
     std::string path_;
     UniqueFd fd_;

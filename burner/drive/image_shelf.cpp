@@ -20,15 +20,17 @@ std::string ImageShelf::image_path(const std::string& label) const {
 Status ImageShelf::load(const std::string& label) {
     BB_CHECK(check_label(label));
     const std::string path = image_path(label);
-    struct stat info {};
+    struct stat info{};
     if (::lstat(path.c_str(), &info) != 0) {
         const int missing = errno;
         // A shelf that is away as a whole (not mounted) says nothing about its discs: the drive waits for it.
         if (::access(config_.image_dir.c_str(), F_OK) != 0)
-            return fail(Errc::io, "load disc " + path + ": the folder image_dir is missing; mount or restore it");
+            return fail(Errc::io,
+                        "load disc " + path + ": the folder image_dir is missing; mount or restore it");
         return fail_errno("load disc", path, missing);
     }
-    if (!S_ISREG(info.st_mode)) return fail(Errc::wrong_medium, "load disc " + path + ": it is no plain file");
+    if (!S_ISREG(info.st_mode))
+        return fail(Errc::wrong_medium, "load disc " + path + ": it is no plain file");
     loaded_ = path;
     return {};
 }
@@ -54,7 +56,8 @@ Status ImageShelf::load_blank(const std::string& label) {
     if (!image) return fail_errno("make the blank disc", path);
     const UniqueFd folder(::open(config_.image_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder) return fail_errno("open", config_.image_dir);
-    if (::fsync(image.get()) != 0 || ::fsync(folder.get()) != 0) return fail_errno("sync the blank disc", path);
+    if (::fsync(image.get()) != 0 || ::fsync(folder.get()) != 0)
+        return fail_errno("sync the blank disc", path);
     loaded_ = path;
     return {};
 }

@@ -1,5 +1,5 @@
-// The shelf of an emulated drive: image_dir/LABEL.iso, one file per disc, made exclusively, and at most one of them in the drive.
-// Thread: the drive's.
+// The shelf of an emulated drive: image_dir/LABEL.iso, one file per disc, made exclusively, and at most one
+// of them in the drive. Thread: the drive's.
 #pragma once
 
 #include <string>
@@ -15,8 +15,8 @@ class ImageShelf {
 
     // Puts the disc in. Errc::not_found when there is no such image, invalid when the label can't be one.
     [[nodiscard]] Status load(const std::string& label);
-    // Makes an empty image, durable, and puts it in. Errc::exists when the name is taken; no_medium when image_dir holds as many
-    // images as `blanks` allows.
+    // Makes an empty image, durable, and puts it in. Errc::exists when the name is taken; no_medium when
+    // image_dir holds as many images as `blanks` allows.
     [[nodiscard]] Status load_blank(const std::string& label);
     // The image in the drive; empty = none.
     [[nodiscard]] const std::string& loaded() const { return loaded_; }

@@ -25,7 +25,9 @@ bool is_volume_descriptor(std::string_view block) {
     return block.substr(1, 5) == "CD001" && (block[0] == 1 || block[0] == 2);
 }
 
-bool is_terminator(std::string_view block) { return block.substr(1, 5) == "CD001" && block[0] == '\xff'; }
+bool is_terminator(std::string_view block) {
+    return block.substr(1, 5) == "CD001" && block[0] == '\xff';
+}
 
 }  // namespace
 
@@ -33,7 +35,8 @@ std::optional<IsoHead> parse_iso_head(std::string_view head) {
     if (head.size() < kFirstDescriptor + kSectorBytes) return std::nullopt;
     const std::string_view primary = head.substr(kFirstDescriptor, kSectorBytes);
     if (!is_volume_descriptor(primary) || primary[0] != 1) return std::nullopt;
-    return IsoHead{field(primary, 40, 32), field(primary, 190, 128), little_endian(primary.substr(kSizeField, 4))};
+    return IsoHead{field(primary, 40, 32), field(primary, 190, 128),
+                   little_endian(primary.substr(kSizeField, 4))};
 }
 
 bool is_zero(std::string_view bytes) {
@@ -45,7 +48,8 @@ bool is_copy_of(std::string_view head_at_zero, std::string_view session_head) {
     for (std::size_t offset = 0; offset < kHeadBytes; offset += kSectorBytes) {
         const std::string_view ours = head_at_zero.substr(offset, kSectorBytes);
         const std::string_view theirs = session_head.substr(offset, kSectorBytes);
-        if (is_terminator(theirs) && offset >= kFirstDescriptor) return ours == theirs && parse_iso_head(head_at_zero);
+        if (is_terminator(theirs) && offset >= kFirstDescriptor)
+            return ours == theirs && parse_iso_head(head_at_zero);
         if (ours == theirs) continue;
         const std::size_t after = kSizeField + kSizeFieldBytes;
         const bool same_but_size = is_volume_descriptor(ours) && offset >= kFirstDescriptor &&

@@ -1,5 +1,6 @@
-// The first 64 KiB of an ISO 9660 session as far as burnbox looks into it itself: system area and volume descriptors. On emulated discs
-// the newest session's head is copied to block 0, which is the one place that is ever overwritten. Pure.
+// The first 64 KiB of an ISO 9660 session as far as burnbox looks into it itself: system area and volume
+// descriptors. On emulated discs the newest session's head is copied to block 0, which is the one place that
+// is ever overwritten. Pure.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,9 @@ struct IsoHead {
 // Nothing when there is no primary volume descriptor at block 16.
 [[nodiscard]] std::optional<IsoHead> parse_iso_head(std::string_view head);
 [[nodiscard]] bool is_zero(std::string_view bytes);
-// Whether the head at block 0 is a whole copy of the head of the session, up to the last volume descriptor: equal but for the volume's
-// size, which counts from block 0 in the copy. A head that was torn while it was written is not.
+// Whether the head at block 0 is a whole copy of the head of the session, up to the last volume descriptor:
+// equal but for the volume's size, which counts from block 0 in the copy. A head that was torn while it was
+// written is not.
 [[nodiscard]] bool is_copy_of(std::string_view head_at_zero, std::string_view session_head);
 
 }  // namespace burnbox

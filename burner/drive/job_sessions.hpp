@@ -1,4 +1,5 @@
-// The sessions of a job as the disc gets them, made from their seal records: what is burned and what is compared come from here.
+// The sessions of a job as the disc gets them, made from their seal records: what is burned and what is
+// compared come from here.
 #pragma once
 
 #include <string_view>

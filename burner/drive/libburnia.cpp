@@ -27,8 +27,8 @@ Status start_libburnia() {
     burn::iso_set_local_charset(c_string("UTF-8"), 0);
     // libburn's own handlers would abort the burn; this call sets all signals to their defaults.
     burn::burn_set_signal_handling(nullptr, nullptr, 1);
-    // Ctrl-C reaches every process of the terminal. When a worker ends is the server's decision: a real disc that is half
-    // written is lost.
+    // Ctrl-C reaches every process of the terminal. When a worker ends is the server's decision: a real disc
+    // that is half written is lost.
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(number, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
@@ -45,8 +45,10 @@ void LibraryMessages::take(const std::string& severity, int rank, const std::str
     burn::iso_text_to_sev(c_string("WARNING"), &warning);
     std::string line = severity + ": " + text;
     std::ranges::replace(line, '\n', ' ');
-    if (rank >= sorry) append_line(failure_, line);
-    else if (rank >= warning) append_line(warnings_, line);
+    if (rank >= sorry)
+        append_line(failure_, line);
+    else if (rank >= warning)
+        append_line(warnings_, line);
 }
 
 void LibraryMessages::drain() {

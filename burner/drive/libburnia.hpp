@@ -1,6 +1,6 @@
-// The headers of libburn, libisofs and libisoburn, and what every use of them needs: one start per process, and their messages.
-// libburn.h wraps itself in `namespace burn`; the others mean its types and must be read inside it. Only .cpp files of this
-// layer that call the libraries include this. Thread: the operation's.
+// The headers of libburn, libisofs and libisoburn, and what every use of them needs: one start per process,
+// and their messages. libburn.h wraps itself in `namespace burn`; the others mean its types and must be read
+// inside it. Only .cpp files of this layer that call the libraries include this. Thread: the operation's.
 #pragma once
 
 // Everything those headers include, so that none of it ends up inside the namespace.
@@ -30,8 +30,9 @@ namespace burnbox {
 // Initialises the libraries, once per process.
 [[nodiscard]] Status start_libburnia();
 
-// What the libraries had to say since the last call. Both queues are drained; a message of severity SORRY or above is a failure
-// even where the call that caused it reported success: the libraries write zeros for what they could not read and call that well.
+// What the libraries had to say since the last call. Both queues are drained; a message of severity SORRY or
+// above is a failure even where the call that caused it reported success: the libraries write zeros for what
+// they could not read and call that well.
 class LibraryMessages {
   public:
     void drain();
@@ -49,9 +50,14 @@ class LibraryMessages {
     std::string warnings_;
 };
 
-// The libraries' parameters are char * where they mean const char *, and some keep the pointer: no temporary may go there.
-[[nodiscard]] inline char* c_string(const char* literal) { return const_cast<char*>(literal); }
-[[nodiscard]] inline char* c_string(const std::string& text) { return const_cast<char*>(text.c_str()); }
+// The libraries' parameters are char * where they mean const char *, and some keep the pointer: no temporary
+// may go there.
+[[nodiscard]] inline char* c_string(const char* literal) {
+    return const_cast<char*>(literal);
+}
+[[nodiscard]] inline char* c_string(const std::string& text) {
+    return const_cast<char*>(text.c_str());
+}
 char* c_string(std::string&& temporary) = delete;
 
 // A time as ISO 9660 can hold it: whole seconds, years 1900 to 2155 (ECMA-119 9.1.5).

@@ -36,18 +36,29 @@ std::string medium_names() {
 
 std::string_view medium_name_of_mmc_profile(int profile, std::uint64_t capacity_bytes) {
     switch (profile) {
-        case 0x09: return "cd-r";
-        case 0x0a: return "cd-rw";
-        case 0x11: return "dvd-r";
-        case 0x12: return "dvd-ram";
+        case 0x09:
+            return "cd-r";
+        case 0x0a:
+            return "cd-rw";
+        case 0x11:
+            return "dvd-r";
+        case 0x12:
+            return "dvd-ram";
         case 0x13:
-        case 0x14: return "dvd-rw";
-        case 0x1a: return "dvd+rw";
-        case 0x1b: return "dvd+r";
-        case 0x2b: return "dvd+r-dl";
-        case 0x41: return capacity_bytes > 26'000'000'000 ? "bd-r-dl" : "bd-r";
-        case 0x43: return "bd-re";
-        default: return "";
+        case 0x14:
+            return "dvd-rw";
+        case 0x1a:
+            return "dvd+rw";
+        case 0x1b:
+            return "dvd+r";
+        case 0x2b:
+            return "dvd+r-dl";
+        case 0x41:
+            return capacity_bytes > 26'000'000'000 ? "bd-r-dl" : "bd-r";
+        case 0x43:
+            return "bd-re";
+        default:
+            return "";
     }
 }
 
@@ -59,8 +70,7 @@ std::uint64_t gap_blocks(const MediumProfile& profile, unsigned sessions) {
 std::uint64_t free_blocks(const MediumProfile& profile, unsigned sessions_used, std::uint32_t next_lba) {
     if (sessions_used >= profile.session_limit) return 0;
     const std::uint64_t capacity = profile.capacity_bytes / kSectorBytes;
-    const std::uint64_t taken =
-        std::max(next_lba, kImageHeadBlocks) + gap_blocks(profile, sessions_used + 1);
+    const std::uint64_t taken = std::max(next_lba, kImageHeadBlocks) + gap_blocks(profile, sessions_used + 1);
     return taken < capacity ? capacity - taken : 0;
 }
 

@@ -1,5 +1,5 @@
-// What a kind of disc can take: capacity, how many disc sessions, and the blocks lost between them. An emulated disc is held to
-// these numbers; on a real drive what the drive reports wins. Pure.
+// What a kind of disc can take: capacity, how many disc sessions, and the blocks lost between them. An
+// emulated disc is held to these numbers; on a real drive what the drive reports wins. Pure.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,7 @@ inline constexpr std::uint32_t kImageHeadBlocks = 32;
 // Blocks lost to the gaps of a disc with this many disc sessions.
 [[nodiscard]] std::uint64_t gap_blocks(const MediumProfile& profile, unsigned sessions);
 // Blocks that one more disc session may take on an emulated disc; `next_lba` is where it would begin.
-[[nodiscard]] std::uint64_t free_blocks(const MediumProfile& profile, unsigned sessions_used, std::uint32_t next_lba);
+[[nodiscard]] std::uint64_t free_blocks(const MediumProfile& profile, unsigned sessions_used,
+                                        std::uint32_t next_lba);
 
 }  // namespace burnbox

@@ -8,7 +8,8 @@
 namespace burnbox {
 namespace {
 
-constexpr unsigned kUnknownSessionLimit = 99;  // of media that are not in the table: the lowest of those that are
+constexpr unsigned kUnknownSessionLimit =
+    99;  // of media that are not in the table: the lowest of those that are
 
 // A serial is a UUID: 36 characters.
 bool looks_like_serial(const std::string& text) {
@@ -83,7 +84,8 @@ Result<Medium> OpenedDisc::medium() {
 
 Status OpenedDisc::fill_image_facts(Medium& medium) {
     const MediumProfile* profile = find_medium_profile(device_.medium);
-    if (profile == nullptr) return fail(Errc::invalid, "inspect " + device_.path + ": unknown medium " + device_.medium);
+    if (profile == nullptr)
+        return fail(Errc::invalid, "inspect " + device_.path + ": unknown medium " + device_.medium);
     medium.profile = profile->name;
     medium.capacity_bytes = profile->capacity_bytes;
     BB_TRY(const std::uint64_t size, image_->size_bytes());
@@ -109,7 +111,8 @@ Status OpenedDisc::fill_image_facts(Medium& medium) {
         medium.next_lba = next_writable_lba();
         medium.state = MediumState::appendable;
         if (medium.sessions_used == 0 || medium.next_lba == 0) {
-            refuse(medium, MediumState::damaged, "the image's sessions can't be read: restore the file from a copy");
+            refuse(medium, MediumState::damaged,
+                   "the image's sessions can't be read: restore the file from a copy");
             return {};
         }
     }
@@ -176,7 +179,8 @@ Status OpenedDisc::fill_drive_facts(Medium& medium) {
     if (!blank) medium.sessions_used = count_sessions();
     if (medium.profile.empty()) {
         medium.profile = name.data();
-        refuse(medium, MediumState::foreign, "nothing can be appended to this kind of disc: insert a blank write-once one");
+        refuse(medium, MediumState::foreign,
+               "nothing can be appended to this kind of disc: insert a blank write-once one");
     } else if (!blank && !read_drive_head(medium)) {
         refuse(medium, MediumState::foreign, "burnbox did not make this disc; it is left alone");
     } else if (!blank && status != burn::BURN_DISC_APPENDABLE) {
@@ -184,7 +188,8 @@ Status OpenedDisc::fill_drive_facts(Medium& medium) {
     } else if (burn::burn_disc_next_track_is_damaged(drive(), 0) > 0) {
         refuse(medium, MediumState::damaged, "a write was cut off on this disc: insert another one");
     } else if (!takes_more_sessions()) {
-        refuse(medium, MediumState::foreign, "this disc can't hold more than one session: insert another kind of disc");
+        refuse(medium, MediumState::foreign,
+               "this disc can't hold more than one session: insert another kind of disc");
     } else {
         fill_drive_space(medium, space);
     }
@@ -198,7 +203,8 @@ void OpenedDisc::fill_drive_space(Medium& medium, std::uint64_t space_bytes) {
     medium.sessions_left = limit - std::min(limit, medium.sessions_used);
     if (medium.sessions_left == 0) return;
     const unsigned used = medium.sessions_used;
-    const std::uint64_t gap = profile == nullptr ? 0 : gap_blocks(*profile, used + 1) - gap_blocks(*profile, used);
+    const std::uint64_t gap =
+        profile == nullptr ? 0 : gap_blocks(*profile, used + 1) - gap_blocks(*profile, used);
     medium.free_bytes = space_bytes - std::min(space_bytes, gap * kSectorBytes);
 }
 
@@ -221,8 +227,9 @@ Status check_same_disc(const Medium& medium, const DiscIdentity& wanted) {
     if (medium.state != MediumState::appendable && medium.state != MediumState::closed)
         return std::unexpected(wrong(medium, wanted, state_of(medium)));
     if (medium.label != wanted.label || medium.serial != wanted.serial)
-        return std::unexpected(wrong(medium, wanted, "another disc is there, " + medium.label + " with serial " +
-                                                         medium.serial + "; wanted is serial " + wanted.serial));
+        return std::unexpected(wrong(medium, wanted,
+                                     "another disc is there, " + medium.label + " with serial " +
+                                         medium.serial + "; wanted is serial " + wanted.serial));
     return {};
 }
 
@@ -234,15 +241,18 @@ Status check_burnable(const Medium& medium, const DiscIdentity& wanted) {
         return std::unexpected(wrong(medium, wanted, "it should be blank, but " + state_of(medium)));
     }
     BB_CHECK(check_same_disc(medium, wanted));
-    if (medium.state != MediumState::appendable) return std::unexpected(wrong(medium, wanted, state_of(medium)));
+    if (medium.state != MediumState::appendable)
+        return std::unexpected(wrong(medium, wanted, state_of(medium)));
     if (medium.sessions_used != wanted.sessions_used)
-        return std::unexpected(wrong(medium, wanted, "it holds " + std::to_string(medium.sessions_used) +
-                                                         " disc sessions, the catalogue knows " +
-                                                         std::to_string(wanted.sessions_used)));
+        return std::unexpected(wrong(medium, wanted,
+                                     "it holds " + std::to_string(medium.sessions_used) +
+                                         " disc sessions, the catalogue knows " +
+                                         std::to_string(wanted.sessions_used)));
     if (medium.next_lba < wanted.next_lba)
-        return std::unexpected(wrong(medium, wanted, "it would write at block " + std::to_string(medium.next_lba) +
-                                                         ", over data that ends at block " +
-                                                         std::to_string(wanted.next_lba)));
+        return std::unexpected(wrong(medium, wanted,
+                                     "it would write at block " + std::to_string(medium.next_lba) +
+                                         ", over data that ends at block " +
+                                         std::to_string(wanted.next_lba)));
     if (!wanted.head_digest.empty() && medium.head_digest != wanted.head_digest)
         return std::unexpected(wrong(medium, wanted, "its head was changed since the last burn"));
     return {};

@@ -1,4 +1,5 @@
-// A disc acquired through libisoburn, once per process: its facts, and the drive handle the operations work with.
+// A disc acquired through libisoburn, once per process: its facts, and the drive handle the operations work
+// with.
 #pragma once
 
 #include <memory>
@@ -13,8 +14,10 @@ namespace burnbox {
 
 class OpenedDisc {
   public:
-    // Starts the libraries and acquires the drive. Errors: busy, not_found, io; wrong_medium when the address is no burner.
-    [[nodiscard]] static Result<std::unique_ptr<OpenedDisc>> open(const Device& device, ImageFile::Access access);
+    // Starts the libraries and acquires the drive. Errors: busy, not_found, io; wrong_medium when the address
+    // is no burner.
+    [[nodiscard]] static Result<std::unique_ptr<OpenedDisc>> open(const Device& device,
+                                                                  ImageFile::Access access);
     ~OpenedDisc();  // releases the drive
     OpenedDisc(const OpenedDisc&) = delete;
     OpenedDisc& operator=(const OpenedDisc&) = delete;
@@ -26,7 +29,8 @@ class OpenedDisc {
     [[nodiscard]] const Device& device() const { return device_; }
 
   private:
-    OpenedDisc(const Device& device, std::optional<ImageFile> image) : device_(device), image_(std::move(image)) {}
+    OpenedDisc(const Device& device, std::optional<ImageFile> image)
+        : device_(device), image_(std::move(image)) {}
     [[nodiscard]] Status acquire();
     [[nodiscard]] Status fill_image_facts(Medium& medium);
     [[nodiscard]] Status fill_drive_facts(Medium& medium);
@@ -45,8 +49,8 @@ class OpenedDisc {
 
 // Refuses with no_medium or wrong_medium unless this is the disc with the wanted label and serial.
 [[nodiscard]] Status check_same_disc(const Medium& medium, const DiscIdentity& wanted);
-// The same, and that it is in the state the catalogue knows: blank, or with neither fewer nor more disc sessions, nothing to
-// overwrite, and the head it had.
+// The same, and that it is in the state the catalogue knows: blank, or with neither fewer nor more disc
+// sessions, nothing to overwrite, and the head it had.
 [[nodiscard]] Status check_burnable(const Medium& medium, const DiscIdentity& wanted);
 
 }  // namespace burnbox

@@ -26,7 +26,8 @@ Result<Place> open_place(const std::string& file) {
 }
 
 // The new disc session is there as a whole: its head at block 0 and in its place, and all its blocks.
-Result<bool> is_complete(const ImageFile& image, const std::string& head, const BurnJob& job, std::uint32_t start_lba) {
+Result<bool> is_complete(const ImageFile& image, const std::string& head, const BurnJob& job,
+                         std::uint32_t start_lba) {
     BB_TRY(const std::string session_head, image.head_at(start_lba));
     if (!is_copy_of(head, session_head)) return false;
     const std::optional<IsoHead> parsed = parse_iso_head(head);
@@ -44,7 +45,8 @@ Status cut_back(ImageFile& image, const BurnJob& job) {
 
 Status save_head(const std::string& file, std::string_view head) {
     BB_TRY(const Place place, open_place(file));
-    return replace_file(*place.folder, place.name, Sha256::of(head).hex() + std::string(head), Durability::durable, 0600);
+    return replace_file(*place.folder, place.name, Sha256::of(head).hex() + std::string(head),
+                        Durability::durable, 0600);
 }
 
 Result<std::optional<std::string>> saved_head(const std::string& file) {
@@ -60,7 +62,8 @@ Result<std::optional<std::string>> saved_head(const std::string& file) {
 
 Status drop_saved_head(const std::string& file) {
     BB_TRY(const Place place, open_place(file));
-    if (const Status removed = place.folder->remove(place.name); !removed && removed.error().code != Errc::not_found)
+    if (const Status removed = place.folder->remove(place.name);
+        !removed && removed.error().code != Errc::not_found)
         return removed;
     return {};
 }
@@ -78,7 +81,8 @@ Result<Drive::Outcome> settle_image(ImageFile& image, const BurnJob& job, std::u
     }
     if (!old_head && !blank) {
         BB_TRY(const std::optional<std::string> saved, saved_head(job.rollback_file));
-        const bool usable = saved && (job.disc.head_digest.empty() || Sha256::of(*saved).hex() == job.disc.head_digest);
+        const bool usable =
+            saved && (job.disc.head_digest.empty() || Sha256::of(*saved).hex() == job.disc.head_digest);
         if (!usable) return Drive::Outcome::damaged;
         BB_CHECK(image.write_at(*saved, 0));
         BB_CHECK(image.sync());

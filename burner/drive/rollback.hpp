@@ -1,5 +1,6 @@
-// How an emulated disc gets back to what it was: each disc session ends with overwriting the head at block 0, and the old head is kept,
-// durable, in a file of the server until the new one is. An interrupted attempt is judged by what the image itself shows.
+// How an emulated disc gets back to what it was: each disc session ends with overwriting the head at block 0,
+// and the old head is kept, durable, in a file of the server until the new one is. An interrupted attempt is
+// judged by what the image itself shows.
 #pragma once
 
 #include <optional>
@@ -18,6 +19,7 @@ namespace burnbox {
 [[nodiscard]] Status drop_saved_head(const std::string& file);
 
 // Judges an attempt on an image and undoes it unless it is complete. job.disc is the disc as it was before.
-[[nodiscard]] Result<Drive::Outcome> settle_image(ImageFile& image, const BurnJob& job, std::uint32_t start_lba);
+[[nodiscard]] Result<Drive::Outcome> settle_image(ImageFile& image, const BurnJob& job,
+                                                  std::uint32_t start_lba);
 
 }  // namespace burnbox

@@ -49,7 +49,8 @@ Result<std::unique_ptr<SessionWriter>> SessionWriter::prepare(OpenedDisc& disc, 
 }
 
 Status SessionWriter::set_options(Timestamp time) {
-    if (burn::isoburn_igopt_new(&image_options_, 0) <= 0) return fail_errno("make", "the image options", ENOMEM);
+    if (burn::isoburn_igopt_new(&image_options_, 0) <= 0)
+        return fail_errno("make", "the image options", ENOMEM);
     const std::time_t seconds = to_disc_time(time);
     burn::isoburn_igopt_set_level(image_options_, 3);
     burn::isoburn_igopt_set_extensions(image_options_, kExtensions);
@@ -66,10 +67,12 @@ Status SessionWriter::measure() {
     int tracks = 0;
     int lba = 0;
     burn::burn_session** all_sessions = burn::burn_disc_get_sessions(layout_, &sessions);
-    burn::burn_track** all_tracks = sessions == 1 ? burn::burn_session_get_tracks(all_sessions[0], &tracks) : nullptr;
+    burn::burn_track** all_tracks =
+        sessions == 1 ? burn::burn_session_get_tracks(all_sessions[0], &tracks) : nullptr;
     const int sectors = tracks == 1 ? burn::burn_track_get_sectors(all_tracks[0]) : 0;
     if (sectors <= 0 || burn::isoburn_igopt_get_effective_lba(image_options_, &lba) <= 0 || lba < 0)
-        return fail(Errc::io, "measure the image for " + disc_.device().path + ": libisoburn does not say its size");
+        return fail(Errc::io,
+                    "measure the image for " + disc_.device().path + ": libisoburn does not say its size");
     start_lba_ = static_cast<std::uint32_t>(lba);
     blocks_ = static_cast<std::uint32_t>(sectors);
     return disc_.messages().check(1, "measure the image for " + disc_.device().path);
@@ -99,7 +102,8 @@ void SessionWriter::watch(BurnObserver& observer) {
         const burn::burn_drive_status status = burn::burn_drive_get_status(disc_.drive(), &state);
         if (status == burn::BURN_DRIVE_IDLE) break;
         if (status == burn::BURN_DRIVE_WRITING && state.sector > 0) {
-            const std::uint64_t done = std::min<std::uint64_t>(static_cast<std::uint64_t>(state.sector) * kSectorBytes, total);
+            const std::uint64_t done =
+                std::min<std::uint64_t>(static_cast<std::uint64_t>(state.sector) * kSectorBytes, total);
             start_writeback(done);
             observer.progress({done, total});
         }

@@ -1,4 +1,5 @@
-// Turns a grafted tree into the next disc session: production of the image, exact size, writing with progress. Thread: the operation's.
+// Turns a grafted tree into the next disc session: production of the image, exact size, writing with
+// progress. Thread: the operation's.
 #pragma once
 
 #include "burner/drive/opened_disc.hpp"
@@ -7,7 +8,8 @@ namespace burnbox {
 
 class SessionWriter {
   public:
-    // Begins to produce the image that is attached to the disc; nothing is written yet. Without write() it is cancelled.
+    // Begins to produce the image that is attached to the disc; nothing is written yet. Without write() it is
+    // cancelled.
     [[nodiscard]] static Result<std::unique_ptr<SessionWriter>> prepare(OpenedDisc& disc, Timestamp time);
     ~SessionWriter();
     SessionWriter(const SessionWriter&) = delete;
@@ -16,7 +18,8 @@ class SessionWriter {
     [[nodiscard]] std::uint32_t start_lba() const { return start_lba_; }
     [[nodiscard]] std::uint32_t blocks() const { return blocks_; }  // exact
 
-    // Writes the disc session and waits until the libraries' threads are gone. The disc shows it only after activate().
+    // Writes the disc session and waits until the libraries' threads are gone. The disc shows it only after
+    // activate().
     [[nodiscard]] Status write(bool close_disc, BurnObserver& observer);
     // Emulated discs and overwritable media: makes the new disc session the one that is seen. Else a no-op.
     [[nodiscard]] Status activate();

@@ -28,21 +28,24 @@ Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buf
             std::ranges::fill(buffer.subspan(got), std::byte{0});
             return {};
         }
-        return fail(Errc::corrupt, "read block " + std::to_string(lba + got / kSectorBytes) + ": the image ends there");
+        return fail(Errc::corrupt,
+                    "read block " + std::to_string(lba + got / kSectorBytes) + ": the image ends there");
     }
     off_t got = 0;
-    const int result = burn::burn_read_data(disc.drive(), static_cast<off_t>(offset),
-                                            reinterpret_cast<char*>(buffer.data()), static_cast<off_t>(buffer.size()),
-                                            &got, 2);
+    const int result =
+        burn::burn_read_data(disc.drive(), static_cast<off_t>(offset), reinterpret_cast<char*>(buffer.data()),
+                             static_cast<off_t>(buffer.size()), &got, 2);
     if (result > 0 && got == static_cast<off_t>(buffer.size())) return {};
-    return fail(Errc::io, "read block " + std::to_string(lba + static_cast<std::uint64_t>(got) / kSectorBytes) +
+    return fail(Errc::io, "read block " +
+                              std::to_string(lba + static_cast<std::uint64_t>(got) / kSectorBytes) +
                               ": the drive can't read it");
 }
 
 // Contents in the order they lie on the disc.
 class ContentCheck {
   public:
-    ContentCheck(OpenedDisc& disc, std::vector<FileToRead> files, Mismatches& mismatches, BurnObserver& observer);
+    ContentCheck(OpenedDisc& disc, std::vector<FileToRead> files, Mismatches& mismatches,
+                 BurnObserver& observer);
     void run(VerifyReport& report);
 
   private:
@@ -108,9 +111,9 @@ void ContentCheck::run(VerifyReport& report) {
         if (file.extents.empty()) close_file(i, report);  // empty: compared like the others
     }
     constexpr auto kImageAlignment = static_cast<std::uint32_t>(ImageFile::kDirectBytes / kSectorBytes);
-    ContentReader reader(extents(), disc_.image() != nullptr ? kImageAlignment : 1, [this](std::uint32_t lba, std::span<std::byte> buffer) {
-        return read_blocks(disc_, lba, buffer);
-    });
+    ContentReader reader(
+        extents(), disc_.image() != nullptr ? kImageAlignment : 1,
+        [this](std::uint32_t lba, std::span<std::byte> buffer) { return read_blocks(disc_, lba, buffer); });
     while (!reader.at_end()) take_piece(reader, report);
 }
 
@@ -134,7 +137,8 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
     for (const JobSession& session : sessions)
         tree->compare(session.entries, top_folder(session, job.layout), mismatches, files);
     const DiscEntry readme = readme_entry(job, newest_seal(sessions));
-    const bool own_readme = std::ranges::any_of(files, [](const FileToRead& f) { return f.entry->path == kReadmeName; });
+    const bool own_readme =
+        std::ranges::any_of(files, [](const FileToRead& f) { return f.entry->path == kReadmeName; });
     if (disc_session == 1 && !own_readme) tree->compare_one(readme, mismatches, files);
 
     VerifyReport report;

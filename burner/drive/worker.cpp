@@ -78,11 +78,12 @@ std::optional<std::string> read_line() {
     }
 }
 
-// Sends a line each second, so that the server sees the worker alive, and ends the process when the server is gone, where
-// that does no harm: a real burn goes on to its end, because a cut one spoils the disc.
+// Sends a line each second, so that the server sees the worker alive, and ends the process when the server is
+// gone, where that does no harm: a real burn goes on to its end, because a cut one spoils the disc.
 class Watch {
   public:
-    explicit Watch(Reporter& reporter) : thread_([this, &reporter](std::stop_token stop) { run(reporter, stop); }) {}
+    explicit Watch(Reporter& reporter)
+        : thread_([this, &reporter](std::stop_token stop) { run(reporter, stop); }) {}
 
     std::atomic<bool> end_with_server = false;
 
@@ -133,9 +134,12 @@ WorkerLine operate(const WorkerJob& job, Reporter& reporter, Watch& watch) {
     ServerObserver observer(reporter, watch, job.device.emulated());
     watch.end_with_server = job.operation != WorkerOperation::burn;
     switch (job.operation) {
-        case WorkerOperation::inspect: return answer(inspect_disc(job.device));
-        case WorkerOperation::burn: return answer(burn_disc(job.device, job.burn, observer));
-        case WorkerOperation::verify: return answer(verify_disc(job.device, job.burn, job.disc_session, observer));
+        case WorkerOperation::inspect:
+            return answer(inspect_disc(job.device));
+        case WorkerOperation::burn:
+            return answer(burn_disc(job.device, job.burn, observer));
+        case WorkerOperation::verify:
+            return answer(verify_disc(job.device, job.burn, job.disc_session, observer));
         case WorkerOperation::settle:
             return answer(settle_disc(job.device, job.burn, job.disc_session, job.start_lba));
     }

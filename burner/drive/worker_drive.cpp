@@ -13,9 +13,10 @@ WorkerDrive::WorkerDrive(const DriveConfig& config, Spawner& spawner, std::strin
 Result<Device> WorkerDrive::device() const {
     if (!emulated()) return Device{config_.device, ""};
     if (find_medium_profile(config_.medium) == nullptr)
-        return fail(Errc::invalid, "drive " + config_.name + ": unknown medium '" + config_.medium + "'; known: " +
-                                       medium_names());
-    if (shelf_.loaded().empty()) return fail(Errc::no_medium, "drive " + config_.name + ": no disc is loaded");
+        return fail(Errc::invalid, "drive " + config_.name + ": unknown medium '" + config_.medium +
+                                       "'; known: " + medium_names());
+    if (shelf_.loaded().empty())
+        return fail(Errc::no_medium, "drive " + config_.name + ": no disc is loaded");
     return Device{shelf_.loaded(), config_.medium};
 }
 
@@ -47,7 +48,8 @@ Status WorkerDrive::load(const std::string& label) {
     if (medium.label != label)
         return fail(Errc::wrong_medium,
                     "drive " + config_.name + " holds " +
-                        (medium.label.empty() ? "a disc without label" : "disc " + medium.label) + ": insert disc " + label);
+                        (medium.label.empty() ? "a disc without label" : "disc " + medium.label) +
+                        ": insert disc " + label);
     return {};
 }
 
@@ -78,7 +80,8 @@ Result<VerifyReport> WorkerDrive::verify(const BurnJob& job, unsigned disc_sessi
     return run<VerifyReport>(WorkerOperation::verify, job, disc_session, 0, &observer);
 }
 
-Result<Drive::Outcome> WorkerDrive::settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) {
+Result<Drive::Outcome> WorkerDrive::settle(const BurnJob& job, unsigned disc_session,
+                                           std::uint32_t start_lba) {
     return run<Outcome>(WorkerOperation::settle, job, disc_session, start_lba, nullptr);
 }
 
@@ -90,7 +93,8 @@ std::uint64_t WorkerDrive::blank_capacity_bytes() const {
     return blocks * kSectorBytes;
 }
 
-std::unique_ptr<Drive> make_worker_drive(const DriveConfig& config, Spawner& spawner, const std::string& program) {
+std::unique_ptr<Drive> make_worker_drive(const DriveConfig& config, Spawner& spawner,
+                                         const std::string& program) {
     return std::make_unique<WorkerDrive>(config, spawner, program);
 }
 

@@ -1,5 +1,6 @@
-// The server's side of a drive: every operation runs in a fresh worker process, so that a drive that hangs in the kernel or a crash in a
-// library costs one attempt and nothing else. Thread: the drive's burner thread; interrupt() any.
+// The server's side of a drive: every operation runs in a fresh worker process, so that a drive that hangs in
+// the kernel or a crash in a library costs one attempt and nothing else. Thread: the drive's burner thread;
+// interrupt() any.
 #pragma once
 
 #include <chrono>
@@ -16,12 +17,14 @@ namespace burnbox {
 // When a worker counts as hung and is killed.
 struct WorkerPatience {
     std::chrono::milliseconds silence = std::chrono::minutes(2);  // no line at all: it sends one each second
-    std::chrono::milliseconds stall = std::chrono::minutes(30);   // lines, but no progress: closing a slow disc takes long
+    std::chrono::milliseconds stall =
+        std::chrono::minutes(30);  // lines, but no progress: closing a slow disc takes long
 };
 
 class WorkerDrive final : public Drive {
   public:
-    WorkerDrive(const DriveConfig& config, Spawner& spawner, std::string program, const WorkerPatience& patience = {});
+    WorkerDrive(const DriveConfig& config, Spawner& spawner, std::string program,
+                const WorkerPatience& patience = {});
 
     [[nodiscard]] const std::string& name() const override { return config_.name; }
     [[nodiscard]] bool emulated() const override { return config_.emulated(); }

@@ -68,11 +68,13 @@ Status Conversation::wait_readable() {
             worker_.kill();
             return fail(Errc::timeout, what() + ": the worker made no progress for " +
                                            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(
-                                                              Clock::now() - last_change_).count()) +
+                                                              Clock::now() - last_change_)
+                                                              .count()) +
                                            " s and was ended; the drive may hang: switch it off and on");
         }
         pollfd readable{worker_.out(), POLLIN, 0};
-        const int ready = ::poll(&readable, 1, static_cast<int>(std::min<milliseconds::rep>(left.count(), 60'000)));
+        const int ready =
+            ::poll(&readable, 1, static_cast<int>(std::min<milliseconds::rep>(left.count(), 60'000)));
         if (ready > 0) return {};
         if (ready < 0 && errno != EINTR) return fail_errno("wait for", "the worker");
     }
@@ -121,8 +123,8 @@ void Conversation::note_progress(const Progress& progress) {
 Error Conversation::worker_ended() {
     const Result<int> code = worker_.wait();
     if (!code) return code.error();
-    const std::string how = *code > 128 ? "signal " + std::to_string(*code - 128)
-                                        : "exit code " + std::to_string(*code);
+    const std::string how =
+        *code > 128 ? "signal " + std::to_string(*code - 128) : "exit code " + std::to_string(*code);
     return {Errc::io, 0, what() + ": the worker ended with " + how + " before it had a result"};
 }
 
@@ -173,7 +175,8 @@ Result<WorkerLine> converse(Child worker, const WorkerJob& job, const WorkerPati
     std::signal(SIGPIPE, SIG_IGN);  // a worker that died is an error here, not the end of the server
     Conversation conversation(worker, job, patience, observer);
     Result<WorkerLine> result = conversation.run();
-    const bool ended = !result && (result.error().code == Errc::timeout || result.error().code == Errc::unreachable);
+    const bool ended =
+        !result && (result.error().code == Errc::timeout || result.error().code == Errc::unreachable);
     if (!ended) conversation.wait_for_end();
     return result;
 }

@@ -44,7 +44,8 @@ BurnJob burn_job_of(const json& value) {
     disc.at("next_lba").get_to(job.disc.next_lba);
     disc.at("head_digest").get_to(job.disc.head_digest);
     for (const json& session : value.at("sessions"))
-        job.sessions.push_back({session.at("seal_record").get<std::string>(), session.at("folder").get<std::string>()});
+        job.sessions.push_back(
+            {session.at("seal_record").get<std::string>(), session.at("folder").get<std::string>()});
     job.layout = to_enum<Layout>(value.at("layout"), 3);
     job.modes = to_enum<ModePolicy>(value.at("modes"), 2);
     value.at("close_disc").get_to(job.close_disc);
@@ -62,8 +63,9 @@ json to_json(const Progress& progress) {
 }
 
 json to_json(const Error& error) {
-    return {{"error",
-             {{"code", std::to_underlying(error.code)}, {"errno", error.sys_errno}, {"message", error.message}}}};
+    return {
+        {"error",
+         {{"code", std::to_underlying(error.code)}, {"errno", error.sys_errno}, {"message", error.message}}}};
 }
 
 json to_json(const Medium& medium) {
@@ -98,7 +100,9 @@ json to_json(const VerifyReport& report) {
               {"mismatches", report.mismatches}}}};
 }
 
-json to_json(Drive::Outcome outcome) { return {{"outcome", std::to_underlying(outcome)}}; }
+json to_json(Drive::Outcome outcome) {
+    return {{"outcome", std::to_underlying(outcome)}};
+}
 
 Error error_of(const json& value) {
     return {to_enum<Errc>(value.at("code"), std::to_underlying(Errc::io) + 1U), value.at("errno").get<int>(),
@@ -200,7 +204,8 @@ Result<WorkerLine> parse_worker_line(std::string_view line) {
         if (!value.is_object() || value.size() != 1) throw std::out_of_range("not an object with one key");
         return line_of(value);
     } catch (const std::exception& error) {
-        return fail(Errc::unreachable, "read a worker's line '" + escape(line.substr(0, 200)) + "': " + error.what());
+        return fail(Errc::unreachable,
+                    "read a worker's line '" + escape(line.substr(0, 200)) + "': " + error.what());
     }
 }
 

@@ -1,5 +1,6 @@
-// What the server and a worker say to each other: one JSON object a line. The worker gets one job, may send plan and progress
-// lines, and ends with one result or error. After a plan it waits for "go"; anything else, or end of file, cancels. Pure.
+// What the server and a worker say to each other: one JSON object a line. The worker gets one job, may send
+// plan and progress lines, and ends with one result or error. After a plan it waits for "go"; anything else,
+// or end of file, cancels. Pure.
 #pragma once
 
 #include <string>

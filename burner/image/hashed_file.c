@@ -16,15 +16,15 @@
 #define BLOCK_BYTES ((size_t)1 << 20)
 #define BLOCKS 4U
 #define AHEAD_BYTES (4 * BLOCK_BYTES) /* from this size on a thread pays */
-#define LONGEST_STEP 3000U            /* of a path given to openat2 at once; the kernel takes at most 4095 bytes */
+#define LONGEST_STEP 3000U /* of a path given to openat2 at once; the kernel takes at most 4095 bytes */
 
 struct bb_hashed_file {
     int fd; /* -1 = closed */
     uint64_t size_bytes;
     uint64_t read_bytes;
     uint8_t sha256[32];
-    EVP_MD_CTX *digest;
-    unsigned char *blocks; /* a ring */
+    EVP_MD_CTX* digest;
+    unsigned char* blocks; /* a ring */
     size_t lengths[BLOCKS];
     struct bb_file_failure failure;
 
@@ -39,8 +39,8 @@ struct bb_hashed_file {
     int result; /* of the thread: 1 = runs, 0 = end, -1 = failed */
 };
 
-struct bb_hashed_file *bb_hashed_file_new(void) {
-    struct bb_hashed_file *file = calloc(1, sizeof *file);
+struct bb_hashed_file* bb_hashed_file_new(void) {
+    struct bb_hashed_file* file = calloc(1, sizeof *file);
     if (file == NULL) return NULL;
     file->fd = -1;
     file->blocks = malloc(BLOCKS * BLOCK_BYTES);
@@ -54,7 +54,7 @@ struct bb_hashed_file *bb_hashed_file_new(void) {
     return file;
 }
 
-void bb_hashed_file_free(struct bb_hashed_file *file) {
+void bb_hashed_file_free(struct bb_hashed_file* file) {
     if (file == NULL) return;
     bb_hashed_file_close(file);
     pthread_cond_destroy(&file->changed);
@@ -64,11 +64,16 @@ void bb_hashed_file_free(struct bb_hashed_file *file) {
     free(file);
 }
 
-struct bb_file_failure bb_hashed_file_failure(const struct bb_hashed_file *file) { return file->failure; }
+struct bb_file_failure bb_hashed_file_failure(const struct bb_hashed_file* file) {
+    return file->failure;
+}
 
-int bb_hashed_file_is_open(const struct bb_hashed_file *file) { return file->fd >= 0; }
+int bb_hashed_file_is_open(const struct bb_hashed_file* file) {
+    return file->fd >= 0;
+}
 
-static int fail_with(struct bb_hashed_file *file, enum bb_hash_failure_kind kind, int sys_errno, const char *what) {
+static int fail_with(struct bb_hashed_file* file, enum bb_hash_failure_kind kind, int sys_errno,
+                     const char* what) {
     file->failure.kind = kind;
     file->failure.sys_errno = sys_errno;
     file->failure.what = what;
@@ -76,7 +81,7 @@ static int fail_with(struct bb_hashed_file *file, enum bb_hash_failure_kind kind
 }
 
 /* One openat2 step; `flags` beyond the common ones. */
-static int open_step(int folder_fd, const char *path, uint64_t flags) {
+static int open_step(int folder_fd, const char* path, uint64_t flags) {
     struct open_how how;
     memset(&how, 0, sizeof how);
     how.flags = flags | O_CLOEXEC;
@@ -91,13 +96,13 @@ static void close_step(int fd, int folder_fd) {
 }
 
 /* Opens a file beneath the folder, in steps where the path is longer than the kernel takes. -1 with errno. */
-static int open_beneath(int folder_fd, const char *path) {
+static int open_beneath(int folder_fd, const char* path) {
     int base = folder_fd;
     char step[LONGEST_STEP + 1];
     while (strlen(path) > LONGEST_STEP) {
         memcpy(step, path, LONGEST_STEP);
         step[LONGEST_STEP] = '\0';
-        char *slash = strrchr(step, '/');
+        char* slash = strrchr(step, '/');
         int next = -1;
         if (slash == NULL) {
             errno = ENAMETOOLONG;
@@ -116,7 +121,7 @@ static int open_beneath(int folder_fd, const char *path) {
 }
 
 /* Fills one block and hashes it; at the file's end compares the digest. 1, 0 at the end, or -1. */
-static int read_block(struct bb_hashed_file *file, unsigned char *block, size_t *bytes) {
+static int read_block(struct bb_hashed_file* file, unsigned char* block, size_t* bytes) {
     unsigned char digest[EVP_MAX_MD_SIZE];
     const uint64_t left = file->size_bytes - file->read_bytes;
     const size_t wanted = left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES;
@@ -129,7 +134,8 @@ static int read_block(struct bb_hashed_file *file, unsigned char *block, size_t 
         if (part == 0) return fail_with(file, BB_HASH_CHANGED, 0, "became shorter");
         got += (size_t)part;
     }
-    if (EVP_DigestUpdate(file->digest, block, got) != 1) return fail_with(file, BB_HASH_IO, ENOMEM, "can't be hashed");
+    if (EVP_DigestUpdate(file->digest, block, got) != 1)
+        return fail_with(file, BB_HASH_IO, ENOMEM, "can't be hashed");
     file->read_bytes += got;
     *bytes = got;
     if (file->read_bytes < file->size_bytes) return 1;
@@ -140,27 +146,30 @@ static int read_block(struct bb_hashed_file *file, unsigned char *block, size_t 
     return 1;
 }
 
-static void *read_ahead(void *argument) {
-    struct bb_hashed_file *file = argument;
+static void* read_ahead(void* argument) {
+    struct bb_hashed_file* file = argument;
     int result = 1;
     while (result > 0) {
         pthread_mutex_lock(&file->mutex);
-        while (file->filled - file->taken == BLOCKS && !file->stop) pthread_cond_wait(&file->changed, &file->mutex);
+        while (file->filled - file->taken == BLOCKS && !file->stop)
+            pthread_cond_wait(&file->changed, &file->mutex);
         const bool stop = file->stop;
         const unsigned slot = (unsigned)(file->filled % BLOCKS);
         pthread_mutex_unlock(&file->mutex);
         if (stop) break;
         result = read_block(file, file->blocks + slot * BLOCK_BYTES, &file->lengths[slot]);
         pthread_mutex_lock(&file->mutex);
-        if (result > 0) ++file->filled;
-        else file->result = result;
+        if (result > 0)
+            ++file->filled;
+        else
+            file->result = result;
         pthread_cond_signal(&file->changed);
         pthread_mutex_unlock(&file->mutex);
     }
     return NULL;
 }
 
-int bb_hashed_file_open(struct bb_hashed_file *file, int folder_fd, const char *path, uint64_t size_bytes,
+int bb_hashed_file_open(struct bb_hashed_file* file, int folder_fd, const char* path, uint64_t size_bytes,
                         const uint8_t sha256[32]) {
     struct stat info;
     bb_hashed_file_close(file);
@@ -194,7 +203,7 @@ int bb_hashed_file_open(struct bb_hashed_file *file, int folder_fd, const char *
     return 1;
 }
 
-int bb_hashed_file_next(struct bb_hashed_file *file, const unsigned char **data, size_t *bytes) {
+int bb_hashed_file_next(struct bb_hashed_file* file, const unsigned char** data, size_t* bytes) {
     if (!file->ahead) {
         *data = file->blocks;
         return read_block(file, file->blocks, bytes);
@@ -217,7 +226,7 @@ int bb_hashed_file_next(struct bb_hashed_file *file, const unsigned char **data,
     return 1;
 }
 
-void bb_hashed_file_close(struct bb_hashed_file *file) {
+void bb_hashed_file_close(struct bb_hashed_file* file) {
     if (file->ahead) {
         pthread_mutex_lock(&file->mutex);
         file->stop = true;

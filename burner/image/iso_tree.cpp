@@ -19,14 +19,17 @@ void set_attributes(burn::IsoNode* node, std::uint32_t mode, Timestamp time) {
     burn::iso_node_set_ctime(node, seconds);
 }
 
-burn::IsoNode* to_node(void* node) { return static_cast<burn::IsoNode*>(node); }
+burn::IsoNode* to_node(void* node) {
+    return static_cast<burn::IsoNode*>(node);
+}
 
 }  // namespace
 
 IsoTree::IsoTree(burn::IsoImage* image, Timestamp time, LibraryMessages& messages, bb_hash_reader* reader)
     : image_(image), time_(time), messages_(messages), reader_(reader) {}
 
-Result<std::unique_ptr<IsoTree>> IsoTree::make(burn::IsoImage* image, Timestamp time, LibraryMessages& messages) {
+Result<std::unique_ptr<IsoTree>> IsoTree::make(burn::IsoImage* image, Timestamp time,
+                                               LibraryMessages& messages) {
     bb_hash_reader* reader = bb_hash_reader_new();
     if (reader == nullptr) return fail_errno("make", "the disc's tree", ENOMEM);
     std::unique_ptr<IsoTree> tree(new IsoTree(image, time, messages, reader));
@@ -36,7 +39,9 @@ Result<std::unique_ptr<IsoTree>> IsoTree::make(burn::IsoImage* image, Timestamp 
     return tree;
 }
 
-IsoTree::~IsoTree() { bb_hash_reader_free(reader_); }
+IsoTree::~IsoTree() {
+    bb_hash_reader_free(reader_);
+}
 
 void IsoTree::set_volume(const std::string& label, const std::string& serial) {
     burn::iso_image_set_volume_id(image_, label.c_str());
@@ -49,7 +54,7 @@ void IsoTree::set_volume(const std::string& label, const std::string& serial) {
 
 Result<burn::IsoDir*> IsoTree::folder_at(const std::string& path) {
     if (const auto known = folders_.find(path); known != folders_.end()) return known->second;
-    BB_TRY(burn::IsoDir* parent, folder_at(std::string(parent_path(path))));
+    BB_TRY(burn::IsoDir * parent, folder_at(std::string(parent_path(path))));
     const std::string name(base_name(path));
     burn::IsoNode* node = nullptr;
     const int found = burn::iso_image_dir_get_node(image_, parent, name.c_str(), &node, 1);
@@ -71,8 +76,8 @@ Result<burn::IsoDir*> IsoTree::folder_at(const std::string& path) {
 Result<burn::IsoStream*> IsoTree::make_stream(const DiscEntry& entry, int folder_fd, std::uint64_t id) {
     void* stream = nullptr;
     if (!entry.staged.empty()) {
-        if (bb_hash_stream_new(reader_, folder_fd, entry.staged.c_str(), entry.size_bytes, entry.sha256.bytes.data(),
-                               id, &stream) != 1)
+        if (bb_hash_stream_new(reader_, folder_fd, entry.staged.c_str(), entry.size_bytes,
+                               entry.sha256.bytes.data(), id, &stream) != 1)
             return fail_errno("add file", "/" + escape(entry.path), ENOMEM);
         staged_.push_back({folder_fd, entry.staged, entry.size_bytes, entry.sha256});
         return static_cast<burn::IsoStream*>(stream);
@@ -99,18 +104,20 @@ Status IsoTree::added(int result, const std::string& what) {
     return messages_.check(result, what);
 }
 
-Result<burn::IsoNode*> IsoTree::make_node(burn::IsoDir* parent, const std::string& name, const DiscEntry& entry,
-                                          int folder_fd, std::uint64_t id) {
+Result<burn::IsoNode*> IsoTree::make_node(burn::IsoDir* parent, const std::string& name,
+                                          const DiscEntry& entry, int folder_fd, std::uint64_t id) {
     const std::string what = "add /" + escape(entry.path);
     if (entry.type == FileType::symlink) {
         if (entry.link_target.size() > kLongestLinkTarget)
-            return fail(Errc::unsupported, what + ": its link target is longer than the 1023 bytes a disc can hold");
+            return fail(Errc::unsupported,
+                        what + ": its link target is longer than the 1023 bytes a disc can hold");
         burn::IsoSymlink* link = nullptr;
         BB_CHECK(added(
-            burn::iso_image_add_new_symlink(image_, parent, name.c_str(), entry.link_target.c_str(), &link), what));
+            burn::iso_image_add_new_symlink(image_, parent, name.c_str(), entry.link_target.c_str(), &link),
+            what));
         return to_node(link);
     }
-    BB_TRY(burn::IsoStream* stream, make_stream(entry, folder_fd, id));
+    BB_TRY(burn::IsoStream * stream, make_stream(entry, folder_fd, id));
     burn::IsoFile* file = nullptr;
     BB_CHECK(added(burn::iso_image_add_new_file(image_, parent, name.c_str(), stream, &file), what));
     return to_node(file);
@@ -118,13 +125,13 @@ Result<burn::IsoNode*> IsoTree::make_node(burn::IsoDir* parent, const std::strin
 
 Status IsoTree::add_entry(const DiscEntry& entry, int folder_fd, std::uint64_t id) {
     if (entry.type == FileType::folder) {
-        BB_TRY(burn::IsoDir* folder, folder_at(entry.path));
+        BB_TRY(burn::IsoDir * folder, folder_at(entry.path));
         set_attributes(to_node(folder), entry.mode, entry.mtime);
         return {};
     }
-    BB_TRY(burn::IsoDir* parent, folder_at(std::string(parent_path(entry.path))));
+    BB_TRY(burn::IsoDir * parent, folder_at(std::string(parent_path(entry.path))));
     const std::string name(base_name(entry.path));
-    BB_TRY(burn::IsoNode* node, make_node(parent, name, entry, folder_fd, id));
+    BB_TRY(burn::IsoNode * node, make_node(parent, name, entry, folder_fd, id));
     set_attributes(node, entry.mode, entry.mtime);
     return {};
 }
@@ -132,16 +139,18 @@ Status IsoTree::add_entry(const DiscEntry& entry, int folder_fd, std::uint64_t i
 Status IsoTree::add(const std::vector<DiscEntry>& entries, UniqueFd folder) {
     const int folder_fd = folder.get();
     roots_.push_back(std::move(folder));
-    // Backwards: libisofs keeps a folder's names in a sorted list and searches it from its begin, so the last name first costs one
-    // step instead of as many as there are names.
+    // Backwards: libisofs keeps a folder's names in a sorted list and searches it from its begin, so the last
+    // name first costs one step instead of as many as there are names.
     std::uint64_t id = next_id_ += entries.size();
-    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) BB_CHECK(add_entry(*entry, folder_fd, --id));
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
+        BB_CHECK(add_entry(*entry, folder_fd, --id));
     return {};
 }
 
 Status IsoTree::check_staged() {
     for (auto file = staged_.rbegin(); file != staged_.rend(); ++file) {
-        if (bb_hash_check(reader_, file->folder_fd, file->path.c_str(), file->size_bytes, file->sha256.bytes.data()) == 1)
+        if (bb_hash_check(reader_, file->folder_fd, file->path.c_str(), file->size_bytes,
+                          file->sha256.bytes.data()) == 1)
             continue;
         BB_CHECK(failure());
         return fail_errno("read staged file", escape(file->path), ENOMEM);
@@ -154,8 +163,9 @@ Status IsoTree::failure() const {
     if (found.kind == BB_HASH_FINE) return {};
     const std::string path = escape(found.path);
     if (found.kind == BB_HASH_CHANGED)
-        return fail(Errc::corrupt, "burn staged file " + path + ": it " + found.what +
-                                       " since it was sealed; the disc was not given it. Send the session again");
+        return fail(Errc::corrupt,
+                    "burn staged file " + path + ": it " + found.what +
+                        " since it was sealed; the disc was not given it. Send the session again");
     return fail_errno("burn staged file", path + " (it " + found.what + ")", found.sys_errno);
 }
 

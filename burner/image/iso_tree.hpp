@@ -1,6 +1,6 @@
-// The tree of the next disc session: what older disc sessions left on the disc, plus the entries of the sessions to burn. The same
-// entries, times and label give the same image: ids follow the entries' order, no clock and no account of this machine gets in.
-// Thread: one at a time.
+// The tree of the next disc session: what older disc sessions left on the disc, plus the entries of the
+// sessions to burn. The same entries, times and label give the same image: ids follow the entries' order, no
+// clock and no account of this machine gets in. Thread: one at a time.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@ namespace burnbox {
 
 class IsoTree {
   public:
-    // `image` as read from the disc (empty for a blank one) and owned by the caller; `time` for folders burnbox adds itself.
+    // `image` as read from the disc (empty for a blank one) and owned by the caller; `time` for folders
+    // burnbox adds itself.
     [[nodiscard]] static Result<std::unique_ptr<IsoTree>> make(burn::IsoImage* image, Timestamp time,
                                                                LibraryMessages& messages);
     ~IsoTree();  // after the image was written or cancelled
@@ -27,13 +28,15 @@ class IsoTree {
 
     // The volume's names and fixed times; the disc's identity.
     void set_volume(const std::string& label, const std::string& serial);
-    // Adds entries, sorted by path; folders that entries lie in and nobody added are made. `folder` is where `staged` paths start. Errors:
-    // exists (a file of the path is on the disc already: nothing is burned twice), unsupported (a link target of 1024 bytes
-    // or more can't be read back by libisofs).
+    // Adds entries, sorted by path; folders that entries lie in and nobody added are made. `folder` is where
+    // `staged` paths start. Errors: exists (a file of the path is on the disc already: nothing is burned
+    // twice), unsupported (a link target of 1024 bytes or more can't be read back by libisofs).
     [[nodiscard]] Status add(const std::vector<DiscEntry>& entries, UniqueFd folder);
-    // Reads every staged file added so far and compares it with its digest. Before a write-once disc is touched.
+    // Reads every staged file added so far and compares it with its digest. Before a write-once disc is
+    // touched.
     [[nodiscard]] Status check_staged();
-    // The failure of a staged file while the image was produced: corrupt when it differs from the manifest. No failure: no error.
+    // The failure of a staged file while the image was produced: corrupt when it differs from the manifest.
+    // No failure: no error.
     [[nodiscard]] Status failure() const;
 
   private:
@@ -50,7 +53,8 @@ class IsoTree {
     [[nodiscard]] Status added(int result, const std::string& what);
     [[nodiscard]] Result<burn::IsoNode*> make_node(burn::IsoDir* parent, const std::string& name,
                                                    const DiscEntry& entry, int folder_fd, std::uint64_t id);
-    [[nodiscard]] Result<burn::IsoStream*> make_stream(const DiscEntry& entry, int folder_fd, std::uint64_t id);
+    [[nodiscard]] Result<burn::IsoStream*> make_stream(const DiscEntry& entry, int folder_fd,
+                                                       std::uint64_t id);
 
     burn::IsoImage* image_;
     const Timestamp time_;

@@ -18,7 +18,8 @@ void change(const std::string& path, const std::string& content) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("drive: an empty drive has no medium, and that is no error", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: an empty drive has no medium, and that is no error", Rig, WorkerDriveRig,
+                   FakeDriveRig) {
     Rig rig;
     CHECK(rig.medium().state == MediumState::none);
 }
@@ -45,18 +46,21 @@ TEST_CASE_TEMPLATE("drive: a name that is taken makes no second disc", Rig, Work
     CHECK(again.error().code == Errc::exists);
 }
 
-TEST_CASE_TEMPLATE("drive: a disc that is not on the shelf can't be loaded", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a disc that is not on the shelf can't be loaded", Rig, WorkerDriveRig,
+                   FakeDriveRig) {
     Rig rig;
     const Status loaded = rig.drive().load("BURNBOX_0099");
     REQUIRE_FALSE(loaded);
     CHECK(loaded.error().code == Errc::not_found);
 }
 
-TEST_CASE_TEMPLATE("drive: a burned session is there, labelled and verified", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a burned session is there, labelled and verified", Rig, WorkerDriveRig,
+                   FakeDriveRig) {
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     StagedSession holiday = rig.stage("holiday");
-    const BurnSession session = holiday.folder("photos").file("photos/a.jpg", std::string(5000, 'a')).file("empty", "").seal();
+    const BurnSession session =
+        holiday.folder("photos").file("photos/a.jpg", std::string(5000, 'a')).file("empty", "").seal();
     CHECK(rig.burn_well({session}) == 1);
     const Medium medium = rig.medium();
     CHECK(medium.state == MediumState::appendable);
@@ -71,7 +75,8 @@ TEST_CASE_TEMPLATE("drive: verification says where each file begins", Rig, Worke
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     StagedSession holiday = rig.stage("holiday");
-    const std::vector<BurnSession> sessions{holiday.file("a", "one").file("b", "two").file("empty", "").seal()};
+    const std::vector<BurnSession> sessions{
+        holiday.file("a", "one").file("b", "two").file("empty", "").seal()};
     rig.burn_well(sessions);
     const VerifyReport report = rig.verify_well(sessions, 1);
     std::set<std::uint32_t> blocks;
@@ -108,13 +113,14 @@ TEST_CASE_TEMPLATE("drive: sessions are appended and older ones stay", Rig, Work
 TEST_CASE_TEMPLATE("drive: several sessions go into one disc session", Rig, WorkerDriveRig, FakeDriveRig) {
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
-    const std::vector<BurnSession> both{rig.stage("one").file("a", "1").seal(), rig.stage("two").file("b", "2").seal()};
+    const std::vector<BurnSession> both{rig.stage("one").file("a", "1").seal(),
+                                        rig.stage("two").file("b", "2").seal()};
     CHECK(rig.burn_well(both) == 1);
     CHECK(rig.medium().sessions_used == 1);
 }
 
-TEST_CASE_TEMPLATE("drive: an error of about_to_write comes back and leaves the disc as it was", Rig, WorkerDriveRig,
-                   FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: an error of about_to_write comes back and leaves the disc as it was", Rig,
+                   WorkerDriveRig, FakeDriveRig) {
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     rig.burn_well({rig.stage("one").file("a", "1").seal()});
@@ -132,8 +138,8 @@ TEST_CASE_TEMPLATE("drive: an error of about_to_write comes back and leaves the 
     rig.burn_well({rig.stage("three").file("c", "3").seal()});
 }
 
-TEST_CASE_TEMPLATE("drive: a session that does not fit is refused before anything is written", Rig, WorkerDriveRig,
-                   FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a session that does not fit is refused before anything is written", Rig,
+                   WorkerDriveRig, FakeDriveRig) {
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     const BurnSession huge = rig.stage("huge").unread("huge", 4'700'372'992).seal();
@@ -145,7 +151,8 @@ TEST_CASE_TEMPLATE("drive: a session that does not fit is refused before anythin
     CHECK(rig.medium().state == MediumState::blank);
 }
 
-TEST_CASE_TEMPLATE("drive: a staged file that changed since the seal is never burned", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a staged file that changed since the seal is never burned", Rig, WorkerDriveRig,
+                   FakeDriveRig) {
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     const BurnSession first = rig.stage("one").file("a", "1").seal();
@@ -153,10 +160,18 @@ TEST_CASE_TEMPLATE("drive: a staged file that changed since the seal is never bu
     const Medium before = rig.medium();
     StagedSession second = rig.stage("two");
     const BurnSession session = second.file("b", "as it was sealed").file("c", "more").seal();
-    SUBCASE("content") { change(second.path() + "/b", "as it is changed"); }
-    SUBCASE("longer") { change(second.path() + "/b", "as it was sealed, and then some"); }
-    SUBCASE("shorter") { change(second.path() + "/b", "as it"); }
-    SUBCASE("gone") { std::filesystem::remove(second.path() + "/b"); }
+    SUBCASE("content") {
+        change(second.path() + "/b", "as it is changed");
+    }
+    SUBCASE("longer") {
+        change(second.path() + "/b", "as it was sealed, and then some");
+    }
+    SUBCASE("shorter") {
+        change(second.path() + "/b", "as it");
+    }
+    SUBCASE("gone") {
+        std::filesystem::remove(second.path() + "/b");
+    }
     TestObserver observer;
     const auto written = rig.drive().burn(rig.job({session}), observer);
     REQUIRE_FALSE(written);
@@ -180,11 +195,21 @@ TEST_CASE_TEMPLATE("drive: another disc than the job's is refused", Rig, WorkerD
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     rig.burn_well({rig.stage("one").file("a", "1").seal()});
     BurnJob job = rig.job({rig.stage("two").file("b", "2").seal()});
-    SUBCASE("serial") { job.disc.serial = "00000000-0000-4000-8000-000000000000"; }
-    SUBCASE("fewer disc sessions than known") { job.disc.sessions_used = 2; }
-    SUBCASE("an earlier next address than known") { job.disc.next_lba += 32; }
-    SUBCASE("another head than known") { job.disc.head_digest = std::string(64, '0'); }
-    SUBCASE("a blank was expected") { job.disc.sessions_used = 0; }
+    SUBCASE("serial") {
+        job.disc.serial = "00000000-0000-4000-8000-000000000000";
+    }
+    SUBCASE("fewer disc sessions than known") {
+        job.disc.sessions_used = 2;
+    }
+    SUBCASE("an earlier next address than known") {
+        job.disc.next_lba += 32;
+    }
+    SUBCASE("another head than known") {
+        job.disc.head_digest = std::string(64, '0');
+    }
+    SUBCASE("a blank was expected") {
+        job.disc.sessions_used = 0;
+    }
     TestObserver observer;
     const auto written = rig.drive().burn(job, observer);
     REQUIRE_FALSE(written);
@@ -193,7 +218,8 @@ TEST_CASE_TEMPLATE("drive: another disc than the job's is refused", Rig, WorkerD
     CHECK(rig.medium().sessions_used == 1);
 }
 
-TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Rig, WorkerDriveRig,
+                   FakeDriveRig) {
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     const BurnSession one = rig.stage("one").file("a", "1").seal();
@@ -211,7 +237,8 @@ TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Ri
     rig.verify_well({one}, 1);
 }
 
-TEST_CASE_TEMPLATE("drive: an attempt that never wrote is settled as untouched", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: an attempt that never wrote is settled as untouched", Rig, WorkerDriveRig,
+                   FakeDriveRig) {
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     const BurnJob first = rig.job({rig.stage("one").file("a", "1").seal()});

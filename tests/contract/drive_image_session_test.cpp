@@ -14,8 +14,12 @@ using namespace burnbox::test;
 
 namespace {
 
-int run(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
-bool installed(const std::string& tool) { return run("command -v " + tool) == 0; }
+int run(const std::string& command) {
+    return std::system((command + " >/dev/null 2>&1").c_str());
+}
+bool installed(const std::string& tool) {
+    return run("command -v " + tool) == 0;
+}
 
 std::string output_of(const std::string& command) {
     std::string text;
@@ -37,7 +41,10 @@ StagedSession everything(DriveRig& rig, const std::string& name) {
     session.file("empty", "").folder("empty folder").file("plain.txt", "hello\n");
     session.file(std::string(251, 'n') + ".txt", "a name of 255 bytes");
     session.file(std::string(254, 'n') + "x", "and one that differs at its end");
-    session.file("gr\xc3\xbc\xc3\x9f" "e \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x93\x80", "Unicode");
+    session.file(
+        "gr\xc3\xbc\xc3\x9f"
+        "e \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x93\x80",
+        "Unicode");
     session.file("100% & more;1.txt", "percent").file(" spaces  around ", "spaces");
     session.file("Makefile", "upper").file("makefile", "lower");
     session.file("block", std::string(2048, 'b')).file("block and one", std::string(2049, 'c'));
@@ -67,7 +74,8 @@ TEST_CASE("disc: names of 255 bytes on thirty levels are burned and read back") 
     StagedSession session = rig.stage("deep");
     std::string path = std::string(255, 'a');
     session.folder(path);
-    for (int level = 2; level <= 30; ++level) session.folder(path += "/" + std::string(255, static_cast<char>('a' + level % 26)));
+    for (int level = 2; level <= 30; ++level)
+        session.folder(path += "/" + std::string(255, static_cast<char>('a' + level % 26)));
     session.file(path + "/" + std::string(255, 'z'), "bottom");
     rig.burn_well({session.seal()});
     CHECK(estimate_session_bytes(session.sealed().manifest) >= (rig.medium().next_lba - 32) * kSectorBytes);
@@ -81,8 +89,8 @@ TEST_CASE("disc: foreign tools see the same files in the newest disc session") {
     rig.burn_well({one.seal()});
     const std::string out = rig.temp() / "out";
     std::filesystem::create_directories(out + "/b");
-    // Only now: libarchive 3.6 does not follow a long name's continuation when the name is newer than the file's content, as it is for
-    // older files in a later disc session.
+    // Only now: libarchive 3.6 does not follow a long name's continuation when the name is newer than the
+    // file's content, as it is for older files in a later disc session.
     REQUIRE(run("bsdtar -C '" + out + "/b' -xf '" + rig.image() + "'") == 0);
     CHECK(run("diff -r --no-dereference '" + one.path() + "' '" + out + "/b/alice/one/data'") == 0);
 
@@ -147,7 +155,8 @@ TEST_CASE("disc: a session is never burned twice on the same disc") {
 TEST_CASE("disc: a byte that changed on the disc is found and named") {
     WorkerDriveRig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
-    const std::vector<BurnSession> sessions{rig.stage("one").file("a", std::string(5000, 'a')).file("b", "2").seal()};
+    const std::vector<BurnSession> sessions{
+        rig.stage("one").file("a", std::string(5000, 'a')).file("b", "2").seal()};
     rig.burn_well(sessions);
     for (const VerifiedFile& file : rig.verify_well(sessions, 1).files) {
         if (file.path != "alice/one/data/a") continue;
@@ -189,8 +198,12 @@ TEST_CASE("disc: the other layouts are burned and read back") {
     WorkerDriveRig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     BurnJob job = rig.job({rig.stage("one").folder("f").file("f/a", "1").seal()});
-    SUBCASE("plain") { job.layout = Layout::plain; }
-    SUBCASE("root") { job.layout = Layout::root; }
+    SUBCASE("plain") {
+        job.layout = Layout::plain;
+    }
+    SUBCASE("root") {
+        job.layout = Layout::root;
+    }
     TestObserver observer;
     REQUIRE(rig.drive().burn(job, observer));
     const auto report = rig.drive().verify(job, 1, observer);
@@ -207,8 +220,12 @@ TEST_CASE("disc: a link target that a disc can't hold is refused before anything
     longest += std::string(1023 - longest.size(), 'e');
     const BurnSession good = rig.stage("good").link("l", longest).seal();
     StagedSession one_more = rig.stage("bad");
-    SUBCASE("too long") { one_more.link("l", longest + "x"); }
-    SUBCASE("a name in it is too long") { one_more.link("l", "a/" + std::string(256, 't')); }
+    SUBCASE("too long") {
+        one_more.link("l", longest + "x");
+    }
+    SUBCASE("a name in it is too long") {
+        one_more.link("l", "a/" + std::string(256, 't'));
+    }
     const BurnSession bad = one_more.seal();
     const auto written = rig.drive().burn(rig.job({bad}), observer);
     REQUIRE_FALSE(written);
@@ -221,5 +238,6 @@ TEST_CASE("disc: a file of more than 4 GiB is burned and read back" *
           doctest::skip(std::getenv("BURNBOX_SLOW_TESTS") == nullptr)) {
     WorkerDriveRig rig("bd-r");
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
-    rig.burn_well({rig.stage("big").file("a", "before").zeros("big", (5ULL << 30U) + 1).file("z", "after").seal()});
+    rig.burn_well(
+        {rig.stage("big").file("a", "before").zeros("big", (5ULL << 30U) + 1).file("z", "after").seal()});
 }

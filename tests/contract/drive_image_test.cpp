@@ -164,8 +164,12 @@ TEST_CASE("emulated disc: an image whose head was wiped is never taken for blank
 TEST_CASE("emulated disc: files that burnbox did not make are foreign and left alone") {
     WorkerDriveRig rig;
     std::string content;
-    SUBCASE("a text") { content = "my only copy of a poem\n"; }
-    SUBCASE("something large") { content = std::string(300'000, 'x'); }
+    SUBCASE("a text") {
+        content = "my only copy of a poem\n";
+    }
+    SUBCASE("something large") {
+        content = std::string(300'000, 'x');
+    }
     SUBCASE("an image of somebody else") {
         content = std::string(300'000, '\0');
         content.replace(16 * kSectorBytes, 8, std::string("\1CD001\1\0", 8));
@@ -187,7 +191,8 @@ TEST_CASE("emulated disc: it takes as many disc sessions as its medium, and no m
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     TestObserver observer;
     for (int i = 1; i <= 99; ++i)
-        REQUIRE(rig.drive().burn(rig.job({rig.stage("s" + std::to_string(i)).file("a", "1").seal()}), observer));
+        REQUIRE(
+            rig.drive().burn(rig.job({rig.stage("s" + std::to_string(i)).file("a", "1").seal()}), observer));
     CHECK(rig.medium().sessions_left == 0);
     CHECK(rig.medium().free_bytes == 0);
     CHECK(burn_error(rig, rig.job({rig.stage("more").file("a", "1").seal()})).code == Errc::does_not_fit);
@@ -199,11 +204,13 @@ TEST_CASE("emulated disc: the gaps of many disc sessions fill it") {
     TestObserver observer;
     Result<Written> written;
     for (int i = 1; written && i <= 99; ++i)
-        written = rig.drive().burn(rig.job({rig.stage("s" + std::to_string(i)).file("a", "1").seal()}), observer);
+        written =
+            rig.drive().burn(rig.job({rig.stage("s" + std::to_string(i)).file("a", "1").seal()}), observer);
     REQUIRE_FALSE(written);
     CHECK(written.error().code == Errc::does_not_fit);
     const Medium full = rig.medium();
-    const std::uint64_t taken = gap_blocks(*find_medium_profile("cd-r"), full.sessions_used + 1) + full.next_lba;
+    const std::uint64_t taken =
+        gap_blocks(*find_medium_profile("cd-r"), full.sessions_used + 1) + full.next_lba;
     CHECK(taken * kSectorBytes > full.capacity_bytes - (1U << 20U));
 }
 
@@ -279,9 +286,15 @@ TEST_CASE("worker: one that ends at once or talks nonsense is an error") {
     WorkerDriveRig rig;
     const std::string program = rig.temp() / "strange";
     std::ofstream script(program);
-    SUBCASE("ends") { script << "#!/bin/sh\nread job; exit 7\n"; }
-    SUBCASE("nonsense") { script << "#!/bin/sh\nread job; echo hello\n"; }
-    SUBCASE("another answer") { script << "#!/bin/sh\nread job; echo '{\"outcome\":0}'\n"; }
+    SUBCASE("ends") {
+        script << "#!/bin/sh\nread job; exit 7\n";
+    }
+    SUBCASE("nonsense") {
+        script << "#!/bin/sh\nread job; echo hello\n";
+    }
+    SUBCASE("another answer") {
+        script << "#!/bin/sh\nread job; echo '{\"outcome\":0}'\n";
+    }
     script.close();
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     WorkerDrive drive(rig.config(), rig.spawner(), program);

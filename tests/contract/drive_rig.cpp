@@ -25,7 +25,8 @@ UniqueFd open_parent(const std::string& root, const std::string& path) {
     UniqueFd folder(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     std::size_t begin = 0;
     for (std::size_t end = path.find('/'); end != std::string::npos; end = path.find('/', begin)) {
-        folder = UniqueFd(::openat(folder.get(), path.substr(begin, end - begin).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        folder = UniqueFd(::openat(folder.get(), path.substr(begin, end - begin).c_str(),
+                                   O_PATH | O_DIRECTORY | O_CLOEXEC));
         begin = end + 1;
     }
     REQUIRE(folder);
@@ -79,7 +80,8 @@ StagedSession& StagedSession::file(const std::string& path, const std::string& c
     return *this;
 }
 
-StagedSession& StagedSession::sparse(const std::string& path, std::uint64_t size_bytes, const Sha256& digest) {
+StagedSession& StagedSession::sparse(const std::string& path, std::uint64_t size_bytes,
+                                     const Sha256& digest) {
     const UniqueFd made = make_file(folder_, path);
     REQUIRE(::ftruncate(made.get(), static_cast<off_t>(size_bytes)) == 0);
     ManifestEntry& entry = add(path, FileType::file, 0640);
@@ -103,7 +105,8 @@ StagedSession& StagedSession::folder(const std::string& path) {
 }
 
 StagedSession& StagedSession::link(const std::string& path, const std::string& target) {
-    REQUIRE(::symlinkat(target.c_str(), open_parent(folder_, path).get(), std::string(base_name(path)).c_str()) == 0);
+    REQUIRE(::symlinkat(target.c_str(), open_parent(folder_, path).get(),
+                        std::string(base_name(path)).c_str()) == 0);
     add(path, FileType::symlink, 0777).link_target = target;
     return *this;
 }
@@ -179,7 +182,9 @@ WorkerDriveRig::WorkerDriveRig(const std::string& medium) {
     restart();
 }
 
-void WorkerDriveRig::restart() { drive_ = make_worker_drive(config_, *spawner_, BURNBOX_TEST_WORKER); }
+void WorkerDriveRig::restart() {
+    drive_ = make_worker_drive(config_, *spawner_, BURNBOX_TEST_WORKER);
+}
 
 unsigned WorkerDriveRig::kill_workers() const {
     const auto parent_of = [](int pid) {
@@ -201,6 +206,8 @@ unsigned WorkerDriveRig::kill_workers() const {
     return killed;
 }
 
-std::string WorkerDriveRig::image(const std::string& label) const { return config_.image_dir + "/" + label + ".iso"; }
+std::string WorkerDriveRig::image(const std::string& label) const {
+    return config_.image_dir + "/" + label + ".iso";
+}
 
 }  // namespace burnbox::test

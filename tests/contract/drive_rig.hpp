@@ -1,4 +1,5 @@
-// What the drive's contract suite runs on: a drive, and sealed sessions on the real file system for it to burn.
+// What the drive's contract suite runs on: a drive, and sealed sessions on the real file system for it to
+// burn.
 #pragma once
 
 #include <functional>
@@ -76,7 +77,8 @@ class DriveRig {
     // The disc as it is now, as the catalogue would know it.
     [[nodiscard]] Medium medium();
     [[nodiscard]] BurnJob job(const std::vector<BurnSession>& sessions);
-    // Burns and verifies on the loaded disc; fails the test unless both are well. Returns the disc session's number.
+    // Burns and verifies on the loaded disc; fails the test unless both are well. Returns the disc session's
+    // number.
     unsigned burn_well(const std::vector<BurnSession>& sessions);
     VerifyReport verify_well(const std::vector<BurnSession>& sessions, unsigned disc_session);
 

@@ -12,15 +12,19 @@ using namespace burnbox;
 namespace {
 
 // Every byte says its block.
-std::byte content_at(std::uint64_t offset) { return std::byte(static_cast<unsigned char>(offset / kSectorBytes * 7 + offset % 13)); }
+std::byte content_at(std::uint64_t offset) {
+    return std::byte(static_cast<unsigned char>(offset / kSectorBytes * 7 + offset % 13));
+}
 
 struct Disc {
     std::uint32_t alignment = 1;
     std::uint32_t bad_lba = ~0U;
 
     Status operator()(std::uint32_t lba, std::span<std::byte> buffer) const {
-        if (lba % alignment != 0 || buffer.size() % (alignment * kSectorBytes) != 0) return fail(Errc::invalid, "not aligned");
-        if (bad_lba >= lba && bad_lba < lba + buffer.size() / kSectorBytes) return fail(Errc::io, "bad block");
+        if (lba % alignment != 0 || buffer.size() % (alignment * kSectorBytes) != 0)
+            return fail(Errc::invalid, "not aligned");
+        if (bad_lba >= lba && bad_lba < lba + buffer.size() / kSectorBytes)
+            return fail(Errc::io, "bad block");
         for (std::size_t i = 0; i < buffer.size(); ++i) buffer[i] = content_at(lba * kSectorBytes + i);
         return {};
     }
@@ -44,7 +48,8 @@ std::map<std::size_t, bool> read_all(const std::vector<Extent>& extents, const D
     }
     std::map<std::size_t, std::vector<std::byte>> wanted;
     for (const Extent& extent : extents)
-        for (std::uint64_t i = 0; i < extent.bytes; ++i) wanted[extent.file].push_back(content_at(extent.lba * kSectorBytes + i));
+        for (std::uint64_t i = 0; i < extent.bytes; ++i)
+            wanted[extent.file].push_back(content_at(extent.lba * kSectorBytes + i));
     for (auto& [file, well] : good) well = well && read[file] == wanted[file];
     return good;
 }
@@ -69,7 +74,8 @@ TEST_CASE("content reader: files of every size and place come whole") {
 }
 
 TEST_CASE("content reader: several extents of a file, files that share blocks or lie backwards come whole") {
-    const std::vector<Extent> extents{{0, 100, 4096}, {0, 102, 3000}, {1, 100, 2048}, {2, 40, 9000}, {3, 41, 10}};
+    const std::vector<Extent> extents{
+        {0, 100, 4096}, {0, 102, 3000}, {1, 100, 2048}, {2, 40, 9000}, {3, 41, 10}};
     for (const auto& [file, well] : read_all(extents, Disc{2})) CHECK_MESSAGE(well, file);
 }
 

@@ -20,7 +20,9 @@ std::string make_head(std::uint32_t size_blocks) {
     }
     put(16, 40, "BURNBOX_0007" + std::string(20, ' '));
     put(16, 190, "2b1f7a52-6d5e-4f3c-9d0c-0a2a7b1f4e11" + std::string(92, ' '));
-    put(18, 0, "\xff" "CD001\1");
+    put(18, 0,
+        "\xff"
+        "CD001\1");
     put(19, 0, "the tree of the session");
     return head;
 }
@@ -50,12 +52,24 @@ TEST_CASE("iso head: a copy differs from its session in the size and behind the 
     CHECK(is_copy_of(copy, session));
     copy.replace(19 * kSectorBytes, 100, std::string(100, 'o'));
     CHECK(is_copy_of(copy, session));
-    SUBCASE("system area") { copy[100] = 'x'; }
-    SUBCASE("primary descriptor") { copy[16 * kSectorBytes + 158] = 'x'; }
-    SUBCASE("primary descriptor is gone") { copy.replace(16 * kSectorBytes, kSectorBytes, std::string(kSectorBytes, '\0')); }
-    SUBCASE("Joliet's descriptor") { copy[17 * kSectorBytes + 700] = 'x'; }
-    SUBCASE("terminator") { copy[18 * kSectorBytes] = '\0'; }
-    SUBCASE("cut off") { copy.pop_back(); }
+    SUBCASE("system area") {
+        copy[100] = 'x';
+    }
+    SUBCASE("primary descriptor") {
+        copy[16 * kSectorBytes + 158] = 'x';
+    }
+    SUBCASE("primary descriptor is gone") {
+        copy.replace(16 * kSectorBytes, kSectorBytes, std::string(kSectorBytes, '\0'));
+    }
+    SUBCASE("Joliet's descriptor") {
+        copy[17 * kSectorBytes + 700] = 'x';
+    }
+    SUBCASE("terminator") {
+        copy[18 * kSectorBytes] = '\0';
+    }
+    SUBCASE("cut off") {
+        copy.pop_back();
+    }
     CHECK_FALSE(is_copy_of(copy, session));
 }
 

@@ -12,9 +12,9 @@ TEST_CASE("medium profile: capacities and session limits are the contract's") {
         std::uint64_t bytes;
         unsigned sessions;
     };
-    const Row rows[] = {{"cd-r", 736'966'656, 99},         {"dvd-r", 4'707'319'808, 99},
-                        {"dvd+r", 4'700'372'992, 153},     {"dvd+r-dl", 8'547'991'552, 127},
-                        {"bd-r", 25'025'314'816, 300},     {"bd-r-dl", 50'050'629'632, 300}};
+    const Row rows[] = {{"cd-r", 736'966'656, 99},     {"dvd-r", 4'707'319'808, 99},
+                        {"dvd+r", 4'700'372'992, 153}, {"dvd+r-dl", 8'547'991'552, 127},
+                        {"bd-r", 25'025'314'816, 300}, {"bd-r-dl", 50'050'629'632, 300}};
     for (const Row& row : rows) {
         const MediumProfile* profile = find_medium_profile(row.name);
         REQUIRE(profile != nullptr);

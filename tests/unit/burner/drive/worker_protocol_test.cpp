@@ -24,7 +24,8 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
     job.operation = WorkerOperation::settle;
     job.device = {"/srv/discs/BURNBOX_0001.iso", "bd-r"};
     job.burn.disc = {"BURNBOX_0001", "serial", 7, 4096, "digest"};
-    job.burn.sessions = {{"/state/seals/1.jsonl", "/inbox/alice/a b-queued"}, {"/state/seals/2.jsonl", "/inbox/\xc3\xbc"}};
+    job.burn.sessions = {{"/state/seals/1.jsonl", "/inbox/alice/a b-queued"},
+                         {"/state/seals/2.jsonl", "/inbox/\xc3\xbc"}};
     job.burn.layout = Layout::root;
     job.burn.modes = ModePolicy::keep;
     job.burn.close_disc = true;
@@ -87,8 +88,8 @@ TEST_CASE("worker protocol: answers arrive as they were sent") {
 }
 
 TEST_CASE("worker protocol: nonsense is an error") {
-    for (const char* line : {"", "{", "[]", "{}", "7", "{\"plan\":{}}", "{\"outcome\":9}", "{\"error\":{\"code\":99}}",
-                             "{\"what\":1}", "{\"plan\":1,\"progress\":2}"}) {
+    for (const char* line : {"", "{", "[]", "{}", "7", "{\"plan\":{}}", "{\"outcome\":9}",
+                             "{\"error\":{\"code\":99}}", "{\"what\":1}", "{\"plan\":1,\"progress\":2}"}) {
         CHECK_FALSE(parse_worker_line(line));
         CHECK_FALSE(parse_worker_job(line));
     }

@@ -25,7 +25,8 @@ struct Checked {
     std::string check(const std::string& name, const std::string& sealed) {
         bb_hash_reader* reader = bb_hash_reader_new();
         REQUIRE(reader != nullptr);
-        const int good = bb_hash_check(reader, folder.get(), name.c_str(), sealed.size(), Sha256::of(sealed).bytes.data());
+        const int good =
+            bb_hash_check(reader, folder.get(), name.c_str(), sealed.size(), Sha256::of(sealed).bytes.data());
         const bb_hash_failure failure = bb_hash_reader_failure(reader);
         CHECK((good == 1) == (failure.kind == BB_HASH_FINE));
         std::string what = failure.what;
@@ -39,7 +40,8 @@ struct Checked {
 
 TEST_CASE("hashed file: files of every size are as they were sealed") {
     Checked files;
-    for (const std::size_t bytes : {0UL, 1UL, 2048UL, (1UL << 20U) - 1, 1UL << 20U, (1UL << 20U) + 1, 4UL << 20U, (9UL << 20U) + 5}) {
+    for (const std::size_t bytes :
+         {0UL, 1UL, 2048UL, (1UL << 20U) - 1, 1UL << 20U, (1UL << 20U) + 1, 4UL << 20U, (9UL << 20U) + 5}) {
         const std::string content(bytes, 'x');
         files.write("f", content);
         CHECK(files.check("f", content).empty());

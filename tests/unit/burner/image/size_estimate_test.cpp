@@ -23,7 +23,8 @@ TEST_CASE("size estimate: it holds every file and tag file of the bag, rounded u
     session.account = "alice";
     session.disc_name = "holiday";
     for (int i = 0; i < 3000; ++i)
-        session.manifest.entries.push_back(entry("100% \\ \"quoted\" " + std::to_string(i) + std::string(200, 'n'), 1 + i % 5000));
+        session.manifest.entries.push_back(
+            entry("100% \\ \"quoted\" " + std::to_string(i) + std::string(200, 'n'), 1 + i % 5000));
     std::uint64_t sectors = 0;
     for (const DiscEntry& on_disc : disc_entries(session, Layout::bag, ModePolicy::readable))
         sectors += (on_disc.size_bytes + 2047) / 2048;
