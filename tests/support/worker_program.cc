@@ -1,4 +1,6 @@
 // A program that is only the burn worker: what the drive's tests start instead of the whole server.
 #include "burner/drive/worker.hpp"
 
-int main() { return burnbox::worker_main(); }
+int main() {
+    return burnbox::worker_main();
+}
