@@ -59,6 +59,20 @@ std::vector<std::shared_ptr<Account>> Core::accounts() {
     return all;
 }
 
+Status Core::sync_inbox(std::uint64_t failures_seen) {
+    const std::lock_guard one_at_a_time(sync_mutex_);
+    if (sync_failures_ != failures_seen)
+        return fail(Errc::io, "the disk failed to keep what was received: send the files again, then the marker");
+    Status synced = inbox().sync_all();
+    if (synced) return {};
+    ++sync_failures_;
+    for (const std::shared_ptr<Account>& one : accounts()) {
+        const std::lock_guard lock(one->mutex);
+        for (const auto& [name, session] : one->sessions) session->cut_all();
+    }
+    return synced;
+}
+
 std::shared_ptr<OpenSession> Core::find_session(Account& account, const std::string& name) {
     const auto found = account.sessions.find(name);
     if (found != account.sessions.end() && found->second->phase != Phase::open) return found->second;

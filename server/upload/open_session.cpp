@@ -50,6 +50,15 @@ std::uint64_t OpenSession::bytes() const {
     return sum;
 }
 
+void OpenSession::cut_all() {
+    for (auto& [path, record] : files) {
+        if (record.state != FileState::whole) continue;
+        record.state = FileState::cut_off;
+        record.digest.reset();
+        journal.cut(path);
+    }
+}
+
 std::uint64_t OpenSession::rename(const std::string& from, const std::string& to) {
     return rename_into(*this, from, to);
 }

@@ -100,6 +100,7 @@ class OpenSession {
     [[nodiscard]] bool has_writers_below(std::string_view path) const;
     [[nodiscard]] std::vector<std::string> paths_cut_off() const;
     [[nodiscard]] std::uint64_t bytes() const;
+    void cut_all();  // the disk may have lost any of them: every file must be sent again
 
     // Moves the records of `from` and of everything below it; handles follow. What was at `to` is forgotten.
     // Returns the bytes that were counted for what was replaced.

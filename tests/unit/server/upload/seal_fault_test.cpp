@@ -73,7 +73,12 @@ TEST_CASE("seal: after one failed operation the same client may send its marker 
         const bool reached = house.plan.hit();
         CAPTURE(house.plan.where());
         CAPTURE(first);
+        const bool disk_failed = house.plan.where() == "syncfs";
         house.plan.fail_nothing();
+        if (disk_failed) {  // which file it has lost nobody knows
+            CHECK(put(*house.connect(), "/holiday/BURN", "m").find("cut off in the middle: a") != std::string::npos);
+            CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+        }
         if (!first.starts_with("ok")) CHECK(put(*house.connect(), "/holiday/BURN", "m").starts_with("ok"));
         CHECK(house.rows().size() == 1);
         CHECK(house.text("alice/holiday-queued/a") == "aaa");
