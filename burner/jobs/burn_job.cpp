@@ -2,10 +2,23 @@
 
 #include <unordered_map>
 
+#include "common/session/staged_copy.hpp"
+
 namespace burnbox {
 namespace {
 
 constexpr std::uint64_t kMostSealBytes = 4ULL << 30U;
+
+// Where the sealed files are read from.
+std::string payload_folder(const BurnerServices& services, const SessionRow& row) {
+    if (!row.root.empty()) {
+        const std::string copy = staged_copy_path(row.seal_id);
+        if (services.state_fs.info(copy)) return services.state_fs.host_path(copy);
+    }
+    // A watched folder that is not configured any more is no reason not to judge what was burned from it.
+    const auto fs = services.inbox.fs_of(row);
+    return fs ? (*fs)->host_path(join_path(row.account, row.folder)) : join_path(row.root, row.folder);
+}
 
 // Durable before the burn: what lies in it must outlive a power loss.
 Status make_rollback_folder(FileSystem& state_fs) {
@@ -34,10 +47,8 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     for (const SessionRow& row : work.rows) {
         BB_TRY(SealedSession sealed, read_seal(services.state_fs, row));
         work.sealed.push_back(std::move(sealed));
-        // A watched folder that is not configured any more is no reason not to judge what was burned from it.
-        const auto fs = services.inbox.fs_of(row);
-        work.job.sessions.push_back({services.state_fs.host_path("seals/" + row.seal_id + ".jsonl"),
-                                     fs ? (*fs)->host_path(join_path(row.account, row.folder)) : join_path(row.root, row.folder)});
+        work.job.sessions.push_back(
+            {services.state_fs.host_path("seals/" + row.seal_id + ".jsonl"), payload_folder(services, row)});
     }
     work.job.disc = {disc.label, disc.serial, disc.sessions_used, disc.next_lba, disc.head_digest};
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();

@@ -7,6 +7,7 @@
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/status_text.hpp"
 #include "common/base/log.hpp"
+#include "common/session/staged_copy.hpp"
 #include "common/storage/durable_file.hpp"
 
 namespace burnbox {
@@ -58,6 +59,7 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
+    if (!row.root.empty()) BB_CHECK(remove_staged_copy(services.state_fs, row.seal_id));
     BB_CHECK(services.inbox.move(row.id, FolderState::burned));
     const std::string disc = receipt.copies.empty() ? "" : receipt.copies.front().disc;
     log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),

@@ -11,7 +11,7 @@ namespace burnbox {
 namespace {
 
 // Folders of state_dir that are burnbox's alone.
-constexpr std::string_view kStateFolders[] = {"host_keys", "seals", "journal", "rollback"};
+constexpr std::string_view kStateFolders[] = {"host_keys", "seals", "journal", "rollback", "staged"};
 
 struct ConfiguredFolder {
     std::string key;

@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
+#include "common/session/staged_copy.hpp"
 #include "common/session/withdraw.hpp"
 
 namespace burnbox::upload {
@@ -114,6 +115,7 @@ Result<std::string> bring_back_watched(Core& core, const SessionRow& row) {
     BB_TRY(const SessionRow withdrawn, core.services.catalogue.session(row.id));
     BB_TRY(const std::string name, finish_withdrawal(core.services.inbox, core.services.catalogue, withdrawn));
     (void)core.services.state_fs.remove(record_path(row));
+    (void)remove_staged_copy(core.services.state_fs, row.seal_id);
     tell_taken_back(core, row, name);
     return name;
 }

@@ -5,6 +5,7 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "common/session/staged_copy.hpp"
 #include "common/session/withdraw.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/upload/bring_back.hpp"
@@ -61,6 +62,7 @@ void Sealer::run() {
 SealStep<std::string> Sealer::seal() {
     if (const Status right = check_upload_right(*account_); !right) return seal_failed(right.error());
     if (!request_.problem.empty()) return refuse_seal(session_->name, request_.problem);
+    const std::uint64_t sync_failures = core_->sync_failures();
     shut_handles();
     auto content = read_seal_content(*core_, *account_, *session_, request_);
     if (!content) return std::unexpected(std::move(content).error());
@@ -71,7 +73,7 @@ SealStep<std::string> Sealer::seal() {
     }
     if (auto good = check_seal_rules(*core_, *account_, *session_, request_, *content); !good)
         return std::unexpected(std::move(good).error());
-    if (const Status synced = core_->inbox().sync_all(); !synced) return seal_failed(synced.error());
+    if (const Status synced = core_->sync_inbox(sync_failures); !synced) return seal_failed(synced.error());
     auto row = commit(*content);
     if (!row) return std::unexpected(std::move(row).error());
     if (auto renamed = rename_folder(*row, *content); !renamed)
@@ -148,6 +150,9 @@ SealStep<SessionRow> Sealer::commit(const SealContent& content) {
         services.inbox.first_free_folder(account_->name, session_->name, FolderState::queued);
     if (!folder_next) return seal_failed(folder_next.error());
     row.folder_next = base_name(*folder_next);
+    // Before the commit point, so that what the row promises is there.
+    if (!row.root.empty() && make_staged_copy(services.state_fs, row.seal_id, core_->inbox().host_path(top()), content.manifest))
+        log::debug("session copied by reflink", log::kv("session", row.name));
     Error last{Errc::exists, 0, fmt::format("no free disc name for {}", escape(row.name))};
     for (unsigned attempt = 0; attempt < kMostNames; ++attempt) {
         const auto taken = services.catalogue.disc_names(account_->name);
@@ -169,7 +174,12 @@ SealStep<SessionRow> Sealer::commit(const SealContent& content) {
         last = id.error();
         if (last.code != Errc::exists) break;
     }
-    (void)services.state_fs.remove(record_path(row));  // nobody refers to it
+    // A commit may have reported an error and still be durable: then the row refers to the record.
+    const auto there = services.catalogue.find_session(row.account, row.disc_name);
+    if (there && *there && (*there)->seal_id == row.seal_id) return **there;
+    if (!there) return seal_failed(last);
+    (void)services.state_fs.remove(record_path(row));
+    if (!row.root.empty()) (void)remove_staged_copy(services.state_fs, row.seal_id);
     return seal_failed(last);
 }
 

@@ -12,6 +12,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/session/staged_copy.hpp"
 #include "common/storage/account_view.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/watch/watched_folder.hpp"
@@ -157,7 +158,11 @@ Status Watches::recover() {
             log::warning("session waits for its watched folder", log::kv("session", row.account + "/" + row.disc_name), log::kv(fs.error()));
     }
     for (const auto& place : state_->places) BB_CHECK(place->folder->recover());
-    return {};
+    BB_TRY(const auto recovered, state_->services.catalogue.sessions(""));
+    std::set<std::string> needed;
+    for (const SessionRow& row : recovered)
+        if (row.state != SessionState::burned && !row.folder.empty()) needed.insert(row.seal_id);
+    return remove_stale_copies(state_->services.state_fs, needed);
 }
 
 Status Watches::start() {
