@@ -5,10 +5,13 @@
 #include <vector>
 
 #include "common/base/text.hpp"
-#include "server/upload/virtual_path.hpp"
 
 namespace burnbox::upload {
 namespace {
+
+// What libisofs reads back from a disc (Rock Ridge itself knows no limit).
+constexpr std::size_t kMostTargetBytes = 1023;
+constexpr std::size_t kMostStepBytes = 255;
 
 void split(std::string_view path, std::vector<std::string_view>& parts) {
     for (std::size_t begin = 0; begin < path.size();) {
@@ -25,7 +28,8 @@ Result<std::string> link_destination(std::string_view inside, std::string_view t
         return fail(code, fmt::format("link {} to \"{}\": {}", escape(inside), escape(target), why));
     };
     if (target.empty()) return refuse(Errc::invalid, "the target is empty");
-    if (target.size() > kMostPathBytes) return refuse(Errc::invalid, "the target is too long");
+    if (target.size() > kMostTargetBytes)
+        return refuse(Errc::invalid, fmt::format("a disc takes targets of at most {} bytes", kMostTargetBytes));
     if (target.find('\0') != std::string_view::npos || !is_utf8(target))
         return refuse(Errc::invalid, "the target is not UTF-8");
     if (target.front() == '/')
@@ -36,6 +40,8 @@ Result<std::string> link_destination(std::string_view inside, std::string_view t
     split(target, steps);
     for (const std::string_view step : steps) {
         if (step == ".") continue;
+        if (step.size() > kMostStepBytes)
+            return refuse(Errc::invalid, fmt::format("a disc takes names of at most {} bytes", kMostStepBytes));
         if (step != "..") {
             at.push_back(step);
             continue;

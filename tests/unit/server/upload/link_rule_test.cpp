@@ -23,5 +23,10 @@ TEST_CASE("link rule: what leads out of the session is refused, at any step on t
 TEST_CASE("link rule: targets that a disc can't hold are refused") {
     CHECK(link_destination("link", "").error().code == Errc::invalid);
     CHECK(link_destination("link", "\xff").error().code == Errc::invalid);
-    CHECK(link_destination("link", std::string(5000, 'a')).error().code == Errc::invalid);
+    CHECK(link_destination("link", std::string(255, 'a')));
+    CHECK(link_destination("link", std::string(256, 'a')).error().code == Errc::invalid);
+    std::string deep(1022, 'a');
+    for (std::size_t i = 3; i < deep.size(); i += 4) deep[i] = '/';
+    CHECK(link_destination("link", deep + "a"));
+    CHECK(link_destination("link", deep + "aa").error().code == Errc::invalid);
 }
