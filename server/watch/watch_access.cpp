@@ -41,7 +41,12 @@ std::string acl_line(const std::string& path) {
     return fmt::format("sudo setfacl -R -m u:{0}:rwX -m d:u:{0}:rwX {1}", user_name(), quoted(path));
 }
 
-bool may_write(const std::string& folder) { return access(folder.c_str(), R_OK | W_OK | X_OK) == 0; }
+// Why this folder can't be worked in, with the line that mends it; "" when it can.
+std::string write_problem(const std::string& folder) {
+    if (access(folder.c_str(), R_OK | W_OK | X_OK) == 0) return {};
+    const int sys_errno = errno;
+    return fmt::format("write in {}: {}; mend it with: {}", escape(folder), std::strerror(sys_errno), acl_line(folder));
+}
 
 // In a sticky folder only the owner of an entry, the folder's owner and root may rename it.
 bool sticky_forbids(const std::string& root, const std::string& entry) {
@@ -84,10 +89,8 @@ void find_unreadable(const std::string& folder, std::vector<std::string>& found)
 }  // namespace
 
 std::string session_access_problem(const std::string& root, const std::string& session) {
-    if (!may_write(root))
-        return fmt::format("write in {}: {}; mend it with: {}", escape(root), std::strerror(errno), acl_line(root));
-    if (!may_write(session))
-        return fmt::format("write in {}: {}; mend it with: {}", escape(session), std::strerror(errno), acl_line(session));
+    for (const std::string& folder : {root, session})
+        if (std::string problem = write_problem(folder); !problem.empty()) return problem;
     if (sticky_forbids(root, session)) return sticky_problem(root, session);
     return {};
 }
@@ -98,12 +101,13 @@ std::string unreadable_problem(const std::string& session, const std::vector<std
 
 std::vector<std::string> watch_access_findings(const std::string& key, const std::string& root) {
     struct stat info{};
-    if (stat(root.c_str(), &info) != 0)
-        return {fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, escape(root), std::strerror(errno), user_name(),
-                            quoted(root))};
+    if (stat(root.c_str(), &info) != 0) {
+        const int sys_errno = errno;
+        return {fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, escape(root), std::strerror(sys_errno),
+                            user_name(), quoted(root))};
+    }
     if (!S_ISDIR(info.st_mode)) return {fmt::format("{}: {} is no folder; choose another one", key, escape(root))};
-    if (!may_write(root))
-        return {fmt::format("{}: write in {}: {}; mend it with: {}", key, escape(root), std::strerror(errno), acl_line(root))};
+    if (const std::string problem = write_problem(root); !problem.empty()) return {fmt::format("{}: {}", key, problem)};
     std::vector<std::string> findings;
     if ((info.st_mode & S_ISVTX) != 0 && geteuid() != 0 && info.st_uid != geteuid())
         findings.push_back(fmt::format("{}: {} is sticky: burnbox can't rename the sessions of other users there; mend it with: sudo "
@@ -115,9 +119,8 @@ std::vector<std::string> watch_access_findings(const std::string& key, const std
         const std::string path = root + "/" + name;
         if (name.starts_with('.') || findings.size() >= kMostExamples) continue;
         if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || parse_folder(name).state == FolderState::burned) continue;
-        if (!may_write(path)) {
-            findings.push_back(fmt::format("{}: write in {}: {}; mend it with: {}", key, escape(path), std::strerror(errno),
-                                           acl_line(path)));
+        if (const std::string problem = write_problem(path); !problem.empty()) {
+            findings.push_back(fmt::format("{}: {}", key, problem));
             continue;
         }
         std::vector<std::string> unreadable;

@@ -144,6 +144,26 @@ else
     echo "  (no sshd or no rsync here: that part was not run)"
 fi
 
+if command -v curl >/dev/null && /usr/bin/python3 -c 'import pyftpdlib' 2>/dev/null; then
+    step "an FTP server from Debian"
+    port=$((20000 + RANDOM % 20000))
+    /usr/bin/python3 -m pyftpdlib -i 127.0.0.1 -p "$port" -w -d "$watched" -u lab -P secret >"$world/ftp.log" 2>&1 &
+    ftp=$!
+    put() { curl -sS --ftp-create-dirs -T "$1" "ftp://lab:secret@127.0.0.1:$port/$2"; }
+    wait_for 20 "it answers" curl -s "ftp://lab:secret@127.0.0.1:$port/"
+    random_file "$world/large" 20000000
+    check "a file" put "$world/large" ftp/data/large
+    tick
+    check "a marker" put "$world/issue" ftp/issue
+    wait_watched ftp
+    check "exact" cmp "$world/large" "$watched/ftp-burned/data/large"
+    check "the marker is gone" test ! -e "$watched/ftp-burned/issue"
+    kill "$ftp"
+    wait "$ftp" 2>/dev/null || true
+else
+    echo "  (no curl or no python3-pyftpdlib here: FTP was not run)"
+fi
+
 step "nothing was burned twice"
 check "one disc session each" test "$(burnbox sessions --json | jq '[.[] | select(.state == "burned") | .session] | length')" = \
     "$(find "$watched" -maxdepth 1 -name '*-burned' | wc -l)"

@@ -53,20 +53,30 @@ check "taken back" has_no queued
 check "and not asked for any more" test ! -e "$watched/holiday/BURN"
 
 step "a file that changes after the seal: failed, with its name, and nothing is called burned"
+# (where the file system shares blocks, the copy that the seal made is burned instead)
+has_copy() { [ -n "$(ls -A "$state/staged" 2>/dev/null)" ]; }
 : >"$watched/holiday/BURN"
 wait_for 20 "queued" test -d "$watched/holiday-queued"
+copied=no
+if has_copy; then copied=yes; fi
 echo changed >>"$watched/holiday-queued/data/file"
 stop_server
 configure dvd+r ''
 start_server
-wait_for 60 "failed" test -s "$watched/holiday-failed/FAILED.txt"
-check "the file is named" grep -q 'data/file' "$watched/holiday-failed/FAILED.txt"
-check "nothing burned" has_no burned
-mv "$watched/holiday-failed" "$watched/holiday"
-wait_for 20 "taken back to mend" has_no failed
-wait_for 20 "FAILED.txt is gone" test ! -e "$watched/holiday/FAILED.txt"
-: >"$watched/holiday/BURN"
-wait_watched holiday
+if [ "$copied" = yes ]; then
+    wait_watched holiday
+    check "what was sealed is on the disc" test "$(bsdtar -xOf "$(newest_image)" lab/holiday/data/data/file)" = holiday
+    check "the copy is gone" test -z "$(ls -A "$state/staged")"
+else
+    wait_for 60 "failed" test -s "$watched/holiday-failed/FAILED.txt"
+    check "the file is named" grep -q 'data/file' "$watched/holiday-failed/FAILED.txt"
+    check "nothing burned" has_no burned
+    mv "$watched/holiday-failed" "$watched/holiday"
+    wait_for 20 "taken back to mend" has_no failed
+    wait_for 20 "FAILED.txt is gone" test ! -e "$watched/holiday/FAILED.txt"
+    : >"$watched/holiday/BURN"
+    wait_watched holiday
+fi
 
 step "names of any bytes"
 odd=$watched/odd/data
