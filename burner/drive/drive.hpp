@@ -1,6 +1,7 @@
-// Drive: the seam between the burner and whatever writes discs. A real one runs every operation in a fresh worker process;
-// tests have an in-memory one and one that fails. Emulated drives have a shelf of images, and `load` takes one from it.
-// Threads: one at a time (the drive's burner thread). Every call blocks, for hours when it burns.
+// Drive: the seam between the burner and whatever writes discs. A real one runs every operation in a fresh
+// worker process; tests have an in-memory one and one that fails. Emulated drives have a shelf of images, and
+// `load` takes one from it. Threads: one at a time (the drive's burner thread). Every call blocks, for hours
+// when it burns.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ enum class MediumState : std::uint8_t { none, blank, appendable, closed, foreign
 struct Medium {
     std::string profile;  // "dvd+r", "bd-r" ...
     MediumState state = MediumState::none;
-    std::string label;   // empty when blank
+    std::string label;  // empty when blank
     std::string serial;
     std::string media_id;
     std::string location;  // image file, or device
@@ -34,14 +35,14 @@ struct Medium {
     std::string reason;       // why it can't be used, and the remedy
 };
 
-// The disc an operation is meant for. The worker refuses when what it finds differs: a swapped disc is noticed before
-// anything is written, and an image that lost its sessions is not overwritten.
+// The disc an operation is meant for. The worker refuses when what it finds differs: a swapped disc is
+// noticed before anything is written, and an image that lost its sessions is not overwritten.
 struct DiscIdentity {
     std::string label;
     std::string serial;
-    unsigned sessions_used = 0;    // 0 = blank: it gets label and serial with its first disc session
-    std::uint32_t next_lba = 0;    // refused when the medium's is lower
-    std::string head_digest;       // refused when it differs; empty = not checked
+    unsigned sessions_used = 0;  // 0 = blank: it gets label and serial with its first disc session
+    std::uint32_t next_lba = 0;  // refused when the medium's is lower
+    std::string head_digest;     // refused when it differs; empty = not checked
 };
 
 struct BurnSession {
@@ -55,7 +56,8 @@ struct BurnJob {
     Layout layout = Layout::bag;
     ModePolicy modes = ModePolicy::readable;
     bool close_disc = false;
-    std::string rollback_file;  // host path where an emulated disc's old head is kept until the new one is durable
+    std::string
+        rollback_file;  // host path where an emulated disc's old head is kept until the new one is durable
 };
 
 struct BurnPlan {
@@ -79,7 +81,8 @@ struct VerifyReport {
     std::uint64_t files_checked = 0;
     std::uint64_t bytes_checked = 0;
     std::vector<VerifiedFile> files;
-    std::vector<std::string> mismatches;  // sentences, at most 100; empty = every entry of every session is as sealed
+    std::vector<std::string>
+        mismatches;  // sentences, at most 100; empty = every entry of every session is as sealed
 };
 
 struct Progress {
@@ -90,8 +93,8 @@ struct Progress {
 class BurnObserver {
   public:
     virtual ~BurnObserver() = default;
-    // Called once the exact size is known and before anything is written: an error stops the operation with that error
-    // and leaves the disc untouched. The attempt goes into the catalogue here.
+    // Called once the exact size is known and before anything is written: an error stops the operation with
+    // that error and leaves the disc untouched. The attempt goes into the catalogue here.
     [[nodiscard]] virtual Status about_to_write(const BurnPlan& plan) = 0;
     virtual void progress(const Progress& progress) = 0;  // some times a second
 };
@@ -102,32 +105,41 @@ class Drive {
     [[nodiscard]] virtual const std::string& name() const = 0;
     [[nodiscard]] virtual bool emulated() const = 0;
 
-    // Emulated: puts the disc with this label in. Real: Errc::wrong_medium with "insert LABEL" when another is there.
+    // Emulated: puts the disc with this label in. Real: Errc::wrong_medium with "insert LABEL" when another
+    // is there.
     [[nodiscard]] virtual Status load(const std::string& label) = 0;
-    // Emulated: makes IMAGE_DIR/LABEL.iso exclusively and puts it in; Errc::no_medium when no blanks are left, Errc::exists
-    // when the name is taken. Real: succeeds when a blank is in, else Errc::no_medium with what to insert.
+    // Emulated: makes IMAGE_DIR/LABEL.iso exclusively and puts it in; Errc::no_medium when no blanks are
+    // left, Errc::exists when the name is taken. Real: succeeds when a blank is in, else Errc::no_medium with
+    // what to insert.
     [[nodiscard]] virtual Status load_blank(const std::string& label) = 0;
     // What is in it now. No medium is not an error.
     [[nodiscard]] virtual Result<Medium> inspect() = 0;
-    // Appends one disc session with the cumulative tree. Errors before writing: does_not_fit (the message has both
-    // sizes), wrong_medium, whatever about_to_write returned, corrupt (a staged file differs from its manifest: nothing
-    // counts as burned); any other error leaves the disc in doubt: settle() it.
+    // Appends one disc session with the cumulative tree. Errors before writing: does_not_fit (the message has
+    // both sizes), wrong_medium, whatever about_to_write returned, corrupt (a staged file differs from its
+    // manifest: nothing counts as burned); any other error leaves the disc in doubt: settle() it.
     [[nodiscard]] virtual Result<Written> burn(const BurnJob& job, BurnObserver& observer) = 0;
-    // Reads disc session `disc_session` back in a fresh process and compares every entry with the seal records.
-    [[nodiscard]] virtual Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) = 0;
+    // Reads disc session `disc_session` back in a fresh process and compares every entry with the seal
+    // records.
+    [[nodiscard]] virtual Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session,
+                                                      BurnObserver& observer) = 0;
 
     enum class Outcome : std::uint8_t {
-        untouched,  // as before the attempt (an interrupted emulated write was rolled back): may be tried again
+        untouched,  // as before the attempt (an interrupted emulated write was rolled back): may be tried
+                    // again
         written,    // the disc session is there: verify it
         damaged,    // neither: the disc is suspect
     };
-    // Judges an attempt that was cut off, from the disc itself; job.disc is the disc as it was before the attempt.
-    [[nodiscard]] virtual Result<Outcome> settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) = 0;
+    // Judges an attempt that was cut off, from the disc itself; job.disc is the disc as it was before the
+    // attempt.
+    [[nodiscard]] virtual Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
+                                                 std::uint32_t start_lba) = 0;
 
-    // The largest session a blank disc of the kind this drive is fed with could take, payload with all overhead; 0 = unknown.
+    // The largest session a blank disc of the kind this drive is fed with could take, payload with all
+    // overhead; 0 = unknown.
     [[nodiscard]] virtual std::uint64_t blank_capacity_bytes() const = 0;
 
-    // Any thread: kills the running operation, which then returns an error; what it wrote is in doubt. Nothing runs: no-op.
+    // Any thread: kills the running operation, which then returns an error; what it wrote is in doubt.
+    // Nothing runs: no-op.
     virtual void interrupt() {}
 };
 

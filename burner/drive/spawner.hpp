@@ -1,5 +1,6 @@
-// The spawner: a small process forked first, before threads and before the server gives up its rights. It starts workers when asked
-// over a socket pair and passes a pidfd and the exit status back; when the server dies it kills what it started and exits.
+// The spawner: a small process forked first, before threads and before the server gives up its rights. It
+// starts workers when asked over a socket pair and passes a pidfd and the exit status back; when the server
+// dies it kills what it started and exits.
 #pragma once
 
 #include <memory>

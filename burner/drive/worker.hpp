@@ -1,5 +1,6 @@
-// The worker process: the only code that calls libisoburn, one operation per process. It reads one JSON job line from
-// standard input, writes JSON lines (plan, progress, message, result) to standard output, and waits for "go" before it writes.
+// The worker process: the only code that calls libisoburn, one operation per process. It reads one JSON job
+// line from standard input, writes JSON lines (plan, progress, message, result) to standard output, and waits
+// for "go" before it writes.
 #pragma once
 
 #include <memory>
@@ -17,6 +18,7 @@ namespace burnbox {
 
 // A drive of the configuration whose operations run in workers: `program` is this program's path.
 // Emulated ones keep their discs in config.image_dir.
-[[nodiscard]] std::unique_ptr<Drive> make_worker_drive(const DriveConfig& config, Spawner& spawner, const std::string& program);
+[[nodiscard]] std::unique_ptr<Drive> make_worker_drive(const DriveConfig& config, Spawner& spawner,
+                                                       const std::string& program);
 
 }  // namespace burnbox

@@ -1,6 +1,7 @@
-// The burner: one thread per drive that takes the oldest queued session of its pools, runs one attempt after the other, and ends
-// with a receipt. At start each thread first settles what a crash left on its drive; there is no separate crash code.
-// Order of every irreversible step: catalogue row durable, then the act, then the row that says it is done.
+// The burner: one thread per drive that takes the oldest queued session of its pools, runs one attempt after
+// the other, and ends with a receipt. At start each thread first settles what a crash left on its drive;
+// there is no separate crash code. Order of every irreversible step: catalogue row durable, then the act,
+// then the row that says it is done.
 #pragma once
 
 #include <memory>
@@ -28,10 +29,10 @@ struct BurnerServices {
 
 struct DriveStatus {
     std::string drive;
-    std::string device;  // or image folder
-    std::string state;   // "idle", "burning", "verifying", "waiting"
-    std::string medium;  // "dvd+r", empty = none
-    std::string disc;    // label
+    std::string device;                // or image folder
+    std::string state;                 // "idle", "burning", "verifying", "waiting"
+    std::string medium;                // "dvd+r", empty = none
+    std::string disc;                  // label
     std::optional<SessionId> session;  // what burns now
     Progress progress;
     double bytes_per_second = 0;
@@ -43,8 +44,8 @@ class Burner {
     Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive>> drives);
     ~Burner();  // stop()
 
-    // One step on this drive: settle what is unfinished, end what is burned but not yet renamed, or burn one session.
-    // Returns false when there is nothing to do. Blocks; the threads call it, and tests do.
+    // One step on this drive: settle what is unfinished, end what is burned but not yet renamed, or burn one
+    // session. Returns false when there is nothing to do. Blocks; the threads call it, and tests do.
     [[nodiscard]] Result<bool> run_once(std::size_t drive_index);
 
     void start();  // the threads
@@ -53,8 +54,10 @@ class Burner {
 
     [[nodiscard]] std::vector<DriveStatus> drives() const;
 
-    // Reads a disc (label), or one session of it, back and compares; as `burnbox verify` does. Blocks until its drive is free.
-    [[nodiscard]] Result<VerifyReport> verify_session(SessionId session, const std::string& disc_label, BurnObserver& observer);
+    // Reads a disc (label), or one session of it, back and compares; as `burnbox verify` does. Blocks until
+    // its drive is free.
+    [[nodiscard]] Result<VerifyReport> verify_session(SessionId session, const std::string& disc_label,
+                                                      BurnObserver& observer);
 
     // Whether a session of this size can ever be burned in its pool. Error: does_not_fit with both sizes.
     [[nodiscard]] Status check_fits(const std::string& pool, const Manifest& manifest) const;

@@ -73,8 +73,7 @@ Status finish_failed(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
-    BB_CHECK(replace_file(*fs, join_path(folder, "FAILED.txt"),
-                          failed_text(row, services.clock.now())));
+    BB_CHECK(replace_file(*fs, join_path(folder, "FAILED.txt"), failed_text(row, services.clock.now())));
     BB_CHECK(services.inbox.move(row.id, FolderState::failed));
     log::error("session failed", log::kv("account", row.account), log::kv("session", row.disc_name),
                log::kv("reason", row.reason));

@@ -1,4 +1,5 @@
-// Time as a seam: everything that stores or compares times asks a Clock, so that tests decide what time it is.
+// Time as a seam: everything that stores or compares times asks a Clock, so that tests decide what time it
+// is.
 #pragma once
 
 #include <chrono>
@@ -14,7 +15,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 class Clock {
   public:
     virtual ~Clock() = default;
-    [[nodiscard]] virtual Timestamp now() const = 0;         // wall clock, may jump
+    [[nodiscard]] virtual Timestamp now() const = 0;          // wall clock, may jump
     [[nodiscard]] virtual SteadyTime steady_now() const = 0;  // never goes back
 };
 

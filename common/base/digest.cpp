@@ -7,7 +7,9 @@
 namespace burnbox {
 namespace {
 
-EVP_MD_CTX* context(void* state) { return static_cast<EVP_MD_CTX*>(state); }
+EVP_MD_CTX* context(void* state) {
+    return static_cast<EVP_MD_CTX*>(state);
+}
 
 int digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -53,7 +55,9 @@ Sha256 Sha256::of(std::string_view data) {
     return hasher.finish();
 }
 
-void Sha256Hasher::Free::operator()(void* state) const { EVP_MD_CTX_free(context(state)); }
+void Sha256Hasher::Free::operator()(void* state) const {
+    EVP_MD_CTX_free(context(state));
+}
 
 Sha256Hasher::Sha256Hasher() : state_(EVP_MD_CTX_new()) {
     BB_ASSERT(state_ != nullptr);
@@ -74,6 +78,8 @@ Sha256 Sha256Hasher::finish() {
     return digest;
 }
 
-void Sha256Hasher::reset() { BB_ASSERT(EVP_DigestInit_ex2(context(state_.get()), algorithm(), nullptr) == 1); }
+void Sha256Hasher::reset() {
+    BB_ASSERT(EVP_DigestInit_ex2(context(state_.get()), algorithm(), nullptr) == 1);
+}
 
 }  // namespace burnbox

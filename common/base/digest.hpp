@@ -1,4 +1,5 @@
-// SHA-256, the one digest of the project: taken while receiving, in the manifest, in the burn stream, on read-back.
+// SHA-256, the one digest of the project: taken while receiving, in the manifest, in the burn stream, on
+// read-back.
 #pragma once
 
 #include <array>
@@ -17,12 +18,13 @@ struct Sha256 {
     std::array<std::uint8_t, 32> bytes{};
 
     auto operator<=>(const Sha256&) const = default;
-    [[nodiscard]] std::string hex() const;                                    // 64 lower-case digits
+    [[nodiscard]] std::string hex() const;                                   // 64 lower-case digits
     [[nodiscard]] static std::optional<Sha256> parse(std::string_view hex);  // either case
     [[nodiscard]] static Sha256 of(std::string_view data);
 };
 
-// Incremental SHA-256 by OpenSSL EVP. Used by one thread at a time; finish() may be called once, reset() starts anew.
+// Incremental SHA-256 by OpenSSL EVP. Used by one thread at a time; finish() may be called once, reset()
+// starts anew.
 class Sha256Hasher {
   public:
     Sha256Hasher();

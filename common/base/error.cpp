@@ -10,18 +10,47 @@ namespace {
 
 Errc classify(int sys_errno) {
     switch (sys_errno) {
-        case ENOENT: case ENOTDIR: return Errc::not_found;
-        case EEXIST: case ENOTEMPTY: return Errc::exists;
-        case EACCES: case EPERM: case EROFS: case EXDEV: case ELOOP: return Errc::permission;
-        case EINVAL: case ENAMETOOLONG: case EISDIR: case EFBIG: case EBADF: return Errc::invalid;
-        case ENOSPC: return Errc::no_space;
-        case EDQUOT: return Errc::quota;
-        case EOPNOTSUPP: case ENOSYS: return Errc::unsupported;
-        case EMFILE: case ENFILE: case ENOMEM: case EAGAIN: case EBUSY: return Errc::busy;
-        case ENOMEDIUM: return Errc::no_medium;
-        case ETIMEDOUT: return Errc::timeout;
-        case ECONNREFUSED: case ECONNRESET: case EPIPE: return Errc::unreachable;
-        default: return Errc::io;
+        case ENOENT:
+        case ENOTDIR:
+            return Errc::not_found;
+        case EEXIST:
+        case ENOTEMPTY:
+            return Errc::exists;
+        case EACCES:
+        case EPERM:
+        case EROFS:
+        case EXDEV:
+        case ELOOP:
+            return Errc::permission;
+        case EINVAL:
+        case ENAMETOOLONG:
+        case EISDIR:
+        case EFBIG:
+        case EBADF:
+            return Errc::invalid;
+        case ENOSPC:
+            return Errc::no_space;
+        case EDQUOT:
+            return Errc::quota;
+        case EOPNOTSUPP:
+        case ENOSYS:
+            return Errc::unsupported;
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case EAGAIN:
+        case EBUSY:
+            return Errc::busy;
+        case ENOMEDIUM:
+            return Errc::no_medium;
+        case ETIMEDOUT:
+            return Errc::timeout;
+        case ECONNREFUSED:
+        case ECONNRESET:
+        case EPIPE:
+            return Errc::unreachable;
+        default:
+            return Errc::io;
     }
 }
 
@@ -29,10 +58,19 @@ Errc classify(int sys_errno) {
 
 bool Error::retryable() const {
     switch (code) {
-        case Errc::no_space: case Errc::busy: case Errc::no_medium: case Errc::wrong_medium: case Errc::timeout:
-        case Errc::unreachable: case Errc::io: case Errc::conflict: case Errc::limit: case Errc::quota:
+        case Errc::no_space:
+        case Errc::busy:
+        case Errc::no_medium:
+        case Errc::wrong_medium:
+        case Errc::timeout:
+        case Errc::unreachable:
+        case Errc::io:
+        case Errc::conflict:
+        case Errc::limit:
+        case Errc::quota:
             return true;
-        default: return false;
+        default:
+            return false;
     }
 }
 
@@ -56,24 +94,42 @@ std::unexpected<Error> fail(Errc code, std::string message) {
 
 std::string_view to_string(Errc code) {
     switch (code) {
-        case Errc::not_found: return "not_found";
-        case Errc::exists: return "exists";
-        case Errc::permission: return "permission";
-        case Errc::invalid: return "invalid";
-        case Errc::unsupported: return "unsupported";
-        case Errc::no_space: return "no_space";
-        case Errc::quota: return "quota";
-        case Errc::limit: return "limit";
-        case Errc::busy: return "busy";
-        case Errc::conflict: return "conflict";
-        case Errc::corrupt: return "corrupt";
-        case Errc::no_medium: return "no_medium";
-        case Errc::wrong_medium: return "wrong_medium";
-        case Errc::does_not_fit: return "does_not_fit";
-        case Errc::timeout: return "timeout";
-        case Errc::cancelled: return "cancelled";
-        case Errc::unreachable: return "unreachable";
-        case Errc::io: return "io";
+        case Errc::not_found:
+            return "not_found";
+        case Errc::exists:
+            return "exists";
+        case Errc::permission:
+            return "permission";
+        case Errc::invalid:
+            return "invalid";
+        case Errc::unsupported:
+            return "unsupported";
+        case Errc::no_space:
+            return "no_space";
+        case Errc::quota:
+            return "quota";
+        case Errc::limit:
+            return "limit";
+        case Errc::busy:
+            return "busy";
+        case Errc::conflict:
+            return "conflict";
+        case Errc::corrupt:
+            return "corrupt";
+        case Errc::no_medium:
+            return "no_medium";
+        case Errc::wrong_medium:
+            return "wrong_medium";
+        case Errc::does_not_fit:
+            return "does_not_fit";
+        case Errc::timeout:
+            return "timeout";
+        case Errc::cancelled:
+            return "cancelled";
+        case Errc::unreachable:
+            return "unreachable";
+        case Errc::io:
+            return "io";
     }
     return "io";
 }

@@ -13,8 +13,8 @@ namespace burnbox {
 enum class Errc : std::uint8_t {
     not_found,
     exists,
-    permission,    // the account's rights or the object's state forbid it
-    invalid,       // the caller's input is wrong
+    permission,  // the account's rights or the object's state forbid it
+    invalid,     // the caller's input is wrong
     unsupported,
     no_space,      // of the file system
     quota,         // of the account
@@ -27,8 +27,8 @@ enum class Errc : std::uint8_t {
     does_not_fit,  // on this disc
     timeout,
     cancelled,
-    unreachable,   // the other process does not answer
-    io,            // the device or the kernel failed
+    unreachable,  // the other process does not answer
+    io,           // the device or the kernel failed
 };
 
 struct Error {
@@ -47,7 +47,8 @@ using Status = Result<void>;
 // "write inbox/a/x at 4096: No space left on device"; the one place where errno becomes an Errc.
 [[nodiscard]] Error errno_error(std::string_view operation, std::string_view object, int sys_errno);
 [[nodiscard]] std::unexpected<Error> fail_errno(std::string_view operation, std::string_view object);
-[[nodiscard]] std::unexpected<Error> fail_errno(std::string_view operation, std::string_view object, int sys_errno);
+[[nodiscard]] std::unexpected<Error> fail_errno(std::string_view operation, std::string_view object,
+                                                int sys_errno);
 [[nodiscard]] std::unexpected<Error> fail(Errc code, std::string message);
 [[nodiscard]] std::string_view to_string(Errc code);
 
@@ -58,15 +59,15 @@ using Status = Result<void>;
 
 #define BB_CAT_(a, b) a##b
 #define BB_CAT(a, b) BB_CAT_(a, b)
-#define BB_TRY_(tmp, declaration, expression)                         \
-    auto tmp = (expression);                                          \
-    if (!tmp) return std::unexpected(std::move(tmp).error());         \
+#define BB_TRY_(tmp, declaration, expression)                 \
+    auto tmp = (expression);                                  \
+    if (!tmp) return std::unexpected(std::move(tmp).error()); \
     declaration = std::move(*tmp)
 // BB_TRY(auto file, open(...)); returns the error to the caller, else declares `file`.
 #define BB_TRY(declaration, expression) BB_TRY_(BB_CAT(bb_try_, __LINE__), declaration, expression)
 // BB_CHECK(status()); returns the error to the caller.
-#define BB_CHECK(expression)                                                                      \
-    do {                                                                                          \
+#define BB_CHECK(expression)                                                                              \
+    do {                                                                                                  \
         if (auto bb_check = (expression); !bb_check) return std::unexpected(std::move(bb_check).error()); \
     } while (false)
 #define BB_ASSERT(condition) ((condition) ? void(0) : ::burnbox::panic(__FILE__, __LINE__, #condition))

@@ -1,4 +1,5 @@
-// The log: a fixed verb, then key=value. Values are escaped; info = one line per change of state, error = a human must act.
+// The log: a fixed verb, then key=value. Values are escaped; info = one line per change of state, error = a
+// human must act.
 //     log::info("session sealed", log::kv("account", a), log::kv("files", n));
 // Safe from every thread.
 #pragma once
@@ -15,7 +16,8 @@ namespace burnbox::log {
 enum class Level { debug, info, warning, error };
 enum class Format { text, json };
 
-// Call once, before threads. Under systemd (JOURNAL_STREAM set) lines carry the journal's <N> priorities and no time.
+// Call once, before threads. Under systemd (JOURNAL_STREAM set) lines carry the journal's <N> priorities and
+// no time.
 void init(Level level, Format format);
 void set_level(Level level);
 [[nodiscard]] bool enabled(Level level);
@@ -29,7 +31,9 @@ template <typename T>
 [[nodiscard]] Field kv(std::string_view key, const T& value) {
     return {key, fmt::format("{}", value)};
 }
-[[nodiscard]] inline Field kv(const Error& error) { return {"error", error.message}; }
+[[nodiscard]] inline Field kv(const Error& error) {
+    return {"error", error.message};
+}
 
 void write(Level level, std::string_view verb, std::initializer_list<Field> fields);
 

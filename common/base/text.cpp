@@ -11,9 +11,12 @@
 namespace burnbox {
 namespace {
 
-// Length of the UTF-8 sequence that starts at text[at], 0 when it is none (RFC 3629: no overlong forms, no surrogates).
+// Length of the UTF-8 sequence that starts at text[at], 0 when it is none (RFC 3629: no overlong forms, no
+// surrogates).
 std::size_t utf8_length(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
     const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
     const unsigned lead = byte(at);
     if (lead < 0x80) return 1;
@@ -33,7 +36,8 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
     return 0;
 }
 
-// Matches one [set] at the pattern's front against c and cuts it off the pattern; an unclosed set is a plain '['.
+// Matches one [set] at the pattern's front against c and cuts it off the pattern; an unclosed set is a plain
+// '['.
 bool match_set(std::string_view& pattern, char c) {
     std::size_t i = 1;
     const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
@@ -70,12 +74,18 @@ std::string escape(std::string_view text) {
             i += length;
             continue;
         }
-        if (byte == '\n') out += "\\n";
-        else if (byte == '\r') out += "\\r";
-        else if (byte == '\t') out += "\\t";
-        else if (byte == '\\') out += "\\\\";
-        else if (byte < 0x20 || byte >= 0x7F) out += fmt::format("\\x{:02x}", byte);
-        else out.push_back(text[i]);
+        if (byte == '\n')
+            out += "\\n";
+        else if (byte == '\r')
+            out += "\\r";
+        else if (byte == '\t')
+            out += "\\t";
+        else if (byte == '\\')
+            out += "\\\\";
+        else if (byte < 0x20 || byte >= 0x7F)
+            out += fmt::format("\\x{:02x}", byte);
+        else
+            out.push_back(text[i]);
         ++i;
     }
     return out;
@@ -162,8 +172,10 @@ std::string random_uuid() {
     BB_ASSERT(getrandom(b.data(), b.size(), 0) == static_cast<ssize_t>(b.size()));
     b[6] = static_cast<unsigned char>((b[6] & 0x0F) | 0x40);  // RFC 9562 5.4
     b[8] = static_cast<unsigned char>((b[8] & 0x3F) | 0x80);
-    return fmt::format("{:02x}{:02x}{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}{:02x}{:02x}{:02x}{:02x}",
-                       b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    return fmt::format(
+        "{:02x}{:02x}{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}-{:02x}{:02x}{:02x}{:02x}{:02x}{:"
+        "02x}",
+        b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
 std::string to_hex(std::string_view bytes) {
@@ -179,7 +191,9 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::optional<std::string> from_hex(std::string_view hex) {
-    const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+    const auto digit = [](char c) {
+        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    };
     if (hex.size() % 2 != 0) return std::nullopt;
     std::string bytes;
     bytes.reserve(hex.size() / 2);

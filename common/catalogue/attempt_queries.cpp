@@ -1,5 +1,5 @@
-// Attempts, and the steps that they make their sessions take. Each function is one transaction's worth: an error in the
-// middle undoes all of it.
+// Attempts, and the steps that they make their sessions take. Each function is one transaction's worth: an
+// error in the middle undoes all of it.
 #include <fmt/format.h>
 
 #include <set>
@@ -13,14 +13,17 @@ namespace burnbox::queries {
 namespace {
 
 Status read_sessions(soci::session& sql, AttemptRow& attempt) {
-    BB_TRY(const auto ids, select<IdColumns>(sql, "session_id FROM attempt_sessions WHERE attempt_id = :id ORDER BY position",
-                                             attempt.id));
+    BB_TRY(const auto ids,
+           select<IdColumns>(sql, "session_id FROM attempt_sessions WHERE attempt_id = :id ORDER BY position",
+                             attempt.id));
     attempt.sessions.assign(ids.begin(), ids.end());
     return {};
 }
 
-Result<std::vector<AttemptRow>> read_attempts(soci::session& sql, const std::string& where, SessionId session) {
-    BB_TRY(auto rows, session == 0 ? select<AttemptColumns>(sql, where) : select<AttemptColumns>(sql, where, session));
+Result<std::vector<AttemptRow>> read_attempts(soci::session& sql, const std::string& where,
+                                              SessionId session) {
+    BB_TRY(auto rows,
+           session == 0 ? select<AttemptColumns>(sql, where) : select<AttemptColumns>(sql, where, session));
     for (AttemptRow& row : rows) BB_CHECK(read_sessions(sql, row));
     return rows;
 }
@@ -28,53 +31,67 @@ Result<std::vector<AttemptRow>> read_attempts(soci::session& sql, const std::str
 // The attempt must be in `from`: one that was ended by somebody else is not ended again.
 Status step_attempt(soci::session& sql, AttemptId id, AttemptState from, AttemptState to) {
     const std::string old_state(to_string(from)), new_state(to_string(to));
-    if (change(sql, "UPDATE attempts SET state = :new WHERE id = :id AND state = :old", new_state, id, old_state) == 1) return {};
+    if (change(sql, "UPDATE attempts SET state = :new WHERE id = :id AND state = :old", new_state, id,
+               old_state) == 1)
+        return {};
     BB_TRY(const AttemptRow row, attempt(sql, id));
-    return fail(Errc::conflict, fmt::format("catalogue: step attempt {} from {} to {}: it is {}", id, old_state, new_state,
-                                            to_string(row.state)));
+    return fail(Errc::conflict, fmt::format("catalogue: step attempt {} from {} to {}: it is {}", id,
+                                            old_state, new_state, to_string(row.state)));
 }
 
 Status refuse_second_copy(soci::session& sql, DiscId disc, SessionId session) {
-    BB_TRY(const auto there, select_one<IdColumns>(sql, "1 FROM disc_sessions WHERE disc_id = :disc AND session_id = :session",
-                                                   disc, session));
+    BB_TRY(const auto there,
+           select_one<IdColumns>(sql, "1 FROM disc_sessions WHERE disc_id = :disc AND session_id = :session",
+                                 disc, session));
     if (!there) return {};
-    return fail(Errc::conflict, fmt::format("catalogue: begin attempt: disc number {} holds session {} already", disc, session));
+    return fail(
+        Errc::conflict,
+        fmt::format("catalogue: begin attempt: disc number {} holds session {} already", disc, session));
 }
 
-Status check_sessions_match(const AttemptRow& attempt, const std::vector<Catalogue::BurnedSession>& sessions) {
+Status check_sessions_match(const AttemptRow& attempt,
+                            const std::vector<Catalogue::BurnedSession>& sessions) {
     std::set<SessionId> given;
     for (const Catalogue::BurnedSession& session : sessions) given.insert(session.id);
-    if (given == std::set<SessionId>(attempt.sessions.begin(), attempt.sessions.end()) && given.size() == sessions.size())
+    if (given == std::set<SessionId>(attempt.sessions.begin(), attempt.sessions.end()) &&
+        given.size() == sessions.size())
         return {};
-    return fail(Errc::invalid, fmt::format("catalogue: end attempt {}: its sessions are not the verified ones", attempt.id));
+    return fail(Errc::invalid,
+                fmt::format("catalogue: end attempt {}: its sessions are not the verified ones", attempt.id));
 }
 
 Status check_disc(const AttemptRow& attempt, const DiscRow& disc) {
     if (attempt.disc == disc.id) return {};
-    return fail(Errc::invalid, fmt::format("catalogue: end attempt {}: it is on disc number {}, not on {}", attempt.id,
-                                           attempt.disc, escape(disc.label)));
+    return fail(Errc::invalid, fmt::format("catalogue: end attempt {}: it is on disc number {}, not on {}",
+                                           attempt.id, attempt.disc, escape(disc.label)));
 }
 
 }  // namespace
 
 Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row) {
-    BB_TRY(const auto open, select_one<IdColumns>(sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')",
-                                                  row.disc));
+    BB_TRY(
+        const auto open,
+        select_one<IdColumns>(
+            sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')", row.disc));
     if (open)
-        return fail(Errc::conflict, fmt::format("catalogue: begin attempt: attempt {} on disc number {} is not ended", *open,
-                                                row.disc));
-    change(sql,
-           "INSERT INTO attempts (disc_id, drive, disc_session, start_lba, blocks, state, started_at, messages)"
-           " VALUES (:disc, :drive, :disc_session, :start_lba, :blocks, 'writing', :started, :messages)",
-           row.disc, row.drive, row.disc_session, to_column(std::uint64_t{row.start_lba}), to_column(std::uint64_t{row.blocks}),
-           to_column(row.started_at), row.messages);
+        return fail(Errc::conflict,
+                    fmt::format("catalogue: begin attempt: attempt {} on disc number {} is not ended", *open,
+                                row.disc));
+    change(
+        sql,
+        "INSERT INTO attempts (disc_id, drive, disc_session, start_lba, blocks, state, started_at, messages)"
+        " VALUES (:disc, :drive, :disc_session, :start_lba, :blocks, 'writing', :started, :messages)",
+        row.disc, row.drive, row.disc_session, to_column(std::uint64_t{row.start_lba}),
+        to_column(std::uint64_t{row.blocks}), to_column(row.started_at), row.messages);
     const AttemptId id = last_id(sql, "attempts");
     long long position = 0;
     for (const SessionId session : row.sessions) {
         BB_CHECK(refuse_second_copy(sql, row.disc, session));
         BB_CHECK(step(sql, session, SessionState::queued, SessionState::burning, ""));
-        change(sql, "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, :position)", id,
-               session, position++);
+        change(sql,
+               "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
+               ":position)",
+               id, session, position++);
     }
     return id;
 }
@@ -91,8 +108,8 @@ Status attempt_written(soci::session& sql, AttemptId id, std::uint32_t start_lba
 }
 
 Status attempt_verified(soci::session& sql, AttemptId id, const DiscRow& disc,
-                        const std::vector<Catalogue::BurnedSession>& sessions, Timestamp burned_at, Timestamp verified_at,
-                        unsigned copies_wanted) {
+                        const std::vector<Catalogue::BurnedSession>& sessions, Timestamp burned_at,
+                        Timestamp verified_at, unsigned copies_wanted) {
     BB_CHECK(step_attempt(sql, id, AttemptState::verifying, AttemptState::verified));
     change(sql, "UPDATE attempts SET ended_at = :now WHERE id = :id", to_column(verified_at), id);
     BB_TRY(const AttemptRow row, attempt(sql, id));
@@ -104,23 +121,26 @@ Status attempt_verified(soci::session& sql, AttemptId id, const DiscRow& disc,
         BB_CHECK(add_disc_session(sql, row, session_row, burned.files, burned_at, verified_at));
         BB_TRY(const auto done, copies(sql, burned.id));  // one row per disc
         if (done.size() < copies_wanted) {
-            BB_CHECK(step(sql, burned.id, SessionState::verifying, SessionState::queued,
-                          fmt::format("copy {} of {} is on disc {}", done.size(), copies_wanted, disc.label)));
+            BB_CHECK(
+                step(sql, burned.id, SessionState::verifying, SessionState::queued,
+                     fmt::format("copy {} of {} is on disc {}", done.size(), copies_wanted, disc.label)));
             continue;
         }
         BB_CHECK(step(sql, burned.id, SessionState::verifying, SessionState::burned, ""));
-        change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id", to_column(burned_at),
-               to_column(verified_at), burned.id);
+        change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
+               to_column(burned_at), to_column(verified_at), burned.id);
     }
     return {};
 }
 
-Status attempt_failed(soci::session& sql, AttemptId id, const DiscRow& disc, SessionState to, const std::string& reason,
-                      Timestamp now) {
+Status attempt_failed(soci::session& sql, AttemptId id, const DiscRow& disc, SessionState to,
+                      const std::string& reason, Timestamp now) {
     BB_TRY(const AttemptRow row, attempt(sql, id));
-    const SessionState from = row.state == AttemptState::writing ? SessionState::burning : SessionState::verifying;
+    const SessionState from =
+        row.state == AttemptState::writing ? SessionState::burning : SessionState::verifying;
     if (row.state != AttemptState::writing && row.state != AttemptState::verifying)
-        return fail(Errc::conflict, fmt::format("catalogue: fail attempt {}: it is {}", id, to_string(row.state)));
+        return fail(Errc::conflict,
+                    fmt::format("catalogue: fail attempt {}: it is {}", id, to_string(row.state)));
     BB_CHECK(step_attempt(sql, id, row.state, AttemptState::failed));
     BB_CHECK(check_disc(row, disc));
     BB_CHECK(update_disc(sql, disc));
@@ -132,7 +152,8 @@ Status attempt_failed(soci::session& sql, AttemptId id, const DiscRow& disc, Ses
 
 Result<AttemptRow> attempt(soci::session& sql, AttemptId id) {
     BB_TRY(auto rows, read_attempts(sql, "WHERE id = :id", id));
-    if (rows.empty()) return fail(Errc::not_found, fmt::format("catalogue: there is no attempt number {}", id));
+    if (rows.empty())
+        return fail(Errc::not_found, fmt::format("catalogue: there is no attempt number {}", id));
     return std::move(rows.front());
 }
 
@@ -141,8 +162,9 @@ Result<std::vector<AttemptRow>> unfinished_attempts(soci::session& sql) {
 }
 
 Result<std::vector<AttemptRow>> attempts(soci::session& sql, SessionId session) {
-    return read_attempts(sql, "WHERE id IN (SELECT attempt_id FROM attempt_sessions WHERE session_id = :session) ORDER BY id",
-                         session);
+    return read_attempts(
+        sql, "WHERE id IN (SELECT attempt_id FROM attempt_sessions WHERE session_id = :session) ORDER BY id",
+        session);
 }
 
 }  // namespace burnbox::queries

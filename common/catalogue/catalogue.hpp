@@ -1,6 +1,6 @@
-// The catalogue: which disc holds what, and which session is where on its way there. A seam: SqlCatalogue is the real one
-// (SOCI), tests add one that fails at call N. Every method is one transaction, durable when it returns; nothing is cached.
-// Threads: any. Blocks; never call it on a network thread.
+// The catalogue: which disc holds what, and which session is where on its way there. A seam: SqlCatalogue is
+// the real one (SOCI), tests add one that fails at call N. Every method is one transaction, durable when it
+// returns; nothing is cached. Threads: any. Blocks; never call it on a network thread.
 #pragma once
 
 #include <cstdint>
@@ -60,7 +60,8 @@ struct DiscRow {
     unsigned sessions_used = 0;
     unsigned sessions_left = 0;
     std::uint32_t next_lba = 0;  // next writable address after the last good disc session
-    std::string head_digest;     // SHA-256 (hex) of the image's first 64 KiB after the last good disc session; emulated only
+    std::string head_digest;  // SHA-256 (hex) of the image's first 64 KiB after the last good disc session;
+                              // emulated only
     Timestamp created_at;
 };
 
@@ -81,7 +82,7 @@ struct AttemptRow {
     std::string messages;  // of libburn and libisofs at SORRY or above, one a line; the reason when it failed
 };
 
-struct FileRow {  // a file of a burned session
+struct FileRow {       // a file of a burned session
     std::string path;  // as on the disc, from its root: "/alice/holiday/data/a.jpg"
     std::uint64_t size_bytes = 0;
     Sha256 sha256;
@@ -119,54 +120,70 @@ class Catalogue {
     // Errors: Errc::exists when the account has that disc name already (any case): take the next one.
     [[nodiscard]] virtual Result<SessionId> add_session(const SessionRow& row) = 0;
     [[nodiscard]] virtual Result<SessionRow> session(SessionId id) = 0;  // Errc::not_found
-    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_session(const std::string& account, const std::string& disc_name) = 0;
+    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_session(const std::string& account,
+                                                                         const std::string& disc_name) = 0;
     // In the account's inbox; not in watched folders.
-    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_session_by_folder(const std::string& account, const std::string& folder) = 0;
+    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_session_by_folder(
+        const std::string& account, const std::string& folder) = 0;
     // All, oldest seal first; of one account when it is not empty.
     [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions(const std::string& account) = 0;
-    [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions_in_state(SessionState state) = 0;  // oldest first
+    [[nodiscard]] virtual Result<std::vector<SessionRow>> sessions_in_state(
+        SessionState state) = 0;  // oldest first
     [[nodiscard]] virtual Result<std::vector<std::string>> disc_names(const std::string& account) = 0;
     // One step of the state table, only if the row is in `from`: else Errc::conflict and nothing changes.
-    [[nodiscard]] virtual Status step(SessionId id, SessionState from, SessionState to, const std::string& reason) = 0;
+    [[nodiscard]] virtual Status step(SessionId id, SessionState from, SessionState to,
+                                      const std::string& reason) = 0;
     [[nodiscard]] virtual Status set_reason(SessionId id, const std::string& reason) = 0;
     [[nodiscard]] virtual Status begin_move(SessionId id, const std::string& folder_next) = 0;
     [[nodiscard]] virtual Status end_move(SessionId id) = 0;  // folder = folder_next, folder_next = ""
-    [[nodiscard]] virtual Status set_folder(SessionId id, const std::string& folder) = 0;  // clears folder_next
-    [[nodiscard]] virtual Status remove_session(SessionId id) = 0;  // withdrawn ones only
+    [[nodiscard]] virtual Status set_folder(SessionId id,
+                                            const std::string& folder) = 0;  // clears folder_next
+    [[nodiscard]] virtual Status remove_session(SessionId id) = 0;           // withdrawn ones only
 
     // --- discs
-    [[nodiscard]] virtual Result<DiscId> add_disc(const DiscRow& row) = 0;  // Errc::exists: label or its first 16 characters taken
-    [[nodiscard]] virtual Status update_disc(const DiscRow& row) = 0;       // by id; label and serial never change
-    [[nodiscard]] virtual Result<std::vector<DiscRow>> discs() = 0;         // oldest first
+    [[nodiscard]] virtual Result<DiscId> add_disc(
+        const DiscRow& row) = 0;  // Errc::exists: label or its first 16 characters taken
+    [[nodiscard]] virtual Status update_disc(const DiscRow& row) = 0;  // by id; label and serial never change
+    [[nodiscard]] virtual Result<std::vector<DiscRow>> discs() = 0;    // oldest first
     [[nodiscard]] virtual Result<std::optional<DiscRow>> find_disc(const std::string& label) = 0;
 
     // --- attempts
-    // Inserts the attempt and steps its sessions queued -> burning, all or nothing (Errc::conflict when one is not queued).
+    // Inserts the attempt and steps its sessions queued -> burning, all or nothing (Errc::conflict when one
+    // is not queued).
     [[nodiscard]] virtual Result<AttemptId> begin_attempt(const AttemptRow& row) = 0;
-    [[nodiscard]] virtual Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks, const std::string& messages) = 0;
+    [[nodiscard]] virtual Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
+                                                 const std::string& messages) = 0;
     // sessions burning -> verifying too.
 
     struct BurnedSession {
         SessionId id = 0;
         std::vector<FileRow> files;
     };
-    // The end of a good attempt, in one transaction: attempt verified, disc updated, disc session and files stored. A
-    // session whose copies are complete (`copies_wanted` different discs) becomes burned, else queued again.
-    [[nodiscard]] virtual Status attempt_verified(AttemptId id, const DiscRow& disc, const std::vector<BurnedSession>& sessions,
-                                                  Timestamp burned_at, Timestamp verified_at, unsigned copies_wanted) = 0;
-    // The end of a bad one: attempt failed, disc updated, sessions stepped to `to` (queued or failed) with the reason.
-    [[nodiscard]] virtual Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to, const std::string& reason) = 0;
+    // The end of a good attempt, in one transaction: attempt verified, disc updated, disc session and files
+    // stored. A session whose copies are complete (`copies_wanted` different discs) becomes burned, else
+    // queued again.
+    [[nodiscard]] virtual Status attempt_verified(AttemptId id, const DiscRow& disc,
+                                                  const std::vector<BurnedSession>& sessions,
+                                                  Timestamp burned_at, Timestamp verified_at,
+                                                  unsigned copies_wanted) = 0;
+    // The end of a bad one: attempt failed, disc updated, sessions stepped to `to` (queued or failed) with
+    // the reason.
+    [[nodiscard]] virtual Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
+                                                const std::string& reason) = 0;
     [[nodiscard]] virtual Result<std::vector<AttemptRow>> unfinished_attempts() = 0;  // writing or verifying
     [[nodiscard]] virtual Result<std::vector<AttemptRow>> attempts(SessionId session) = 0;
 
     // --- what is where
-    [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> copies(SessionId session) = 0;      // verified ones
-    [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> disc_sessions(DiscId disc) = 0;     // verified ones, by number
+    [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> copies(SessionId session) = 0;  // verified ones
+    [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> disc_sessions(
+        DiscId disc) = 0;  // verified ones, by number
     [[nodiscard]] virtual Result<std::vector<FileRow>> files(SessionId session) = 0;
     // Files whose path or base name matches the glob; of one account when it is not empty; at most `most`.
-    [[nodiscard]] virtual Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob, std::size_t most) = 0;
+    [[nodiscard]] virtual Result<std::vector<FoundFile>> find(const std::string& account,
+                                                              const std::string& glob, std::size_t most) = 0;
     // A burned session of this account and name with this content, if any: sent twice.
-    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_same_content(const std::string& account, const std::string& name, const Sha256& content_digest) = 0;
+    [[nodiscard]] virtual Result<std::optional<SessionRow>> find_same_content(
+        const std::string& account, const std::string& name, const Sha256& content_digest) = 0;
 };
 
 }  // namespace burnbox

@@ -16,8 +16,10 @@ void bind_all(soci::statement& statement, Members&... members) {
 }
 
 std::unexpected<Error> unknown_word(const char* column, const std::string& word) {
-    return fail(Errc::corrupt, fmt::format("catalogue: read {}: \"{}\" is no such state; restore the catalogue from a backup",
-                                           column, escape(word)));
+    return fail(
+        Errc::corrupt,
+        fmt::format("catalogue: read {}: \"{}\" is no such state; restore the catalogue from a backup",
+                    column, escape(word)));
 }
 
 Result<DiscState> parse_disc_state(const std::string& text) {
@@ -37,15 +39,18 @@ Result<AttemptState> parse_attempt_state(const std::string& text) {
 
 Result<Sha256> parse_digest(const std::string& hex, const char* column) {
     const auto digest = Sha256::parse(hex);
-    if (!digest) return fail(Errc::corrupt, fmt::format("catalogue: read {}: \"{}\" is no SHA-256; restore the catalogue from a "
-                                                        "backup", column, escape(hex)));
+    if (!digest)
+        return fail(Errc::corrupt,
+                    fmt::format("catalogue: read {}: \"{}\" is no SHA-256; restore the catalogue from a "
+                                "backup",
+                                column, escape(hex)));
     return *digest;
 }
 
 void SessionColumns::bind(soci::statement& statement) {
-    bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, state_, row_.folder, row_.folder_next,
-             row_.seal_id, content_digest_, row_.marker_name, marker_sha256_, bytes_, files_count_, sealed_at_, burned_at_,
-             verified_at_, row_.reason, row_.root);
+    bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, state_, row_.folder,
+             row_.folder_next, row_.seal_id, content_digest_, row_.marker_name, marker_sha256_, bytes_,
+             files_count_, sealed_at_, burned_at_, verified_at_, row_.reason, row_.root);
 }
 
 Result<SessionRow> SessionColumns::row() const {
@@ -64,9 +69,9 @@ Result<SessionRow> SessionColumns::row() const {
 }
 
 void DiscColumns::bind(soci::statement& statement) {
-    bind_all(statement, row_.id, row_.label, row_.serial, row_.pool, row_.drive, row_.medium, row_.media_id, row_.location,
-             state_, row_.reason, capacity_bytes_, free_bytes_, sessions_used_, sessions_left_, next_lba_, row_.head_digest,
-             created_at_);
+    bind_all(statement, row_.id, row_.label, row_.serial, row_.pool, row_.drive, row_.medium, row_.media_id,
+             row_.location, state_, row_.reason, capacity_bytes_, free_bytes_, sessions_used_, sessions_left_,
+             next_lba_, row_.head_digest, created_at_);
 }
 
 Result<DiscRow> DiscColumns::row() const {
@@ -82,8 +87,8 @@ Result<DiscRow> DiscColumns::row() const {
 }
 
 void AttemptColumns::bind(soci::statement& statement) {
-    bind_all(statement, row_.id, row_.disc, row_.drive, disc_session_, start_lba_, blocks_, state_, started_at_, ended_at_,
-             row_.messages);
+    bind_all(statement, row_.id, row_.disc, row_.drive, disc_session_, start_lba_, blocks_, state_,
+             started_at_, ended_at_, row_.messages);
 }
 
 Result<AttemptRow> AttemptColumns::row() const {
@@ -98,8 +103,9 @@ Result<AttemptRow> AttemptColumns::row() const {
 }
 
 void DiscSessionColumns::bind(soci::statement& statement) {
-    bind_all(statement, row_.disc, row_.disc_label, disc_session_, row_.session, row_.account, row_.session_name, start_lba_,
-             blocks_, burned_at_, verified_at_, row_.medium, row_.media_id, row_.serial, row_.drive, row_.location);
+    bind_all(statement, row_.disc, row_.disc_label, disc_session_, row_.session, row_.account,
+             row_.session_name, start_lba_, blocks_, burned_at_, verified_at_, row_.medium, row_.media_id,
+             row_.serial, row_.drive, row_.location);
 }
 
 Result<DiscSessionRow> DiscSessionColumns::row() const {
@@ -112,7 +118,9 @@ Result<DiscSessionRow> DiscSessionColumns::row() const {
     return row;
 }
 
-void FileColumns::bind(soci::statement& statement) { bind_all(statement, row_.path, size_bytes_, sha256_, lba_); }
+void FileColumns::bind(soci::statement& statement) {
+    bind_all(statement, row_.path, size_bytes_, sha256_, lba_);
+}
 
 Result<FileRow> FileColumns::row() const {
     FileRow row = row_;

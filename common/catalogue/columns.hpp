@@ -1,5 +1,5 @@
-// Rows as SOCI fills them: one class per kind of row, for select() of statements.hpp. row() fails with Errc::corrupt when a
-// word or digest in the database is none of ours.
+// Rows as SOCI fills them: one class per kind of row, for select() of statements.hpp. row() fails with
+// Errc::corrupt when a word or digest in the database is none of ours.
 #pragma once
 
 #include <soci/soci.h>
@@ -14,8 +14,10 @@ class SessionColumns {
   public:
     using Row = SessionRow;
     static constexpr const char* kSelect =
-        "SELECT id, account, name, disc_name, pool, state, folder, folder_next, seal_id, content_digest, marker_name,"
-        " marker_sha256, bytes, files_count, sealed_at, COALESCE(burned_at, 0), COALESCE(verified_at, 0), reason, root FROM sessions";
+        "SELECT id, account, name, disc_name, pool, state, folder, folder_next, seal_id, content_digest, "
+        "marker_name,"
+        " marker_sha256, bytes, files_count, sealed_at, COALESCE(burned_at, 0), COALESCE(verified_at, 0), "
+        "reason, root FROM sessions";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<SessionRow> row() const;
 
@@ -29,7 +31,8 @@ class DiscColumns {
   public:
     using Row = DiscRow;
     static constexpr const char* kSelect =
-        "SELECT id, label, serial, pool, drive, medium, media_id, location, state, reason, capacity_bytes, free_bytes,"
+        "SELECT id, label, serial, pool, drive, medium, media_id, location, state, reason, capacity_bytes, "
+        "free_bytes,"
         " sessions_used, sessions_left, next_lba, head_digest, created_at FROM discs";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<DiscRow> row() const;
@@ -37,14 +40,16 @@ class DiscColumns {
   private:
     DiscRow row_;
     std::string state_;
-    long long capacity_bytes_ = 0, free_bytes_ = 0, sessions_used_ = 0, sessions_left_ = 0, next_lba_ = 0, created_at_ = 0;
+    long long capacity_bytes_ = 0, free_bytes_ = 0, sessions_used_ = 0, sessions_left_ = 0, next_lba_ = 0,
+              created_at_ = 0;
 };
 
 class AttemptColumns {  // without the sessions
   public:
     using Row = AttemptRow;
     static constexpr const char* kSelect =
-        "SELECT id, disc_id, drive, disc_session, start_lba, blocks, state, started_at, COALESCE(ended_at, 0), messages"
+        "SELECT id, disc_id, drive, disc_session, start_lba, blocks, state, started_at, COALESCE(ended_at, "
+        "0), messages"
         " FROM attempts";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<AttemptRow> row() const;
@@ -59,7 +64,8 @@ class DiscSessionColumns {
   public:
     using Row = DiscSessionRow;
     static constexpr const char* kSelect =
-        "SELECT p.disc_id, d.label, p.disc_session, COALESCE(p.session_id, 0), p.account, p.session_name, p.start_lba, p.blocks,"
+        "SELECT p.disc_id, d.label, p.disc_session, COALESCE(p.session_id, 0), p.account, p.session_name, "
+        "p.start_lba, p.blocks,"
         " p.burned_at, p.verified_at, d.medium, d.media_id, d.serial, p.drive, d.location"
         " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id";
     void bind(soci::statement& statement);

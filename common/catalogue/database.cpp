@@ -12,31 +12,49 @@ constexpr int kBusySeconds = 10;
 // https://sqlite.org/rescode.html; the low byte is the primary code.
 Errc classify(int sqlite_code) {
     switch (sqlite_code & 0xFF) {
-        case SQLITE_FULL: return Errc::no_space;
-        case SQLITE_BUSY: case SQLITE_LOCKED: return Errc::busy;
-        case SQLITE_CORRUPT: case SQLITE_NOTADB: return Errc::corrupt;
-        case SQLITE_PERM: case SQLITE_READONLY: case SQLITE_AUTH: return Errc::permission;
-        case SQLITE_CANTOPEN: return Errc::not_found;
-        case SQLITE_CONSTRAINT: return Errc::conflict;
-        default: return Errc::io;
+        case SQLITE_FULL:
+            return Errc::no_space;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return Errc::busy;
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return Errc::corrupt;
+        case SQLITE_PERM:
+        case SQLITE_READONLY:
+        case SQLITE_AUTH:
+            return Errc::permission;
+        case SQLITE_CANTOPEN:
+            return Errc::not_found;
+        case SQLITE_CONSTRAINT:
+            return Errc::conflict;
+        default:
+            return Errc::io;
     }
 }
 
 // A sentence of its own where SQLite's says too little.
 std::string_view remedy(Errc code) {
     switch (code) {
-        case Errc::no_space: return "; free space on its file system";
-        case Errc::busy: return "; another program holds the file";
-        case Errc::corrupt: return "; restore it from a backup, or move it away and import the discs";
-        case Errc::permission: return "; the server's user must be able to write the file and its folder";
-        case Errc::not_found: return "; its folder must exist and be writable";
-        default: return "";
+        case Errc::no_space:
+            return "; free space on its file system";
+        case Errc::busy:
+            return "; another program holds the file";
+        case Errc::corrupt:
+            return "; restore it from a backup, or move it away and import the discs";
+        case Errc::permission:
+            return "; the server's user must be able to write the file and its folder";
+        case Errc::not_found:
+            return "; its folder must exist and be writable";
+        default:
+            return "";
     }
 }
 
 Error sqlite_error(std::string_view operation, const std::exception& exception, int sqlite_code) {
     const auto* of_soci = dynamic_cast<const soci::soci_error*>(&exception);
-    if (const auto* of_sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&exception)) sqlite_code = of_sqlite->result();
+    if (const auto* of_sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&exception))
+        sqlite_code = of_sqlite->result();
     const std::string cause = of_soci != nullptr ? of_soci->get_error_message() : exception.what();
     const Errc code = of_soci != nullptr ? classify(sqlite_code) : Errc::io;
     return Error{code, 0, fmt::format("catalogue: {}: {}{}", operation, cause, remedy(code))};
@@ -47,17 +65,19 @@ void set_modes(soci::session& sql) {
     sql << "PRAGMA journal_mode = WAL", soci::into(journal);
     sql << "PRAGMA synchronous = FULL";
     sql << "PRAGMA foreign_keys = ON";
-    if (journal != "wal") throw soci::soci_error("its file system can't hold a write-ahead log (it said " + journal + ")");
+    if (journal != "wal")
+        throw soci::soci_error("its file system can't hold a write-ahead log (it said " + journal + ")");
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
     if (path.find('"') != std::string::npos)  // SOCI's connection string has no escape for it
-        return fail(Errc::invalid, "open catalogue " + path + ": the path holds a double quote; choose another one");
+        return fail(Errc::invalid,
+                    "open catalogue " + path + ": the path holds a double quote; choose another one");
     try {
-        auto sql = std::make_unique<soci::session>(soci::sqlite3,
-                                                   fmt::format("dbname=\"{}\" timeout={}", path, kBusySeconds));
+        auto sql = std::make_unique<soci::session>(
+            soci::sqlite3, fmt::format("dbname=\"{}\" timeout={}", path, kBusySeconds));
         set_modes(*sql);
         return std::unique_ptr<Database>(new Database(std::move(sql)));
     } catch (const std::exception& exception) {
@@ -68,14 +88,20 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
 Database::Database(std::unique_ptr<soci::session> sql) : sql_(std::move(sql)) {}
 Database::~Database() = default;
 
-// IMMEDIATE takes the write lock now, so that nothing read inside the transaction can be outdated when it writes.
-void Database::begin() { *sql_ << "BEGIN IMMEDIATE"; }
-void Database::commit() { *sql_ << "COMMIT"; }
+// IMMEDIATE takes the write lock now, so that nothing read inside the transaction can be outdated when it
+// writes.
+void Database::begin() {
+    *sql_ << "BEGIN IMMEDIATE";
+}
+void Database::commit() {
+    *sql_ << "COMMIT";
+}
 
 void Database::rollback() {
     try {
         *sql_ << "ROLLBACK";
-    } catch (const std::exception&) {  // SQLite has undone it already (disk full, I/O error): there is no transaction left
+    } catch (const std::exception&) {  // SQLite has undone it already (disk full, I/O error): there is no
+                                       // transaction left
     }
 }
 

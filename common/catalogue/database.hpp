@@ -1,6 +1,6 @@
-// One connection to the SQLite file behind a mutex: the only place where SOCI's exceptions become errors and where
-// transactions begin and end. Every write is one BEGIN IMMEDIATE ... COMMIT, durable when it returns (synchronous=FULL).
-// Threads: any; one at a time gets in.
+// One connection to the SQLite file behind a mutex: the only place where SOCI's exceptions become errors and
+// where transactions begin and end. Every write is one BEGIN IMMEDIATE ... COMMIT, durable when it returns
+// (synchronous=FULL). Threads: any; one at a time gets in.
 #pragma once
 
 #include <exception>
@@ -35,18 +35,22 @@ class Database {
         }
     }
 
-    // The same in one transaction: committed when the query returns a value, undone when it returns an error or throws.
+    // The same in one transaction: committed when the query returns a value, undone when it returns an error
+    // or throws.
     template <typename Query>
     auto write(std::string_view operation, Query&& query) -> decltype(query(std::declval<soci::session&>())) {
         const std::lock_guard lock(mutex_);
         try {
             begin();
             auto result = query(*sql_);
-            if (result) commit();
-            else rollback();
+            if (result)
+                commit();
+            else
+                rollback();
             return result;
         } catch (const std::exception& exception) {
-            Error error = to_error(operation, exception);  // before the rollback overwrites SQLite's error code
+            Error error =
+                to_error(operation, exception);  // before the rollback overwrites SQLite's error code
             rollback();
             return std::unexpected(std::move(error));
         }

@@ -9,38 +9,48 @@
 namespace burnbox::queries {
 
 Result<DiscId> add_disc(soci::session& sql, const DiscRow& row) {
-    BB_TRY(const auto taken, select_one<TextColumns>(sql, "label FROM discs WHERE substr(label, 1, 16) = substr(:label, 1, 16)",
-                                                     row.label));
+    BB_TRY(const auto taken,
+           select_one<TextColumns>(sql, "label FROM discs WHERE substr(label, 1, 16) = substr(:label, 1, 16)",
+                                   row.label));
     if (taken)
-        return fail(Errc::exists, fmt::format("catalogue: add disc {}: its first 16 characters are those of disc {}",
-                                              escape(row.label), escape(*taken)));
+        return fail(Errc::exists,
+                    fmt::format("catalogue: add disc {}: its first 16 characters are those of disc {}",
+                                escape(row.label), escape(*taken)));
     const std::string state(to_string(row.state));
     change(sql,
-           "INSERT INTO discs (label, serial, pool, drive, medium, media_id, location, state, reason, capacity_bytes, free_bytes,"
+           "INSERT INTO discs (label, serial, pool, drive, medium, media_id, location, state, reason, "
+           "capacity_bytes, free_bytes,"
            " sessions_used, sessions_left, next_lba, head_digest, created_at)"
-           " VALUES (:label, :serial, :pool, :drive, :medium, :media_id, :location, :state, :reason, :capacity, :free, :used,"
+           " VALUES (:label, :serial, :pool, :drive, :medium, :media_id, :location, :state, :reason, "
+           ":capacity, :free, :used,"
            " :left, :next_lba, :head, :created)",
-           row.label, row.serial, row.pool, row.drive, row.medium, row.media_id, row.location, state, row.reason,
-           to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used, row.sessions_left,
-           to_column(std::uint64_t{row.next_lba}), row.head_digest, to_column(row.created_at));
+           row.label, row.serial, row.pool, row.drive, row.medium, row.media_id, row.location, state,
+           row.reason, to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used,
+           row.sessions_left, to_column(std::uint64_t{row.next_lba}), row.head_digest,
+           to_column(row.created_at));
     return last_id(sql, "discs");
 }
 
 Status update_disc(soci::session& sql, const DiscRow& row) {
     const std::string state(to_string(row.state));
-    const long long changed = change(
-        sql,
-        "UPDATE discs SET pool = :pool, drive = :drive, medium = :medium, media_id = :media_id, location = :location,"
-        " state = :state, reason = :reason, capacity_bytes = :capacity, free_bytes = :free, sessions_used = :used,"
-        " sessions_left = :left, next_lba = :next_lba, head_digest = :head WHERE id = :id",
-        row.pool, row.drive, row.medium, row.media_id, row.location, state, row.reason, to_column(row.capacity_bytes),
-        to_column(row.free_bytes), row.sessions_used, row.sessions_left, to_column(std::uint64_t{row.next_lba}), row.head_digest,
-        row.id);
+    const long long changed =
+        change(sql,
+               "UPDATE discs SET pool = :pool, drive = :drive, medium = :medium, media_id = :media_id, "
+               "location = :location,"
+               " state = :state, reason = :reason, capacity_bytes = :capacity, free_bytes = :free, "
+               "sessions_used = :used,"
+               " sessions_left = :left, next_lba = :next_lba, head_digest = :head WHERE id = :id",
+               row.pool, row.drive, row.medium, row.media_id, row.location, state, row.reason,
+               to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used, row.sessions_left,
+               to_column(std::uint64_t{row.next_lba}), row.head_digest, row.id);
     if (changed == 1) return {};
-    return fail(Errc::not_found, fmt::format("catalogue: update disc {}: there is no disc number {}", escape(row.label), row.id));
+    return fail(Errc::not_found, fmt::format("catalogue: update disc {}: there is no disc number {}",
+                                             escape(row.label), row.id));
 }
 
-Result<std::vector<DiscRow>> discs(soci::session& sql) { return select<DiscColumns>(sql, "ORDER BY created_at, id"); }
+Result<std::vector<DiscRow>> discs(soci::session& sql) {
+    return select<DiscColumns>(sql, "ORDER BY created_at, id");
+}
 
 Result<std::optional<DiscRow>> find_disc(soci::session& sql, const std::string& label) {
     return select_one<DiscColumns>(sql, "WHERE label = :label", label);

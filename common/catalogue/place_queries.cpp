@@ -15,9 +15,10 @@ namespace {
 void add_files(soci::session& sql, long long disc_session, const std::vector<FileRow>& files) {
     std::string path, sha256;
     long long size_bytes = 0, lba = 0;
-    soci::statement insert = (sql.prepare << "INSERT INTO files (disc_session_id, path, size_bytes, sha256, lba)"
-                                             " VALUES (:disc_session, :path, :size, :sha256, :lba)",
-                              soci::use(disc_session), soci::use(path), soci::use(size_bytes), soci::use(sha256), soci::use(lba));
+    soci::statement insert =
+        (sql.prepare << "INSERT INTO files (disc_session_id, path, size_bytes, sha256, lba)"
+                        " VALUES (:disc_session, :path, :size, :sha256, :lba)",
+         soci::use(disc_session), soci::use(path), soci::use(size_bytes), soci::use(sha256), soci::use(lba));
     for (const FileRow& file : files) {
         path = file.path;
         size_bytes = to_column(file.size_bytes);
@@ -27,7 +28,8 @@ void add_files(soci::session& sql, long long disc_session, const std::vector<Fil
     }
 }
 
-// The longest run of plain characters that every matching path must hold, for SQLite to sort out most rows; '' = none.
+// The longest run of plain characters that every matching path must hold, for SQLite to sort out most rows;
+// '' = none.
 std::string literal_part(std::string_view glob) {
     glob = glob.substr(0, glob.find_first_of("[\\"));
     std::string_view longest;
@@ -44,7 +46,8 @@ class PathGlob {
     // Without a '/' it is for base names; one that does not begin at the disc's root may match at any depth.
     explicit PathGlob(const std::string& glob)
         : base_name_only_(glob.find('/') == std::string::npos),
-          pattern_(base_name_only_ || glob.starts_with('/') || glob.starts_with("**") ? glob : "**/" + glob) {}
+          pattern_(base_name_only_ || glob.starts_with('/') || glob.starts_with("**") ? glob : "**/" + glob) {
+    }
     [[nodiscard]] bool matches(std::string_view path) const {
         if (base_name_only_) path.remove_prefix(path.rfind('/') + 1);  // npos + 1 is 0
         return glob_match(pattern_, path);
@@ -60,12 +63,14 @@ class PathGlob {
 Status add_disc_session(soci::session& sql, const AttemptRow& attempt, const SessionRow& session,
                         const std::vector<FileRow>& files, Timestamp burned_at, Timestamp verified_at) {
     change(sql,
-           "INSERT INTO disc_sessions (disc_id, disc_session, session_id, account, session_name, drive, start_lba, blocks,"
+           "INSERT INTO disc_sessions (disc_id, disc_session, session_id, account, session_name, drive, "
+           "start_lba, blocks,"
            " burned_at, verified_at)"
-           " VALUES (:disc, :number, :session, :account, :name, :drive, :start_lba, :blocks, :burned, :verified)",
+           " VALUES (:disc, :number, :session, :account, :name, :drive, :start_lba, :blocks, :burned, "
+           ":verified)",
            attempt.disc, attempt.disc_session, session.id, session.account, session.disc_name, attempt.drive,
-           to_column(std::uint64_t{attempt.start_lba}), to_column(std::uint64_t{attempt.blocks}), to_column(burned_at),
-           to_column(verified_at));
+           to_column(std::uint64_t{attempt.start_lba}), to_column(std::uint64_t{attempt.blocks}),
+           to_column(burned_at), to_column(verified_at));
     add_files(sql, last_id(sql, "disc_sessions"), files);
     return {};
 }
@@ -80,22 +85,29 @@ Result<std::vector<DiscSessionRow>> disc_sessions(soci::session& sql, DiscId dis
 
 // Of the first copy: the receipt's addresses are those of the first disc.
 Result<std::vector<FileRow>> files(soci::session& sql, SessionId session) {
-    return select<FileColumns>(
-        sql, "WHERE disc_session_id = (SELECT min(id) FROM disc_sessions WHERE session_id = :session) ORDER BY path", session);
+    return select<FileColumns>(sql,
+                               "WHERE disc_session_id = (SELECT min(id) FROM disc_sessions WHERE session_id "
+                               "= :session) ORDER BY path",
+                               session);
 }
 
-Result<std::vector<FoundFile>> find(soci::session& sql, const std::string& account, const std::string& glob, std::size_t most) {
+Result<std::vector<FoundFile>> find(soci::session& sql, const std::string& account, const std::string& glob,
+                                    std::size_t most) {
     const PathGlob wanted(glob);
     const std::string literal = literal_part(glob);
     FoundFile row;
     std::string sha256;
     long long size_bytes = 0, disc_session = 0;
     soci::statement statement =
-        (sql.prepare << "SELECT f.path, f.size_bytes, f.sha256, p.account, p.session_name, d.label, p.disc_session"
-                        " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id JOIN files f ON f.disc_session_id = p.id"
-                        " WHERE (:account = '' OR p.account = :account) AND instr(f.path, :literal) > 0 ORDER BY p.id, f.path",
-         soci::into(row.path), soci::into(size_bytes), soci::into(sha256), soci::into(row.account), soci::into(row.session),
-         soci::into(row.disc), soci::into(disc_session), soci::use(account), soci::use(literal));
+        (sql.prepare
+             << "SELECT f.path, f.size_bytes, f.sha256, p.account, p.session_name, d.label, p.disc_session"
+                " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id JOIN files f ON f.disc_session_id = "
+                "p.id"
+                " WHERE (:account = '' OR p.account = :account) AND instr(f.path, :literal) > 0 ORDER BY "
+                "p.id, f.path",
+         soci::into(row.path), soci::into(size_bytes), soci::into(sha256), soci::into(row.account),
+         soci::into(row.session), soci::into(row.disc), soci::into(disc_session), soci::use(account),
+         soci::use(literal));
     statement.execute();
     std::vector<FoundFile> found;
     while (found.size() < most && statement.fetch()) {

@@ -1,5 +1,5 @@
-// The catalogue's queries as functions on a session that is inside read() or write() of database.hpp; what each does is said
-// in catalogue.hpp. They throw what SOCI throws.
+// The catalogue's queries as functions on a session that is inside read() or write() of database.hpp; what
+// each does is said in catalogue.hpp. They throw what SOCI throws.
 #pragma once
 
 #include "common/catalogue/catalogue.hpp"
@@ -14,14 +14,18 @@ namespace burnbox::queries {
 [[nodiscard]] Result<SessionRow> session(soci::session& sql, SessionId id);
 [[nodiscard]] Result<std::optional<SessionRow>> find_session(soci::session& sql, const std::string& account,
                                                              const std::string& disc_name);
-[[nodiscard]] Result<std::optional<SessionRow>> find_session_by_folder(soci::session& sql, const std::string& account,
+[[nodiscard]] Result<std::optional<SessionRow>> find_session_by_folder(soci::session& sql,
+                                                                       const std::string& account,
                                                                        const std::string& folder);
-[[nodiscard]] Result<std::optional<SessionRow>> find_same_content(soci::session& sql, const std::string& account,
-                                                                  const std::string& name, const Sha256& content_digest);
+[[nodiscard]] Result<std::optional<SessionRow>> find_same_content(soci::session& sql,
+                                                                  const std::string& account,
+                                                                  const std::string& name,
+                                                                  const Sha256& content_digest);
 [[nodiscard]] Result<std::vector<SessionRow>> sessions(soci::session& sql, const std::string& account);
 [[nodiscard]] Result<std::vector<SessionRow>> sessions_in_state(soci::session& sql, SessionState state);
 [[nodiscard]] Result<std::vector<std::string>> disc_names(soci::session& sql, const std::string& account);
-[[nodiscard]] Status step(soci::session& sql, SessionId id, SessionState from, SessionState to, const std::string& reason);
+[[nodiscard]] Status step(soci::session& sql, SessionId id, SessionState from, SessionState to,
+                          const std::string& reason);
 [[nodiscard]] Status set_reason(soci::session& sql, SessionId id, const std::string& reason);
 [[nodiscard]] Status begin_move(soci::session& sql, SessionId id, const std::string& folder_next);
 [[nodiscard]] Status end_move(soci::session& sql, SessionId id);
@@ -34,11 +38,11 @@ namespace burnbox::queries {
 [[nodiscard]] Result<std::optional<DiscRow>> find_disc(soci::session& sql, const std::string& label);
 
 [[nodiscard]] Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row);
-[[nodiscard]] Status attempt_written(soci::session& sql, AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
-                                     const std::string& messages);
+[[nodiscard]] Status attempt_written(soci::session& sql, AttemptId id, std::uint32_t start_lba,
+                                     std::uint32_t blocks, const std::string& messages);
 [[nodiscard]] Status attempt_verified(soci::session& sql, AttemptId id, const DiscRow& disc,
-                                      const std::vector<Catalogue::BurnedSession>& sessions, Timestamp burned_at,
-                                      Timestamp verified_at, unsigned copies_wanted);
+                                      const std::vector<Catalogue::BurnedSession>& sessions,
+                                      Timestamp burned_at, Timestamp verified_at, unsigned copies_wanted);
 [[nodiscard]] Status attempt_failed(soci::session& sql, AttemptId id, const DiscRow& disc, SessionState to,
                                     const std::string& reason, Timestamp now);
 [[nodiscard]] Result<AttemptRow> attempt(soci::session& sql, AttemptId id);
@@ -46,12 +50,13 @@ namespace burnbox::queries {
 [[nodiscard]] Result<std::vector<AttemptRow>> attempts(soci::session& sql, SessionId session);
 
 // One session of a good attempt: where it lies on the disc, and its files.
-[[nodiscard]] Status add_disc_session(soci::session& sql, const AttemptRow& attempt, const SessionRow& session,
-                                      const std::vector<FileRow>& files, Timestamp burned_at, Timestamp verified_at);
+[[nodiscard]] Status add_disc_session(soci::session& sql, const AttemptRow& attempt,
+                                      const SessionRow& session, const std::vector<FileRow>& files,
+                                      Timestamp burned_at, Timestamp verified_at);
 [[nodiscard]] Result<std::vector<DiscSessionRow>> copies(soci::session& sql, SessionId session);
 [[nodiscard]] Result<std::vector<DiscSessionRow>> disc_sessions(soci::session& sql, DiscId disc);
 [[nodiscard]] Result<std::vector<FileRow>> files(soci::session& sql, SessionId session);
-[[nodiscard]] Result<std::vector<FoundFile>> find(soci::session& sql, const std::string& account, const std::string& glob,
-                                                  std::size_t most);
+[[nodiscard]] Result<std::vector<FoundFile>> find(soci::session& sql, const std::string& account,
+                                                  const std::string& glob, std::size_t most);
 
 }  // namespace burnbox::queries

@@ -1,5 +1,5 @@
-// The catalogue's tables. Times are integers: nanoseconds since 1970-01-01 UTC. Digests are 64 lower-case hex digits. States
-// are the words that users see. Text is UTF-8; '' means "none" where a column is NOT NULL.
+// The catalogue's tables. Times are integers: nanoseconds since 1970-01-01 UTC. Digests are 64 lower-case hex
+// digits. States are the words that users see. Text is UTF-8; '' means "none" where a column is NOT NULL.
 //
 //   schema_version   one row: the number of the last migration applied
 //
@@ -9,26 +9,30 @@
 //     state            queued burning verifying burned failed withdrawn; changes only by the state table
 //     folder           where its folder is in the account's inbox; '' = the payload was released
 //     root             the watched folder that takes the inbox's place (host path); '' = the inbox
-//     folder_next      the intent of a rename; '' = none under way. Set before the rename, folder = folder_next after it
-//     seal_id          state_dir/seals/<seal_id>.jsonl holds the manifest
-//     content_digest   digest over the manifest: recognizes a session that is sent twice
-//     marker_name, marker_sha256, bytes, files_count, sealed_at
-//     burned_at, verified_at   of the last copy; NULL until every copy is verified
+//     folder_next      the intent of a rename; '' = none under way. Set before the rename, folder =
+//     folder_next after it seal_id          state_dir/seals/<seal_id>.jsonl holds the manifest content_digest
+//     digest over the manifest: recognizes a session that is sent twice marker_name, marker_sha256, bytes,
+//     files_count, sealed_at burned_at, verified_at   of the last copy; NULL until every copy is verified
 //     reason           why it waits or failed
 //
 //   discs            one row per disc that was ever begun; rows are never removed
 //     label            unique, and so are its first 16 characters (Joliet's volume identifier holds no more)
 //     serial           UUID in the volume set identifier
 //     state            open full closed suspect
-//     sessions_used, sessions_left, capacity_bytes, free_bytes, next_lba, head_digest   as after the last good disc session
+//     sessions_used, sessions_left, capacity_bytes, free_bytes, next_lba, head_digest   as after the last
+//     good disc session
 //
 //   attempts         one row per try to write one disc session; durable before the first byte is written
-//     state            writing verifying verified failed; a disc has at most one attempt that is writing or verifying
+//     state            writing verifying verified failed; a disc has at most one attempt that is writing or
+//     verifying
 //   attempt_sessions which sessions an attempt writes, in order
 //
-//   disc_sessions    one row per session and disc, written only after the read-back matched. account and session_name are kept
-//                    here too: what is on a disc stays listed after its session's row is gone (session_id NULL then)
-//   files            the files of a row of disc_sessions: path from the disc's root, size, digest, first block
+//   disc_sessions    one row per session and disc, written only after the read-back matched. account and
+//   session_name are kept
+//                    here too: what is on a disc stays listed after its session's row is gone (session_id
+//                    NULL then)
+//   files            the files of a row of disc_sessions: path from the disc's root, size, digest, first
+//   block
 #include "common/catalogue/schema.hpp"
 
 #include <fmt/format.h>
@@ -135,15 +139,19 @@ constexpr Statement kMigrations[] = {
 // 0 for a new database, nothing for one that holds somebody else's tables.
 Result<int> applied_version(soci::session& sql, const std::string& path) {
     int tables = 0, own = 0;
-    sql << "SELECT count(*), coalesce(sum(name = 'schema_version'), 0) FROM sqlite_master", soci::into(tables), soci::into(own);
+    sql << "SELECT count(*), coalesce(sum(name = 'schema_version'), 0) FROM sqlite_master",
+        soci::into(tables), soci::into(own);
     if (tables == 0) {
         sql << "CREATE TABLE schema_version (version INTEGER NOT NULL)";
         sql << "INSERT INTO schema_version (version) VALUES (0)";
         return 0;
     }
     if (own == 0)
-        return fail(Errc::invalid, fmt::format("open catalogue {}: it is a database of another program; point the key catalogue "
-                                               "at a file of its own", path));
+        return fail(
+            Errc::invalid,
+            fmt::format("open catalogue {}: it is a database of another program; point the key catalogue "
+                        "at a file of its own",
+                        path));
     int version = 0;
     sql << "SELECT version FROM schema_version", soci::into(version);
     return version;
@@ -151,14 +159,17 @@ Result<int> applied_version(soci::session& sql, const std::string& path) {
 
 }  // namespace
 
-int newest_schema_version() { return std::rbegin(kMigrations)->version; }
+int newest_schema_version() {
+    return std::rbegin(kMigrations)->version;
+}
 
 Status migrate(soci::session& sql, const std::string& path) {
     BB_TRY(const int applied, applied_version(sql, path));
     if (applied > newest_schema_version())
-        return fail(Errc::unsupported,
-                    fmt::format("open catalogue {}: a newer burnbox wrote it (schema {}, this one knows up to {}); install that "
-                                "version again, or restore the catalogue from a backup", path, applied, newest_schema_version()));
+        return fail(Errc::unsupported, fmt::format("open catalogue {}: a newer burnbox wrote it (schema {}, "
+                                                   "this one knows up to {}); install that "
+                                                   "version again, or restore the catalogue from a backup",
+                                                   path, applied, newest_schema_version()));
     if (applied == newest_schema_version()) return {};
     for (const Statement& statement : kMigrations)
         if (statement.version > applied) sql << std::string(statement.text);

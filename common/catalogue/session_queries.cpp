@@ -17,22 +17,30 @@ std::unexpected<Error> no_session(const char* operation, SessionId id) {
 
 Result<SessionId> add_session(soci::session& sql, const SessionRow& row) {
     // A name stays taken while a disc holds it, even when the session's row is gone.
-    BB_TRY(const auto taken, select_one<IdColumns>(sql,
-           "1 WHERE EXISTS (SELECT 1 FROM sessions WHERE account = :account AND disc_name = :name)"
-           " OR EXISTS (SELECT 1 FROM disc_sessions WHERE account = :account AND session_name = :name)",
-           row.account, row.disc_name));
+    BB_TRY(const auto taken,
+           select_one<IdColumns>(
+               sql,
+               "1 WHERE EXISTS (SELECT 1 FROM sessions WHERE account = :account AND disc_name = :name)"
+               " OR EXISTS (SELECT 1 FROM disc_sessions WHERE account = :account AND session_name = :name)",
+               row.account, row.disc_name));
     if (taken)
-        return fail(Errc::exists, fmt::format("catalogue: add session {}/{}: the account has a session of that name already",
-                                              escape(row.account), escape(row.disc_name)));
-    const std::string state(to_string(row.state)), content = row.content_digest.hex(), marker = row.marker_sha256.hex();
+        return fail(
+            Errc::exists,
+            fmt::format("catalogue: add session {}/{}: the account has a session of that name already",
+                        escape(row.account), escape(row.disc_name)));
+    const std::string state(to_string(row.state)), content = row.content_digest.hex(),
+                                                   marker = row.marker_sha256.hex();
     change(sql,
-           "INSERT INTO sessions (account, name, disc_name, pool, state, folder, folder_next, seal_id, content_digest,"
+           "INSERT INTO sessions (account, name, disc_name, pool, state, folder, folder_next, seal_id, "
+           "content_digest,"
            " marker_name, marker_sha256, bytes, files_count, sealed_at, burned_at, verified_at, reason, root)"
-           " VALUES (:account, :name, :disc_name, :pool, :state, :folder, :folder_next, :seal_id, :content, :marker_name,"
+           " VALUES (:account, :name, :disc_name, :pool, :state, :folder, :folder_next, :seal_id, :content, "
+           ":marker_name,"
            " :marker, :bytes, :files, :sealed, NULLIF(:burned, 0), NULLIF(:verified, 0), :reason, :root)",
-           row.account, row.name, row.disc_name, row.pool, state, row.folder, row.folder_next, row.seal_id, content,
-           row.marker_name, marker, to_column(row.bytes), to_column(row.files_count), to_column(row.sealed_at),
-           to_column(row.burned_at), to_column(row.verified_at), row.reason, row.root);
+           row.account, row.name, row.disc_name, row.pool, state, row.folder, row.folder_next, row.seal_id,
+           content, row.marker_name, marker, to_column(row.bytes), to_column(row.files_count),
+           to_column(row.sealed_at), to_column(row.burned_at), to_column(row.verified_at), row.reason,
+           row.root);
     return last_id(sql, "sessions");
 }
 
@@ -42,27 +50,32 @@ Result<SessionRow> session(soci::session& sql, SessionId id) {
     return std::move(*row);
 }
 
-Result<std::optional<SessionRow>> find_session(soci::session& sql, const std::string& account, const std::string& disc_name) {
-    return select_one<SessionColumns>(sql, "WHERE account = :account AND disc_name = :name", account, disc_name);
+Result<std::optional<SessionRow>> find_session(soci::session& sql, const std::string& account,
+                                               const std::string& disc_name) {
+    return select_one<SessionColumns>(sql, "WHERE account = :account AND disc_name = :name", account,
+                                      disc_name);
 }
 
 Result<std::optional<SessionRow>> find_session_by_folder(soci::session& sql, const std::string& account,
                                                          const std::string& folder) {
     if (folder.empty()) return std::optional<SessionRow>();  // '' stands for "no folder" in both columns
-    BB_TRY(auto row, select_one<SessionColumns>(sql, "WHERE account = :account AND folder = :folder AND root = '' ORDER BY id DESC",
-                                                account, folder));
+    BB_TRY(auto row, select_one<SessionColumns>(
+                         sql, "WHERE account = :account AND folder = :folder AND root = '' ORDER BY id DESC",
+                         account, folder));
     if (row) return row;
     // In the middle of a rename the folder may be at the new name already.
-    return select_one<SessionColumns>(sql, "WHERE account = :account AND folder_next = :folder AND root = '' ORDER BY id DESC",
-                                      account, folder);
+    return select_one<SessionColumns>(
+        sql, "WHERE account = :account AND folder_next = :folder AND root = '' ORDER BY id DESC", account,
+        folder);
 }
 
-Result<std::optional<SessionRow>> find_same_content(soci::session& sql, const std::string& account, const std::string& name,
-                                                    const Sha256& content_digest) {
-    return select_one<SessionColumns>(sql,
-                                      "WHERE account = :account AND name = :name AND content_digest = :digest AND"
-                                      " state = 'burned' ORDER BY sealed_at DESC, id DESC",
-                                      account, name, content_digest.hex());
+Result<std::optional<SessionRow>> find_same_content(soci::session& sql, const std::string& account,
+                                                    const std::string& name, const Sha256& content_digest) {
+    return select_one<SessionColumns>(
+        sql,
+        "WHERE account = :account AND name = :name AND content_digest = :digest AND"
+        " state = 'burned' ORDER BY sealed_at DESC, id DESC",
+        account, name, content_digest.hex());
 }
 
 Result<std::vector<SessionRow>> sessions(soci::session& sql, const std::string& account) {
@@ -71,7 +84,8 @@ Result<std::vector<SessionRow>> sessions(soci::session& sql, const std::string& 
 }
 
 Result<std::vector<SessionRow>> sessions_in_state(soci::session& sql, SessionState state) {
-    return select<SessionColumns>(sql, "WHERE state = :state ORDER BY sealed_at, id", std::string(to_string(state)));
+    return select<SessionColumns>(sql, "WHERE state = :state ORDER BY sealed_at, id",
+                                  std::string(to_string(state)));
 }
 
 Result<std::vector<std::string>> disc_names(soci::session& sql, const std::string& account) {
@@ -83,15 +97,16 @@ Result<std::vector<std::string>> disc_names(soci::session& sql, const std::strin
 
 Status step(soci::session& sql, SessionId id, SessionState from, SessionState to, const std::string& reason) {
     if (!may_step(from, to))
-        return fail(Errc::invalid, fmt::format("catalogue: step session {}: there is no step from {} to {}", id, to_string(from),
-                                               to_string(to)));
+        return fail(Errc::invalid, fmt::format("catalogue: step session {}: there is no step from {} to {}",
+                                               id, to_string(from), to_string(to)));
     const std::string old_state(to_string(from)), new_state(to_string(to));
-    if (change(sql, "UPDATE sessions SET state = :new, reason = :reason WHERE id = :id AND state = :old", new_state, reason, id,
-               old_state) == 1)
+    if (change(sql, "UPDATE sessions SET state = :new, reason = :reason WHERE id = :id AND state = :old",
+               new_state, reason, id, old_state) == 1)
         return {};
     BB_TRY(const SessionRow row, session(sql, id));
-    return fail(Errc::conflict, fmt::format("catalogue: step session {}/{} from {} to {}: it is {}", escape(row.account),
-                                            escape(row.disc_name), old_state, new_state, to_string(row.state)));
+    return fail(Errc::conflict,
+                fmt::format("catalogue: step session {}/{} from {} to {}: it is {}", escape(row.account),
+                            escape(row.disc_name), old_state, new_state, to_string(row.state)));
 }
 
 Status set_reason(soci::session& sql, SessionId id, const std::string& reason) {
@@ -100,29 +115,34 @@ Status set_reason(soci::session& sql, SessionId id, const std::string& reason) {
 }
 
 Status begin_move(soci::session& sql, SessionId id, const std::string& folder_next) {
-    if (change(sql, "UPDATE sessions SET folder_next = :folder WHERE id = :id", folder_next, id) == 1) return {};
+    if (change(sql, "UPDATE sessions SET folder_next = :folder WHERE id = :id", folder_next, id) == 1)
+        return {};
     return no_session("begin move", id);
 }
 
 // Without a move under way it changes nothing: recovery may call it again.
 Status end_move(soci::session& sql, SessionId id) {
     if (change(sql,
-               "UPDATE sessions SET folder = CASE folder_next WHEN '' THEN folder ELSE folder_next END, folder_next = ''"
-               " WHERE id = :id", id) == 1)
+               "UPDATE sessions SET folder = CASE folder_next WHEN '' THEN folder ELSE folder_next END, "
+               "folder_next = ''"
+               " WHERE id = :id",
+               id) == 1)
         return {};
     return no_session("end move", id);
 }
 
 Status set_folder(soci::session& sql, SessionId id, const std::string& folder) {
-    if (change(sql, "UPDATE sessions SET folder = :folder, folder_next = '' WHERE id = :id", folder, id) == 1) return {};
+    if (change(sql, "UPDATE sessions SET folder = :folder, folder_next = '' WHERE id = :id", folder, id) == 1)
+        return {};
     return no_session("set folder", id);
 }
 
 Status remove_session(soci::session& sql, SessionId id) {
     if (change(sql, "DELETE FROM sessions WHERE id = :id AND state = 'withdrawn'", id) == 1) return {};
     BB_TRY(const SessionRow row, session(sql, id));
-    return fail(Errc::conflict, fmt::format("catalogue: remove session {}/{}: it is {}, only withdrawn ones are removed",
-                                            escape(row.account), escape(row.disc_name), to_string(row.state)));
+    return fail(Errc::conflict,
+                fmt::format("catalogue: remove session {}/{}: it is {}, only withdrawn ones are removed",
+                            escape(row.account), escape(row.disc_name), to_string(row.state)));
 }
 
 }  // namespace burnbox::queries

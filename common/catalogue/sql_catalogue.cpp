@@ -20,30 +20,38 @@ class SqlCatalogue final : public Catalogue {
     Result<SessionRow> session(SessionId id) override {
         return database_->read("read session", [&](Sql& sql) { return queries::session(sql, id); });
     }
-    Result<std::optional<SessionRow>> find_session(const std::string& account, const std::string& disc_name) override {
-        return database_->read("find session", [&](Sql& sql) { return queries::find_session(sql, account, disc_name); });
+    Result<std::optional<SessionRow>> find_session(const std::string& account,
+                                                   const std::string& disc_name) override {
+        return database_->read("find session",
+                               [&](Sql& sql) { return queries::find_session(sql, account, disc_name); });
     }
-    Result<std::optional<SessionRow>> find_session_by_folder(const std::string& account, const std::string& folder) override {
-        return database_->read("find session by folder",
-                               [&](Sql& sql) { return queries::find_session_by_folder(sql, account, folder); });
+    Result<std::optional<SessionRow>> find_session_by_folder(const std::string& account,
+                                                             const std::string& folder) override {
+        return database_->read("find session by folder", [&](Sql& sql) {
+            return queries::find_session_by_folder(sql, account, folder);
+        });
     }
     Result<std::vector<SessionRow>> sessions(const std::string& account) override {
         return database_->read("list sessions", [&](Sql& sql) { return queries::sessions(sql, account); });
     }
     Result<std::vector<SessionRow>> sessions_in_state(SessionState state) override {
-        return database_->read("list sessions by state", [&](Sql& sql) { return queries::sessions_in_state(sql, state); });
+        return database_->read("list sessions by state",
+                               [&](Sql& sql) { return queries::sessions_in_state(sql, state); });
     }
     Result<std::vector<std::string>> disc_names(const std::string& account) override {
-        return database_->read("list disc names", [&](Sql& sql) { return queries::disc_names(sql, account); });
+        return database_->read("list disc names",
+                               [&](Sql& sql) { return queries::disc_names(sql, account); });
     }
     Status step(SessionId id, SessionState from, SessionState to, const std::string& reason) override {
-        return database_->write("step session", [&](Sql& sql) { return queries::step(sql, id, from, to, reason); });
+        return database_->write("step session",
+                                [&](Sql& sql) { return queries::step(sql, id, from, to, reason); });
     }
     Status set_reason(SessionId id, const std::string& reason) override {
         return database_->write("set reason", [&](Sql& sql) { return queries::set_reason(sql, id, reason); });
     }
     Status begin_move(SessionId id, const std::string& folder_next) override {
-        return database_->write("begin move", [&](Sql& sql) { return queries::begin_move(sql, id, folder_next); });
+        return database_->write("begin move",
+                                [&](Sql& sql) { return queries::begin_move(sql, id, folder_next); });
     }
     Status end_move(SessionId id) override {
         return database_->write("end move", [&](Sql& sql) { return queries::end_move(sql, id); });
@@ -71,23 +79,27 @@ class SqlCatalogue final : public Catalogue {
     Result<AttemptId> begin_attempt(const AttemptRow& row) override {
         return database_->write("begin attempt", [&](Sql& sql) { return queries::begin_attempt(sql, row); });
     }
-    Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks, const std::string& messages) override {
-        return database_->write("attempt written",
-                                [&](Sql& sql) { return queries::attempt_written(sql, id, start_lba, blocks, messages); });
+    Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
+                           const std::string& messages) override {
+        return database_->write("attempt written", [&](Sql& sql) {
+            return queries::attempt_written(sql, id, start_lba, blocks, messages);
+        });
     }
-    Status attempt_verified(AttemptId id, const DiscRow& disc, const std::vector<BurnedSession>& sessions, Timestamp burned_at,
-                            Timestamp verified_at, unsigned copies_wanted) override {
+    Status attempt_verified(AttemptId id, const DiscRow& disc, const std::vector<BurnedSession>& sessions,
+                            Timestamp burned_at, Timestamp verified_at, unsigned copies_wanted) override {
         return database_->write("attempt verified", [&](Sql& sql) {
             return queries::attempt_verified(sql, id, disc, sessions, burned_at, verified_at, copies_wanted);
         });
     }
-    Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to, const std::string& reason) override {
+    Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
+                          const std::string& reason) override {
         return database_->write("attempt failed", [&](Sql& sql) {
             return queries::attempt_failed(sql, id, disc, to, reason, system_clock().now());
         });
     }
     Result<std::vector<AttemptRow>> unfinished_attempts() override {
-        return database_->read("list unfinished attempts", [&](Sql& sql) { return queries::unfinished_attempts(sql); });
+        return database_->read("list unfinished attempts",
+                               [&](Sql& sql) { return queries::unfinished_attempts(sql); });
     }
     Result<std::vector<AttemptRow>> attempts(SessionId session) override {
         return database_->read("list attempts", [&](Sql& sql) { return queries::attempts(sql, session); });
@@ -97,18 +109,22 @@ class SqlCatalogue final : public Catalogue {
         return database_->read("list copies", [&](Sql& sql) { return queries::copies(sql, session); });
     }
     Result<std::vector<DiscSessionRow>> disc_sessions(DiscId disc) override {
-        return database_->read("list disc sessions", [&](Sql& sql) { return queries::disc_sessions(sql, disc); });
+        return database_->read("list disc sessions",
+                               [&](Sql& sql) { return queries::disc_sessions(sql, disc); });
     }
     Result<std::vector<FileRow>> files(SessionId session) override {
         return database_->read("list files", [&](Sql& sql) { return queries::files(sql, session); });
     }
-    Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob, std::size_t most) override {
-        return database_->read("find files", [&](Sql& sql) { return queries::find(sql, account, glob, most); });
+    Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob,
+                                        std::size_t most) override {
+        return database_->read("find files",
+                               [&](Sql& sql) { return queries::find(sql, account, glob, most); });
     }
     Result<std::optional<SessionRow>> find_same_content(const std::string& account, const std::string& name,
                                                         const Sha256& content_digest) override {
-        return database_->read("find same content",
-                               [&](Sql& sql) { return queries::find_same_content(sql, account, name, content_digest); });
+        return database_->read("find same content", [&](Sql& sql) {
+            return queries::find_same_content(sql, account, name, content_digest);
+        });
     }
 
   private:
@@ -120,7 +136,8 @@ class SqlCatalogue final : public Catalogue {
 Result<std::unique_ptr<Catalogue>> open_sql_catalogue(const std::string& url) {
     constexpr std::string_view kSqlite = "sqlite3://";
     if (url.starts_with("postgresql://"))
-        return fail(Errc::unsupported, "open catalogue " + url + ": this build has no PostgreSQL; use sqlite3:///PATH");
+        return fail(Errc::unsupported,
+                    "open catalogue " + url + ": this build has no PostgreSQL; use sqlite3:///PATH");
     if (!url.starts_with(kSqlite) || !url.substr(kSqlite.size()).starts_with('/'))
         return fail(Errc::invalid, "open catalogue " + url + ": expected sqlite3:/// and an absolute path");
     const std::string path = url.substr(kSqlite.size());

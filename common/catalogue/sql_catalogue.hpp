@@ -8,8 +8,8 @@
 
 namespace burnbox {
 
-// Opens or creates the database and migrates its schema to this program's version. Errors name the database and the
-// remedy; one written by a newer burnbox is refused.
+// Opens or creates the database and migrates its schema to this program's version. Errors name the database
+// and the remedy; one written by a newer burnbox is refused.
 [[nodiscard]] Result<std::unique_ptr<Catalogue>> open_sql_catalogue(const std::string& url);
 
 }  // namespace burnbox

@@ -1,6 +1,6 @@
-// The two shapes of SQL statement in the catalogue: one that changes rows and one that selects them into a Columns class
-// (its `kSelect` is the statement's beginning, bind() binds its members, row() makes the row). Only for the .cpp files of
-// this folder; throws what SOCI throws.
+// The two shapes of SQL statement in the catalogue: one that changes rows and one that selects them into a
+// Columns class (its `kSelect` is the statement's beginning, bind() binds its members, row() makes the row).
+// Only for the .cpp files of this folder; throws what SOCI throws.
 #pragma once
 
 #include <soci/soci.h>
@@ -14,17 +14,26 @@
 
 namespace burnbox {
 
-inline long long to_column(Timestamp time) { return time.time_since_epoch().count(); }
-inline Timestamp to_timestamp(long long nanoseconds) { return Timestamp(std::chrono::nanoseconds(nanoseconds)); }
-inline long long to_column(std::uint64_t number) { return static_cast<long long>(number); }
+inline long long to_column(Timestamp time) {
+    return time.time_since_epoch().count();
+}
+inline Timestamp to_timestamp(long long nanoseconds) {
+    return Timestamp(std::chrono::nanoseconds(nanoseconds));
+}
+inline long long to_column(std::uint64_t number) {
+    return static_cast<long long>(number);
+}
 
 // A time that may be missing goes through NULLIF(:x, 0) and COALESCE(x, 0): 0 = NULL.
-inline long long to_column(const std::optional<Timestamp>& time) { return time ? to_column(*time) : 0; }
+inline long long to_column(const std::optional<Timestamp>& time) {
+    return time ? to_column(*time) : 0;
+}
 inline std::optional<Timestamp> to_optional_timestamp(long long nanoseconds) {
     return nanoseconds == 0 ? std::nullopt : std::optional(to_timestamp(nanoseconds));
 }
 
-// Parameters are bound by position, in the order in which their names first appear. Returns how many rows it changed.
+// Parameters are bound by position, in the order in which their names first appear. Returns how many rows it
+// changed.
 template <typename... Parameters>
 long long change(soci::session& sql, const std::string& text, const Parameters&... parameters) {
     soci::statement statement(sql);
@@ -44,7 +53,8 @@ inline long long last_id(soci::session& sql, const std::string& table) {
 
 // All rows of Columns::kSelect + `rest`.
 template <typename Columns, typename... Parameters>
-Result<std::vector<typename Columns::Row>> select(soci::session& sql, const std::string& rest, const Parameters&... parameters) {
+Result<std::vector<typename Columns::Row>> select(soci::session& sql, const std::string& rest,
+                                                  const Parameters&... parameters) {
     Columns columns;
     soci::statement statement(sql);
     columns.bind(statement);

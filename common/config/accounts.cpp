@@ -9,7 +9,8 @@ namespace burnbox {
 namespace {
 
 void add_key(AccountConfig& account, PublicKey key) {
-    const bool known = std::ranges::any_of(account.keys, [&](const PublicKey& each) { return each.base64 == key.base64; });
+    const bool known =
+        std::ranges::any_of(account.keys, [&](const PublicKey& each) { return each.base64 == key.base64; });
     if (!known) account.keys.push_back(std::move(key));
 }
 
@@ -20,8 +21,10 @@ ValueReader public_keys(AccountConfig& account) {
         for (std::size_t i = 0; i < lines.size(); ++i) {
             if (lines[i].empty()) continue;  // texts() said so
             auto parsed = parse_public_key(lines[i]);
-            if (parsed) add_key(account, std::move(*parsed));
-            else reading.wrong(item_key(key, i), parsed.error().message);
+            if (parsed)
+                add_key(account, std::move(*parsed));
+            else
+                reading.wrong(item_key(key, i), parsed.error().message);
         }
     };
 }
@@ -35,8 +38,11 @@ ValueReader keys_file(AccountConfig& account) {
         const auto text = read_text_file(path);
         if (!text) return reading.wrong(key, text.error().message);
         for (KeyFileLine& line : parse_key_lines(*text)) {
-            if (line.key) add_key(account, std::move(*line.key));
-            else reading.findings.add({path, line.line, line.column}, fmt::format("{}: {}", escape(key), line.key.error().message));
+            if (line.key)
+                add_key(account, std::move(*line.key));
+            else
+                reading.findings.add({path, line.line, line.column},
+                                     fmt::format("{}: {}", escape(key), line.key.error().message));
         }
         if (account.keys.empty() && reading.findings.count() == findings)
             reading.wrong(key, fmt::format("there is no key in {}", escape(path)));
@@ -50,10 +56,15 @@ ValueReader rights(Rights& target) {
         texts(words)(value, key, reading);
         target = {.upload = false, .read = false, .remove = false};
         for (std::size_t i = 0; i < words.size(); ++i) {
-            if (words[i] == "upload") target.upload = true;
-            else if (words[i] == "read") target.read = true;
-            else if (words[i] == "delete") target.remove = true;
-            else reading.wrong(item_key(key, i), fmt::format("\"{}\" is none of upload, read, delete", escape(words[i])));
+            if (words[i] == "upload")
+                target.upload = true;
+            else if (words[i] == "read")
+                target.read = true;
+            else if (words[i] == "delete")
+                target.remove = true;
+            else
+                reading.wrong(item_key(key, i),
+                              fmt::format("\"{}\" is none of upload, read, delete", escape(words[i])));
         }
         if (words.empty() && reading.findings.count() == findings)
             reading.wrong(key, "it is empty; name some of upload, read, delete, or leave it out for all");
@@ -62,7 +73,8 @@ ValueReader rights(Rights& target) {
 
 }  // namespace
 
-void read_account(const std::string& name, const YamlNode& body, const std::string& key, Reading& reading, Config& config) {
+void read_account(const std::string& name, const YamlNode& body, const std::string& key, Reading& reading,
+                  Config& config) {
     AccountConfig account;
     account.name = name;
     if (!is_plain_name(name, LetterCase::lower))
@@ -76,8 +88,7 @@ void read_account(const std::string& name, const YamlNode& body, const std::stri
                   {"quota", size(account.quota_bytes)},
                   {"pool", text(account.pool)},
               });
-    if (account.keys.empty() && reading.findings.count() == findings)
-        reading.keyless.push_back(name);
+    if (account.keys.empty() && reading.findings.count() == findings) reading.keyless.push_back(name);
     config.accounts.emplace(name, std::move(account));
 }
 

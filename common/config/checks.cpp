@@ -25,19 +25,21 @@ bool is_in(std::string_view path, std::string_view folder) {
 
 void check_apart(const ConfiguredFolder& one, const ConfiguredFolder& other, Reading& reading) {
     if (is_in(one.path, other.path) || is_in(other.path, one.path))
-        reading.wrong(one.key, fmt::format("{} overlaps {} ({}); each needs a folder of its own", escape(one.path), other.key,
-                                           escape(other.path)));
+        reading.wrong(one.key, fmt::format("{} overlaps {} ({}); each needs a folder of its own",
+                                           escape(one.path), other.key, escape(other.path)));
 }
 
 // A folder may lie in state_dir, but neither be or hold it nor lie where burnbox keeps its own files.
 void check_beside_state(const ConfiguredFolder& folder, const std::string& state_dir, Reading& reading) {
     if (is_in(state_dir, folder.path))
-        return reading.wrong(folder.key, fmt::format("{} is or holds state_dir ({}); choose a folder beside or below it",
-                                                     escape(folder.path), escape(state_dir)));
+        return reading.wrong(folder.key,
+                             fmt::format("{} is or holds state_dir ({}); choose a folder beside or below it",
+                                         escape(folder.path), escape(state_dir)));
     for (const std::string_view name : kStateFolders)
         if (is_in(folder.path, fmt::format("{}/{}", state_dir, name)))
-            reading.wrong(folder.key, fmt::format("{} lies in {}/{}, which is burnbox's own; choose another folder",
-                                                  escape(folder.path), escape(state_dir), name));
+            reading.wrong(folder.key,
+                          fmt::format("{} lies in {}/{}, which is burnbox's own; choose another folder",
+                                      escape(folder.path), escape(state_dir), name));
 }
 
 void check_folders(const Config& config, Reading& reading) {
@@ -66,8 +68,9 @@ void check_watched(const Config& config, Reading& reading) {
             others.push_back(folder);
         }
         if (!config.watch[i].account.empty() && !config.accounts.contains(config.watch[i].account))
-            reading.wrong(key + ".account", fmt::format("there is no account \"{}\" under accounts; one without keys will do",
-                                                        escape(config.watch[i].account)));
+            reading.wrong(key + ".account",
+                          fmt::format("there is no account \"{}\" under accounts; one without keys will do",
+                                      escape(config.watch[i].account)));
     }
 }
 
@@ -76,10 +79,12 @@ void check_catalogue(const Config& config, Reading& reading) {
     if (config.catalogue.starts_with("postgresql://"))
         return reading.wrong("catalogue", "this build has no PostgreSQL; use sqlite3:///PATH");
     if (!config.catalogue.starts_with("sqlite3:///") || config.catalogue.ends_with('/'))
-        return reading.wrong("catalogue", fmt::format("\"{}\" is not sqlite3:/// and an absolute path", escape(config.catalogue)));
+        return reading.wrong("catalogue", fmt::format("\"{}\" is not sqlite3:/// and an absolute path",
+                                                      escape(config.catalogue)));
     const auto path = std::filesystem::path(config.catalogue.substr(kSqlite.size())).lexically_normal();
     if (is_in(path.string(), config.inbox_dir))
-        reading.wrong("catalogue", fmt::format("it lies in inbox_dir ({}), where clients write", escape(config.inbox_dir)));
+        reading.wrong("catalogue", fmt::format("it lies in inbox_dir ({}), where clients write",
+                                               escape(config.inbox_dir)));
 }
 
 void check_pool(const PoolConfig& pool, const Config& config, Reading& reading) {
@@ -91,16 +96,21 @@ void check_pool(const PoolConfig& pool, const Config& config, Reading& reading) 
     for (std::size_t i = 0; i < pool.drives.size(); ++i) {
         const std::string& name = pool.drives[i];
         if (!config.drives.contains(name))
-            reading.wrong(item_key(list, i), fmt::format("there is no drive \"{}\" under drives", escape(name)));
-        if (!seen.insert(name).second) reading.wrong(item_key(list, i), fmt::format("drive {} is here twice", escape(name)));
+            reading.wrong(item_key(list, i),
+                          fmt::format("there is no drive \"{}\" under drives", escape(name)));
+        if (!seen.insert(name).second)
+            reading.wrong(item_key(list, i), fmt::format("drive {} is here twice", escape(name)));
         emulated = emulated || reading.places.contains(fmt::format("drives.{}.image_dir", name));
         real = real || reading.places.contains(fmt::format("drives.{}.device", name));
     }
     if (emulated && real && !pool.allow_emulated)
-        reading.wrong(list, "it mixes real and emulated drives: sessions could end on an emulated disc while the real drive is away; "
-                            "separate them, or say allow_emulated: true");
+        reading.wrong(list,
+                      "it mixes real and emulated drives: sessions could end on an emulated disc while the "
+                      "real drive is away; "
+                      "separate them, or say allow_emulated: true");
     if (pool.copies > pool.drives.size())
-        reading.wrong(key + ".copies", fmt::format("{} copies need as many drives, the pool has {}", pool.copies, pool.drives.size()));
+        reading.wrong(key + ".copies", fmt::format("{} copies need as many drives, the pool has {}",
+                                                   pool.copies, pool.drives.size()));
 }
 
 void check_accounts(const Config& config, Reading& reading) {
@@ -109,7 +119,8 @@ void check_accounts(const Config& config, Reading& reading) {
     };
     for (const std::string& name : reading.keyless)
         if (!is_watched(name))
-            reading.wrong("accounts." + name, "the account has no key: nobody could log in; set keys or keys_file");
+            reading.wrong("accounts." + name,
+                          "the account has no key: nobody could log in; set keys or keys_file");
     for (const auto& [name, account] : config.accounts)
         if (!config.pools.contains(account.pool))
             reading.wrong(fmt::format("accounts.{}.pool", name),
@@ -120,8 +131,9 @@ void check_markers(const SessionConfig& session, Reading& reading) {
     for (std::size_t i = 0; i < session.marker.size(); ++i)
         for (const std::string& pattern : session.ignore)
             if (glob_match(pattern, session.marker[i]))
-                reading.wrong(item_key("session.marker", i), fmt::format("\"{}\" is never a marker: session.ignore has \"{}\"",
-                                                                         escape(session.marker[i]), escape(pattern)));
+                reading.wrong(item_key("session.marker", i),
+                              fmt::format("\"{}\" is never a marker: session.ignore has \"{}\"",
+                                          escape(session.marker[i]), escape(pattern)));
 }
 
 }  // namespace
@@ -131,8 +143,9 @@ void check_config(const Config& config, Reading& reading) {
     check_watched(config, reading);
     check_catalogue(config, reading);
     if (config.drives.empty())
-        reading.wrong("drives", "there is no drive; to burn to emulated discs add   drives: {disc: {image_dir: " +
-                                    config.state_dir + "/discs, medium: dvd+r}}");
+        reading.wrong("drives",
+                      "there is no drive; to burn to emulated discs add   drives: {disc: {image_dir: " +
+                          config.state_dir + "/discs, medium: dvd+r}}");
     else
         for (const auto& [name, pool] : config.pools) check_pool(pool, config, reading);
     check_accounts(config, reading);

@@ -22,7 +22,7 @@ struct Rights {
 };
 
 struct PublicKey {
-    std::string type;    // "ssh-ed25519"
+    std::string type;  // "ssh-ed25519"
     std::string base64;
     std::string comment;
     bool operator==(const PublicKey&) const = default;
@@ -40,17 +40,18 @@ struct AccountConfig {
 struct SessionConfig {
     std::vector<std::string> marker = {"BURN", "SHA256SUMS"};
     bool any_file = true;
-    std::vector<std::string> ignore = {".*", "*.filepart", "*.part", "*.partial", "*.tmp", "*~", "Thumbs.db", "desktop.ini"};
+    std::vector<std::string> ignore = {".*",    "*.filepart", "*.part",    "*.partial",
+                                       "*.tmp", "*~",         "Thumbs.db", "desktop.ini"};
     bool operator==(const SessionConfig&) const = default;
 };
 
 struct DriveConfig {
     std::string name;
-    std::string device;     // "/dev/sr0", or empty
-    std::string image_dir;  // emulated: folder of the disc images
-    std::string medium;     // emulated: "dvd+r"
-    std::string expect;     // real: what blanks are bought
-    std::optional<unsigned> blanks;             // emulated: how many are left in the box; empty = no limit
+    std::string device;              // "/dev/sr0", or empty
+    std::string image_dir;           // emulated: folder of the disc images
+    std::string medium;              // emulated: "dvd+r"
+    std::string expect;              // real: what blanks are bought
+    std::optional<unsigned> blanks;  // emulated: how many are left in the box; empty = no limit
     [[nodiscard]] bool emulated() const { return !image_dir.empty(); }
     bool operator==(const DriveConfig&) const = default;
 };
@@ -116,12 +117,14 @@ struct Config {
     log::Format log_format = log::Format::text;
 };
 
-// Reads FILE and accounts.d/*.yaml beside it. The error's message is "FILE:LINE:COL: what is wrong, what is allowed"; several
-// findings are several lines. Keys of the contract that this version can't serve are errors that say so.
+// Reads FILE and accounts.d/*.yaml beside it. The error's message is "FILE:LINE:COL: what is wrong, what is
+// allowed"; several findings are several lines. Keys of the contract that this version can't serve are errors
+// that say so.
 [[nodiscard]] Result<Config> read_config(const std::string& path);
 
-// The same from memory: the text of the file and of those in accounts.d, each with the name that messages give it. A file of
-// accounts.d, NAME.yaml, holds what `accounts:` has below NAME. Only keys_file entries are read from the disk.
+// The same from memory: the text of the file and of those in accounts.d, each with the name that messages
+// give it. A file of accounts.d, NAME.yaml, holds what `accounts:` has below NAME. Only keys_file entries are
+// read from the disk.
 struct ConfigText {
     std::string file_name;
     std::string text;
@@ -129,8 +132,8 @@ struct ConfigText {
 [[nodiscard]] Result<Config> parse_config(const std::string& text, const std::string& file_name,
                                           const std::vector<ConfigText>& account_files = {});
 
-// What `serve` uses without a file: loopback, one account named after the user with the keys of ~/.ssh, an emulated DVD+R.
-// Makes a key when there is none and says where in `notice`.
+// What `serve` uses without a file: loopback, one account named after the user with the keys of ~/.ssh, an
+// emulated DVD+R. Makes a key when there is none and says where in `notice`.
 [[nodiscard]] Result<Config> default_config(std::string& notice);
 
 // Its state_dir, for those who only look for the server: nothing is made.

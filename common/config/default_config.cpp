@@ -46,7 +46,8 @@ Person whoever_started() {
 }
 
 std::string state_folder(const Person& person) {
-    if (const std::string xdg = folder_of_environment("XDG_STATE_HOME"); !xdg.empty()) return xdg + "/burnbox";
+    if (const std::string xdg = folder_of_environment("XDG_STATE_HOME"); !xdg.empty())
+        return xdg + "/burnbox";
     if (getuid() == 0) return "/var/lib/burnbox";
     return person.home + "/.local/state/burnbox";
 }
@@ -62,7 +63,8 @@ void add_keys(const std::string& path, AccountConfig& account, std::string& noti
             notice += fmt::format("{}:{}: skipped: {}\n", escape(path), line.line, line.key.error().message);
             continue;
         }
-        const bool known = std::ranges::any_of(account.keys, [&](const PublicKey& key) { return key.base64 == line.key->base64; });
+        const bool known = std::ranges::any_of(
+            account.keys, [&](const PublicKey& key) { return key.base64 == line.key->base64; });
         if (!known) account.keys.push_back(*line.key);
     }
 }
@@ -90,12 +92,15 @@ Status make_client_key(const std::string& state_dir, AccountConfig& account) {
 
 }  // namespace
 
-std::string default_state_dir() { return state_folder(whoever_started()); }
+std::string default_state_dir() {
+    return state_folder(whoever_started());
+}
 
 Result<Config> default_config(std::string& notice) {
     const Person person = whoever_started();
     if (person.home.empty())
-        return fail(Errc::invalid, "start without configuration: HOME is not set and the user has no home; use -c FILE");
+        return fail(Errc::invalid,
+                    "start without configuration: HOME is not set and the user has no home; use -c FILE");
     Config config;
     config.state_dir = state_folder(person);
     config.inbox_dir = config.state_dir + "/inbox";
@@ -107,9 +112,11 @@ Result<Config> default_config(std::string& notice) {
     // A key made at an earlier start goes on working when the person has one of their own by now.
     const std::string client_key = config.state_dir + "/" + kClientKey;
     const bool has_own_keys = !account.keys.empty();
-    if (std::error_code error; std::filesystem::exists(client_key, error)) add_keys(client_key + ".pub", account, notice);
+    if (std::error_code error; std::filesystem::exists(client_key, error))
+        add_keys(client_key + ".pub", account, notice);
     if (account.keys.empty()) BB_CHECK(make_client_key(config.state_dir, account));
-    if (!has_own_keys) notice += fmt::format("no SSH key in ~/.ssh: made one, use it with   ssh -i {}\n", client_key);
+    if (!has_own_keys)
+        notice += fmt::format("no SSH key in ~/.ssh: made one, use it with   ssh -i {}\n", client_key);
     config.accounts.emplace(account.name, std::move(account));
 
     DriveConfig drive;

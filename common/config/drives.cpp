@@ -36,12 +36,18 @@ void check_name(const std::string& key, std::string_view name, Reading& reading)
 
 // Which keys belong to which kind of drive.
 void check_kind(const DriveConfig& drive, const std::string& key, Reading& reading) {
-    const auto given = [&](std::string_view name) { return reading.places.contains(fmt::format("{}.{}", key, name)); };
+    const auto given = [&](std::string_view name) {
+        return reading.places.contains(fmt::format("{}.{}", key, name));
+    };
     if (given("device") == given("image_dir"))
-        return reading.wrong(key, given("device") ? "it has both device and image_dir; a drive is real or emulated"
-                                                  : "it has neither device (as /dev/sr0) nor image_dir (a folder, for an emulated one)");
+        return reading.wrong(
+            key, given("device")
+                     ? "it has both device and image_dir; a drive is real or emulated"
+                     : "it has neither device (as /dev/sr0) nor image_dir (a folder, for an emulated one)");
     const auto misplaced = [&](std::string_view name, std::string_view kind, std::string_view reason) {
-        if (given(name)) reading.wrong(fmt::format("{}.{}", key, name), fmt::format("it is for {} drives; {}", kind, reason));
+        if (given(name))
+            reading.wrong(fmt::format("{}.{}", key, name),
+                          fmt::format("it is for {} drives; {}", kind, reason));
     };
     if (drive.emulated()) return misplaced("expect", "real", "say medium to choose what this one plays");
     misplaced("medium", "emulated", "a real one reports its own; say expect for the blanks that are bought");

@@ -24,7 +24,8 @@ struct RawKey {
 };
 
 Result<RawKey> generate() {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), &EVP_PKEY_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), &EVP_PKEY_free);
     std::array<unsigned char, 32> seed{}, point{};
     std::size_t seed_size = seed.size(), point_size = point.size();
     if (key == nullptr || EVP_PKEY_get_raw_private_key(key.get(), seed.data(), &seed_size) != 1 ||
@@ -41,11 +42,15 @@ std::string number(std::uint32_t value) {
     return bytes;
 }
 
-std::string field(std::string_view content) { return number(static_cast<std::uint32_t>(content.size())).append(content); }
+std::string field(std::string_view content) {
+    return number(static_cast<std::uint32_t>(content.size())).append(content);
+}
 
-Result<std::string> private_file(const RawKey& raw, const std::string& public_blob, const std::string& comment) {
+Result<std::string> private_file(const RawKey& raw, const std::string& public_blob,
+                                 const std::string& comment) {
     std::array<unsigned char, 4> check{};
-    if (RAND_bytes(check.data(), static_cast<int>(check.size())) != 1) return fail(Errc::io, "make a key: no random numbers");
+    if (RAND_bytes(check.data(), static_cast<int>(check.size())) != 1)
+        return fail(Errc::io, "make a key: no random numbers");
     std::string secret;
     for (int i = 0; i < 2; ++i) secret.append(check.begin(), check.end());
     secret += field(kType) + field(raw.point) + field(raw.seed + raw.point) + field(comment);
@@ -61,7 +66,8 @@ Result<std::string> private_file(const RawKey& raw, const std::string& public_bl
 
 }  // namespace
 
-Result<PublicKey> make_key_file(const std::string& folder, const std::string& name, const std::string& comment) {
+Result<PublicKey> make_key_file(const std::string& folder, const std::string& name,
+                                const std::string& comment) {
     BB_TRY(const RawKey raw, generate());
     const std::string blob = field(kType) + field(raw.point);
     PublicKey key{std::string(kType), base64_encode(blob), comment};

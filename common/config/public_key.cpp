@@ -22,7 +22,8 @@ class BlobReader {
     std::string_view string() {
         std::uint32_t length = 0;
         if (rest_.size() < 4) return fail();
-        for (int i = 0; i < 4; ++i) length = length << 8U | static_cast<unsigned char>(rest_[static_cast<std::size_t>(i)]);
+        for (int i = 0; i < 4; ++i)
+            length = length << 8U | static_cast<unsigned char>(rest_[static_cast<std::size_t>(i)]);
         if (rest_.size() - 4 < length) return fail();
         const std::string_view field = rest_.substr(4, length);
         rest_.remove_prefix(4 + length);
@@ -59,15 +60,17 @@ std::optional<std::string> check_rsa(BlobReader& blob) {
     if (mpint_bits(blob.string()) < 2) return "its exponent is damaged";
     const std::size_t bits = mpint_bits(blob.string());
     if (bits < kLeastRsaBits || bits > kMostRsaBits)
-        return fmt::format("it has {} bits, from {} to {} are allowed; make a new one with ssh-keygen -t ed25519", bits,
-                           kLeastRsaBits, kMostRsaBits);
+        return fmt::format(
+            "it has {} bits, from {} to {} are allowed; make a new one with ssh-keygen -t ed25519", bits,
+            kLeastRsaBits, kMostRsaBits);
     return std::nullopt;
 }
 
 std::optional<std::string> check_ecdsa(BlobReader& blob, std::string_view curve, std::size_t field_bytes) {
     if (blob.string() != curve) return fmt::format("it is not on the curve {}", curve);
     const std::string_view point = blob.string();
-    if (point.size() != 1 + 2 * field_bytes || point[0] != 4) return "its point is damaged";  // SEC 1 2.3.3: uncompressed
+    if (point.size() != 1 + 2 * field_bytes || point[0] != 4)
+        return "its point is damaged";  // SEC 1 2.3.3: uncompressed
     return std::nullopt;
 }
 
@@ -104,13 +107,17 @@ const KeyType* find_type(std::string_view name) {
     return found == std::end(kTypes) ? nullptr : found;
 }
 
-// Cuts one word off the front; a quoted part may hold spaces, as in from="a b" (sshd(8) AUTHORIZED_KEYS FILE FORMAT).
+// Cuts one word off the front; a quoted part may hold spaces, as in from="a b" (sshd(8) AUTHORIZED_KEYS FILE
+// FORMAT).
 std::string_view cut_word(std::string_view& line) {
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     std::size_t end = 0;
-    for (bool quoted = false; end < line.size() && (quoted || (line[end] != ' ' && line[end] != '\t')); ++end) {
-        if (line[end] == '\\' && end + 1 < line.size() && line[end + 1] == '"') ++end;
-        else if (line[end] == '"') quoted = !quoted;
+    for (bool quoted = false; end < line.size() && (quoted || (line[end] != ' ' && line[end] != '\t'));
+         ++end) {
+        if (line[end] == '\\' && end + 1 < line.size() && line[end + 1] == '"')
+            ++end;
+        else if (line[end] == '"')
+            quoted = !quoted;
     }
     const std::string_view word = line.substr(0, end);
     line.remove_prefix(end);
@@ -120,17 +127,22 @@ std::string_view cut_word(std::string_view& line) {
 std::unexpected<Error> unknown_type(std::string_view first, std::string_view rest) {
     const std::string_view second = cut_word(rest);
     if (find_type(second) != nullptr)
-        return fail(Errc::invalid, fmt::format("the options \"{}\" before the key are not supported by burnbox, which has no shell "
-                                               "and no forwarding; remove them and use the account's rights", escape(first)));
+        return fail(
+            Errc::invalid,
+            fmt::format("the options \"{}\" before the key are not supported by burnbox, which has no shell "
+                        "and no forwarding; remove them and use the account's rights",
+                        escape(first)));
     std::string allowed;
     for (const KeyType& type : kTypes) allowed += (allowed.empty() ? "" : ", ") + std::string(type.name);
-    return fail(Errc::invalid, fmt::format("\"{}\" is no key type burnbox accepts; allowed are {}", escape(first.substr(0, 60)), allowed));
+    return fail(Errc::invalid, fmt::format("\"{}\" is no key type burnbox accepts; allowed are {}",
+                                           escape(first.substr(0, 60)), allowed));
 }
 
 }  // namespace
 
 Result<PublicKey> parse_public_key(std::string_view line) {
-    while (!line.empty() && std::string_view(" \t\r\n").find(line.back()) != std::string_view::npos) line.remove_suffix(1);
+    while (!line.empty() && std::string_view(" \t\r\n").find(line.back()) != std::string_view::npos)
+        line.remove_suffix(1);
     const std::string_view type_name = cut_word(line);
     if (type_name.empty()) return fail(Errc::invalid, "the key is empty; paste a line of a .pub file");
     const KeyType* type = find_type(type_name);
@@ -139,13 +151,16 @@ Result<PublicKey> parse_public_key(std::string_view line) {
     const std::string_view base64 = cut_word(line);
     const auto bytes = base64_decode(base64);
     const auto bad = [&](std::string_view what) {
-        return fail(Errc::invalid, fmt::format("the {} key is damaged: {}; paste the whole line of the .pub file", type_name, what));
+        return fail(
+            Errc::invalid,
+            fmt::format("the {} key is damaged: {}; paste the whole line of the .pub file", type_name, what));
     };
     if (base64.empty()) return bad("nothing follows its type");
     if (!bytes) return bad("it is not base64");
     BlobReader blob(*bytes);
     if (blob.string() != type_name) return bad("its type and its content differ");
-    if (const auto wrong = type->check(blob)) return fail(Errc::invalid, fmt::format("the {} key can't be used: {}", type_name, *wrong));
+    if (const auto wrong = type->check(blob))
+        return fail(Errc::invalid, fmt::format("the {} key can't be used: {}", type_name, *wrong));
     if (!blob.ok_and_at_end()) return bad("its length is wrong");
     line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
     return PublicKey{std::string(type_name), std::string(base64), std::string(line)};

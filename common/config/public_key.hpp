@@ -9,9 +9,10 @@
 
 namespace burnbox {
 
-// "TYPE BASE64 COMMENT". The blob is checked against its type (RFC 4253 6.6, RFC 5656, RFC 8709, OpenSSH PROTOCOL.u2f): right
-// fields, right lengths, nothing after them; RSA of at least 2048 bits. Options before the type are refused, never ignored:
-// whoever wrote them meant a restriction. The error says what is wrong and what is allowed.
+// "TYPE BASE64 COMMENT". The blob is checked against its type (RFC 4253 6.6, RFC 5656, RFC 8709, OpenSSH
+// PROTOCOL.u2f): right fields, right lengths, nothing after them; RSA of at least 2048 bits. Options before
+// the type are refused, never ignored: whoever wrote them meant a restriction. The error says what is wrong
+// and what is allowed.
 [[nodiscard]] Result<PublicKey> parse_public_key(std::string_view line);
 
 struct KeyFileLine {

@@ -1,4 +1,5 @@
-// The configuration from its files: the top-level table, the files of accounts.d, defaults that depend on other keys.
+// The configuration from its files: the top-level table, the files of accounts.d, defaults that depend on
+// other keys.
 #include <algorithm>
 #include <filesystem>
 
@@ -34,8 +35,9 @@ void read_account_file(const ConfigText& file, Reading& reading, Config& config)
     const std::string key = "accounts." + name;
     if (config.accounts.contains(name)) {
         const Place first = reading.place(key);
-        return reading.findings.add({file.file_name, 1, 1}, fmt::format("account {} is also at {}:{}:{}; remove one of them",
-                                                                        escape(name), escape(first.file), first.line, first.column));
+        return reading.findings.add({file.file_name, 1, 1},
+                                    fmt::format("account {} is also at {}:{}:{}; remove one of them",
+                                                escape(name), escape(first.file), first.line, first.column));
     }
     reading.places[key] = {file.file_name, 1, 1};
     const std::size_t findings = reading.findings.count();
@@ -45,7 +47,8 @@ void read_account_file(const ConfigText& file, Reading& reading, Config& config)
 
 void complete(Config& config, Reading& reading, const std::vector<std::string>& drive_order) {
     if (!reading.places.contains("inbox_dir")) config.inbox_dir = config.state_dir + "/inbox";
-    if (!reading.places.contains("catalogue")) config.catalogue = "sqlite3://" + config.state_dir + "/catalogue.sqlite";
+    if (!reading.places.contains("catalogue"))
+        config.catalogue = "sqlite3://" + config.state_dir + "/catalogue.sqlite";
     if (config.pools.empty()) {
         PoolConfig pool;
         pool.name = "default";
@@ -61,9 +64,11 @@ Result<std::vector<ConfigText>> read_account_files(const std::filesystem::path& 
     std::filesystem::directory_iterator entries(folder, error);
     for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
         const std::filesystem::path& path = entries->path();
-        if (path.extension() == ".yaml" && !path.filename().string().starts_with('.')) paths.push_back(path.string());
+        if (path.extension() == ".yaml" && !path.filename().string().starts_with('.'))
+            paths.push_back(path.string());
     }
-    if (error && error != std::errc::no_such_file_or_directory) return fail_errno("read folder", folder.string(), error.value());
+    if (error && error != std::errc::no_such_file_or_directory)
+        return fail_errno("read folder", folder.string(), error.value());
     std::ranges::sort(paths);
     std::vector<ConfigText> files;
     for (const std::string& path : paths) {
@@ -75,7 +80,8 @@ Result<std::vector<ConfigText>> read_account_files(const std::filesystem::path& 
 
 }  // namespace
 
-Result<Config> parse_config(const std::string& text, const std::string& file_name, const std::vector<ConfigText>& account_files) {
+Result<Config> parse_config(const std::string& text, const std::string& file_name,
+                            const std::vector<ConfigText>& account_files) {
     Config config;
     config.file = file_name;
     Reading reading;
@@ -94,7 +100,8 @@ Result<Config> parse_config(const std::string& text, const std::string& file_nam
 
 Result<Config> read_config(const std::string& path) {
     BB_TRY(const std::string text, read_text_file(path));
-    BB_TRY(const auto account_files, read_account_files(std::filesystem::path(path).parent_path() / "accounts.d"));
+    BB_TRY(const auto account_files,
+           read_account_files(std::filesystem::path(path).parent_path() / "accounts.d"));
     return parse_config(text, path, account_files);
 }
 

@@ -14,35 +14,57 @@ using namespace std::chrono_literals;
 // The part of a label that a conversion becomes; 0 = none that gives digits only.
 std::size_t conversion_width(char conversion) {
     switch (conversion) {
-        case 'N': case 'Y': case 'G': return 4;
-        case 'j': return 3;
-        case 'y': case 'm': case 'd': case 'H': case 'M': case 'S': case 'V': case 'U': case 'W': case 'g': return 2;
-        case 'u': case 'w': return 1;
-        default: return 0;
+        case 'N':
+        case 'Y':
+        case 'G':
+            return 4;
+        case 'j':
+            return 3;
+        case 'y':
+        case 'm':
+        case 'd':
+        case 'H':
+        case 'M':
+        case 'S':
+        case 'V':
+        case 'U':
+        case 'W':
+        case 'g':
+            return 2;
+        case 'u':
+        case 'w':
+            return 1;
+        default:
+            return 0;
     }
 }
 
-// Disc labels are volume identifiers (ECMA-119 7.4.1: A-Z 0-9 _), and Joliet holds 16 characters of them: the number must
-// stand in those, or two discs would get the same.
+// Disc labels are volume identifiers (ECMA-119 7.4.1: A-Z 0-9 _), and Joliet holds 16 characters of them: the
+// number must stand in those, or two discs would get the same.
 std::string wrong_with_label(std::string_view label) {
     std::size_t width = 0, number_end = 0;
     for (std::size_t i = 0; i < label.size(); ++i) {
         if (label[i] != '%') {
-            const bool allowed = (label[i] >= 'A' && label[i] <= 'Z') || (label[i] >= '0' && label[i] <= '9') || label[i] == '_';
-            if (!allowed) return fmt::format("\"{}\" can't stand in a disc's label; A-Z 0-9 _ and % conversions are allowed",
-                                             escape(label.substr(i, 1)));
+            const bool allowed = (label[i] >= 'A' && label[i] <= 'Z') ||
+                                 (label[i] >= '0' && label[i] <= '9') || label[i] == '_';
+            if (!allowed)
+                return fmt::format(
+                    "\"{}\" can't stand in a disc's label; A-Z 0-9 _ and % conversions are allowed",
+                    escape(label.substr(i, 1)));
             ++width;
             continue;
         }
         const char conversion = i + 1 < label.size() ? label[++i] : '\0';
         const std::size_t conversion_size = conversion_width(conversion);
         if (conversion_size == 0)
-            return "its conversions may be %N (the disc's number, required) and %Y %m %d %H %M %S %y %j %G %g %V %U %W %u %w";
+            return "its conversions may be %N (the disc's number, required) and %Y %m %d %H %M %S %y %j %G "
+                   "%g %V %U %W %u %w";
         width += conversion_size;
         if (conversion == 'N' && number_end == 0) number_end = width;
     }
     if (number_end == 0) return "it has no %N, the disc's number: every disc needs a label of its own";
-    if (number_end > 16) return "%N must end within the first 16 characters: they alone must tell two discs apart";
+    if (number_end > 16)
+        return "%N must end within the first 16 characters: they alone must tell two discs apart";
     if (width > 32) return fmt::format("it makes {} characters, a disc's label holds 32", width);
     return "";
 }
@@ -62,8 +84,10 @@ ValueReader marker_names(std::vector<std::string>& target) {
         texts(target)(value, key, reading);
         for (std::size_t i = 0; i < target.size(); ++i) {
             const Status name = check_entry_name(target[i]);
-            if (!name) reading.wrong(item_key(key, i), name.error().message);
-            else if (is_own_file(target[i])) reading.wrong(item_key(key, i), "burnbox writes files of this name itself; choose another");
+            if (!name)
+                reading.wrong(item_key(key, i), name.error().message);
+            else if (is_own_file(target[i]))
+                reading.wrong(item_key(key, i), "burnbox writes files of this name itself; choose another");
         }
     };
 }
@@ -77,9 +101,14 @@ ValueReader listen_section(std::vector<ListenAddress>& listen) {
         listen.clear();
         for (std::size_t i = 0; i < given.size(); ++i) {
             const auto address = parse_listen_address(given[i]);
-            if (address) listen.push_back(*address);
-            else reading.wrong(item_key(key, i), fmt::format("\"{}\" is not ADDRESS:PORT with a numeric address, as 127.0.0.1:2022, "
-                                                             "[::1]:22 or [::]:22", escape(given[i])));
+            if (address)
+                listen.push_back(*address);
+            else
+                reading.wrong(
+                    item_key(key, i),
+                    fmt::format("\"{}\" is not ADDRESS:PORT with a numeric address, as 127.0.0.1:2022, "
+                                "[::1]:22 or [::]:22",
+                                escape(given[i])));
         }
         if (value.kind == YamlNode::Kind::list && value.items.empty())
             reading.wrong(key, "it is empty; name at least one ADDRESS:PORT");
@@ -101,9 +130,11 @@ ValueReader burn_section(BurnConfig& burn) {
         // Layout::root wants a disc for each session, which the choice of discs does not know yet.
         {"layout", choice<Layout>(burn.layout, {{"bag", Layout::bag}, {"plain", Layout::plain}})},
         {"label", disc_label(burn.label)},
-        {"modes", choice<ModePolicy>(burn.modes, {{"readable", ModePolicy::readable}, {"keep", ModePolicy::keep}})},
+        {"modes",
+         choice<ModePolicy>(burn.modes, {{"readable", ModePolicy::readable}, {"keep", ModePolicy::keep}})},
         {"speed", not_served("max")},
-        {"batch", section({{"wait", not_served("0s")}, {"sessions", not_served("1")}, {"size", not_served("0")}})},
+        {"batch",
+         section({{"wait", not_served("0s")}, {"sessions", not_served("1")}, {"size", not_served("0")}})},
         {"span", not_served("false")},
         {"close_disc", choice<bool>(burn.close_when_full, {{"never", false}, {"when_full", true}})},
         {"full_below", size(burn.full_below_bytes)},
@@ -140,10 +171,12 @@ ValueReader log_section(Config& config) {
 
 bool is_plain_name(std::string_view name, LetterCase letters) {
     const auto alphanumeric = [letters](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (letters == LetterCase::any && c >= 'A' && c <= 'Z');
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+               (letters == LetterCase::any && c >= 'A' && c <= 'Z');
     };
     return !name.empty() && name.size() <= 64 && alphanumeric(name[0]) &&
-           std::ranges::all_of(name, [&](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+           std::ranges::all_of(name,
+                               [&](char c) { return alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 }  // namespace burnbox

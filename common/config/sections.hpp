@@ -1,4 +1,5 @@
-// The configuration's sections, one table each, and the rules that hold between them. Every reader fills its part of the Config.
+// The configuration's sections, one table each, and the rules that hold between them. Every reader fills its
+// part of the Config.
 #pragma once
 
 #include "common/config/config.hpp"
@@ -15,7 +16,8 @@ namespace burnbox {
 
 [[nodiscard]] ValueReader accounts_section(Config& config);
 // One account's body; `key` is "accounts.NAME", whose place says where the account stands.
-void read_account(const std::string& name, const YamlNode& body, const std::string& key, Reading& reading, Config& config);
+void read_account(const std::string& name, const YamlNode& body, const std::string& key, Reading& reading,
+                  Config& config);
 
 // `order` gets the drives' names as they stand in the file.
 [[nodiscard]] ValueReader drives_section(Config& config, std::vector<std::string>& order);
@@ -24,7 +26,8 @@ void read_account(const std::string& name, const YamlNode& body, const std::stri
 // What no section sees alone: folders that overlap, names that nothing has, pools that mix drives.
 void check_config(const Config& config, Reading& reading);
 
-// Names that stand in paths and on command lines: 1 to 64 of letters, digits, '.', '_' and '-', beginning with a letter or digit.
+// Names that stand in paths and on command lines: 1 to 64 of letters, digits, '.', '_' and '-', beginning
+// with a letter or digit.
 enum class LetterCase : std::uint8_t { lower, any };
 [[nodiscard]] bool is_plain_name(std::string_view name, LetterCase letters);
 

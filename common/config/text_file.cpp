@@ -13,7 +13,7 @@ namespace burnbox {
 Result<std::string> read_text_file(const std::string& path) {
     constexpr std::size_t kMostBytes = 1U << 20U;
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    struct stat info {};
+    struct stat info{};
     if (!fd || fstat(fd.get(), &info) != 0) return fail_errno("read", escape(path));
     if (!S_ISREG(info.st_mode)) return fail(Errc::invalid, "read " + escape(path) + ": it is no plain file");
     std::string text(kMostBytes + 1, '\0');

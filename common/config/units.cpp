@@ -45,7 +45,9 @@ std::optional<std::uint64_t> parse_with_unit(std::string_view text, std::span<co
 
 }  // namespace
 
-std::optional<std::uint64_t> parse_size(std::string_view text) { return parse_with_unit(text, kSizes); }
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+    return parse_with_unit(text, kSizes);
+}
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     if (text == "0") return std::chrono::milliseconds(0);

@@ -13,7 +13,8 @@ namespace burnbox {
 inline constexpr std::string_view kSizeUnits = "bytes, or with KiB MiB GiB TiB kB MB GB TB";
 inline constexpr std::string_view kTimeUnits = "a number with ms, s, m, h or d";
 
-// "4096", "64 MiB", "50GB"; a space before the unit is optional. Nothing when it is none or doesn't fit 63 bits.
+// "4096", "64 MiB", "50GB"; a space before the unit is optional. Nothing when it is none or doesn't fit 63
+// bits.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
 
 // "500ms", "30s", "15 m", "2h", "1d", "0".

@@ -10,10 +10,14 @@ namespace {
 
 std::string_view kind_name(const YamlNode& node) {
     switch (node.kind) {
-        case YamlNode::Kind::nothing: return "nothing";
-        case YamlNode::Kind::scalar: return "a single value";
-        case YamlNode::Kind::list: return "a list";
-        case YamlNode::Kind::map: return "a map";
+        case YamlNode::Kind::nothing:
+            return "nothing";
+        case YamlNode::Kind::scalar:
+            return "a single value";
+        case YamlNode::Kind::list:
+            return "a list";
+        case YamlNode::Kind::map:
+            return "a map";
     }
     return "nothing";
 }
@@ -26,12 +30,13 @@ std::string join(const std::string& key, std::string_view name) {
     return key.empty() ? std::string(name) : fmt::format("{}.{}", key, name);
 }
 
-// False with a finding unless it is a map; nothing counts as an empty one, so that all its keys may be commented out.
+// False with a finding unless it is a map; nothing counts as an empty one, so that all its keys may be
+// commented out.
 bool is_map(const YamlNode& node, const std::string& key, Reading& reading) {
     if (node.kind == YamlNode::Kind::map) return true;
     if (node.kind != YamlNode::Kind::nothing)
-        reading.findings.add(node.place, fmt::format("{}expected a map, found {}", key.empty() ? "" : escape(key) + ": ",
-                                                     kind_name(node)));
+        reading.findings.add(node.place, fmt::format("{}expected a map, found {}",
+                                                     key.empty() ? "" : escape(key) + ": ", kind_name(node)));
     return false;
 }
 
@@ -53,7 +58,8 @@ void read_keys(const YamlNode& map, const std::string& key, Reading& reading, co
         if (known == keys.end()) {
             std::string allowed;
             for (const Key& each : keys) allowed += (allowed.empty() ? "" : ", ") + std::string(each.name);
-            reading.findings.add(name.place, fmt::format("unknown key {}; known here: {}", escape(join(key, name.text)), allowed));
+            reading.findings.add(name.place, fmt::format("unknown key {}; known here: {}",
+                                                         escape(join(key, name.text)), allowed));
             continue;
         }
         const std::string full = join(key, name.text);
@@ -62,7 +68,8 @@ void read_keys(const YamlNode& map, const std::string& key, Reading& reading, co
     }
 }
 
-void read_entries(const YamlNode& map, const std::string& key, Reading& reading, const ValueReader& read_entry) {
+void read_entries(const YamlNode& map, const std::string& key, Reading& reading,
+                  const ValueReader& read_entry) {
     if (!is_map(map, key, reading)) return;
     for (const auto& [name, value] : map.pairs) {
         const std::string full = join(key, name.text);
@@ -77,7 +84,8 @@ ValueReader section(std::vector<Key> keys) {
     };
 }
 
-const std::string* scalar(const YamlNode& value, const std::string& key, Reading& reading, std::string_view expected) {
+const std::string* scalar(const YamlNode& value, const std::string& key, Reading& reading,
+                          std::string_view expected) {
     if (value.kind == YamlNode::Kind::scalar) return &value.text;
     wrong_kind(value, key, reading, expected);
     return nullptr;
@@ -89,7 +97,9 @@ bool is_list(const YamlNode& value, const std::string& key, Reading& reading, st
     return false;
 }
 
-std::string item_key(const std::string& key, std::size_t index) { return fmt::format("{}[{}]", key, index); }
+std::string item_key(const std::string& key, std::size_t index) {
+    return fmt::format("{}[{}]", key, index);
+}
 
 ValueReader text(std::string& target) {
     return [&target](const YamlNode& value, const std::string& key, Reading& reading) {
@@ -156,10 +166,11 @@ ValueReader size(std::uint64_t& target, std::uint64_t least, std::uint64_t most)
         const std::string* given = scalar(value, key, reading, expected);
         if (given == nullptr) return;
         const auto parsed = parse_size(*given);
-        if (!parsed) return reading.wrong(key, fmt::format("expected {}, found \"{}\"", expected, escape(*given)));
+        if (!parsed)
+            return reading.wrong(key, fmt::format("expected {}, found \"{}\"", expected, escape(*given)));
         if (*parsed < least || *parsed > most)
-            return reading.wrong(key, fmt::format("{} is out of range; from {} to {} is allowed", escape(*given),
-                                                  human_bytes(least), human_bytes(most)));
+            return reading.wrong(key, fmt::format("{} is out of range; from {} to {} is allowed",
+                                                  escape(*given), human_bytes(least), human_bytes(most)));
         target = *parsed;
     };
 }
@@ -171,9 +182,11 @@ ValueReader duration(std::chrono::milliseconds& target, std::chrono::millisecond
         if (given == nullptr) return;
         const auto parsed = parse_duration(*given);
         constexpr std::chrono::milliseconds kMost = std::chrono::days(3650);
-        if (!parsed) return reading.wrong(key, fmt::format("expected {}, found \"{}\"", expected, escape(*given)));
+        if (!parsed)
+            return reading.wrong(key, fmt::format("expected {}, found \"{}\"", expected, escape(*given)));
         if (*parsed < least || *parsed > kMost)
-            return reading.wrong(key, fmt::format("{} is out of range; from {}ms to 3650d is allowed", escape(*given), least.count()));
+            return reading.wrong(key, fmt::format("{} is out of range; from {}ms to 3650d is allowed",
+                                                  escape(*given), least.count()));
         target = *parsed;
     };
 }
@@ -181,7 +194,9 @@ ValueReader duration(std::chrono::milliseconds& target, std::chrono::millisecond
 ValueReader not_served(std::string_view default_value) {
     return [default_value](const YamlNode& value, const std::string& key, Reading& reading) {
         if (value.kind == YamlNode::Kind::scalar && value.text == default_value) return;
-        reading.wrong(key, fmt::format("this is not served by this version of burnbox; leave it out, or set it to {}", default_value));
+        reading.wrong(
+            key, fmt::format("this is not served by this version of burnbox; leave it out, or set it to {}",
+                             default_value));
     };
 }
 

@@ -17,7 +17,8 @@ ValueReader watch_section(std::vector<WatchConfig>& watch) {
                           {"account", text(folder.account)},
                           {"settle", duration(folder.settle, std::chrono::milliseconds(1))},
                       });
-            if (folder.path.empty() && reading.findings.count() == findings) reading.wrong(item, "it has no path");
+            if (folder.path.empty() && reading.findings.count() == findings)
+                reading.wrong(item, "it has no path");
             if (folder.account.empty() && reading.findings.count() == findings)
                 reading.wrong(item, "it has no account; whose sessions are these?");
             watch.push_back(std::move(folder));

@@ -22,7 +22,8 @@ class TreeBuilder {
         YamlNode node;
         node.place = place(from.Mark());
         if (++nodes_ > kMostNodes || depth > kMostDepth) {
-            if (!too_large_) findings_.add(node.place, "the document is too large or too deep for a configuration");
+            if (!too_large_)
+                findings_.add(node.place, "the document is too large or too deep for a configuration");
             too_large_ = true;
             return node;
         }
@@ -60,7 +61,8 @@ class TreeBuilder {
             }
             if (value.kind == YamlNode::Kind::nothing) value.place = key.place;
             if (!seen.insert(key.text).second) {
-                findings_.add(key.place, fmt::format("the key {} is here twice; remove one of them", escape(key.text)));
+                findings_.add(key.place,
+                              fmt::format("the key {} is here twice; remove one of them", escape(key.text)));
                 continue;
             }
             node.pairs.push_back({std::move(key), std::move(value)});
@@ -98,7 +100,8 @@ YamlNode parse_yaml(const std::string& text, const std::string& file, Findings& 
         const std::vector<YAML::Node> documents = YAML::LoadAll(text);
         if (documents.empty() || (documents.size() == 1 && documents[0].IsNull())) return nothing;
         if (documents.size() == 1) return builder.build(documents[0]);
-        findings.add(builder.place(documents[1].Mark()), "a second YAML document begins here; one file is one document");
+        findings.add(builder.place(documents[1].Mark()),
+                     "a second YAML document begins here; one file is one document");
     } catch (const YAML::Exception& exception) {
         findings.add(builder.place(exception.mark), "this is no YAML: " + exception.msg);
     } catch (const std::exception& exception) {

@@ -1,5 +1,5 @@
-// A YAML document as plain nodes that know where they stand. The only place that touches yaml-cpp; what YAML allows and
-// a configuration must not (duplicate keys, several documents, endless aliases) is found here.
+// A YAML document as plain nodes that know where they stand. The only place that touches yaml-cpp; what YAML
+// allows and a configuration must not (duplicate keys, several documents, endless aliases) is found here.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ struct YamlNode {
 
     Kind kind = Kind::nothing;
     Place place;
-    std::string text;               // scalar
-    std::vector<YamlNode> items;    // list
-    std::vector<YamlPair> pairs;    // map, in the file's order; keys are scalars and differ
+    std::string text;             // scalar
+    std::vector<YamlNode> items;  // list
+    std::vector<YamlPair> pairs;  // map, in the file's order; keys are scalars and differ
 };
 
 struct YamlPair {

@@ -1,5 +1,5 @@
-// What happened, told to whoever asked: `--wait`, STATUS.txt, signals, hooks, metrics. Publishing never blocks on a listener
-// that takes long: listeners only note and return.
+// What happened, told to whoever asked: `--wait`, STATUS.txt, signals, hooks, metrics. Publishing never
+// blocks on a listener that takes long: listeners only note and return.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,8 @@
 namespace burnbox {
 
 struct Event {
-    std::string event;  // session_sealed, session_queued, session_burned, session_failed, session_withdrawn, disc_full, no_disc, ...
+    std::string event;  // session_sealed, session_queued, session_burned, session_failed, session_withdrawn,
+                        // disc_full, no_disc, ...
     Timestamp time;
     std::string account, session, disc, drive, message;  // those that apply; session = disc name
 };

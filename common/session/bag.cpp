@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::uint32_t kFolderMode = 0755;  // a copy of the disc can be removed again by whoever made it
 
-Timestamp whole_second(Timestamp time) { return std::chrono::floor<std::chrono::seconds>(time); }
+Timestamp whole_second(Timestamp time) {
+    return std::chrono::floor<std::chrono::seconds>(time);
+}
 
 // On the disc everything belongs to root: a set-user-id bit would say something that its owner never said.
 std::uint32_t disc_mode(const ManifestEntry& entry, ModePolicy policy) {
@@ -26,21 +28,26 @@ std::uint32_t disc_mode(const ManifestEntry& entry, ModePolicy policy) {
 // RFC 8493 2.1.3: LF, CR and '%' are percent-encoded in manifests, nothing else.
 void append_bag_path(std::string& out, std::string_view path) {
     for (const char c : path) {
-        if (c == '%') out += "%25";
-        else if (c == '\n') out += "%0A";
-        else if (c == '\r') out += "%0D";
-        else out += c;
+        if (c == '%')
+            out += "%25";
+        else if (c == '\n')
+            out += "%0A";
+        else if (c == '\r')
+            out += "%0D";
+        else
+            out += c;
     }
 }
 
-void append_manifest_line(std::string& out, const Sha256& digest, std::string_view prefix, std::string_view path) {
+void append_manifest_line(std::string& out, const Sha256& digest, std::string_view prefix,
+                          std::string_view path) {
     out.append(digest.hex()).append("  ").append(prefix);
     append_bag_path(out, path);
     out += '\n';
 }
 
-// The payload as a validator sees it that opens what it finds: a link to a file of the session is one more file. Other links have no
-// content to take a digest of; entries.jsonl has them.
+// The payload as a validator sees it that opens what it finds: a link to a file of the session is one more
+// file. Other links have no content to take a digest of; entries.jsonl has them.
 struct Payload {
     std::string manifest;
     std::uint64_t bytes = 0;
@@ -63,14 +70,19 @@ Payload payload_manifest(const Manifest& manifest) {
 }
 
 std::string bag_info(const SealedSession& session, const Payload& payload) {
-    return fmt::format("Bag-Software-Agent: burnbox {}\nBagging-Date: {}\nExternal-Identifier: {}\nPayload-Oxum: {}.{}\n",
-                       session.version, to_iso8601(session.sealed_at).substr(0, 10), session.identifier(), payload.bytes,
-                       payload.count);
+    return fmt::format(
+        "Bag-Software-Agent: burnbox {}\nBagging-Date: {}\nExternal-Identifier: {}\nPayload-Oxum: {}.{}\n",
+        session.version, to_iso8601(session.sealed_at).substr(0, 10), session.identifier(), payload.bytes,
+        payload.count);
 }
 
-// GNU coreutils: a line whose name has a backslash or a newline begins with a backslash and has them as \\ and \n.
-void append_sums_line(std::string& out, const Sha256& digest, std::string_view prefix, std::string_view path) {
-    const auto special = [](std::string_view text) { return text.find_first_of("\\\n\r") != std::string_view::npos; };
+// GNU coreutils: a line whose name has a backslash or a newline begins with a backslash and has them as
+// \\ and \n.
+void append_sums_line(std::string& out, const Sha256& digest, std::string_view prefix,
+                      std::string_view path) {
+    const auto special = [](std::string_view text) {
+        return text.find_first_of("\\\n\r") != std::string_view::npos;
+    };
     if (!special(prefix) && !special(path)) {
         out.append(digest.hex()).append("  ").append(prefix).append(path).append("\n");
         return;
@@ -78,10 +90,14 @@ void append_sums_line(std::string& out, const Sha256& digest, std::string_view p
     out.append("\\").append(digest.hex()).append("  ");
     for (const std::string_view part : {prefix, path}) {
         for (const char c : part) {
-            if (c == '\\') out += "\\\\";
-            else if (c == '\n') out += "\\n";
-            else if (c == '\r') out += "\\r";
-            else out += c;
+            if (c == '\\')
+                out += "\\\\";
+            else if (c == '\n')
+                out += "\\n";
+            else if (c == '\r')
+                out += "\\r";
+            else
+                out += c;
         }
     }
     out += '\n';
@@ -96,7 +112,8 @@ class Tree {
     }
 
     void folder(std::string_view name) {
-        entries_.push_back({.path = join_path(base_, name), .type = FileType::folder, .mode = kFolderMode, .mtime = time_});
+        entries_.push_back(
+            {.path = join_path(base_, name), .type = FileType::folder, .mode = kFolderMode, .mtime = time_});
     }
 
     void tag_file(std::string_view name, std::string content) {
@@ -153,7 +170,8 @@ void add_marker(Tree& tree, const Marker& marker) {
 std::string names_tsv(const Manifest& manifest, std::string_view prefix) {
     std::string out;
     for (const ManifestEntry& entry : manifest.entries)
-        if (!entry.source.empty()) out += names_line(std::string(prefix) + entry.path, std::string(prefix) + entry.source);
+        if (!entry.source.empty())
+            out += names_line(std::string(prefix) + entry.path, std::string(prefix) + entry.source);
     return out;
 }
 
@@ -170,12 +188,15 @@ std::vector<DiscEntry> bag_entries(const SealedSession& session, ModePolicy mode
     tree.tag_file("entries.jsonl", to_jsonl(session.manifest, "data/"));
     tree.tag_file("manifest-sha256.txt", std::move(payload.manifest));
     add_marker(tree, session.marker);
-    if (auto names = names_tsv(session.manifest, "data/"); !names.empty()) tree.tag_file("names.tsv", std::move(names));
+    if (auto names = names_tsv(session.manifest, "data/"); !names.empty())
+        tree.tag_file("names.tsv", std::move(names));
     tree.tag_file("tagmanifest-sha256.txt", tree.tag_manifest());
     return tree.take();
 }
 
-bool brings_own_sums(const Manifest& manifest) { return manifest.find("SHA256SUMS") != nullptr; }
+bool brings_own_sums(const Manifest& manifest) {
+    return manifest.find("SHA256SUMS") != nullptr;
+}
 
 }  // namespace
 
@@ -189,7 +210,8 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
     if (layout == Layout::root) {
         Tree tree(session, modes, "");
         if (!brings_own_sums(session.manifest)) tree.tag_file("SHA256SUMS", sha256sums(session.manifest, ""));
-        if (auto names = names_tsv(session.manifest, ""); !names.empty() && session.manifest.find("names.tsv") == nullptr)
+        if (auto names = names_tsv(session.manifest, "");
+            !names.empty() && session.manifest.find("names.tsv") == nullptr)
             tree.tag_file("names.tsv", std::move(names));
         tree.payload("");
         auto entries = tree.take();
@@ -202,7 +224,8 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
     auto entries = tree.take();
     if (layout == Layout::plain) {
         Tree beside(session, modes, session.account);
-        beside.tag_file(session.disc_name + ".SHA256SUMS", sha256sums(session.manifest, session.disc_name + "/"));
+        beside.tag_file(session.disc_name + ".SHA256SUMS",
+                        sha256sums(session.manifest, session.disc_name + "/"));
         if (auto names = names_tsv(session.manifest, session.disc_name + "/"); !names.empty())
             beside.tag_file(session.disc_name + ".names.tsv", std::move(names));
         for (DiscEntry& entry : beside.take()) entries.push_back(std::move(entry));
@@ -213,9 +236,12 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
 
 std::string checksum_list_path(const SealedSession& session, Layout layout) {
     switch (layout) {
-        case Layout::bag: return session.identifier() + (is_bag(session.manifest) ? "/manifest-sha256.txt" : "/SHA256SUMS");
-        case Layout::plain: return session.identifier() + ".SHA256SUMS";
-        case Layout::root: return "SHA256SUMS";
+        case Layout::bag:
+            return session.identifier() + (is_bag(session.manifest) ? "/manifest-sha256.txt" : "/SHA256SUMS");
+        case Layout::plain:
+            return session.identifier() + ".SHA256SUMS";
+        case Layout::root:
+            return "SHA256SUMS";
     }
     return {};
 }

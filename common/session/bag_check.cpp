@@ -29,9 +29,12 @@ std::string percent_decoded(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const std::string_view code = text.substr(i, 3);
-        if (code == "%25") out += '%';
-        else if (code == "%0A" || code == "%0a") out += '\n';
-        else if (code == "%0D" || code == "%0d") out += '\r';
+        if (code == "%25")
+            out += '%';
+        else if (code == "%0A" || code == "%0a")
+            out += '\n';
+        else if (code == "%0D" || code == "%0d")
+            out += '\r';
         else {
             out += text[i];
             continue;
@@ -58,7 +61,9 @@ class Names {
 
 class BagCheck {
   public:
-    BagCheck(const Manifest& manifest, const std::function<Result<std::string>(const std::string&)>& read_text, const std::string& folder)
+    BagCheck(const Manifest& manifest,
+             const std::function<Result<std::string>(const std::string&)>& read_text,
+             const std::string& folder)
         : manifest_(manifest), read_text_(read_text), folder_(folder) {}
 
     Status run() {
@@ -72,8 +77,10 @@ class BagCheck {
             has_sha256 = has_sha256 || *name == "manifest-sha256.txt";
             BB_CHECK(check_list(std::string(*name), true));
         }
-        if (!has_sha256) return bad("it has no manifest-sha256.txt, and burnbox checks no other digest; add one");
-        if (file_in_bag("tagmanifest-sha256.txt") != nullptr) BB_CHECK(check_list("tagmanifest-sha256.txt", false));
+        if (!has_sha256)
+            return bad("it has no manifest-sha256.txt, and burnbox checks no other digest; add one");
+        if (file_in_bag("tagmanifest-sha256.txt") != nullptr)
+            BB_CHECK(check_list("tagmanifest-sha256.txt", false));
         return check_oxum();
     }
 
@@ -94,8 +101,9 @@ class BagCheck {
     }
 
     [[nodiscard]] std::unexpected<Error> bad(std::string_view why) const {
-        return fail(Errc::invalid, fmt::format("{} a BagIt bag (bagit.txt), but not a valid one: {}",
-                                               folder_.empty() ? "this session is" : escape(folder_) + " is", why));
+        return fail(Errc::invalid,
+                    fmt::format("{} a BagIt bag (bagit.txt), but not a valid one: {}",
+                                folder_.empty() ? "this session is" : escape(folder_) + " is", why));
     }
 
     Status check_declaration() {  // RFC 8493 2.1.1
@@ -103,12 +111,14 @@ class BagCheck {
         const auto lines = lines_of(text);
         const bool good = lines.size() == 2 && lines[0].starts_with("BagIt-Version: ") &&
                           lines[1].starts_with("Tag-File-Character-Encoding: ");
-        if (!good) return bad("bagit.txt must be the two lines BagIt-Version and Tag-File-Character-Encoding");
+        if (!good)
+            return bad("bagit.txt must be the two lines BagIt-Version and Tag-File-Character-Encoding");
         if (lines[1] != "Tag-File-Character-Encoding: UTF-8") return bad("its tag files must be UTF-8");
         return {};
     }
 
-    // One manifest or tag manifest: what it lists is there, has the digest (SHA-256 only), and for payload nothing else is.
+    // One manifest or tag manifest: what it lists is there, has the digest (SHA-256 only), and for payload
+    // nothing else is.
     Status check_list(const std::string& name, bool payload) {
         BB_TRY(const std::string text, read_text_(in_bag(name)));
         const bool sha256 = name.ends_with("-sha256.txt");
@@ -120,14 +130,18 @@ class BagCheck {
             std::string_view path = line.substr(std::min(line.find_first_not_of(" \t", gap), line.size()));
             if (path.starts_with('*')) path.remove_prefix(1);  // as md5sum and its kin write it
             if (path.starts_with("./")) path.remove_prefix(2);
-            if (payload && !path.starts_with("data/")) return bad(fmt::format("{} lists {}", name, escape(path)));
+            if (payload && !path.starts_with("data/"))
+                return bad(fmt::format("{} lists {}", name, escape(path)));
             const std::string plain = percent_decoded(path);
             const ManifestEntry* const file = file_in_bag(plain);
-            if (file == nullptr) missing.add(plain);
-            else if (sha256 && Sha256::parse(line.substr(0, gap)) != file->sha256) different.add(plain);
+            if (file == nullptr)
+                missing.add(plain);
+            else if (sha256 && Sha256::parse(line.substr(0, gap)) != file->sha256)
+                different.add(plain);
             if (payload) listed.push_back(manifest_.find(in_bag(plain)));
         }
-        if (!missing.empty()) return bad(fmt::format("{} lists files that are not there: {}", name, missing.text()));
+        if (!missing.empty())
+            return bad(fmt::format("{} lists files that are not there: {}", name, missing.text()));
         if (!different.empty()) return bad(fmt::format("files differ from {}: {}", name, different.text()));
         if (!payload) return {};
         std::ranges::sort(listed);
@@ -153,7 +167,8 @@ class BagCheck {
             if (!line.starts_with(kLabel)) continue;
             line.remove_prefix(std::min(line.find_first_not_of(" \t", kLabel.size()), line.size()));
             if (line != oxum(false) && line != oxum(true))
-                return bad(fmt::format("bag-info.txt says Payload-Oxum {}, data holds {}", escape(line), oxum(false)));
+                return bad(fmt::format("bag-info.txt says Payload-Oxum {}, data holds {}", escape(line),
+                                       oxum(false)));
         }
         return {};
     }
@@ -178,7 +193,8 @@ class BagCheck {
 
 }  // namespace
 
-Status check_own_bag(const Manifest& manifest, const std::function<Result<std::string>(const std::string& path)>& read_text,
+Status check_own_bag(const Manifest& manifest,
+                     const std::function<Result<std::string>(const std::string& path)>& read_text,
                      const std::string& folder) {
     return BagCheck(manifest, read_text, folder).run();
 }

@@ -29,7 +29,8 @@ std::string shortened(std::string name, std::size_t most) {
 }
 
 // The first of NAME, NAME~2, NAME~3 ... that is short enough and free.
-std::string free_name(const std::string& wanted, const std::unordered_set<std::string>& taken, const std::string& parent) {
+std::string free_name(const std::string& wanted, const std::unordered_set<std::string>& taken,
+                      const std::string& parent) {
     std::string name = shortened(wanted, kMostNameBytes);
     for (unsigned number = 2; taken.contains(join_path(parent, name)); ++number) {
         const std::string suffix = fmt::format("~{}", number);
@@ -43,13 +44,15 @@ std::string free_name(const std::string& wanted, const std::unordered_set<std::s
 std::string percent_name(std::string_view name) {
     std::string out;
     while (!name.empty()) {
-        const std::string_view character = name.substr(0, sequence_bytes(static_cast<unsigned char>(name.front())));
+        const std::string_view character =
+            name.substr(0, sequence_bytes(static_cast<unsigned char>(name.front())));
         if (check_entry_name(character) || character == ".") {
             out += character;
             name.remove_prefix(character.size());
             continue;
         }
-        // A control character of two bytes (C2 80 ...) is taken byte by byte too: the second one is no UTF-8 then.
+        // A control character of two bytes (C2 80 ...) is taken byte by byte too: the second one is no UTF-8
+        // then.
         out += fmt::format("%{:02X}", static_cast<unsigned char>(name.front()));
         name.remove_prefix(1);
     }
@@ -57,7 +60,9 @@ std::string percent_name(std::string_view name) {
 }
 
 std::vector<std::string> disc_paths(const std::vector<std::string>& paths) {
-    const auto is_good = [](const std::string& path) { return check_entry_name(base_name(path)).has_value(); };
+    const auto is_good = [](const std::string& path) {
+        return check_entry_name(base_name(path)).has_value();
+    };
     if (std::ranges::all_of(paths, is_good)) return paths;
     // Folders that have another path on the disc; what is in them follows.
     std::unordered_map<std::string, std::string> moved;
@@ -90,9 +95,12 @@ std::string names_line(std::string_view disc_path, std::string_view original) {
     line += '\t';
     for (const char c : original) {
         const auto byte = static_cast<unsigned char>(c);
-        if (c == '\\') line += "\\\\";
-        else if (byte < 0x20 || byte > 0x7E) line += fmt::format("\\x{:02x}", byte);
-        else line += c;
+        if (c == '\\')
+            line += "\\\\";
+        else if (byte < 0x20 || byte > 0x7E)
+            line += fmt::format("\\x{:02x}", byte);
+        else
+            line += c;
     }
     return line + "\n";
 }

@@ -17,8 +17,10 @@ Result<bool> exists(FileSystem& fs, const std::string& path) {
     return std::unexpected(info.error());
 }
 
-// Whether another session's row says that its folder is `folder` now: its name, or the name of a move that was done.
-Result<bool> belongs_to_other(FileSystem& fs, Catalogue& catalogue, const SessionRow& row, const std::string& folder) {
+// Whether another session's row says that its folder is `folder` now: its name, or the name of a move that
+// was done.
+Result<bool> belongs_to_other(FileSystem& fs, Catalogue& catalogue, const SessionRow& row,
+                              const std::string& folder) {
     BB_TRY(const auto rows, catalogue.sessions(row.account));
     for (const SessionRow& other : rows) {
         if (other.id == row.id || other.root != row.root) continue;
@@ -32,32 +34,40 @@ Result<bool> belongs_to_other(FileSystem& fs, Catalogue& catalogue, const Sessio
 
 }  // namespace
 
-Inbox::Inbox(FileSystem& fs, Catalogue& catalogue, std::string root) : fs_(fs), catalogue_(catalogue), root_(std::move(root)) {
+Inbox::Inbox(FileSystem& fs, Catalogue& catalogue, std::string root)
+    : fs_(fs), catalogue_(catalogue), root_(std::move(root)) {
     roots_.emplace(root_, &fs_);
 }
 
-void Inbox::add_root(const std::string& root, FileSystem& fs) { roots_.insert_or_assign(root, &fs); }
+void Inbox::add_root(const std::string& root, FileSystem& fs) {
+    roots_.insert_or_assign(root, &fs);
+}
 
 Result<FileSystem*> Inbox::fs_of(const SessionRow& row) const {
     const auto found = roots_.find(row.root);
     if (found != roots_.end()) return found->second;
-    return fail(Errc::not_found, fmt::format("the folder of {}/{} is in {}, which is not a watched folder any more; put it back under "
-                                             "`watch` and restart burnbox",
-                                             escape(row.account), escape(row.disc_name), escape(row.root)));
+    return fail(
+        Errc::not_found,
+        fmt::format("the folder of {}/{} is in {}, which is not a watched folder any more; put it back under "
+                    "`watch` and restart burnbox",
+                    escape(row.account), escape(row.disc_name), escape(row.root)));
 }
 
-Result<std::string> Inbox::first_free_folder(const std::string& account, const std::string& name, FolderState state) {
+Result<std::string> Inbox::first_free_folder(const std::string& account, const std::string& name,
+                                             FolderState state) {
     return first_free_folder(fs_, account, name, state);
 }
 
-Result<std::string> Inbox::first_free_folder(FileSystem& fs, const std::string& account, const std::string& name, FolderState state) {
+Result<std::string> Inbox::first_free_folder(FileSystem& fs, const std::string& account,
+                                             const std::string& name, FolderState state) {
     SessionFolder folder{.name = name, .state = state};
     for (; folder.number <= kMostNumbers; ++folder.number) {
         std::string path = join_path(account, folder.folder());
         BB_TRY(const bool taken, exists(fs, path));
         if (!taken) return path;
         if (state == FolderState::open)
-            return fail(Errc::exists, fmt::format("there is a session {} already; rename or seal that one first", name));
+            return fail(Errc::exists,
+                        fmt::format("there is a session {} already; rename or seal that one first", name));
     }
     return fail(Errc::exists, fmt::format("no free folder name for {} in {}", name, account));
 }
@@ -68,7 +78,8 @@ Status Inbox::move(SessionId id, FolderState state) {
         BB_CHECK(finish_move(row));
         BB_TRY(row, catalogue_.session(id));
     }
-    if (row.folder.empty()) return fail(Errc::not_found, fmt::format("{}/{} has no folder any more", row.account, row.disc_name));
+    if (row.folder.empty())
+        return fail(Errc::not_found, fmt::format("{}/{} has no folder any more", row.account, row.disc_name));
     if (parse_folder(row.folder).state == state) return {};
     BB_TRY(FileSystem* const fs, fs_of(row));
     BB_TRY(const std::string target, first_free_folder(*fs, row.account, row.name, state));
@@ -88,14 +99,16 @@ Status Inbox::finish_move(const SessionRow& row) {
     BB_TRY(const bool at_source, exists(*fs, source));
     BB_TRY(const bool at_target, exists(*fs, target));
     if (!at_source && !at_target)
-        return fail(Errc::not_found, fmt::format("neither {} nor {} is there: the folder of {}/{} is missing", source, target,
-                                                 row.account, row.disc_name));
+        return fail(Errc::not_found, fmt::format("neither {} nor {} is there: the folder of {}/{} is missing",
+                                                 source, target, row.account, row.disc_name));
     bool rename_it = !at_target;
     if (at_source && at_target) {
-        // Either the rename was done and a new session took the old name, or another session took the new one.
+        // Either the rename was done and a new session took the old name, or another session took the new
+        // one.
         BB_TRY(const bool taken, belongs_to_other(*fs, catalogue_, row, row.folder_next));
         if (taken) {
-            BB_TRY(target, first_free_folder(*fs, row.account, row.name, parse_folder(row.folder_next).state));
+            BB_TRY(target,
+                   first_free_folder(*fs, row.account, row.name, parse_folder(row.folder_next).state));
             BB_CHECK(catalogue_.begin_move(row.id, std::string(base_name(target))));
             rename_it = true;
         }
@@ -107,7 +120,8 @@ Status Inbox::finish_move(const SessionRow& row) {
 
 Status Inbox::write_status(const SessionRow& row, const std::string& text) {
     BB_TRY(FileSystem* const fs, fs_of(row));
-    return replace_file(*fs, join_path(join_path(row.account, row.folder), "STATUS.txt"), text, Durability::visible);
+    return replace_file(*fs, join_path(join_path(row.account, row.folder), "STATUS.txt"), text,
+                        Durability::visible);
 }
 
 Status Inbox::remove_own_file(const SessionRow& row, const std::string& name) {

@@ -1,7 +1,8 @@
-// The inboxes as folders: "<account>/<session folder>" on a FileSystem rooted at inbox_dir, or on one that shows a watched folder as the
-// inbox of its account. Which of them a session is in says its row. Moves of a sealed session's folder are two-step with the catalogue
-// (intent, rename, done), so that names and catalogue agree after every crash.
-// Threads: any; callers make sure that one session is moved by one thread at a time. Blocks on the disk and the catalogue.
+// The inboxes as folders: "<account>/<session folder>" on a FileSystem rooted at inbox_dir, or on one that
+// shows a watched folder as the inbox of its account. Which of them a session is in says its row. Moves of a
+// sealed session's folder are two-step with the catalogue (intent, rename, done), so that names and catalogue
+// agree after every crash. Threads: any; callers make sure that one session is moved by one thread at a time.
+// Blocks on the disk and the catalogue.
 #pragma once
 
 #include <map>
@@ -21,24 +22,26 @@ class Inbox {
     // Another place whose sessions are moved here too. Before the threads; `fs` must outlive the Inbox.
     void add_root(const std::string& root, FileSystem& fs);
 
-    // The FileSystem that has this session's folder, at join_path(row.account, row.folder). Errors: not_found when its watched folder is
-    // not among those that were opened at start.
+    // The FileSystem that has this session's folder, at join_path(row.account, row.folder). Errors: not_found
+    // when its watched folder is not among those that were opened at start.
     [[nodiscard]] Result<FileSystem*> fs_of(const SessionRow& row) const;
 
     // "alice/holiday-queued-2": the first free folder for this name and state.
-    [[nodiscard]] Result<std::string> first_free_folder(const std::string& account, const std::string& name, FolderState state);
-    [[nodiscard]] static Result<std::string> first_free_folder(FileSystem& fs, const std::string& account, const std::string& name,
-                                                               FolderState state);
+    [[nodiscard]] Result<std::string> first_free_folder(const std::string& account, const std::string& name,
+                                                        FolderState state);
+    [[nodiscard]] static Result<std::string> first_free_folder(FileSystem& fs, const std::string& account,
+                                                               const std::string& name, FolderState state);
 
-    // Renames the session's folder to the first free one of `state`: the intent is durable in the catalogue, then the
-    // rename and the inbox folder are durable, then the row says done.
+    // Renames the session's folder to the first free one of `state`: the intent is durable in the catalogue,
+    // then the rename and the inbox folder are durable, then the row says done.
     [[nodiscard]] Status move(SessionId id, FolderState state);
 
-    // Ends a move that a crash may have cut: called at start for every row with folder_next set. A no-op else.
+    // Ends a move that a crash may have cut: called at start for every row with folder_next set. A no-op
+    // else.
     [[nodiscard]] Status finish_move(const SessionRow& row);
 
     // Texts at the session's top; visible at once, not fsynced (they can be made again).
-    [[nodiscard]] Status write_status(const SessionRow& row, const std::string& text);  // STATUS.txt
+    [[nodiscard]] Status write_status(const SessionRow& row, const std::string& text);     // STATUS.txt
     [[nodiscard]] Status remove_own_file(const SessionRow& row, const std::string& name);  // missing is fine
 
     [[nodiscard]] FileSystem& fs() { return fs_; }  // of new sessions

@@ -6,7 +6,9 @@ namespace burnbox {
 namespace {
 
 // RFC 8259 7: the quotation mark, the backslash and control characters must be escaped.
-bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+bool needs_escape(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
 
 void append_escaped(std::string& out, std::string_view text) {
     static constexpr char kDigits[] = "0123456789abcdef";
@@ -53,7 +55,9 @@ void JsonLineWriter::key(std::string_view name) {
     out_.append("\"").append(name).append("\":");
 }
 
-JsonLineWriter& JsonLineWriter::text(std::string_view name, std::string_view value) { return text(name, value, {}); }
+JsonLineWriter& JsonLineWriter::text(std::string_view name, std::string_view value) {
+    return text(name, value, {});
+}
 
 JsonLineWriter& JsonLineWriter::text(std::string_view name, std::string_view front, std::string_view back) {
     key(name);
@@ -116,7 +120,8 @@ std::optional<JsonLineReader::Field> JsonLineReader::bad() {
 }
 
 void JsonLineReader::skip_space() {
-    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t' || rest_.front() == '\r')) rest_.remove_prefix(1);
+    while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t' || rest_.front() == '\r'))
+        rest_.remove_prefix(1);
 }
 
 bool JsonLineReader::take(char c) {
@@ -152,14 +157,30 @@ bool JsonLineReader::decode_escape(std::string& decoded) {
     const char c = rest_.front();
     rest_.remove_prefix(1);
     switch (c) {
-        case '"': case '\\': case '/': decoded += c; return true;
-        case 'b': decoded += '\b'; return true;
-        case 'f': decoded += '\f'; return true;
-        case 'n': decoded += '\n'; return true;
-        case 'r': decoded += '\r'; return true;
-        case 't': decoded += '\t'; return true;
-        case 'u': break;
-        default: return false;
+        case '"':
+        case '\\':
+        case '/':
+            decoded += c;
+            return true;
+        case 'b':
+            decoded += '\b';
+            return true;
+        case 'f':
+            decoded += '\f';
+            return true;
+        case 'n':
+            decoded += '\n';
+            return true;
+        case 'r':
+            decoded += '\r';
+            return true;
+        case 't':
+            decoded += '\t';
+            return true;
+        case 'u':
+            break;
+        default:
+            return false;
     }
     auto code = read_hex4();
     if (!code) return false;

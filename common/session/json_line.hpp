@@ -1,5 +1,5 @@
-// Flat JSON objects, one a line: {"key":"text","other":42}. The format of entries.jsonl and of the seal records, which may
-// have a million lines; hence no general JSON library here.
+// Flat JSON objects, one a line: {"key":"text","other":42}. The format of entries.jsonl and of the seal
+// records, which may have a million lines; hence no general JSON library here.
 #pragma once
 
 #include <cstdint>

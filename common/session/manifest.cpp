@@ -28,7 +28,8 @@ void put_digits(char* at, int count, std::uint64_t value) {
     for (int i = count - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
 }
 
-// "2026-11-23T10:00:00.123456789Z": every nanosecond, always 30 characters (the years a Timestamp holds have four digits).
+// "2026-11-23T10:00:00.123456789Z": every nanosecond, always 30 characters (the years a Timestamp holds have
+// four digits).
 std::array<char, 30> exact_time(Timestamp time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
@@ -46,8 +47,8 @@ std::array<char, 30> exact_time(Timestamp time) {
 }
 
 std::optional<Timestamp> parse_exact_time(std::string_view text) {
-    if (text.size() != 30 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-        text[19] != '.' || text[29] != 'Z')
+    if (text.size() != 30 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
+        text[16] != ':' || text[19] != '.' || text[29] != 'Z')
         return std::nullopt;
     bool good = true;
     const auto digits = [&](std::size_t at, std::size_t count) {
@@ -62,9 +63,11 @@ std::optional<Timestamp> parse_exact_time(std::string_view text) {
                               day(static_cast<unsigned>(digits(8, 2)))};
     const int hour = digits(11, 2), minute = digits(14, 2), second = digits(17, 2), fraction = digits(20, 9);
     // The outermost years are only partly inside 64 bits of nanoseconds.
-    if (!good || !date.ok() || date.year() < year(1678) || date.year() > year(2261) || hour > 23 || minute > 59 || second > 59)
+    if (!good || !date.ok() || date.year() < year(1678) || date.year() > year(2261) || hour > 23 ||
+        minute > 59 || second > 59)
         return std::nullopt;
-    return Timestamp(sys_days(date)) + hours(hour) + minutes(minute) + seconds(second) + nanoseconds(fraction);
+    return Timestamp(sys_days(date)) + hours(hour) + minutes(minute) + seconds(second) +
+           nanoseconds(fraction);
 }
 
 std::array<char, 4> octal(std::uint32_t mode) {
@@ -73,13 +76,18 @@ std::array<char, 4> octal(std::uint32_t mode) {
     return text;
 }
 
-std::string_view view(const auto& characters) { return {characters.data(), characters.size()}; }
+std::string_view view(const auto& characters) {
+    return {characters.data(), characters.size()};
+}
 
 void append_entry(std::string& out, const ManifestEntry& entry, std::string_view prefix) {
     JsonLineWriter line(out);
-    line.text("path", prefix, entry.path).text("type", type_name(entry.type)).text("mode", view(octal(entry.mode)));
+    line.text("path", prefix, entry.path)
+        .text("type", type_name(entry.type))
+        .text("mode", view(octal(entry.mode)));
     line.number("uid", entry.uid).number("gid", entry.gid).text("mtime", view(exact_time(entry.mtime)));
-    if (entry.type == FileType::file) line.number("size", entry.size_bytes).text("sha256", entry.sha256.hex());
+    if (entry.type == FileType::file)
+        line.number("size", entry.size_bytes).text("sha256", entry.sha256.hex());
     if (entry.type == FileType::symlink) line.text("target", entry.link_target);
     if (!entry.source.empty()) line.text("source_hex", to_hex(entry.source));
     line.end();
@@ -104,8 +112,10 @@ bool set_field(ManifestEntry& entry, const JsonLineReader::Field& field, std::st
         const auto result = std::from_chars(field.text.data(), end, entry.mode, 8);
         return result.ec == std::errc() && result.ptr == end && entry.mode <= 07777;
     }
-    if (key == "uid") return entry.uid = static_cast<std::uint32_t>(field.number.value_or(0)), field.number.has_value();
-    if (key == "gid") return entry.gid = static_cast<std::uint32_t>(field.number.value_or(0)), field.number.has_value();
+    if (key == "uid")
+        return entry.uid = static_cast<std::uint32_t>(field.number.value_or(0)), field.number.has_value();
+    if (key == "gid")
+        return entry.gid = static_cast<std::uint32_t>(field.number.value_or(0)), field.number.has_value();
     if (key == "size") return entry.size_bytes = field.number.value_or(0), field.number.has_value();
     if (key == "mtime") {
         const auto time = parse_exact_time(field.text);
@@ -157,7 +167,8 @@ std::uint64_t Manifest::files_count() const {
 
 Sha256 Manifest::content_digest() const {
     Sha256Hasher hasher;
-    std::string record;  // NUL ends every text, which none of them can contain: no two manifests give the same bytes
+    std::string
+        record;  // NUL ends every text, which none of them can contain: no two manifests give the same bytes
     for (const ManifestEntry& entry : entries) {
         record.clear();
         record.append(type_name(entry.type)).push_back('\0');
@@ -174,7 +185,8 @@ Sha256 Manifest::content_digest() const {
 }
 
 const ManifestEntry* Manifest::find(std::string_view path) const {
-    const auto found = std::ranges::lower_bound(entries, path, {}, [](const ManifestEntry& e) -> std::string_view { return e.path; });
+    const auto found = std::ranges::lower_bound(
+        entries, path, {}, [](const ManifestEntry& e) -> std::string_view { return e.path; });
     return found != entries.end() && found->path == path ? &*found : nullptr;
 }
 
@@ -191,7 +203,8 @@ Result<Manifest> parse_jsonl(std::string_view text, std::string_view prefix) {
     for (std::size_t number = 1; !text.empty(); ++number) {
         const std::size_t end = text.find('\n');
         // Without its newline the last line was cut off, whatever it looks like.
-        if (end == std::string_view::npos) return fail(Errc::corrupt, fmt::format("line {}: it is cut off", number));
+        if (end == std::string_view::npos)
+            return fail(Errc::corrupt, fmt::format("line {}: it is cut off", number));
         ManifestEntry entry;
         if (!parse_entry(text.substr(0, end), prefix, entry))
             return fail(Errc::corrupt, fmt::format("line {}: it is no manifest entry", number));

@@ -20,7 +20,8 @@ bool has_control_characters(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
         if (byte < 0x20 || byte == 0x7F) return true;
-        if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+        if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
+            return true;
     }
     return false;
 }
@@ -47,10 +48,14 @@ std::string lower(std::string_view text) {
 
 std::string_view to_string(FolderState state) {
     switch (state) {
-        case FolderState::open: return "open";
-        case FolderState::queued: return "queued";
-        case FolderState::burned: return "burned";
-        case FolderState::failed: return "failed";
+        case FolderState::open:
+            return "open";
+        case FolderState::queued:
+            return "queued";
+        case FolderState::burned:
+            return "burned";
+        case FolderState::failed:
+            return "failed";
     }
     return "open";
 }
@@ -69,7 +74,8 @@ SessionFolder parse_folder(std::string_view folder) {
         if (auto numbered = split_suffix(folder.substr(0, dash))) {
             // A number that does not fit is reserved like any other; which one it was does not matter then.
             const auto number = parse_u64(folder.substr(dash + 1));
-            numbered->number = static_cast<unsigned>(std::min<std::uint64_t>(number.value_or(UINT32_MAX), UINT32_MAX));
+            numbered->number =
+                static_cast<unsigned>(std::min<std::uint64_t>(number.value_or(UINT32_MAX), UINT32_MAX));
             return *numbered;
         }
     }
@@ -82,7 +88,8 @@ Status check_session_name(std::string_view name) {
     };
     if (name.empty()) return fail(Errc::invalid, "a session's name can't be empty");
     if (name.size() > kMostSessionBytes)
-        return refuse(fmt::format("it is {} bytes long, at most {} are allowed", name.size(), kMostSessionBytes));
+        return refuse(
+            fmt::format("it is {} bytes long, at most {} are allowed", name.size(), kMostSessionBytes));
     if (!is_utf8(name)) return refuse("it is not UTF-8; rename it");
     if (name.find('/') != std::string_view::npos) return refuse("it contains '/'");
     if (has_control_characters(name)) return refuse("it contains control characters; rename it");
@@ -100,7 +107,8 @@ Status check_entry_name(std::string_view name) {
     if (name.empty()) return fail(Errc::invalid, "a name can't be empty");
     if (name == "." || name == "..") return refuse("it is no name of its own");
     if (name.size() > kMostEntryBytes)
-        return refuse(fmt::format("the name is {} bytes long, at most {} are allowed", name.size(), kMostEntryBytes));
+        return refuse(
+            fmt::format("the name is {} bytes long, at most {} are allowed", name.size(), kMostEntryBytes));
     if (!is_utf8(name)) return refuse("the name is not UTF-8; rename it");
     if (name.find('/') != std::string_view::npos) return refuse("the name contains '/'");
     if (has_control_characters(name)) return refuse("the name contains control characters; rename it");
@@ -109,8 +117,8 @@ Status check_entry_name(std::string_view name) {
 
 bool is_own_file(std::string_view path_in_session) {
     if (path_in_session.find('/') != std::string_view::npos) return false;
-    static constexpr std::array<std::string_view, 5> kOwn = {"STATUS.txt", "REFUSED.txt", "FAILED.txt", "RECEIPT.txt",
-                                                             "receipt.json"};
+    static constexpr std::array<std::string_view, 5> kOwn = {"STATUS.txt", "REFUSED.txt", "FAILED.txt",
+                                                             "RECEIPT.txt", "receipt.json"};
     return std::ranges::find(kOwn, path_in_session) != kOwn.end() || path_in_session.ends_with(".refused");
 }
 

@@ -27,15 +27,17 @@ struct SessionFolder {
 // Splits by -(queued|burned|failed)(-[0-9]+)? at the end; never fails, a name without suffix is open.
 [[nodiscard]] SessionFolder parse_folder(std::string_view folder);
 
-// Whether a client may give a new session this name: 1 to 200 bytes of UTF-8 without control characters, not beginning
-// with '.' or '-', not "discs", without a reserved suffix. The error is a sentence for the person who typed it.
+// Whether a client may give a new session this name: 1 to 200 bytes of UTF-8 without control characters, not
+// beginning with '.' or '-', not "discs", without a reserved suffix. The error is a sentence for the person
+// who typed it.
 [[nodiscard]] Status check_session_name(std::string_view name);
 
-// A name of an entry inside a session that a disc can hold: 1 to 255 bytes of UTF-8, no NUL, '/', "." or "..", and no
-// control characters (they can't be typed back from a listing).
+// A name of an entry inside a session that a disc can hold: 1 to 255 bytes of UTF-8, no NUL, '/', "." or
+// "..", and no control characters (they can't be typed back from a listing).
 [[nodiscard]] Status check_entry_name(std::string_view name);
 
-// STATUS.txt REFUSED.txt FAILED.txt RECEIPT.txt receipt.json and *.refused at a session's top (path relative to the session).
+// STATUS.txt REFUSED.txt FAILED.txt RECEIPT.txt receipt.json and *.refused at a session's top (path relative
+// to the session).
 [[nodiscard]] bool is_own_file(std::string_view path_in_session);
 
 // The first of NAME, NAME-2, NAME-3 ... that `taken` does not hold, compared case-insensitively (ASCII).

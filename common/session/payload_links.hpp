@@ -5,8 +5,8 @@
 
 namespace burnbox {
 
-// The file that opening `link` (an entry of the manifest) would read; nullptr when it leads outside the session, to a
-// folder, nowhere or round in circles.
+// The file that opening `link` (an entry of the manifest) would read; nullptr when it leads outside the
+// session, to a folder, nowhere or round in circles.
 [[nodiscard]] const ManifestEntry* linked_file(const Manifest& manifest, const ManifestEntry& link);
 
 }  // namespace burnbox

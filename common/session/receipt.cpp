@@ -46,8 +46,10 @@ Json head(const Receipt& receipt) {
 std::string shell_quoted(std::string_view text) {
     std::string out = "'";
     for (const char c : text) {
-        if (c == '\'') out += "'\\''";
-        else out += c;
+        if (c == '\'')
+            out += "'\\''";
+        else
+            out += c;
     }
     return out += '\'';
 }
@@ -77,7 +79,8 @@ std::string describe(const ReceiptCopy& copy, std::size_t number, std::size_t co
     line("Media id", copy.media_id);
     line("Drive", copy.drive);
     line("Image file", copy.location);
-    line("Disc session", fmt::format("{}, {} blocks from block {}", copy.disc_session, copy.blocks, copy.start_lba));
+    line("Disc session",
+         fmt::format("{}, {} blocks from block {}", copy.disc_session, copy.blocks, copy.start_lba));
     return text + '\n';
 }
 
@@ -88,29 +91,32 @@ std::string how_to_check(const Receipt& receipt, const ReceiptCopy& copy) {
     const std::string folder = list.substr(1, slash == 0 ? 0 : slash - 1);  // relative to the disc's root
     const std::string name = list.substr(slash + 1);
     const auto check_in = [&](std::string_view root) {
-        const std::string from = folder.empty() ? std::string(root) : fmt::format("{}/{}", root, shell_quoted(folder));
+        const std::string from =
+            folder.empty() ? std::string(root) : fmt::format("{}/{}", root, shell_quoted(folder));
         return fmt::format("  (cd {} && sha256sum -c {})\n", from, shell_quoted(name));
     };
     if (copy.location.empty())
-        return fmt::format("Put disc {} into the drive and, as root:\n\n  mount -o ro /dev/sr0 /mnt\n{}\n", copy.disc,
-                           check_in("/mnt"));
+        return fmt::format("Put disc {} into the drive and, as root:\n\n  mount -o ro /dev/sr0 /mnt\n{}\n",
+                           copy.disc, check_in("/mnt"));
     const std::string image = shell_quoted(copy.location);
-    return fmt::format("Disc {} is an image file. Unpack it somewhere and compare, without being root:\n\n"
-                       "  D=$(mktemp -d)\n"
-                       "  bsdtar -xf {} -C \"$D\"\n"
-                       "{}\n"
-                       "or unpack only this session:\n\n"
-                       "  xorriso -osirrox on -indev {} -extract {} \"$D\"/session\n\n"
-                       "or, as root, mount it:\n\n"
-                       "  mount -o ro,loop {} /mnt\n"
-                       "{}\n",
-                       copy.disc, image, check_in("\"$D\""), image, shell_quoted(receipt.path), image, check_in("/mnt"));
+    return fmt::format(
+        "Disc {} is an image file. Unpack it somewhere and compare, without being root:\n\n"
+        "  D=$(mktemp -d)\n"
+        "  bsdtar -xf {} -C \"$D\"\n"
+        "{}\n"
+        "or unpack only this session:\n\n"
+        "  xorriso -osirrox on -indev {} -extract {} \"$D\"/session\n\n"
+        "or, as root, mount it:\n\n"
+        "  mount -o ro,loop {} /mnt\n"
+        "{}\n",
+        copy.disc, image, check_in("\"$D\""), image, shell_quoted(receipt.path), image, check_in("/mnt"));
 }
 
 }  // namespace
 
 std::string to_json(const Receipt& receipt) {
-    // The texts are UTF-8; should one ever not be, a receipt with a replacement character is better than none.
+    // The texts are UTF-8; should one ever not be, a receipt with a replacement character is better than
+    // none.
     std::string out = head(receipt).dump(1, ' ', false, Json::error_handler_t::replace);
     out.resize(out.rfind('}'));
     while (out.ends_with('\n') || out.ends_with(' ')) out.pop_back();
@@ -121,7 +127,10 @@ std::string to_json(const Receipt& receipt) {
         out += first ? "\n  " : ",\n  ";
         first = false;
         JsonLineWriter line(out);
-        line.text("path", file.path).number("size", file.size_bytes).text("sha256", file.sha256.hex()).number("lba", file.lba);
+        line.text("path", file.path)
+            .number("size", file.size_bytes)
+            .text("sha256", file.sha256.hex())
+            .number("lba", file.lba);
         line.end();
         out.pop_back();  // the newline
     }
@@ -130,24 +139,31 @@ std::string to_json(const Receipt& receipt) {
 
 std::string to_text(const Receipt& receipt) {
     std::string text = fmt::format("RECEIPT for {}/{}\n\n", receipt.account, receipt.session);
-    text += fmt::format("{} {} on disc. After burning, everything was read back from the disc\n"
-                        "and is exactly what was received.\n\n",
-                        receipt.files_count == 1 ? "1 file" : fmt::format("{} files", receipt.files_count),
-                        receipt.files_count == 1 ? "is" : "are");
-    const auto line = [&](std::string_view name, std::string_view value) { text += fmt::format("  {:<14} {}\n", name, value); };
+    text += fmt::format(
+        "{} {} on disc. After burning, everything was read back from the disc\n"
+        "and is exactly what was received.\n\n",
+        receipt.files_count == 1 ? "1 file" : fmt::format("{} files", receipt.files_count),
+        receipt.files_count == 1 ? "is" : "are");
+    const auto line = [&](std::string_view name, std::string_view value) {
+        text += fmt::format("  {:<14} {}\n", name, value);
+    };
     line("On the disc", receipt.path);
-    if (receipt.bytes < 1024) line("Size", human_bytes(receipt.bytes));
-    else line("Size", fmt::format("{} bytes ({})", receipt.bytes, human_bytes(receipt.bytes)));
+    if (receipt.bytes < 1024)
+        line("Size", human_bytes(receipt.bytes));
+    else
+        line("Size", fmt::format("{} bytes ({})", receipt.bytes, human_bytes(receipt.bytes)));
     line("Sealed", human_time(receipt.sealed_at));
     line("Burned", human_time(receipt.burned_at));
     line("Verified", human_time(receipt.verified_at));
     line("Marker", receipt.marker_name.empty() ? "sent as a command" : receipt.marker_name);
     text += '\n';
-    for (std::size_t i = 0; i < receipt.copies.size(); ++i) text += describe(receipt.copies[i], i + 1, receipt.copies.size());
+    for (std::size_t i = 0; i < receipt.copies.size(); ++i)
+        text += describe(receipt.copies[i], i + 1, receipt.copies.size());
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
     for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);
-    text += fmt::format("Every line must end with OK. The digests of all files are in receipt.json too.\n\nburnbox {}\n",
-                        BURNBOX_VERSION);
+    text += fmt::format(
+        "Every line must end with OK. The digests of all files are in receipt.json too.\n\nburnbox {}\n",
+        BURNBOX_VERSION);
     return text;
 }
 

@@ -41,7 +41,8 @@ struct Receipt {
     Sha256 marker_sha256;
     std::vector<ReceiptCopy> copies;
     std::vector<ReceiptFile> files;
-    // On the disc, from its root: checksum_list_path(). Empty: as in a bag made by burnbox. Only the text says it.
+    // On the disc, from its root: checksum_list_path(). Empty: as in a bag made by burnbox. Only the text
+    // says it.
     std::string checksum_list;
 };
 

@@ -12,7 +12,9 @@ namespace burnbox {
 namespace {
 
 // What the log calls a session.
-log::Field named(const SessionRow& row) { return log::kv("session", row.account + "/" + row.disc_name); }
+log::Field named(const SessionRow& row) {
+    return log::kv("session", row.account + "/" + row.disc_name);
+}
 
 Result<bool> folder_is_there(Inbox& inbox, const SessionRow& row) {
     if (row.folder.empty()) return false;
@@ -46,28 +48,33 @@ Status end_withdrawal(Inbox& inbox, Catalogue& catalogue, const SessionRow& row,
 Status settle_missing(Catalogue& catalogue, const SessionRow& row) {
     switch (row.state) {
         case SessionState::queued: {
-            const std::string reason = fmt::format("its folder {} is missing in the inbox: send the session again", row.folder);
+            const std::string reason =
+                fmt::format("its folder {} is missing in the inbox: send the session again", row.folder);
             log::error("session lost its folder", named(row), log::kv("folder", row.folder));
             return catalogue.step(row.id, SessionState::queued, SessionState::failed, reason);
         }
         case SessionState::burning:
         case SessionState::verifying:
-            // It may be on the disc already, which only the disc can tell: the burner settles the attempt and then decides.
+            // It may be on the disc already, which only the disc can tell: the burner settles the attempt and
+            // then decides.
             log::error("session lost its folder while it burned", named(row), log::kv("folder", row.folder));
             return {};
         case SessionState::burned:
         case SessionState::failed:
-        case SessionState::withdrawn: break;
+        case SessionState::withdrawn:
+            break;
     }
     if (row.folder.empty()) return {};
     return catalogue.set_folder(row.id, "");
 }
 
 std::string failed_text(const SessionRow& row) {
-    return fmt::format("This session was not burned.\n\nReason: {}\n\n"
-                       "What to do: rename the folder back to {} (remove what stands after that name), mend it, and send the\n"
-                       "marker again. If nothing has to be mended, the operator can say: burnbox retry {}/{}\n",
-                       row.reason, row.name, row.account, row.disc_name);
+    return fmt::format(
+        "This session was not burned.\n\nReason: {}\n\n"
+        "What to do: rename the folder back to {} (remove what stands after that name), mend it, and send "
+        "the\n"
+        "marker again. If nothing has to be mended, the operator can say: burnbox retry {}/{}\n",
+        row.reason, row.name, row.account, row.disc_name);
 }
 
 // A crash may lie between a step of the state and the move that follows it.
@@ -76,13 +83,16 @@ Status catch_up(Inbox& inbox, const SessionRow& row) {
     if (parse_folder(row.folder).state == wanted) return {};
     if (row.state == SessionState::burned) return {};  // the burner writes the receipt first, then moves it
     const std::string path = join_path(row.account, row.folder);
-    if (wanted != FolderState::failed) BB_CHECK(inbox.remove_own_file(row, "FAILED.txt"));
+    if (wanted != FolderState::failed)
+        BB_CHECK(inbox.remove_own_file(row, "FAILED.txt"));
     else {
         BB_TRY(FileSystem* const fs, inbox.fs_of(row));
-        if (!fs->info(path + "/FAILED.txt")) BB_CHECK(replace_file(*fs, path + "/FAILED.txt", failed_text(row)));
+        if (!fs->info(path + "/FAILED.txt"))
+            BB_CHECK(replace_file(*fs, path + "/FAILED.txt", failed_text(row)));
     }
     BB_CHECK(inbox.move(row.id, wanted));
-    log::info("session folder renamed to its state", named(row), log::kv("was", row.folder), log::kv("state", to_string(row.state)));
+    log::info("session folder renamed to its state", named(row), log::kv("was", row.folder),
+              log::kv("state", to_string(row.state)));
     return {};
 }
 
@@ -100,10 +110,13 @@ Status repair_row(Inbox& inbox, Catalogue& catalogue, SessionRow row) {
 }
 
 std::string orphan_text(const SessionFolder& folder) {
-    return fmt::format("This folder says that it is queued, but burnbox's catalogue has no record of it: it will not be burned as\n"
-                       "it is. Perhaps the catalogue was restored from an older copy, or somebody renamed the folder by hand.\n\n"
-                       "What to do: rename the folder back to {} and send the marker again.\n",
-                       folder.name);
+    return fmt::format(
+        "This folder says that it is queued, but burnbox's catalogue has no record of it: it will not be "
+        "burned as\n"
+        "it is. Perhaps the catalogue was restored from an older copy, or somebody renamed the folder by "
+        "hand.\n\n"
+        "What to do: rename the folder back to {} and send the marker again.\n",
+        folder.name);
 }
 
 // Folders with the queued suffix and no row: nobody would ever burn them, and their name says the contrary.
@@ -113,13 +126,16 @@ Status repair_orphans(Inbox& inbox, const std::string& account, const std::set<s
     if (!entries) return std::unexpected(entries.error());
     for (const DirEntry& entry : *entries) {
         const SessionFolder folder = parse_folder(entry.name);
-        if (entry.type != FileType::folder || folder.state != FolderState::queued || known.contains(entry.name)) continue;
+        if (entry.type != FileType::folder || folder.state != FolderState::queued ||
+            known.contains(entry.name))
+            continue;
         const std::string source = join_path(account, entry.name);
         BB_CHECK(replace_file(inbox.fs(), source + "/FAILED.txt", orphan_text(folder)));
         BB_TRY(const std::string target, inbox.first_free_folder(account, folder.name, FolderState::failed));
         BB_CHECK(inbox.fs().rename(source, target, RenameMode::no_replace));
         BB_CHECK(inbox.fs().sync_folder(account));
-        log::error("queued folder is not in the catalogue", log::kv("folder", source), log::kv("renamed_to", target));
+        log::error("queued folder is not in the catalogue", log::kv("folder", source),
+                   log::kv("renamed_to", target));
     }
     return {};
 }

@@ -21,12 +21,18 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
     std::optional<std::uint64_t> version, entries;
     bool has_time = false, has_digest = false;
     while (const auto field = reader.next()) {
-        if (field->key == "burnbox_seal") version = field->number;
-        else if (field->key == "account") session.account = field->text;
-        else if (field->key == "session") session.disc_name = field->text;
-        else if (field->key == "entries") entries = field->number;
-        else if (field->key == "version") session.version = field->text;
-        else if (field->key == "marker") session.marker.name = field->text;
+        if (field->key == "burnbox_seal")
+            version = field->number;
+        else if (field->key == "account")
+            session.account = field->text;
+        else if (field->key == "session")
+            session.disc_name = field->text;
+        else if (field->key == "entries")
+            entries = field->number;
+        else if (field->key == "version")
+            session.version = field->text;
+        else if (field->key == "marker")
+            session.marker.name = field->text;
         else if (field->key == "sealed_at") {
             const auto time = parse_iso8601(field->text);
             has_time = time.has_value();
@@ -42,8 +48,10 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
         }
     }
     if (!reader.good() || !version) return bad_header("it is no header of a seal record");
-    if (*version != kSealRecordVersion) return bad_header(fmt::format("version {} is not known here", *version));
-    if (session.account.empty() || session.disc_name.empty() || session.version.empty() || !has_time || !has_digest || !entries)
+    if (*version != kSealRecordVersion)
+        return bad_header(fmt::format("version {} is not known here", *version));
+    if (session.account.empty() || session.disc_name.empty() || session.version.empty() || !has_time ||
+        !has_digest || !entries)
         return bad_header("something is missing");
     entries_count = *entries;
     return session;
@@ -76,7 +84,8 @@ Result<SealedSession> parse_seal_record(std::string_view text) {
         return std::unexpected(std::move(error));
     }
     if (manifest->entries.size() != entries_count)
-        return fail(Errc::corrupt, fmt::format("seal record: it has {} of {} entries", manifest->entries.size(), entries_count));
+        return fail(Errc::corrupt, fmt::format("seal record: it has {} of {} entries",
+                                               manifest->entries.size(), entries_count));
     session.manifest = std::move(*manifest);
     return session;
 }

@@ -20,18 +20,20 @@ inline constexpr std::uint64_t kMarkerBytes = 1U << 20U;
 
 struct SealedSession {
     std::string account;
-    std::string disc_name;  // "holiday-2": the name on the disc and on the command line, unique in the account
+    std::string
+        disc_name;  // "holiday-2": the name on the disc and on the command line, unique in the account
     Timestamp sealed_at;
     Marker marker;
     Manifest manifest;
-    // The burnbox that sealed it. The bag names it, and a later version must be able to make the same bag again.
+    // The burnbox that sealed it. The bag names it, and a later version must be able to make the same bag
+    // again.
     std::string version = BURNBOX_VERSION;
 
     [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
 };
 
-// The seal record `state_dir/seals/<seal id>.jsonl`: a header line with the facts above, then to_jsonl(manifest, "").
-// It is durable before the marker is answered and is what workers read.
+// The seal record `state_dir/seals/<seal id>.jsonl`: a header line with the facts above, then
+// to_jsonl(manifest, ""). It is durable before the marker is answered and is what workers read.
 [[nodiscard]] std::string to_seal_record(const SealedSession& session);
 [[nodiscard]] Result<SealedSession> parse_seal_record(std::string_view text);
 

@@ -21,7 +21,8 @@ bool share_blocks(const std::string& from, const std::string& to) {
 }
 
 // One file says whether the two folders can share blocks at all, before a large tree is made for nothing.
-bool can_share(FileSystem& state_fs, const std::string& folder, const std::string& host_folder, const Manifest& manifest) {
+bool can_share(FileSystem& state_fs, const std::string& folder, const std::string& host_folder,
+               const Manifest& manifest) {
     const auto first = std::ranges::find(manifest.entries, FileType::file, &ManifestEntry::type);
     if (first == manifest.entries.end() || !make_folders(state_fs, kFolder, 0700)) return false;
     const std::string probe = folder + ".probe";
@@ -31,22 +32,28 @@ bool can_share(FileSystem& state_fs, const std::string& folder, const std::strin
     return shared;
 }
 
-bool copy_all(FileSystem& state_fs, const std::string& folder, const std::string& host_folder, const Manifest& manifest) {
-    if (!can_share(state_fs, folder, host_folder, manifest) || !make_folders(state_fs, folder, 0700)) return false;
+bool copy_all(FileSystem& state_fs, const std::string& folder, const std::string& host_folder,
+              const Manifest& manifest) {
+    if (!can_share(state_fs, folder, host_folder, manifest) || !make_folders(state_fs, folder, 0700))
+        return false;
     for (const ManifestEntry& entry : manifest.entries) {
         const std::string& path = entry.source.empty() ? entry.path : entry.source;
         const std::string copy = join_path(folder, path);
         if (entry.type == FileType::folder && !state_fs.make_folder(copy, 0700)) return false;
-        if (entry.type == FileType::file && !share_blocks(host_folder + "/" + path, state_fs.host_path(copy))) return false;
+        if (entry.type == FileType::file && !share_blocks(host_folder + "/" + path, state_fs.host_path(copy)))
+            return false;
     }
     return state_fs.sync_all().has_value();
 }
 
 }  // namespace
 
-std::string staged_copy_path(const std::string& seal_id) { return join_path(kFolder, seal_id); }
+std::string staged_copy_path(const std::string& seal_id) {
+    return join_path(kFolder, seal_id);
+}
 
-bool make_staged_copy(FileSystem& state_fs, const std::string& seal_id, const std::string& host_folder, const Manifest& manifest) {
+bool make_staged_copy(FileSystem& state_fs, const std::string& seal_id, const std::string& host_folder,
+                      const Manifest& manifest) {
     if (copy_all(state_fs, staged_copy_path(seal_id), host_folder, manifest)) return true;
     (void)remove_staged_copy(state_fs, seal_id);
     return false;
@@ -63,8 +70,10 @@ Status remove_stale_copies(FileSystem& state_fs, const std::set<std::string>& ne
     if (!entries && entries.error().code == Errc::not_found) return {};
     if (!entries) return std::unexpected(entries.error());
     for (const DirEntry& entry : *entries)
-        if (entry.type != FileType::folder) BB_CHECK(state_fs.remove(join_path(kFolder, entry.name)));
-        else if (!needed_seal_ids.contains(entry.name)) BB_CHECK(remove_staged_copy(state_fs, entry.name));
+        if (entry.type != FileType::folder)
+            BB_CHECK(state_fs.remove(join_path(kFolder, entry.name)));
+        else if (!needed_seal_ids.contains(entry.name))
+            BB_CHECK(remove_staged_copy(state_fs, entry.name));
     return {};
 }
 

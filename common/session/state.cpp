@@ -33,10 +33,13 @@ constexpr std::array kNames = {
 
 }  // namespace
 
-std::span<const StateStep> state_steps() { return kSteps; }
+std::span<const StateStep> state_steps() {
+    return kSteps;
+}
 
 bool may_step(SessionState from, SessionState to) {
-    return std::ranges::any_of(kSteps, [&](const StateStep& step) { return step.from == from && step.to == to; });
+    return std::ranges::any_of(kSteps,
+                               [&](const StateStep& step) { return step.from == from && step.to == to; });
 }
 
 std::string_view to_string(SessionState state) {
@@ -52,10 +55,16 @@ std::optional<SessionState> parse_session_state(std::string_view text) {
 
 FolderState folder_state(SessionState state) {
     switch (state) {
-        case queued: case burning: case verifying: return FolderState::queued;
-        case burned: return FolderState::burned;
-        case failed: return FolderState::failed;
-        case withdrawn: return FolderState::open;
+        case queued:
+        case burning:
+        case verifying:
+            return FolderState::queued;
+        case burned:
+            return FolderState::burned;
+        case failed:
+            return FolderState::failed;
+        case withdrawn:
+            return FolderState::open;
     }
     return FolderState::open;
 }

@@ -1,4 +1,5 @@
-// A sealed session's states and the only steps between them: one table, printed in docs/design.md, tested pair by pair.
+// A sealed session's states and the only steps between them: one table, printed in docs/design.md, tested
+// pair by pair.
 #pragma once
 
 #include <cstdint>

@@ -19,10 +19,14 @@ std::optional<std::string> unescape(std::string_view text) {
             continue;
         }
         if (++i == text.size()) return std::nullopt;
-        if (text[i] == '\\') out += '\\';
-        else if (text[i] == 'n') out += '\n';
-        else if (text[i] == 'r') out += '\r';
-        else return std::nullopt;
+        if (text[i] == '\\')
+            out += '\\';
+        else if (text[i] == 'n')
+            out += '\n';
+        else if (text[i] == 'r')
+            out += '\r';
+        else
+            return std::nullopt;
     }
     return out;
 }
@@ -32,7 +36,8 @@ std::optional<SumLine> parse_line(std::string_view line) {
     if (escaped) line.remove_prefix(1);
     if (line.size() < kDigits + 3) return std::nullopt;
     const auto digest = Sha256::parse(line.substr(0, kDigits));
-    if (!digest || line[kDigits] != ' ' || (line[kDigits + 1] != ' ' && line[kDigits + 1] != '*')) return std::nullopt;
+    if (!digest || line[kDigits] != ' ' || (line[kDigits + 1] != ' ' && line[kDigits + 1] != '*'))
+        return std::nullopt;
     std::string_view name = line.substr(kDigits + 2);
     while (name.starts_with("./")) {
         name.remove_prefix(2);
@@ -58,8 +63,11 @@ Result<std::vector<SumLine>> parse_sums(std::string_view text) {
         if (line.empty()) continue;
         auto parsed = parse_line(line);
         if (!parsed)
-            return fail(Errc::invalid,
-                        fmt::format("line {} of the checksum list is not in sha256sum's format (digest, two spaces, path)", number));
+            return fail(
+                Errc::invalid,
+                fmt::format(
+                    "line {} of the checksum list is not in sha256sum's format (digest, two spaces, path)",
+                    number));
         lines.push_back(std::move(*parsed));
     }
     return lines;

@@ -1,4 +1,5 @@
-// Lists in the format of `sha256sum`, as people and their tools write them: the content of a SHA256SUMS marker. Pure.
+// Lists in the format of `sha256sum`, as people and their tools write them: the content of a SHA256SUMS
+// marker. Pure.
 #pragma once
 
 #include <string>
@@ -17,8 +18,9 @@ struct SumLine {
     bool operator==(const SumLine&) const = default;
 };
 
-// Accepts "  " and " *" before the name, leading "./", CRLF, upper-case digits, GNU escapes (a line that begins with a
-// backslash), a byte order mark, blank lines and a missing last newline. Errors: Errc::invalid with the line's number.
+// Accepts "  " and " *" before the name, leading "./", CRLF, upper-case digits, GNU escapes (a line that
+// begins with a backslash), a byte order mark, blank lines and a missing last newline. Errors: Errc::invalid
+// with the line's number.
 [[nodiscard]] Result<std::vector<SumLine>> parse_sums(std::string_view text);
 
 }  // namespace burnbox

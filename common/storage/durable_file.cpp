@@ -4,7 +4,8 @@ namespace burnbox {
 namespace {
 
 // Created exclusively, never truncated: a leftover of that name might be a hard link to something else.
-Result<std::unique_ptr<File>> create_fresh(FileSystem& fs, const std::string& path, std::uint32_t permissions) {
+Result<std::unique_ptr<File>> create_fresh(FileSystem& fs, const std::string& path,
+                                           std::uint32_t permissions) {
     const OpenMode mode{.write = true, .create = true, .exclusive = true, .permissions = permissions};
     auto file = fs.open(path, mode);
     if (file || file.error().code != Errc::exists) return file;
@@ -12,8 +13,8 @@ Result<std::unique_ptr<File>> create_fresh(FileSystem& fs, const std::string& pa
     return fs.open(path, mode);
 }
 
-Status write_temporary(FileSystem& fs, const std::string& path, std::string_view content, Durability durability,
-                       std::uint32_t permissions) {
+Status write_temporary(FileSystem& fs, const std::string& path, std::string_view content,
+                       Durability durability, std::uint32_t permissions) {
     BB_TRY(const auto file, create_fresh(fs, path, permissions));
     BB_CHECK(file->write_at(std::as_bytes(std::span(content)), 0));
     if (durability == Durability::durable) BB_CHECK(file->sync());

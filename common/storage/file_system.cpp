@@ -35,7 +35,9 @@ std::string_view parent_path(std::string_view path) {
     return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
 }
 
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+std::string_view base_name(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
 
 Result<std::vector<DirEntry>> list_folder(FileSystem& fs, const std::string& path) {
     BB_TRY(const auto folder, fs.open_folder(path));
@@ -43,8 +45,10 @@ Result<std::vector<DirEntry>> list_folder(FileSystem& fs, const std::string& pat
     for (;;) {
         BB_TRY(auto page, folder->next(4096));
         if (page.empty()) break;
-        if (entries.empty()) entries = std::move(page);
-        else std::ranges::move(page, std::back_inserter(entries));
+        if (entries.empty())
+            entries = std::move(page);
+        else
+            std::ranges::move(page, std::back_inserter(entries));
     }
     std::ranges::sort(entries, {}, &DirEntry::name);
     return entries;
@@ -54,7 +58,8 @@ Result<std::string> read_file(FileSystem& fs, const std::string& path, std::uint
     BB_TRY(const auto file, fs.open(path, {.read = true}));
     BB_TRY(const FileInfo info, file->info());
     const auto too_large = [&] {
-        return fail(Errc::invalid, fmt::format("read {}: the file is larger than {} bytes", path, most_bytes));
+        return fail(Errc::invalid,
+                    fmt::format("read {}: the file is larger than {} bytes", path, most_bytes));
     };
     if (info.size_bytes > most_bytes) return too_large();
     std::string content;
@@ -88,7 +93,8 @@ Status make_one(FileSystem& fs, const std::string& path, std::uint32_t permissio
 
 Status make_folders(FileSystem& fs, const std::string& path, std::uint32_t permissions) {
     if (path.empty()) return {};
-    // From the deepest up to the first parent that is there, then down again: one call when only the last is missing.
+    // From the deepest up to the first parent that is there, then down again: one call when only the last is
+    // missing.
     std::size_t end = path.size();
     for (;;) {
         const Status made = make_one(fs, path.substr(0, end), permissions);
@@ -128,8 +134,10 @@ Status remove_tree(FileSystem& fs, const std::string& path) {
         BB_TRY(const auto entries, list_folder(fs, folder));
         for (const DirEntry& entry : entries) {
             std::string child = join_path(folder, entry.name);
-            if (entry.type == FileType::folder) stack.push_back({std::move(child)});
-            else BB_CHECK(fs.remove(child));
+            if (entry.type == FileType::folder)
+                stack.push_back({std::move(child)});
+            else
+                BB_CHECK(fs.remove(child));
         }
     }
     return {};

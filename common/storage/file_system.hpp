@@ -1,9 +1,10 @@
-// FileSystem: the seam between burnbox and the kernel's file systems. A FileSystem is rooted at one folder; every path is
-// relative to it ("alice/holiday/a.jpg", "" = the root itself), has no empty, "." or ".." component, and is resolved
-// without following any link (openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS), so nothing outside
-// the root can be seen or touched. Implementations: PosixFileSystem; in tests MemoryFileSystem (drops what was not
-// synced at a crash) and FaultyFileSystem (fails operation N).
-// Threads: a FileSystem may be used by all threads at once, a File by one at a time. Every call may block on the disk.
+// FileSystem: the seam between burnbox and the kernel's file systems. A FileSystem is rooted at one folder;
+// every path is relative to it ("alice/holiday/a.jpg", "" = the root itself), has no empty, "." or ".."
+// component, and is resolved without following any link (openat2 RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+// RESOLVE_NO_MAGICLINKS), so nothing outside the root can be seen or touched. Implementations:
+// PosixFileSystem; in tests MemoryFileSystem (drops what was not synced at a crash) and FaultyFileSystem
+// (fails operation N). Threads: a FileSystem may be used by all threads at once, a File by one at a time.
+// Every call may block on the disk.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +47,7 @@ struct OpenMode {
     bool create = false;
     bool exclusive = false;  // with create: fails with Errc::exists
     bool truncate = false;
-    bool append = false;     // every write goes to the end
+    bool append = false;  // every write goes to the end
     std::uint32_t permissions = 0644;
 };
 
@@ -76,13 +77,17 @@ class Folder {
     [[nodiscard]] virtual Result<std::vector<DirEntry>> next(std::size_t most) = 0;
 };
 
-enum class RenameMode : std::uint8_t { replace, no_replace };  // no_replace fails with Errc::exists, atomically
+enum class RenameMode : std::uint8_t {
+    replace,
+    no_replace
+};  // no_replace fails with Errc::exists, atomically
 
 class FileSystem {
   public:
     virtual ~FileSystem() = default;
 
-    [[nodiscard]] virtual Result<std::unique_ptr<File>> open(const std::string& path, const OpenMode& mode) = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<File>> open(const std::string& path,
+                                                             const OpenMode& mode) = 0;
     [[nodiscard]] virtual Result<std::unique_ptr<Folder>> open_folder(const std::string& path) = 0;
     [[nodiscard]] virtual Result<FileInfo> info(const std::string& path) = 0;  // of the link itself
     [[nodiscard]] virtual Status make_folder(const std::string& path, std::uint32_t permissions) = 0;
@@ -93,10 +98,12 @@ class FileSystem {
     [[nodiscard]] virtual Status make_hardlink(const std::string& existing, const std::string& path) = 0;
     [[nodiscard]] virtual Result<std::string> read_symlink(const std::string& path) = 0;
     [[nodiscard]] virtual Status set_mode(const std::string& path, std::uint32_t mode) = 0;
-    [[nodiscard]] virtual Status set_times(const std::string& path, Timestamp atime, Timestamp mtime) = 0;  // not through links
+    [[nodiscard]] virtual Status set_times(const std::string& path, Timestamp atime,
+                                           Timestamp mtime) = 0;  // not through links
     // The folder's entries are durable.
     [[nodiscard]] virtual Status sync_folder(const std::string& path) = 0;
-    // syncfs: everything written so far below the root is durable. Reports write-back errors of the file system.
+    // syncfs: everything written so far below the root is durable. Reports write-back errors of the file
+    // system.
     [[nodiscard]] virtual Status sync_all() = 0;
 
     struct Space {
@@ -113,7 +120,8 @@ class FileSystem {
     [[nodiscard]] virtual std::string host_path(const std::string& path) const = 0;
 };
 
-// The rule of a FileSystem's paths: no empty, "." or ".." component and no NUL; "" is the root. Errc::invalid.
+// The rule of a FileSystem's paths: no empty, "." or ".." component and no NUL; "" is the root.
+// Errc::invalid.
 [[nodiscard]] Status check_path(std::string_view path);
 // "a" + "b" = "a/b"; an empty side gives the other.
 [[nodiscard]] std::string join_path(std::string_view folder, std::string_view name);
@@ -121,7 +129,8 @@ class FileSystem {
 [[nodiscard]] std::string_view base_name(std::string_view path);
 // All entries of one folder, sorted by name bytewise.
 [[nodiscard]] Result<std::vector<DirEntry>> list_folder(FileSystem& fs, const std::string& path);
-[[nodiscard]] Result<std::string> read_file(FileSystem& fs, const std::string& path, std::uint64_t most_bytes);
+[[nodiscard]] Result<std::string> read_file(FileSystem& fs, const std::string& path,
+                                            std::uint64_t most_bytes);
 // make_folder for every missing component; existing ones are fine.
 [[nodiscard]] Status make_folders(FileSystem& fs, const std::string& path, std::uint32_t permissions);
 [[nodiscard]] Status remove_tree(FileSystem& fs, const std::string& path);

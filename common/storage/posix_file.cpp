@@ -14,7 +14,8 @@
 namespace burnbox::posix {
 namespace {
 
-// Years outside 1678 ... 2261 do not fit 64 bits of nanoseconds; a file with such a time gets the nearest that does.
+// Years outside 1678 ... 2261 do not fit 64 bits of nanoseconds; a file with such a time gets the nearest
+// that does.
 Timestamp to_timestamp(const timespec& time) {
     constexpr std::int64_t kMostSeconds = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
     if (time.tv_sec > kMostSeconds) return Timestamp(std::chrono::seconds(kMostSeconds));
@@ -52,7 +53,7 @@ class PosixFile final : public File {
     }
 
     Result<FileInfo> info() override {
-        struct stat facts {};
+        struct stat facts{};
         if (::fstat(fd_.get(), &facts) != 0) return fail_errno("stat", path_);
         return to_file_info(facts);
     }
@@ -74,15 +75,19 @@ class PosixFile final : public File {
     }
 
     void start_writeback(std::uint64_t offset, std::uint64_t length) override {
-        (void)::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(length), SYNC_FILE_RANGE_WRITE);
+        (void)::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(length),
+                                SYNC_FILE_RANGE_WRITE);
     }
 
     void reserve(std::uint64_t offset, std::uint64_t length) override {
-        (void)::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(length));
+        (void)::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                          static_cast<off_t>(length));
     }
 
   private:
-    [[nodiscard]] std::string at(std::uint64_t offset) const { return fmt::format("{} at {}", path_, offset); }
+    [[nodiscard]] std::string at(std::uint64_t offset) const {
+        return fmt::format("{} at {}", path_, offset);
+    }
 
     UniqueFd fd_;
     std::string path_;
@@ -129,13 +134,18 @@ class PosixFolder final : public Folder {
 
     [[nodiscard]] FileType type_of(std::string_view name, unsigned char type) const {
         switch (type) {
-            case DT_REG: return FileType::file;
-            case DT_DIR: return FileType::folder;
-            case DT_LNK: return FileType::symlink;
-            case DT_UNKNOWN: break;  // some file systems leave it to stat
-            default: return FileType::other;
+            case DT_REG:
+                return FileType::file;
+            case DT_DIR:
+                return FileType::folder;
+            case DT_LNK:
+                return FileType::symlink;
+            case DT_UNKNOWN:
+                break;  // some file systems leave it to stat
+            default:
+                return FileType::other;
         }
-        struct stat facts {};
+        struct stat facts{};
         if (::fstatat(fd_.get(), name.data(), &facts, AT_SYMLINK_NOFOLLOW) != 0) return FileType::other;
         return file_type(facts.st_mode);
     }

@@ -32,7 +32,9 @@ UniqueFd open_beneath(int folder, const char* path, std::uint64_t flags, std::ui
     return UniqueFd(static_cast<int>(fd));
 }
 
-std::string shown(const std::string& path) { return path.empty() ? "." : path; }
+std::string shown(const std::string& path) {
+    return path.empty() ? "." : path;
+}
 
 std::uint64_t open_flags(const OpenMode& mode) {
     // O_NONBLOCK: opening a FIFO must not wait for its other end; regular files know no difference.
@@ -47,14 +49,15 @@ std::uint64_t open_flags(const OpenMode& mode) {
 
 class PosixFileSystem final : public FileSystem {
   public:
-    PosixFileSystem(UniqueFd root, std::string host_root) : root_(std::move(root)), host_root_(std::move(host_root)) {}
+    PosixFileSystem(UniqueFd root, std::string host_root)
+        : root_(std::move(root)), host_root_(std::move(host_root)) {}
 
     Result<std::unique_ptr<File>> open(const std::string& path, const OpenMode& mode) override {
         BB_TRY(const Place place, descend("open", path));
         UniqueFd fd = open_beneath(place.fd, place.name, open_flags(mode), mode.permissions);
         if (!fd && errno == ENXIO) return not_a_file(path);  // a socket, or a FIFO without a reader
         if (!fd) return fail_errno("open", shown(path));
-        struct stat facts {};
+        struct stat facts{};
         if (::fstat(fd.get(), &facts) != 0) return fail_errno("stat", shown(path));
         if (S_ISDIR(facts.st_mode)) return fail_errno("open", shown(path), EISDIR);
         if (!S_ISREG(facts.st_mode)) return not_a_file(path);
@@ -68,7 +71,7 @@ class PosixFileSystem final : public FileSystem {
 
     Result<FileInfo> info(const std::string& path) override {
         BB_TRY(const Place place, parent_of("stat", path));
-        struct stat facts {};
+        struct stat facts{};
         const int flags = AT_SYMLINK_NOFOLLOW | (path.empty() ? AT_EMPTY_PATH : 0);
         if (::fstatat(place.fd, place.name, &facts, flags) != 0) return fail_errno("stat", shown(path));
         return posix::to_file_info(facts);
@@ -77,7 +80,8 @@ class PosixFileSystem final : public FileSystem {
     Status make_folder(const std::string& path, std::uint32_t permissions) override {
         if (path.empty()) return fail_errno("make folder", shown(path), EEXIST);
         BB_TRY(const Place place, parent_of("make folder", path));
-        if (::mkdirat(place.fd, place.name, permissions & 07777U) != 0) return fail_errno("make folder", path);
+        if (::mkdirat(place.fd, place.name, permissions & 07777U) != 0)
+            return fail_errno("make folder", path);
         return {};
     }
 
@@ -104,11 +108,12 @@ class PosixFileSystem final : public FileSystem {
             if (::renameat2(source.fd, source.name, target.fd, target.name, RENAME_NOREPLACE) == 0) return {};
             if (errno != EINVAL && errno != ENOSYS) return fail_errno("rename", object);
             // This file system knows no such flag: look first, which leaves a gap that only it has.
-            struct stat facts {};
+            struct stat facts{};
             if (::fstatat(target.fd, target.name, &facts, AT_SYMLINK_NOFOLLOW) == 0)
                 return fail_errno("rename", object, EEXIST);
         }
-        if (::renameat(source.fd, source.name, target.fd, target.name) != 0) return fail_errno("rename", object);
+        if (::renameat(source.fd, source.name, target.fd, target.name) != 0)
+            return fail_errno("rename", object);
         return {};
     }
 
@@ -156,7 +161,8 @@ class PosixFileSystem final : public FileSystem {
             return {};
         }
         BB_TRY(const Place place, parent_of("set times of", path));
-        if (::utimensat(place.fd, place.name, times, AT_SYMLINK_NOFOLLOW) != 0) return fail_errno("set times of", path);
+        if (::utimensat(place.fd, place.name, times, AT_SYMLINK_NOFOLLOW) != 0)
+            return fail_errno("set times of", path);
         return {};
     }
 
@@ -172,7 +178,7 @@ class PosixFileSystem final : public FileSystem {
     }
 
     Result<Space> space() override {
-        struct statvfs facts {};
+        struct statvfs facts{};
         if (::fstatvfs(root_.get(), &facts) != 0) return fail_errno("statvfs", host_root_);
         return Space{
             .total_bytes = facts.f_blocks * facts.f_frsize,
@@ -230,7 +236,8 @@ class PosixFileSystem final : public FileSystem {
         return place;
     }
 
-    static Status step_down(Place& place, const std::string& folder, std::string_view operation, const std::string& path) {
+    static Status step_down(Place& place, const std::string& folder, std::string_view operation,
+                            const std::string& path) {
         UniqueFd fd = open_beneath(place.fd, folder.c_str(), O_PATH | O_DIRECTORY);
         if (!fd) return fail_errno(operation, path);
         place.fd = fd.get();
@@ -256,13 +263,15 @@ class PosixFileSystem final : public FileSystem {
 }  // namespace
 
 Result<std::unique_ptr<FileSystem>> open_posix_file_system(const std::string& root) {
-    if (!root.starts_with('/')) return fail(Errc::invalid, fmt::format("open folder {}: the path must be absolute", root));
+    if (!root.starts_with('/'))
+        return fail(Errc::invalid, fmt::format("open folder {}: the path must be absolute", root));
     UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) return fail_errno("open folder", root);
     if (const UniqueFd probe = open_beneath(fd.get(), ".", O_PATH | O_DIRECTORY); !probe) {
         if (errno == ENOSYS || errno == EPERM)
-            return fail(Errc::unsupported, "openat2 is missing or forbidden: burnbox needs Linux 5.6 or later, and a "
-                                           "container's seccomp profile that allows openat2");
+            return fail(Errc::unsupported,
+                        "openat2 is missing or forbidden: burnbox needs Linux 5.6 or later, and a "
+                        "container's seccomp profile that allows openat2");
         return fail_errno("open folder", root);
     }
     std::string host_root = root;

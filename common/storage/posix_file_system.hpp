@@ -8,7 +8,8 @@
 
 namespace burnbox {
 
-// Opens `root` (absolute, must exist). Errors: Errc::not_found, permission; unsupported when the kernel lacks openat2.
+// Opens `root` (absolute, must exist). Errors: Errc::not_found, permission; unsupported when the kernel lacks
+// openat2.
 [[nodiscard]] Result<std::unique_ptr<FileSystem>> open_posix_file_system(const std::string& root);
 
 }  // namespace burnbox

@@ -24,7 +24,7 @@ class HostKeys {
     [[nodiscard]] Status accept(ssh_session_struct* session, int socket);
     [[nodiscard]] const std::string& fingerprint() const {
         return fingerprint_;
-    }                                                                // "SHA256:..." of the ed25519 key
+    }  // "SHA256:..." of the ed25519 key
     [[nodiscard]] const std::string& line() const { return line_; }  // "ssh-ed25519 AAAA..."
 
   private:

@@ -113,7 +113,8 @@ void tell_taken_back(Core& core, const SessionRow& row, const std::string& name)
 Result<std::string> bring_back_watched(Core& core, const SessionRow& row) {
     BB_CHECK(step_back(core, row));
     BB_TRY(const SessionRow withdrawn, core.services.catalogue.session(row.id));
-    BB_TRY(const std::string name, finish_withdrawal(core.services.inbox, core.services.catalogue, withdrawn));
+    BB_TRY(const std::string name,
+           finish_withdrawal(core.services.inbox, core.services.catalogue, withdrawn));
     (void)core.services.state_fs.remove(record_path(row));
     (void)remove_staged_copy(core.services.state_fs, row.seal_id);
     tell_taken_back(core, row, name);

@@ -1,10 +1,12 @@
-// upload: what an account's inbox does with requests, whatever protocol they came by. One Uploads for the server, one Client per
-// SSH connection. Here live the rules of the contract's chapter on a session's life: names, the trailing slash, markers, the seal, the
-// polite old name, cancelling and mending by rename, rights and quota. SFTP and scp only translate.
+// upload: what an account's inbox does with requests, whatever protocol they came by. One Uploads for the
+// server, one Client per SSH connection. Here live the rules of the contract's chapter on a session's life:
+// names, the trailing slash, markers, the seal, the polite old name, cancelling and mending by rename, rights
+// and quota. SFTP and scp only translate.
 //
-// Paths are the client's bytes: absolute or relative to "/", with any "//", "." and ".."; a trailing '/' is meaningful.
-// Threads: a Client is used on its connection's network thread; calls touch the page cache at most. What blocks (seal, fsync,
-// catalogue) runs on the disk pool and answers through a Done, on the pool's thread or at once on the caller's.
+// Paths are the client's bytes: absolute or relative to "/", with any "//", "." and ".."; a trailing '/' is
+// meaningful. Threads: a Client is used on its connection's network thread; calls touch the page cache at
+// most. What blocks (seal, fsync, catalogue) runs on the disk pool and answers through a Done, on the pool's
+// thread or at once on the caller's.
 #pragma once
 
 #include <functional>
@@ -22,7 +24,8 @@
 
 namespace burnbox {
 
-// The answer of a slow operation: a line worth showing to the person ("holiday is sealed as holiday-2"), may be empty.
+// The answer of a slow operation: a line worth showing to the person ("holiday is sealed as holiday-2"), may
+// be empty.
 using Done = std::function<void(Result<std::string>)>;
 
 struct Attributes {
@@ -32,7 +35,8 @@ struct Attributes {
     std::optional<Timestamp> mtime;
 };
 
-// A file opened by a client. Dropping it without Client::close means its connection was lost: written ones count as cut off.
+// A file opened by a client. Dropping it without Client::close means its connection was lost: written ones
+// count as cut off.
 class UploadFile {
   public:
     virtual ~UploadFile() = default;
@@ -49,9 +53,11 @@ class Client {
     virtual ~Client() = default;  // the connection is gone: its open files count as cut off
 
     [[nodiscard]] virtual const std::string& account() const = 0;
-    [[nodiscard]] virtual Result<std::string> real_path(const std::string& path) = 0;  // never outside "/"; existence is not needed
+    [[nodiscard]] virtual Result<std::string> real_path(
+        const std::string& path) = 0;  // never outside "/"; existence is not needed
     [[nodiscard]] virtual Result<FileInfo> info(const std::string& path, bool follow_links) = 0;
-    [[nodiscard]] virtual Result<std::unique_ptr<UploadFile>> open(const std::string& path, const OpenMode& mode) = 0;
+    [[nodiscard]] virtual Result<std::unique_ptr<UploadFile>> open(const std::string& path,
+                                                                   const OpenMode& mode) = 0;
     [[nodiscard]] virtual Result<std::unique_ptr<Folder>> open_folder(const std::string& path) = 0;
     [[nodiscard]] virtual Status make_folder(const std::string& path, std::uint32_t permissions) = 0;
     [[nodiscard]] virtual Status remove_folder(const std::string& path) = 0;
@@ -83,7 +89,8 @@ struct UploadServices {
     Events& events;
     // Runs a job on the disk pool; never blocks.
     std::function<void(std::function<void()>)> run_blocking;
-    // Whether a session of this content can ever be burned in this pool (does_not_fit with both sizes). Pool thread.
+    // Whether a session of this content can ever be burned in this pool (does_not_fit with both sizes). Pool
+    // thread.
     std::function<Status(const std::string& pool, const Manifest& manifest)> check_fits;
     // A session was queued or withdrawn: the burner may look. Any thread.
     std::function<void()> wake_burner;

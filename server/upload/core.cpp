@@ -62,7 +62,8 @@ std::vector<std::shared_ptr<Account>> Core::accounts() {
 Status Core::sync_inbox(std::uint64_t failures_seen) {
     const std::lock_guard one_at_a_time(sync_mutex_);
     if (sync_failures_ != failures_seen)
-        return fail(Errc::io, "the disk failed to keep what was received: send the files again, then the marker");
+        return fail(Errc::io,
+                    "the disk failed to keep what was received: send the files again, then the marker");
     Status synced = inbox().sync_all();
     if (synced) return {};
     ++sync_failures_;

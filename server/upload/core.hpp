@@ -1,8 +1,8 @@
 // What all pieces of Uploads share: the services, the accounts with their open sessions, and the counter that
-// says what came first. Lock order: the sync's mutex, a WriteGate, then Account::mutex, then Core::mutex; none is held while
-// hashing, syncing, in the catalogue, in run_blocking or in a Done. Page-cache operations on the inbox do run
-// under the account's mutex: that is what makes "look, then act" one step, and a seal or a rename invisible
-// in between.
+// says what came first. Lock order: the sync's mutex, a WriteGate, then Account::mutex, then Core::mutex;
+// none is held while hashing, syncing, in the catalogue, in run_blocking or in a Done. Page-cache operations
+// on the inbox do run under the account's mutex: that is what makes "look, then act" one step, and a seal or
+// a rename invisible in between.
 #pragma once
 
 #include <atomic>
@@ -65,9 +65,9 @@ struct Core : std::enable_shared_from_this<Core> {
     // Account locked.
     [[nodiscard]] std::shared_ptr<OpenSession> find_session(Account& account, const std::string& name);
     void listen();  // queued bytes end with the burn
-    // One checked sync of the inbox for a seal that began when sync_failures() was `failures_seen`. The kernel
-    // tells a failed write-back once, to whoever asks first, and not whose it was: from then on every file
-    // received so far counts as cut off, and seals that were under way fail too. Blocks; no lock held.
+    // One checked sync of the inbox for a seal that began when sync_failures() was `failures_seen`. The
+    // kernel tells a failed write-back once, to whoever asks first, and not whose it was: from then on every
+    // file received so far counts as cut off, and seals that were under way fail too. Blocks; no lock held.
     [[nodiscard]] Status sync_inbox(std::uint64_t failures_seen);
     [[nodiscard]] std::uint64_t sync_failures() const { return sync_failures_; }
 

@@ -29,7 +29,8 @@ Result<std::string> link_destination(std::string_view inside, std::string_view t
     };
     if (target.empty()) return refuse(Errc::invalid, "the target is empty");
     if (target.size() > kMostTargetBytes)
-        return refuse(Errc::invalid, fmt::format("a disc takes targets of at most {} bytes", kMostTargetBytes));
+        return refuse(Errc::invalid,
+                      fmt::format("a disc takes targets of at most {} bytes", kMostTargetBytes));
     if (target.find('\0') != std::string_view::npos || !is_utf8(target))
         return refuse(Errc::invalid, "the target is not UTF-8");
     if (target.front() == '/')
@@ -41,7 +42,8 @@ Result<std::string> link_destination(std::string_view inside, std::string_view t
     for (const std::string_view step : steps) {
         if (step == ".") continue;
         if (step.size() > kMostStepBytes)
-            return refuse(Errc::invalid, fmt::format("a disc takes names of at most {} bytes", kMostStepBytes));
+            return refuse(Errc::invalid,
+                          fmt::format("a disc takes names of at most {} bytes", kMostStepBytes));
         if (step != "..") {
             at.push_back(step);
             continue;

@@ -40,7 +40,8 @@ SealStep<void> check_whole(Account& account, OpenSession& session, const SealReq
 }
 
 // What no disc can hold, whoever put it there.
-SealStep<void> check_entries(const Core& core, const OpenSession& session, const std::vector<WalkEntry>& entries) {
+SealStep<void> check_entries(const Core& core, const OpenSession& session,
+                             const std::vector<WalkEntry>& entries) {
     if (const Status name = check_session_name(session.name); !name)
         return refuse_seal(session.name, name.error().message);
     std::string reasons;
@@ -77,7 +78,8 @@ void take_known_digests(Account& account, OpenSession& session, Draft& draft) {
 bool keep_digest(OpenSession& session, const std::string& path, const HashedFile& hashed) {
     FileRecord* const record = session.find(path);
     if (record == nullptr) return true;
-    const bool was_proven_once = record->from_journal && record->digest == hashed.sha256;  // and is written down
+    const bool was_proven_once =
+        record->from_journal && record->digest == hashed.sha256;  // and is written down
     const bool proven = !record->from_journal || was_proven_once;
     record->from_journal = false;
     record->stamp = stamp_of(hashed.info);

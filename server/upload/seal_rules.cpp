@@ -104,7 +104,8 @@ SealStep<void> check_not_burned_yet(Core& core, const Account& account, const st
 Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_view list) {
     BB_TRY(const auto lines, parse_sums(list));
     SumsFindings findings;
-    std::map<std::string_view, std::string_view> renamed;  // the list has names as they are in the session folder
+    std::map<std::string_view, std::string_view>
+        renamed;  // the list has names as they are in the session folder
     for (const ManifestEntry& entry : manifest.entries)
         if (!entry.source.empty()) renamed.emplace(entry.source, entry.path);
     std::set<std::string_view> listed;

@@ -151,7 +151,8 @@ SealStep<SessionRow> Sealer::commit(const SealContent& content) {
     if (!folder_next) return seal_failed(folder_next.error());
     row.folder_next = base_name(*folder_next);
     // Before the commit point, so that what the row promises is there.
-    if (!row.root.empty() && make_staged_copy(services.state_fs, row.seal_id, core_->inbox().host_path(top()), content.manifest))
+    if (!row.root.empty() &&
+        make_staged_copy(services.state_fs, row.seal_id, core_->inbox().host_path(top()), content.manifest))
         log::debug("session copied by reflink", log::kv("session", row.name));
     Error last{Errc::exists, 0, fmt::format("no free disc name for {}", escape(row.name))};
     for (unsigned attempt = 0; attempt < kMostNames; ++attempt) {

@@ -23,16 +23,19 @@ std::vector<WalkEntry> top_entries(FileSystem& fs, const std::string& folder) {
 }
 
 // Times of the future come from a clock that was set back: then only the notices say what is quiet.
-std::optional<std::chrono::nanoseconds> time_to_quiet(Timestamp newest, Timestamp now, std::chrono::nanoseconds settle) {
+std::optional<std::chrono::nanoseconds> time_to_quiet(Timestamp newest, Timestamp now,
+                                                      std::chrono::nanoseconds settle) {
     if (newest > now || now - newest >= settle) return std::nullopt;
     return settle - (now - newest);
 }
 
-void look_closer(const UploadServices& services, const std::string& folder, const std::vector<WalkEntry>& entries, Examined& result) {
+void look_closer(const UploadServices& services, const std::string& folder,
+                 const std::vector<WalkEntry>& entries, Examined& result) {
     const std::string host_folder = services.inbox.fs().host_path(folder);
     result.problem = session_access_problem(services.inbox.root(), host_folder);
     const FileFindings findings = look_at_files(host_folder, entries);
-    if (!findings.writing.empty()) result.busy = "still being written: " + upload::list_names(findings.writing);
+    if (!findings.writing.empty())
+        result.busy = "still being written: " + upload::list_names(findings.writing);
     if (findings.unreadable.empty()) return;
     if (!result.problem.empty()) result.problem += "; ";
     result.problem += unreadable_problem(host_folder, findings.unreadable);
@@ -58,18 +61,22 @@ Examined examine(const UploadServices& services, const Question& question) {
         result.bytes += entry.info.size_bytes;
         ++result.files_count;
     }
-    if (question.asked_for) result.marker = "";
-    else result.marker = find_marker(services.config.session, entries, question.last_changed);
+    if (question.asked_for)
+        result.marker = "";
+    else
+        result.marker = find_marker(services.config.session, entries, question.last_changed);
     if (!readable) {
         result.problem = walked.error().message;
         if (walked.error().code == Errc::permission)
             result.problem = unreadable_problem(fs.host_path(folder), {walked.error().message});
-        else if (walked.error().code == Errc::not_found) result.not_quiet = question.settle;  // it changed under our eyes
+        else if (walked.error().code == Errc::not_found)
+            result.not_quiet = question.settle;  // it changed under our eyes
         return result;
     }
     if (!result.marker) return result;
     if (!question.asked_for)
-        result.not_quiet = time_to_quiet(std::max(newest_change(entries), top->ctime), services.clock.now(), question.settle);
+        result.not_quiet = time_to_quiet(std::max(newest_change(entries), top->ctime), services.clock.now(),
+                                         question.settle);
     if (!result.not_quiet) look_closer(services, folder, entries, result);
     return result;
 }

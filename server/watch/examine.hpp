@@ -1,4 +1,5 @@
-// One look at a session in a watched folder, on the disk pool: what is there, whether it has a marker, and what speaks against it.
+// One look at a session in a watched folder, on the disk pool: what is there, whether it has a marker, and
+// what speaks against it.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,7 @@ namespace burnbox::watch {
 
 struct Question {
     std::string account, session;
-    std::string last_changed;              // as for find_marker()
+    std::string last_changed;  // as for find_marker()
     std::chrono::nanoseconds settle{0};
     bool asked_for = false;  // a person asked for the burn: no marker is needed, and nobody waits for quiet
 };
@@ -22,7 +23,7 @@ struct Examined {
     std::optional<std::string> marker;                  // "" when a person asked
     std::optional<std::chrono::nanoseconds> not_quiet;  // it changed a moment ago: look again after this time
     std::string busy;                                   // who still writes: look again later
-    std::string problem;                                // why the seal must refuse it; without a marker only to be shown
+    std::string problem;  // why the seal must refuse it; without a marker only to be shown
 };
 
 // Blocks.

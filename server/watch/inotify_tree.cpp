@@ -19,8 +19,8 @@
 namespace burnbox::watch {
 namespace {
 
-constexpr std::uint32_t kMask = IN_CREATE | IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE |
-                                IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK;
+constexpr std::uint32_t kMask = IN_CREATE | IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM |
+                                IN_MOVED_TO | IN_DELETE | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK;
 constexpr std::uint32_t kRootMask = kMask | IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr std::size_t kReadBytes = 256U << 10U;
 
@@ -33,7 +33,8 @@ std::vector<std::string> folders_in(const std::string& host_path) {
         bool is_folder = entry->d_type == DT_DIR;
         if (entry->d_type == DT_UNKNOWN) {
             struct stat info{};
-            is_folder = ::fstatat(::dirfd(dir.get()), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
+            is_folder = ::fstatat(::dirfd(dir.get()), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+                        S_ISDIR(info.st_mode);
         }
         if (is_folder) names.push_back(name);
     }
@@ -45,11 +46,14 @@ std::vector<std::string> folders_in(const std::string& host_path) {
 Result<std::unique_ptr<InotifyTree>> InotifyTree::open(std::string host_root) {
     UniqueFd fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     if (!fd && errno == EMFILE)
-        return fail(Errc::limit, fmt::format("watch {}: this user has too many inotify instances; raise them with: sudo sysctl "
-                                             "fs.inotify.max_user_instances=1024",
-                                             escape(host_root)));
+        return fail(
+            Errc::limit,
+            fmt::format("watch {}: this user has too many inotify instances; raise them with: sudo sysctl "
+                        "fs.inotify.max_user_instances=1024",
+                        escape(host_root)));
     if (!fd) return fail_errno("watch", host_root);
-    const int watch = ::inotify_add_watch(fd.get(), host_root.c_str(), kRootMask & ~std::uint32_t{IN_DONT_FOLLOW});
+    const int watch =
+        ::inotify_add_watch(fd.get(), host_root.c_str(), kRootMask & ~std::uint32_t{IN_DONT_FOLLOW});
     if (watch < 0) return fail_errno("watch", host_root);
     std::unique_ptr<InotifyTree> tree(new InotifyTree(std::move(fd), std::move(host_root)));
     tree->paths_.emplace(watch, "");
@@ -63,8 +67,11 @@ bool InotifyTree::add(const std::string& path) {
         // Gone again, or not ours to read; everything else is a limit.
         if (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP) return false;
         if (complete_)
-            log::error("watched folder not wholly watched", log::kv("folder", host(path)), log::kv("cause", std::strerror(errno)),
-                       log::kv("remedy", "it is looked at from time to time instead; raise fs.inotify.max_user_watches with sysctl"));
+            log::error("watched folder not wholly watched", log::kv("folder", host(path)),
+                       log::kv("cause", std::strerror(errno)),
+                       log::kv("remedy",
+                               "it is looked at from time to time instead; raise fs.inotify.max_user_watches "
+                               "with sysctl"));
         complete_ = false;
         return false;
     }
@@ -88,7 +95,9 @@ void InotifyTree::add_below(const std::string& path) {
     }
 }
 
-void InotifyTree::watch(const std::string& top) { add_below(top); }
+void InotifyTree::watch(const std::string& top) {
+    add_below(top);
+}
 
 void InotifyTree::forget(const std::string& top) {
     const auto drop = [&](std::map<std::string, int>::iterator at) {
@@ -98,7 +107,8 @@ void InotifyTree::forget(const std::string& top) {
     };
     if (const auto own = watches_.find(top); own != watches_.end()) drop(own);
     const std::string below = top + "/";
-    for (auto at = watches_.lower_bound(below); at != watches_.end() && at->first.starts_with(below);) at = drop(at);
+    for (auto at = watches_.lower_bound(below); at != watches_.end() && at->first.starts_with(below);)
+        at = drop(at);
 }
 
 Status InotifyTree::read(const std::function<void(const Notice&)>& tell) {
@@ -118,7 +128,8 @@ Status InotifyTree::read(const std::function<void(const Notice&)>& tell) {
     }
 }
 
-void InotifyTree::take(std::uint32_t mask, int watch, std::string_view name, const std::function<void(const Notice&)>& tell) {
+void InotifyTree::take(std::uint32_t mask, int watch, std::string_view name,
+                       const std::function<void(const Notice&)>& tell) {
     if ((mask & IN_Q_OVERFLOW) != 0) return tell({.kind = Notice::Kind::overflow, .top = {}, .inside = {}});
     const auto found = paths_.find(watch);
     if (found == paths_.end()) return;  // a late notice of a folder that is not watched any more
@@ -135,7 +146,9 @@ void InotifyTree::take(std::uint32_t mask, int watch, std::string_view name, con
     const bool vanishes = (mask & (IN_DELETE | IN_MOVED_FROM)) != 0;
     if (folder.empty()) {
         if (name.empty()) return;  // the watched folder's own mode or times
-        const auto kind = appears ? Notice::Kind::appeared : vanishes ? Notice::Kind::vanished : Notice::Kind::changed;
+        const auto kind = appears    ? Notice::Kind::appeared
+                          : vanishes ? Notice::Kind::vanished
+                                     : Notice::Kind::changed;
         if (vanishes && is_folder) forget(std::string(name));
         return tell({.kind = kind, .top = std::string(name), .inside = {}, .is_folder = is_folder});
     }

@@ -20,8 +20,8 @@ namespace {
 enum class Writers : std::uint8_t { none, some, unknown };
 
 Writers ask_for_lease(int fd) {
-    // Whoever opens it for writing in this moment waits until the lease is given back; its signal must not be SIGIO, which ends
-    // processes.
+    // Whoever opens it for writing in this moment waits until the lease is given back; its signal must not be
+    // SIGIO, which ends processes.
     if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return Writers::unknown;
     if (::fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
         (void)::fcntl(fd, F_SETLEASE, F_UNLCK);
@@ -32,7 +32,9 @@ Writers ask_for_lease(int fd) {
 
 using Dir = std::unique_ptr<DIR, int (*)(DIR*)>;
 
-Dir open_dir(const std::string& path) { return {::opendir(path.c_str()), ::closedir}; }
+Dir open_dir(const std::string& path) {
+    return {::opendir(path.c_str()), ::closedir};
+}
 
 std::string link_text(const std::string& path) {
     std::array<char, PATH_MAX> target{};
@@ -72,7 +74,8 @@ std::vector<std::string> writers_in_proc(const std::string& host_folder) {
     const Dir processes = open_dir("/proc");
     if (!processes) return found;
     while (const dirent* const entry = ::readdir(processes.get()))
-        if (parse_u64(entry->d_name)) look_at_process(std::string("/proc/") + entry->d_name, host_folder + "/", found);
+        if (parse_u64(entry->d_name))
+            look_at_process(std::string("/proc/") + entry->d_name, host_folder + "/", found);
     return found;
 }
 
@@ -84,8 +87,11 @@ FileFindings look_at_files(const std::string& host_folder, const std::vector<upl
         const std::string path = host_folder + "/" + entry.path;
         const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
         if (!fd) {
-            if (errno == EACCES || errno == EPERM) findings.unreadable.push_back(entry.path);
-            else all_known = false;  // a path that is too long, or one that has just gone: the hash has the last word
+            if (errno == EACCES || errno == EPERM)
+                findings.unreadable.push_back(entry.path);
+            else
+                all_known =
+                    false;  // a path that is too long, or one that has just gone: the hash has the last word
             continue;
         }
         const Writers writers = ask_for_lease(fd.get());

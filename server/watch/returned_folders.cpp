@@ -17,12 +17,15 @@ Result<bool> is_there(FileSystem& fs, const std::string& path) {
     return std::unexpected(info.error());
 }
 
-log::Field named(const SessionRow& row) { return log::kv("session", row.account + "/" + row.disc_name); }
+log::Field named(const SessionRow& row) {
+    return log::kv("session", row.account + "/" + row.disc_name);
+}
 
 // The step in the catalogue decides; then the marker loses its name, so that it does not count once more.
 Status withdraw(const UploadServices& services, const SessionRow& row) {
     if (row.state != SessionState::withdrawn)
-        BB_CHECK(services.catalogue.step(row.id, row.state, SessionState::withdrawn, "taken back by renaming its folder"));
+        BB_CHECK(services.catalogue.step(row.id, row.state, SessionState::withdrawn,
+                                         "taken back by renaming its folder"));
     FileSystem& fs = services.inbox.fs();
     const std::string folder = join_path(row.account, row.name);
     if (!row.marker_name.empty()) BB_CHECK(refuse_marker_file(fs, folder, row.marker_name));
@@ -45,8 +48,10 @@ Status withdraw(const UploadServices& services, const SessionRow& row) {
 }
 
 Status give_name_back(const UploadServices& services, const SessionRow& row) {
-    BB_CHECK(services.inbox.fs().rename(join_path(row.account, row.name), join_path(row.account, row.folder), RenameMode::no_replace));
-    log::warning("session not taken back", named(row), log::kv("reason", "it burns already; its folder has its name again"),
+    BB_CHECK(services.inbox.fs().rename(join_path(row.account, row.name), join_path(row.account, row.folder),
+                                        RenameMode::no_replace));
+    log::warning("session not taken back", named(row),
+                 log::kv("reason", "it burns already; its folder has its name again"),
                  log::kv("folder", row.folder));
     return {};
 }
@@ -57,7 +62,8 @@ Status lose(const UploadServices& services, const SessionRow& row) {
                    log::kv("folder", services.inbox.fs().host_path(join_path(row.account, row.folder))));
         BB_CHECK(services.catalogue.step(
             row.id, SessionState::queued, SessionState::failed,
-            fmt::format("its folder {} is gone from the watched folder: put the files there again", row.folder)));
+            fmt::format("its folder {} is gone from the watched folder: put the files there again",
+                        row.folder)));
     }
     return services.catalogue.set_folder(row.id, "");
 }
@@ -81,13 +87,15 @@ Status settle(const UploadServices& services, const SessionRow& row) {
 }  // namespace
 
 Status settle_returned_folders(const UploadServices& services, const std::string& folder) {
-    for (const SessionState state : {SessionState::queued, SessionState::failed, SessionState::withdrawn, SessionState::burning,
-                                     SessionState::verifying}) {
+    for (const SessionState state : {SessionState::queued, SessionState::failed, SessionState::withdrawn,
+                                     SessionState::burning, SessionState::verifying}) {
         BB_TRY(const auto rows, services.catalogue.sessions_in_state(state));
         for (const SessionRow& row : rows) {
             // One whose folder is on its way belongs to whoever moves it.
             if (row.root != services.inbox.root() || row.folder.empty() || !row.folder_next.empty()) continue;
-            if (parse_folder(row.folder).state == FolderState::open || (!folder.empty() && row.folder != folder)) continue;
+            if (parse_folder(row.folder).state == FolderState::open ||
+                (!folder.empty() && row.folder != folder))
+                continue;
             BB_CHECK(settle(services, row));
         }
     }

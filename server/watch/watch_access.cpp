@@ -23,13 +23,15 @@ std::string user_name() {
     passwd entry{};
     passwd* found = nullptr;
     std::string buffer(4096, '\0');
-    if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return found->pw_name;
+    if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+        return found->pw_name;
     return std::to_string(geteuid());
 }
 
 // For a shell: in single quotes when it needs them.
 std::string quoted(const std::string& path) {
-    if (path.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,@") == std::string::npos)
+    if (path.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,@") ==
+        std::string::npos)
         return path;
     std::string out = "'";
     for (const char c : path) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -45,7 +47,8 @@ std::string acl_line(const std::string& path) {
 std::string write_problem(const std::string& folder) {
     if (access(folder.c_str(), R_OK | W_OK | X_OK) == 0) return {};
     const int sys_errno = errno;
-    return fmt::format("write in {}: {}; mend it with: {}", escape(folder), std::strerror(sys_errno), acl_line(folder));
+    return fmt::format("write in {}: {}; mend it with: {}", escape(folder), std::strerror(sys_errno),
+                       acl_line(folder));
 }
 
 // In a sticky folder only the owner of an entry, the folder's owner and root may rename it.
@@ -56,9 +59,11 @@ bool sticky_forbids(const std::string& root, const std::string& entry) {
 }
 
 std::string sticky_problem(const std::string& root, const std::string& entry) {
-    return fmt::format("{} belongs to another user and {} is sticky, so that only its owner may rename it; mend it with: sudo chmod "
-                       "-t {}",
-                       escape(entry), escape(root), quoted(root));
+    return fmt::format(
+        "{} belongs to another user and {} is sticky, so that only its owner may rename it; mend it with: "
+        "sudo chmod "
+        "-t {}",
+        escape(entry), escape(root), quoted(root));
 }
 
 using Dir = std::unique_ptr<DIR, int (*)(DIR*)>;
@@ -80,8 +85,10 @@ void find_unreadable(const std::string& folder, std::vector<std::string>& found)
             const std::string path = at + "/" + name;
             struct stat info{};
             if (lstat(path.c_str(), &info) != 0) continue;
-            if (S_ISDIR(info.st_mode)) waiting.push_back(path);
-            else if (S_ISREG(info.st_mode) && access(path.c_str(), R_OK) != 0 && found.size() < kMostExamples) found.push_back(path);
+            if (S_ISDIR(info.st_mode))
+                waiting.push_back(path);
+            else if (S_ISREG(info.st_mode) && access(path.c_str(), R_OK) != 0 && found.size() < kMostExamples)
+                found.push_back(path);
         }
     }
 }
@@ -96,36 +103,43 @@ std::string session_access_problem(const std::string& root, const std::string& s
 }
 
 std::string unreadable_problem(const std::string& session, const std::vector<std::string>& paths) {
-    return fmt::format("can't be read by user {}: {}; mend it with: {}", user_name(), upload::list_names(paths), acl_line(session));
+    return fmt::format("can't be read by user {}: {}; mend it with: {}", user_name(),
+                       upload::list_names(paths), acl_line(session));
 }
 
 std::vector<std::string> watch_access_findings(const std::string& key, const std::string& root) {
     struct stat info{};
     if (stat(root.c_str(), &info) != 0) {
         const int sys_errno = errno;
-        return {fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, escape(root), std::strerror(sys_errno),
-                            user_name(), quoted(root))};
+        return {fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, escape(root),
+                            std::strerror(sys_errno), user_name(), quoted(root))};
     }
-    if (!S_ISDIR(info.st_mode)) return {fmt::format("{}: {} is no folder; choose another one", key, escape(root))};
-    if (const std::string problem = write_problem(root); !problem.empty()) return {fmt::format("{}: {}", key, problem)};
+    if (!S_ISDIR(info.st_mode))
+        return {fmt::format("{}: {} is no folder; choose another one", key, escape(root))};
+    if (const std::string problem = write_problem(root); !problem.empty())
+        return {fmt::format("{}: {}", key, problem)};
     std::vector<std::string> findings;
     if ((info.st_mode & S_ISVTX) != 0 && geteuid() != 0 && info.st_uid != geteuid())
-        findings.push_back(fmt::format("{}: {} is sticky: burnbox can't rename the sessions of other users there; mend it with: sudo "
-                                       "chmod -t {}",
-                                       key, escape(root), quoted(root)));
+        findings.push_back(fmt::format(
+            "{}: {} is sticky: burnbox can't rename the sessions of other users there; mend it with: sudo "
+            "chmod -t {}",
+            key, escape(root), quoted(root)));
     const Dir dir(::opendir(root.c_str()), ::closedir);
     while (const dirent* const entry = dir ? ::readdir(dir.get()) : nullptr) {
         const std::string name = entry->d_name;
         const std::string path = root + "/" + name;
         if (name.starts_with('.') || findings.size() >= kMostExamples) continue;
-        if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || parse_folder(name).state == FolderState::burned) continue;
+        if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) ||
+            parse_folder(name).state == FolderState::burned)
+            continue;
         if (const std::string problem = write_problem(path); !problem.empty()) {
             findings.push_back(fmt::format("{}: {}", key, problem));
             continue;
         }
         std::vector<std::string> unreadable;
         find_unreadable(path, unreadable);
-        if (!unreadable.empty()) findings.push_back(fmt::format("{}: {}", key, unreadable_problem(path, unreadable)));
+        if (!unreadable.empty())
+            findings.push_back(fmt::format("{}: {}", key, unreadable_problem(path, unreadable)));
     }
     return findings;
 }

@@ -1,5 +1,5 @@
-// Whether the server's user can do in a watched folder what it must: read everything, rename sessions, put its texts into them. What
-// it says names the lines that mend it.
+// Whether the server's user can do in a watched folder what it must: read everything, rename sessions, put
+// its texts into them. What it says names the lines that mend it.
 #pragma once
 
 #include <string>
@@ -9,11 +9,13 @@
 
 namespace burnbox::watch {
 
-// Why this session can't be renamed or written to; "" when it can. `root` and `session` are host paths. Blocks.
+// Why this session can't be renamed or written to; "" when it can. `root` and `session` are host paths.
+// Blocks.
 [[nodiscard]] std::string session_access_problem(const std::string& root, const std::string& session);
 
 // "can't be read: a, b; mend it with: ..." for the files of a session.
-[[nodiscard]] std::string unreadable_problem(const std::string& session, const std::vector<std::string>& paths);
+[[nodiscard]] std::string unreadable_problem(const std::string& session,
+                                             const std::vector<std::string>& paths);
 
 // For `burnbox check`: the folder itself and, as examples, what lies in it now. `key` is "watch[0].path".
 [[nodiscard]] std::vector<std::string> watch_access_findings(const std::string& key, const std::string& root);

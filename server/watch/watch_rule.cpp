@@ -14,8 +14,10 @@ bool is_top_file(const WalkEntry& entry) {
     return entry.info.type == FileType::file && entry.path.find('/') == std::string::npos;
 }
 
-// In the order of session.marker. A checksum list that is data beside another marker is looked at by the seal anyway.
-std::optional<std::string> marker_by_name(const SessionConfig& config, const std::vector<WalkEntry>& entries) {
+// In the order of session.marker. A checksum list that is data beside another marker is looked at by the seal
+// anyway.
+std::optional<std::string> marker_by_name(const SessionConfig& config,
+                                          const std::vector<WalkEntry>& entries) {
     std::optional<std::string> found;
     for (const std::string& name : config.marker) {
         if (!upload::is_marker_name(config, name)) continue;
@@ -32,7 +34,8 @@ bool is_data_below(const WalkEntry& entry) {
 }
 
 // The only file one step above data two levels deep, newer than everything else.
-std::optional<std::string> marker_by_any_file(const SessionConfig& config, const std::vector<WalkEntry>& entries,
+std::optional<std::string> marker_by_any_file(const SessionConfig& config,
+                                              const std::vector<WalkEntry>& entries,
                                               std::string_view last_changed) {
     if (!config.any_file || std::ranges::none_of(entries, is_data_below)) return std::nullopt;
     const WalkEntry* only = nullptr;

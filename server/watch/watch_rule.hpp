@@ -1,5 +1,6 @@
-// What is a marker in a watched folder. Here nobody sees CLOSE: a file by a marker's name counts as it lies there, and the
-// predecessor's rule goes by ctime. Both only once the session is quiet, which is the caller's part. Pure.
+// What is a marker in a watched folder. Here nobody sees CLOSE: a file by a marker's name counts as it lies
+// there, and the predecessor's rule goes by ctime. Both only once the session is quiet, which is the caller's
+// part. Pure.
 #pragma once
 
 #include <optional>
@@ -12,9 +13,10 @@
 
 namespace burnbox::watch {
 
-// The session's marker among its entries. `last_changed`: the path that changed last as far as anybody saw it, "" = nobody did; it
-// decides between times that the file system keeps as the same.
-[[nodiscard]] std::optional<std::string> find_marker(const SessionConfig& config, const std::vector<upload::WalkEntry>& entries,
+// The session's marker among its entries. `last_changed`: the path that changed last as far as anybody saw
+// it, "" = nobody did; it decides between times that the file system keeps as the same.
+[[nodiscard]] std::optional<std::string> find_marker(const SessionConfig& config,
+                                                     const std::vector<upload::WalkEntry>& entries,
                                                      std::string_view last_changed);
 
 // The latest ctime of all entries.

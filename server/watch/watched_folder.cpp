@@ -12,28 +12,33 @@
 namespace burnbox::watch {
 namespace {
 
-constexpr unsigned kMostAtWork = 2;  // the disk pool is the uploads' too
+constexpr unsigned kMostAtWork = 2;               // the disk pool is the uploads' too
 constexpr std::chrono::seconds kRescanEvery{30};  // only when not everything can be watched
 constexpr std::chrono::seconds kTryAgain{60};     // after the disk or the catalogue failed
 // No account has this name: sessions here have no journals, and must not touch those of the account's inbox.
 constexpr const char* kNoJournal = "-watched";
 
-// The administrator decided that this folder's content is to be burned; rights and quota are for what comes by SSH.
+// The administrator decided that this folder's content is to be burned; rights and quota are for what comes
+// by SSH.
 AccountConfig account_of(const Config& config, const std::string& name) {
     AccountConfig account;
-    if (const auto found = config.accounts.find(name); found != config.accounts.end()) account = found->second;
+    if (const auto found = config.accounts.find(name); found != config.accounts.end())
+        account = found->second;
     account.name = name;
     account.rights = {};
     account.quota_bytes = 0;
     return account;
 }
 
-bool is_open_name(const std::string& name) { return !name.starts_with('.') && parse_folder(name).state == FolderState::open; }
+bool is_open_name(const std::string& name) {
+    return !name.starts_with('.') && parse_folder(name).state == FolderState::open;
+}
 
 // burnbox's own texts, and the names they have while they are written.
 bool is_own_text(const std::string& inside) {
     if (is_own_file(inside)) return !inside.ends_with(".refused");
-    return inside.starts_with('.') && inside.ends_with(".tmp") && is_own_file(inside.substr(1, inside.size() - 5));
+    return inside.starts_with('.') && inside.ends_with(".tmp") &&
+           is_own_file(inside.substr(1, inside.size() - 5));
 }
 
 }  // namespace
@@ -55,14 +60,16 @@ Status WatchedFolder::recover() {
 Status WatchedFolder::start() {
     BB_TRY(tree_, InotifyTree::open(config_.path));
     rescan();
-    log::info("folder watched", log::kv("folder", config_.path), log::kv("account", config_.account), log::kv("sessions", sessions_.size()),
-              log::kv("folders", tree_->size()));
+    log::info("folder watched", log::kv("folder", config_.path), log::kv("account", config_.account),
+              log::kv("sessions", sessions_.size()), log::kv("folders", tree_->size()));
     return {};
 }
 
 void WatchedFolder::rescan() {
     const auto entries = list_folder(services_.inbox.fs(), config_.account);
-    if (!entries) return log::error("watched folder not read", log::kv("folder", config_.path), log::kv(entries.error()));
+    if (!entries)
+        return log::error("watched folder not read", log::kv("folder", config_.path),
+                          log::kv(entries.error()));
     std::set<std::string> there;
     for (const DirEntry& entry : *entries) {
         appear(entry.name, entry.type == FileType::folder);
@@ -81,7 +88,8 @@ void WatchedFolder::take_notices() {
 
 void WatchedFolder::take(const Notice& notice) {
     switch (notice.kind) {
-        case Notice::Kind::appeared: return appear(notice.top, notice.is_folder);
+        case Notice::Kind::appeared:
+            return appear(notice.top, notice.is_folder);
         case Notice::Kind::vanished:
             erase(notice.top);
             told_.erase(notice.top);
@@ -91,11 +99,13 @@ void WatchedFolder::take(const Notice& notice) {
             if (!is_own_text(notice.inside)) note_change(notice.top, notice.inside);
             return;
         case Notice::Kind::overflow:
-            log::warning("notices lost", log::kv("folder", config_.path), log::kv("reason", "too many at once; it is looked at anew"));
+            log::warning("notices lost", log::kv("folder", config_.path),
+                         log::kv("reason", "too many at once; it is looked at anew"));
             check_vanished("");
             return rescan();
         case Notice::Kind::root_gone:
-            log::error("watched folder is gone", log::kv("folder", config_.path), log::kv("remedy", "put it back and restart burnbox"));
+            log::error("watched folder is gone", log::kv("folder", config_.path),
+                       log::kv("remedy", "put it back and restart burnbox"));
             return;
     }
 }
@@ -143,7 +153,8 @@ void WatchedFolder::erase(const std::string& name) {
 
 std::optional<SteadyTime> WatchedFolder::next_time() const {
     std::optional<SteadyTime> next = next_rescan_;
-    if (at_work_ < kMostAtWork && !due_.empty() && (!next || due_.begin()->first < *next)) next = due_.begin()->first;
+    if (at_work_ < kMostAtWork && !due_.empty() && (!next || due_.begin()->first < *next))
+        next = due_.begin()->first;
     return next;
 }
 
@@ -154,7 +165,8 @@ void WatchedFolder::tick() {
         check_vanished("");
         rescan();
     }
-    if (!tree_->complete() && !next_rescan_) next_rescan_ = now + std::max<std::chrono::nanoseconds>(kRescanEvery, config_.settle);
+    if (!tree_->complete() && !next_rescan_)
+        next_rescan_ = now + std::max<std::chrono::nanoseconds>(kRescanEvery, config_.settle);
     while (at_work_ < kMostAtWork && !due_.empty() && due_.begin()->first <= now) {
         const std::string name = due_.begin()->second;
         due_.erase(due_.begin());
@@ -162,8 +174,10 @@ void WatchedFolder::tick() {
         session.due.reset();
         if (session.at_work) continue;
         // With the kernel's notices incomplete only the times on the disk say what is quiet.
-        if (session.changed + config_.settle > now && tree_->complete()) schedule(name, session, session.changed + config_.settle);
-        else look(name, session, std::nullopt);
+        if (session.changed + config_.settle > now && tree_->complete())
+            schedule(name, session, session.changed + config_.settle);
+        else
+            look(name, session, std::nullopt);
     }
 }
 
@@ -175,7 +189,8 @@ void WatchedFolder::look(const std::string& name, Session& session, std::optiona
                             .last_changed = session.last_changed,
                             .settle = config_.settle,
                             .asked_for = order.has_value()};
-    services_.run_blocking([self = shared_from_this(), question, began = services_.clock.steady_now(), order = std::move(order)] {
+    services_.run_blocking([self = shared_from_this(), question, began = services_.clock.steady_now(),
+                            order = std::move(order)] {
         const Examined result = examine(self->services_, question);
         self->to_watch_thread_([self, name = question.session, began, result, order] {
             self->take_notices();  // what changed while we looked
@@ -185,7 +200,8 @@ void WatchedFolder::look(const std::string& name, Session& session, std::optiona
     });
 }
 
-void WatchedFolder::looked(const std::string& name, SteadyTime began, const Examined& result, const std::optional<Order>& order) {
+void WatchedFolder::looked(const std::string& name, SteadyTime began, const Examined& result,
+                           const std::optional<Order>& order) {
     const auto answer = [&](Errc code, const std::string& why) {
         if (order) order->done(fail(code, fmt::format("{} can't be sealed: {}", escape(name), why)));
     };
@@ -204,8 +220,10 @@ void WatchedFolder::looked(const std::string& name, SteadyTime began, const Exam
     }
     if (!result.marker) {
         std::string reason = upload::no_marker_text(services_.config.session);
-        if (!result.problem.empty()) reason += "; " + result.problem;
-        else if (result.was_refused) reason = session.reason.empty() ? "refused: REFUSED.txt in it says why" : session.reason;
+        if (!result.problem.empty())
+            reason += "; " + result.problem;
+        else if (result.was_refused)
+            reason = session.reason.empty() ? "refused: REFUSED.txt in it says why" : session.reason;
         set_reason(session, reason);
     }
     if (session.changed >= began) {
@@ -235,11 +253,12 @@ void WatchedFolder::seal(const std::string& name, const Examined& result, const 
     ++at_work_;
     set_reason(sessions_.at(name), "is being sealed");
     const auto session = std::make_shared<upload::OpenSession>(services_.state_fs, kNoJournal, name);
-    const upload::SealRequest request{.by = order ? upload::SealRequest::By::command : upload::SealRequest::By::marker,
-                                      .marker = *result.marker,
-                                      .again = order && order->again,
-                                      .sender_opened_at = {},
-                                      .problem = result.problem};
+    const upload::SealRequest request{
+        .by = order ? upload::SealRequest::By::command : upload::SealRequest::By::marker,
+        .marker = *result.marker,
+        .again = order && order->again,
+        .sender_opened_at = {},
+        .problem = result.problem};
     auto done = [self = shared_from_this(), name, order](const Result<std::string>& answer) {
         if (order) order->done(answer);
         self->to_watch_thread_([self, name, answer] {
@@ -265,14 +284,17 @@ void WatchedFolder::sealed(const std::string& name, const Result<std::string>& a
     }
     set_reason(session, answer.error().message);
     const SteadyTime now = services_.clock.steady_now();
-    if (session.changed + config_.settle > now) look_again(name, session);
-    else if (answer.error().retryable()) schedule(name, session, now + std::max<std::chrono::nanoseconds>(kTryAgain, config_.settle));
+    if (session.changed + config_.settle > now)
+        look_again(name, session);
+    else if (answer.error().retryable())
+        schedule(name, session, now + std::max<std::chrono::nanoseconds>(kTryAgain, config_.settle));
 }
 
 void WatchedFolder::check_vanished(const std::string& folder) {
     services_.run_blocking([self = shared_from_this(), folder] {
         if (const Status settled = settle_returned_folders(self->services_, folder); !settled)
-            log::warning("renamed session not settled", log::kv("folder", self->config_.path), log::kv(settled.error()));
+            log::warning("renamed session not settled", log::kv("folder", self->config_.path),
+                         log::kv(settled.error()));
     });
 }
 
@@ -284,8 +306,10 @@ void WatchedFolder::set_reason(Session& session, const std::string& reason) {
 void WatchedFolder::burn(const std::string& name, bool again, Done done) {
     take_notices();
     const auto found = sessions_.find(name);
-    if (found == sessions_.end()) return done(fail(Errc::not_found, fmt::format("there is no open session {}", escape(name))));
-    if (found->second.at_work) return done(fail(Errc::busy, fmt::format("{} is being looked at; try again", escape(name))));
+    if (found == sessions_.end())
+        return done(fail(Errc::not_found, fmt::format("there is no open session {}", escape(name))));
+    if (found->second.at_work)
+        return done(fail(Errc::busy, fmt::format("{} is being looked at; try again", escape(name))));
     look(name, found->second, Order{.again = again, .done = std::move(done)});
 }
 
@@ -294,11 +318,12 @@ std::vector<Uploads::OpenSession> WatchedFolder::open_sessions() const {
     std::vector<Uploads::OpenSession> all;
     all.reserve(sessions_.size());
     for (const auto& [name, session] : sessions_)
-        all.push_back({.account = config_.account,
-                       .name = name,
-                       .bytes = session.bytes,
-                       .files_count = session.files_count,
-                       .reason = session.reason.empty() ? "in a watched folder: not looked at yet" : session.reason});
+        all.push_back(
+            {.account = config_.account,
+             .name = name,
+             .bytes = session.bytes,
+             .files_count = session.files_count,
+             .reason = session.reason.empty() ? "in a watched folder: not looked at yet" : session.reason});
     return all;
 }
 

@@ -1,6 +1,7 @@
-// One watched folder: which sessions are open in it, since when each is quiet, and when to look at it next. Notices only move a time;
-// what a session is gets decided by looking at it, on the disk pool, and by the same seal as in an inbox.
-// Thread: all on the watch thread but open_sessions(). Nothing here blocks on a session's size: looking, hashing and sealing are jobs.
+// One watched folder: which sessions are open in it, since when each is quiet, and when to look at it next.
+// Notices only move a time; what a session is gets decided by looking at it, on the disk pool, and by the
+// same seal as in an inbox. Thread: all on the watch thread but open_sessions(). Nothing here blocks on a
+// session's size: looking, hashing and sealing are jobs.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,8 @@ namespace burnbox::watch {
 class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
   public:
     // `services.inbox` is that of this folder. `to_watch_thread` runs a job there, called from any thread.
-    WatchedFolder(const WatchConfig& config, const UploadServices& services, std::function<void(std::function<void()>)> to_watch_thread);
+    WatchedFolder(const WatchConfig& config, const UploadServices& services,
+                  std::function<void(std::function<void()>)> to_watch_thread);
 
     // Ends what a crash cut, before the burner starts. Blocks.
     [[nodiscard]] Status recover();
@@ -59,7 +61,8 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     void schedule(const std::string& name, Session& session, SteadyTime time);
     void erase(const std::string& name);
     void look(const std::string& name, Session& session, std::optional<Order> order);
-    void looked(const std::string& name, SteadyTime began, const Examined& result, const std::optional<Order>& order);
+    void looked(const std::string& name, SteadyTime began, const Examined& result,
+                const std::optional<Order>& order);
     void look_again(const std::string& name, Session& session);
     void seal(const std::string& name, const Examined& result, const std::optional<Order>& order);
     void sealed(const std::string& name, const Result<std::string>& answer);

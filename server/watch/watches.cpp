@@ -108,13 +108,17 @@ struct Watches::State {
 
     void run(const std::stop_token& stop) {
         std::vector<pollfd> fds = {{.fd = mailbox->fd(), .events = POLLIN, .revents = 0}};
-        for (const auto& place : places) fds.push_back({.fd = place->folder->fd(), .events = POLLIN, .revents = 0});
+        for (const auto& place : places)
+            fds.push_back({.fd = place->folder->fd(), .events = POLLIN, .revents = 0});
         while (!stop.stop_requested()) {
             std::optional<SteadyTime> next;
             for (const auto& place : places)
-                if (const auto time = place->folder->next_time(); time && (!next || *time < *next)) next = time;
-            if (::poll(fds.data(), fds.size(), poll_timeout(next, services.clock.steady_now())) < 0 && errno != EINTR)
-                log::error("watched folders not read", log::kv(errno_error("poll", "watched folders", errno)));
+                if (const auto time = place->folder->next_time(); time && (!next || *time < *next))
+                    next = time;
+            if (::poll(fds.data(), fds.size(), poll_timeout(next, services.clock.steady_now())) < 0 &&
+                errno != EINTR)
+                log::error("watched folders not read",
+                           log::kv(errno_error("poll", "watched folders", errno)));
             if (stop.stop_requested()) break;
             for (const auto& place : places) place->folder->take_notices();
             if ((fds.front().revents & POLLIN) != 0) mailbox->run();
@@ -126,14 +130,17 @@ struct Watches::State {
         for (const auto& place : places) {
             if (place->folder->config().account != account) continue;
             const auto open = place->folder->open_sessions();
-            if (std::ranges::find(open, session, &Uploads::OpenSession::name) != open.end()) return place->folder.get();
+            if (std::ranges::find(open, session, &Uploads::OpenSession::name) != open.end())
+                return place->folder.get();
         }
         return nullptr;
     }
 };
 
 Watches::Watches(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Watches::~Watches() { stop(); }
+Watches::~Watches() {
+    stop();
+}
 
 Result<std::unique_ptr<Watches>> Watches::open(const UploadServices& services) {
     auto state = std::make_unique<State>(services);
@@ -155,7 +162,8 @@ Status Watches::recover() {
     for (const SessionRow& row : rows) {
         const bool ended = row.state == SessionState::burned || row.state == SessionState::failed;
         if (const auto fs = state_->services.inbox.fs_of(row); !fs && !ended)
-            log::warning("session waits for its watched folder", log::kv("session", row.account + "/" + row.disc_name), log::kv(fs.error()));
+            log::warning("session waits for its watched folder",
+                         log::kv("session", row.account + "/" + row.disc_name), log::kv(fs.error()));
     }
     for (const auto& place : state_->places) BB_CHECK(place->folder->recover());
     BB_TRY(const auto recovered, state_->services.catalogue.sessions(""));
@@ -184,16 +192,22 @@ void Watches::stop() {
 std::vector<Uploads::OpenSession> Watches::open_sessions() const {
     std::vector<Uploads::OpenSession> all;
     for (const auto& place : state_->places)
-        for (Uploads::OpenSession& session : place->folder->open_sessions()) all.push_back(std::move(session));
+        for (Uploads::OpenSession& session : place->folder->open_sessions())
+            all.push_back(std::move(session));
     return all;
 }
 
-bool Watches::has(const std::string& account, const std::string& session) const { return state_->find(account, session) != nullptr; }
+bool Watches::has(const std::string& account, const std::string& session) const {
+    return state_->find(account, session) != nullptr;
+}
 
 void Watches::burn(const std::string& account, const std::string& session, bool again, Done done) {
     watch::WatchedFolder* const folder = state_->find(account, session);
-    if (folder == nullptr) return done(fail(Errc::not_found, fmt::format("there is no open session {}", escape(session))));
-    state_->mailbox->post([folder, session, again, done = std::move(done)]() mutable { folder->burn(session, again, std::move(done)); });
+    if (folder == nullptr)
+        return done(fail(Errc::not_found, fmt::format("there is no open session {}", escape(session))));
+    state_->mailbox->post([folder, session, again, done = std::move(done)]() mutable {
+        folder->burn(session, again, std::move(done));
+    });
 }
 
 }  // namespace burnbox

@@ -1,5 +1,6 @@
-// watch: the folders of `watch:`, filled by other programs and laid out like the inbox of one account. Same life and names as an
-// inbox: the rules are in watch_rule, the seal is that of uploads. One thread for all of them, which sleeps while nothing changes.
+// watch: the folders of `watch:`, filled by other programs and laid out like the inbox of one account. Same
+// life and names as an inbox: the rules are in watch_rule, the seal is that of uploads. One thread for all of
+// them, which sleeps while nothing changes.
 #pragma once
 
 #include <memory>
@@ -12,8 +13,8 @@ namespace burnbox {
 
 class Watches {
   public:
-    // `services.inbox` is the main inbox, of which clock, catalogue, pool and the like are taken over; the folders' roots are added to it.
-    // The folders must exist. Errors: those of opening them.
+    // `services.inbox` is the main inbox, of which clock, catalogue, pool and the like are taken over; the
+    // folders' roots are added to it. The folders must exist. Errors: those of opening them.
     [[nodiscard]] static Result<std::unique_ptr<Watches>> open(const UploadServices& services);
     ~Watches();  // stop()
     Watches(const Watches&) = delete;

@@ -10,7 +10,8 @@ using namespace burnbox::test;
 
 TEST_CASE("catalogue: an attempt is durable and its sessions burn") {
     Bench bench;
-    const AttemptId id = bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.session}, 3)).value();
+    const AttemptId id =
+        bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.session}, 3)).value();
     bench.catalogue.reopen();
     CHECK(bench.state(bench.session) == SessionState::burning);
     const auto unfinished = bench.catalogue->unfinished_attempts().value();
@@ -40,9 +41,12 @@ TEST_CASE("catalogue: an attempt on several sessions begins with all of them or 
 TEST_CASE("catalogue: a disc has one attempt at a time") {
     Bench bench;
     const SessionId second = bench.catalogue->add_session(session_row("second")).value();
-    const AttemptId first = bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.session})).value();
-    CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {second})).error().code == Errc::conflict);
-    REQUIRE(bench.catalogue->attempt_failed(first, bench.disc, SessionState::queued, "no medium").has_value());
+    const AttemptId first =
+        bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.session})).value();
+    CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {second})).error().code ==
+          Errc::conflict);
+    REQUIRE(
+        bench.catalogue->attempt_failed(first, bench.disc, SessionState::queued, "no medium").has_value());
     CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {second})).has_value());
 }
 
@@ -64,8 +68,10 @@ TEST_CASE("catalogue: a verified attempt makes its session burned, with its plac
     const AttemptId id = bench.verifying_attempt();
     bench.disc.sessions_used = 1;
     bench.disc.next_lba = 500'000;
-    const std::vector files = {file_row("/alice/holiday/data/b.jpg", 2), file_row("/alice/holiday/data/a.jpg", 1)};
-    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, files}}, at(200), at(300), 1).has_value());
+    const std::vector files = {file_row("/alice/holiday/data/b.jpg", 2),
+                               file_row("/alice/holiday/data/a.jpg", 1)};
+    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, files}}, at(200), at(300), 1)
+                .has_value());
     bench.catalogue.reopen();
 
     const SessionRow session = bench.catalogue->session(bench.session).value();
@@ -108,16 +114,24 @@ TEST_CASE("catalogue: the end of an attempt is all or nothing") {
     Bench bench;
     const AttemptId id = bench.verifying_attempt();
     const std::vector twice = {file_row("/alice/holiday/data/a"), file_row("/alice/holiday/data/a")};
-    CHECK_FALSE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, twice}}, at(200), at(300), 1).has_value());
-    CHECK(bench.catalogue->attempt_verified(id, bench.disc, {}, at(200), at(300), 1).error().code == Errc::invalid);
+    CHECK_FALSE(
+        bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, twice}}, at(200), at(300), 1)
+            .has_value());
+    CHECK(bench.catalogue->attempt_verified(id, bench.disc, {}, at(200), at(300), 1).error().code ==
+          Errc::invalid);
     DiscRow other = disc_row("BURNBOX_0002");
     other.id = bench.catalogue->add_disc(other).value();
-    CHECK(bench.catalogue->attempt_verified(id, other, {{bench.session, {}}}, at(200), at(300), 1).error().code == Errc::invalid);
+    CHECK(bench.catalogue->attempt_verified(id, other, {{bench.session, {}}}, at(200), at(300), 1)
+              .error()
+              .code == Errc::invalid);
     CHECK(bench.state(bench.session) == SessionState::verifying);
     CHECK(bench.catalogue->copies(bench.session).value().empty());
     CHECK(bench.catalogue->unfinished_attempts().value().size() == 1);
-    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, {}}}, at(200), at(300), 1).has_value());
-    CHECK(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, {}}}, at(1), at(1), 1).error().code == Errc::conflict);
+    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, {}}}, at(200), at(300), 1)
+                .has_value());
+    CHECK(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, {}}}, at(1), at(1), 1)
+              .error()
+              .code == Errc::conflict);
 }
 
 TEST_CASE("catalogue: a session is burned when as many different discs hold it as are wanted") {
@@ -127,7 +141,8 @@ TEST_CASE("catalogue: a session is burned when as many different discs hold it a
     CHECK(bench.catalogue->session(bench.session).value().reason == "copy 1 of 2 is on disc BURNBOX_0001");
     CHECK_FALSE(bench.catalogue->session(bench.session).value().burned_at.has_value());
 
-    CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.session}, 2)).error().code == Errc::conflict);
+    CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.session}, 2)).error().code ==
+          Errc::conflict);
     DiscRow other = disc_row("BURNBOX_0002");
     other.id = bench.catalogue->add_disc(other).value();
     bench.burn(other, bench.session, {file_row("/alice/holiday/data/a", 9)}, 1, 2);
@@ -142,17 +157,20 @@ TEST_CASE("catalogue: a failed attempt puts its sessions back with the reason") 
     const AttemptId written = bench.verifying_attempt();
     bench.disc.state = DiscState::suspect;
     bench.disc.reason = "read-back differed";
-    REQUIRE(bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, "read-back differed").has_value());
+    REQUIRE(bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, "read-back differed")
+                .has_value());
     bench.catalogue.reopen();
     CHECK(bench.state(bench.session) == SessionState::queued);
     CHECK(bench.catalogue->session(bench.session).value().reason == "read-back differed");
     CHECK(bench.catalogue->find_disc("BURNBOX_0001").value()->state == DiscState::suspect);
-    CHECK(bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, "again").error().code == Errc::conflict);
+    CHECK(bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, "again").error().code ==
+          Errc::conflict);
 
     DiscRow other = disc_row("BURNBOX_0002");
     other.id = bench.catalogue->add_disc(other).value();
     const AttemptId writing = bench.catalogue->begin_attempt(attempt_row(other.id, {bench.session})).value();
-    REQUIRE(bench.catalogue->attempt_failed(writing, other, SessionState::failed, "staged file differs").has_value());
+    REQUIRE(bench.catalogue->attempt_failed(writing, other, SessionState::failed, "staged file differs")
+                .has_value());
     CHECK(bench.state(bench.session) == SessionState::failed);
     const auto attempts = bench.catalogue->attempts(bench.session).value();
     REQUIRE(attempts.size() == 2);
@@ -178,9 +196,10 @@ TEST_CASE("catalogue: a disc lists its sessions by number") {
 
 TEST_CASE("catalogue: find matches base names and paths") {
     Bench bench;
-    bench.burn(bench.disc, bench.session,
-               {file_row("/alice/holiday/data/photos/a.jpg"), file_row("/alice/holiday/data/photos/raw/b.JPG"),
-                file_row("/alice/holiday/data/notes.txt"), file_row("/alice/holiday/data/100%_[x].txt")});
+    bench.burn(
+        bench.disc, bench.session,
+        {file_row("/alice/holiday/data/photos/a.jpg"), file_row("/alice/holiday/data/photos/raw/b.JPG"),
+         file_row("/alice/holiday/data/notes.txt"), file_row("/alice/holiday/data/100%_[x].txt")});
     const auto find = [&](const std::string& glob, const std::string& account = "") {
         std::vector<std::string> paths;
         const auto found = bench.catalogue->find(account, glob, 100).value();
@@ -213,9 +232,11 @@ TEST_CASE("catalogue: find matches base names and paths") {
 TEST_CASE("catalogue: the same content under the same name is recognized once it is burned") {
     Bench bench;
     const SessionRow row = session_row("holiday");
-    CHECK_FALSE(bench.catalogue->find_same_content("alice", "holiday", row.content_digest).value().has_value());
+    CHECK_FALSE(
+        bench.catalogue->find_same_content("alice", "holiday", row.content_digest).value().has_value());
     bench.burn(bench.disc, bench.session, {});
-    CHECK(bench.catalogue->find_same_content("alice", "holiday", row.content_digest).value()->id == bench.session);
+    CHECK(bench.catalogue->find_same_content("alice", "holiday", row.content_digest).value()->id ==
+          bench.session);
     CHECK_FALSE(bench.catalogue->find_same_content("bob", "holiday", row.content_digest).value().has_value());
     CHECK_FALSE(bench.catalogue->find_same_content("alice", "other", row.content_digest).value().has_value());
     CHECK_FALSE(bench.catalogue->find_same_content("alice", "holiday", Sha256::of("x")).value().has_value());
@@ -235,10 +256,12 @@ TEST_CASE("catalogue: a hundred thousand files are stored in one transaction in 
     Bench bench;
     std::vector<FileRow> files;
     for (int i = 0; i < 100'000; ++i)
-        files.push_back(file_row("/alice/holiday/data/folder " + std::to_string(i / 1000) + "/file " + std::to_string(i)));
+        files.push_back(file_row("/alice/holiday/data/folder " + std::to_string(i / 1000) + "/file " +
+                                 std::to_string(i)));
     const AttemptId id = bench.verifying_attempt();
     const auto begun = std::chrono::steady_clock::now();
-    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, files}}, at(200), at(300), 1).has_value());
+    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, files}}, at(200), at(300), 1)
+                .has_value());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
     MESSAGE("100000 files stored in " << seconds.count() << " s");
     CHECK(seconds.count() < 20);  // a bound for a loaded machine under a sanitizer; about 0.5 s else

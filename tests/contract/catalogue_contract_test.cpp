@@ -1,5 +1,5 @@
-// What every Catalogue does with sessions and discs. Outcomes are checked on the catalogue opened anew wherever durability is
-// the point.
+// What every Catalogue does with sessions and discs. Outcomes are checked on the catalogue opened anew
+// wherever durability is the point.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -54,7 +54,8 @@ TEST_CASE("catalogue: sessions are found by disc name and by folder") {
     CHECK(catalogue->find_session("alice", "HOLIDAY").value()->id == id);
     CHECK_FALSE(catalogue->find_session("bob", "holiday").value().has_value());
     CHECK(catalogue->find_session_by_folder("alice", "holiday").value()->id == id);
-    CHECK(catalogue->find_session_by_folder("alice", "holiday-queued").value()->id == id);  // on its way there
+    CHECK(catalogue->find_session_by_folder("alice", "holiday-queued").value()->id ==
+          id);  // on its way there
     REQUIRE(catalogue->end_move(id).has_value());
     CHECK_FALSE(catalogue->find_session_by_folder("alice", "holiday").value().has_value());
     CHECK(catalogue->find_session_by_folder("alice", "holiday-queued").value()->id == id);
@@ -89,7 +90,8 @@ TEST_CASE("catalogue: a step happens from the state it names, or not at all") {
     catalogue.reopen();
     CHECK(catalogue->session(id).value().state == SessionState::failed);
     CHECK(catalogue->session(id).value().reason == "folder is missing");
-    CHECK(catalogue->step(99, SessionState::queued, SessionState::failed, "").error().code == Errc::not_found);
+    CHECK(catalogue->step(99, SessionState::queued, SessionState::failed, "").error().code ==
+          Errc::not_found);
 }
 
 TEST_CASE("catalogue: of two that step the same session one gets a conflict") {
@@ -98,8 +100,10 @@ TEST_CASE("catalogue: of two that step the same session one gets a conflict") {
     std::atomic<int> done = 0, conflicts = 0;
     const auto race = [&](SessionState to) {
         const Status status = catalogue->step(id, SessionState::queued, to, "");
-        if (status) ++done;
-        else if (status.error().code == Errc::conflict) ++conflicts;
+        if (status)
+            ++done;
+        else if (status.error().code == Errc::conflict)
+            ++conflicts;
     };
     std::thread cancels(race, SessionState::withdrawn), burns(race, SessionState::burning);
     cancels.join();
@@ -112,7 +116,8 @@ TEST_CASE("catalogue: two threads add sessions at once and none is lost") {
     TemporaryCatalogue catalogue;
     constexpr int kEach = 50;
     const auto add = [&](const std::string& account) {
-        for (int i = 0; i < kEach; ++i) (void)catalogue->add_session(session_row("s" + std::to_string(i), account));
+        for (int i = 0; i < kEach; ++i)
+            (void)catalogue->add_session(session_row("s" + std::to_string(i), account));
     };
     std::thread first(add, "alice"), second(add, "bob");
     first.join();
@@ -165,8 +170,10 @@ TEST_CASE("catalogue: only withdrawn sessions are removed, and their name is fre
 TEST_CASE("catalogue: a session that failed an attempt can be taken back and removed") {
     Bench bench;
     const AttemptId attempt = bench.verifying_attempt();
-    REQUIRE(bench.catalogue->attempt_failed(attempt, bench.disc, SessionState::failed, "read-back differed").has_value());
-    REQUIRE(bench.catalogue->step(bench.session, SessionState::failed, SessionState::withdrawn, "").has_value());
+    REQUIRE(bench.catalogue->attempt_failed(attempt, bench.disc, SessionState::failed, "read-back differed")
+                .has_value());
+    REQUIRE(
+        bench.catalogue->step(bench.session, SessionState::failed, SessionState::withdrawn, "").has_value());
     CHECK(bench.catalogue->remove_session(bench.session).has_value());
 }
 
@@ -174,7 +181,8 @@ TEST_CASE("catalogue: what a disc holds stays listed when its session was withdr
     Bench bench;
     bench.burn(bench.disc, bench.session, {file_row("/alice/holiday/data/a.jpg")}, 1, 2);
     REQUIRE(bench.state(bench.session) == SessionState::queued);
-    REQUIRE(bench.catalogue->step(bench.session, SessionState::queued, SessionState::withdrawn, "").has_value());
+    REQUIRE(
+        bench.catalogue->step(bench.session, SessionState::queued, SessionState::withdrawn, "").has_value());
     REQUIRE(bench.catalogue->remove_session(bench.session).has_value());
     const auto listed = bench.catalogue->disc_sessions(bench.disc.id).value();
     REQUIRE(listed.size() == 1);

@@ -45,9 +45,12 @@ class TemporaryCatalogue {
     std::unique_ptr<Catalogue> catalogue_;
 };
 
-inline Timestamp at(long long seconds) { return Timestamp(std::chrono::seconds(1'700'000'000 + seconds) + std::chrono::nanoseconds(7)); }
+inline Timestamp at(long long seconds) {
+    return Timestamp(std::chrono::seconds(1'700'000'000 + seconds) + std::chrono::nanoseconds(7));
+}
 
-inline SessionRow session_row(const std::string& name, const std::string& account = "alice", long long sealed = 0) {
+inline SessionRow session_row(const std::string& name, const std::string& account = "alice",
+                              long long sealed = 0) {
     SessionRow row;
     row.account = account;
     row.name = name;
@@ -83,7 +86,8 @@ inline DiscRow disc_row(const std::string& label, long long created = 0) {
     return row;
 }
 
-inline AttemptRow attempt_row(DiscId disc, const std::vector<SessionId>& sessions, unsigned disc_session = 1) {
+inline AttemptRow attempt_row(DiscId disc, const std::vector<SessionId>& sessions,
+                              unsigned disc_session = 1) {
     AttemptRow row;
     row.disc = disc;
     row.drive = "tray";
@@ -110,14 +114,17 @@ struct Bench {
     }
     SessionState state(SessionId id) { return catalogue->session(id).value().state; }
     AttemptId verifying_attempt() { return verifying_attempt(disc, {session}); }
-    AttemptId verifying_attempt(const DiscRow& on, const std::vector<SessionId>& sessions, unsigned number = 1) {
+    AttemptId verifying_attempt(const DiscRow& on, const std::vector<SessionId>& sessions,
+                                unsigned number = 1) {
         const AttemptId id = catalogue->begin_attempt(attempt_row(on.id, sessions, number)).value();
         REQUIRE(catalogue->attempt_written(id, 81'936, 358'400, "libburn: fine").has_value());
         return id;
     }
-    void burn(const DiscRow& on, SessionId id, const std::vector<FileRow>& files, unsigned number = 1, unsigned copies = 1) {
+    void burn(const DiscRow& on, SessionId id, const std::vector<FileRow>& files, unsigned number = 1,
+              unsigned copies = 1) {
         const AttemptId attempt = verifying_attempt(on, {id}, number);
-        REQUIRE(catalogue->attempt_verified(attempt, on, {{id, files}}, at(200), at(300), copies).has_value());
+        REQUIRE(
+            catalogue->attempt_verified(attempt, on, {{id, files}}, at(200), at(300), copies).has_value());
     }
 };
 

@@ -33,7 +33,9 @@ TEST_CASE("catalogue: an empty file becomes a catalogue of the newest schema") {
     TemporaryCatalogue catalogue;
     catalogue.close();
     std::filesystem::remove(catalogue.path());
-    { const std::ofstream empty(catalogue.path()); }
+    {
+        const std::ofstream empty(catalogue.path());
+    }
     catalogue.reopen();
     CHECK(catalogue->add_session(session_row("holiday")).has_value());
     catalogue.reopen();
@@ -60,7 +62,8 @@ TEST_CASE("catalogue: one that a newer burnbox wrote is refused and left as it i
     CHECK(error.message.find(catalogue.path()) != std::string::npos);
     CHECK(error.message.find("a newer burnbox wrote it (schema 999") != std::string::npos);
     CHECK(error.message.find("install that version again") != std::string::npos);
-    execute(catalogue.path(), "UPDATE schema_version SET version = " + std::to_string(newest_schema_version()));
+    execute(catalogue.path(),
+            "UPDATE schema_version SET version = " + std::to_string(newest_schema_version()));
     catalogue.reopen();
     CHECK(catalogue->sessions("").value().size() == 1);
 }
@@ -98,7 +101,8 @@ TEST_CASE("catalogue: a file that is no database is corrupt") {
 
 TEST_CASE("catalogue: URLs that can't be opened say why") {
     CHECK(open_error("postgresql://db/burnbox").code == Errc::unsupported);
-    CHECK(open_error("postgresql://db/burnbox").message.find("this build has no PostgreSQL") != std::string::npos);
+    CHECK(open_error("postgresql://db/burnbox").message.find("this build has no PostgreSQL") !=
+          std::string::npos);
     CHECK(open_error("sqlite3://relative.sqlite").code == Errc::invalid);
     CHECK(open_error("/plain/path").code == Errc::invalid);
     CHECK(open_error("sqlite3:///with\"quote").code == Errc::invalid);

@@ -6,7 +6,8 @@
 using namespace burnbox;
 using namespace burnbox::test;
 
-#define FILE_SYSTEM_TEST(name) TEST_CASE_TEMPLATE("file system: " name, Fixture, PosixFixture, MemoryFixture, FaultyFixture)
+#define FILE_SYSTEM_TEST(name) \
+    TEST_CASE_TEMPLATE("file system: " name, Fixture, PosixFixture, MemoryFixture, FaultyFixture)
 
 FILE_SYSTEM_TEST("what was written is read back, at any offset") {
     Fixture f;
@@ -33,9 +34,13 @@ FILE_SYSTEM_TEST("open modes: create, exclusive, truncate, append") {
         REQUIRE_OK(file->write_at(std::as_bytes(std::span(std::string_view("67"))), 0));
     }
     CHECK(get(*f.fs, "a") == "1234567");
-    { auto file = f.fs->open("a", {.write = true, .create = true}).value(); }
+    {
+        auto file = f.fs->open("a", {.write = true, .create = true}).value();
+    }
     CHECK(get(*f.fs, "a") == "1234567");
-    { auto file = f.fs->open("a", {.write = true, .truncate = true}).value(); }
+    {
+        auto file = f.fs->open("a", {.write = true, .truncate = true}).value();
+    }
     CHECK(get(*f.fs, "a").empty());
 }
 
@@ -61,7 +66,8 @@ FILE_SYSTEM_TEST("paths with empty, '.' or '..' components or NUL are refused") 
     Fixture f;
     REQUIRE_OK(f.fs->make_folder("d", 0755));
     REQUIRE_OK(put(*f.fs, "d/a", "x"));
-    for (const std::string path : {"/", "/d", "d/", "d//a", "./d", "d/.", "..", "d/../d/a", "d/..", "../etc/passwd"}) {
+    for (const std::string path :
+         {"/", "/d", "d/", "d//a", "./d", "d/.", "..", "d/../d/a", "d/..", "../etc/passwd"}) {
         CAPTURE(path);
         CHECK(code_of(f.fs->info(path)) == Errc::invalid);
         CHECK(code_of(f.fs->open(path, {.read = true})) == Errc::invalid);
@@ -149,7 +155,9 @@ FILE_SYSTEM_TEST("folders: made once, removed when empty, listed page by page") 
         all.insert(all.end(), page.begin(), page.end());
     }
     CHECK(all.size() == 102);
-    const auto type_of = [&](std::string_view name) { return std::ranges::find(all, name, &DirEntry::name)->type; };
+    const auto type_of = [&](std::string_view name) {
+        return std::ranges::find(all, name, &DirEntry::name)->type;
+    };
     CHECK(type_of("99") == FileType::file);
     CHECK(type_of("sub") == FileType::folder);
     CHECK(type_of("link") == FileType::symlink);

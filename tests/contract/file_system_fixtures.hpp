@@ -26,7 +26,8 @@ struct MemoryFixture {
 // Without a planned fault it must be like what it wraps.
 struct FaultyFixture {
     FaultPlan plan;
-    std::unique_ptr<FileSystem> fs = std::make_unique<FaultyFileSystem>(std::make_unique<MemoryFileSystem>(), plan);
+    std::unique_ptr<FileSystem> fs =
+        std::make_unique<FaultyFileSystem>(std::make_unique<MemoryFileSystem>(), plan);
 };
 
 inline Status put(FileSystem& fs, const std::string& path, std::string_view content) {
@@ -48,9 +49,9 @@ Errc code_of(const Result<T>& result) {
 }  // namespace burnbox::test
 
 // The message of a failed Status, or of a Result, in the test's output.
-#define REQUIRE_OK(expression)                                              \
-    do {                                                                    \
-        const auto ok_result = (expression);                                \
+#define REQUIRE_OK(expression)                                                    \
+    do {                                                                          \
+        const auto ok_result = (expression);                                      \
         const std::string ok_text = ok_result ? "ok" : ok_result.error().message; \
-        REQUIRE_MESSAGE(ok_result.has_value(), ok_text);                    \
+        REQUIRE_MESSAGE(ok_result.has_value(), ok_text);                          \
     } while (false)

@@ -1,4 +1,5 @@
-// libFuzzer: the configuration reader on any bytes. It must answer with a Config or with findings that carry a place.
+// libFuzzer: the configuration reader on any bytes. It must answer with a Config or with findings that carry
+// a place.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,6 @@
-// FaultPlan: which operation fails. One plan is shared by every faulty seam of a test (file system, drive, catalogue), so
-// that "operation N" counts all of them in the order in which they happened. Seams ask once per mutating operation:
+// FaultPlan: which operation fails. One plan is shared by every faulty seam of a test (file system, drive,
+// catalogue), so that "operation N" counts all of them in the order in which they happened. Seams ask once
+// per mutating operation:
 //     BB_CHECK(plan.step("rename a b"));
 // Threads: any.
 #pragma once

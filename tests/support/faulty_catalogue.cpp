@@ -13,10 +13,12 @@ class FaultyCatalogue final : public Catalogue {
     Result<SessionRow> session(SessionId id) override {
         return read([&] { return inner_.session(id); });
     }
-    Result<std::optional<SessionRow>> find_session(const std::string& account, const std::string& disc_name) override {
+    Result<std::optional<SessionRow>> find_session(const std::string& account,
+                                                   const std::string& disc_name) override {
         return read([&] { return inner_.find_session(account, disc_name); });
     }
-    Result<std::optional<SessionRow>> find_session_by_folder(const std::string& account, const std::string& folder) override {
+    Result<std::optional<SessionRow>> find_session_by_folder(const std::string& account,
+                                                             const std::string& folder) override {
         return read([&] { return inner_.find_session_by_folder(account, folder); });
     }
     Result<std::vector<SessionRow>> sessions(const std::string& account) override {
@@ -63,16 +65,19 @@ class FaultyCatalogue final : public Catalogue {
     Result<AttemptId> begin_attempt(const AttemptRow& row) override {
         return write("catalogue begin_attempt", [&] { return inner_.begin_attempt(row); });
     }
-    Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks, const std::string& messages) override {
-        return write("catalogue attempt_written", [&] { return inner_.attempt_written(id, start_lba, blocks, messages); });
+    Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
+                           const std::string& messages) override {
+        return write("catalogue attempt_written",
+                     [&] { return inner_.attempt_written(id, start_lba, blocks, messages); });
     }
-    Status attempt_verified(AttemptId id, const DiscRow& disc, const std::vector<BurnedSession>& sessions, Timestamp burned_at,
-                            Timestamp verified_at, unsigned copies_wanted) override {
+    Status attempt_verified(AttemptId id, const DiscRow& disc, const std::vector<BurnedSession>& sessions,
+                            Timestamp burned_at, Timestamp verified_at, unsigned copies_wanted) override {
         return write("catalogue attempt_verified", [&] {
             return inner_.attempt_verified(id, disc, sessions, burned_at, verified_at, copies_wanted);
         });
     }
-    Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to, const std::string& reason) override {
+    Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
+                          const std::string& reason) override {
         return write("catalogue attempt_failed", [&] { return inner_.attempt_failed(id, disc, to, reason); });
     }
     Result<std::vector<AttemptRow>> unfinished_attempts() override {
@@ -91,7 +96,8 @@ class FaultyCatalogue final : public Catalogue {
     Result<std::vector<FileRow>> files(SessionId session) override {
         return read([&] { return inner_.files(session); });
     }
-    Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob, std::size_t most) override {
+    Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob,
+                                        std::size_t most) override {
         return read([&] { return inner_.find(account, glob, most); });
     }
     Result<std::optional<SessionRow>> find_same_content(const std::string& account, const std::string& name,

@@ -1,5 +1,5 @@
-// FaultyCatalogue: a Catalogue whose mutating calls fail as a FaultPlan says, before they have any effect. When the plan's
-// process is dead, reads fail too.
+// FaultyCatalogue: a Catalogue whose mutating calls fail as a FaultPlan says, before they have any effect.
+// When the plan's process is dead, reads fail too.
 #pragma once
 
 #include <memory>

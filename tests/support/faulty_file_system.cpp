@@ -10,7 +10,9 @@ class FaultyFile final : public File {
     FaultyFile(std::unique_ptr<File> inner, FaultPlan& plan, std::string path)
         : inner_(std::move(inner)), plan_(plan), path_(std::move(path)) {}
 
-    Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override { return inner_->read_at(buffer, offset); }
+    Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override {
+        return inner_->read_at(buffer, offset);
+    }
     Status write_at(std::span<const std::byte> data, std::uint64_t offset) override {
         BB_CHECK(plan_.step(fmt::format("write {} at {}", path_, offset)));
         return inner_->write_at(data, offset);
@@ -32,7 +34,9 @@ class FaultyFile final : public File {
         BB_CHECK(plan_.step("fsync " + path_));
         return inner_->sync();
     }
-    void start_writeback(std::uint64_t offset, std::uint64_t length) override { inner_->start_writeback(offset, length); }
+    void start_writeback(std::uint64_t offset, std::uint64_t length) override {
+        inner_->start_writeback(offset, length);
+    }
     void reserve(std::uint64_t offset, std::uint64_t length) override { inner_->reserve(offset, length); }
 
   private:

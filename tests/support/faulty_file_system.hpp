@@ -1,5 +1,6 @@
-// FaultyFileSystem: passes everything on to another FileSystem, except the operations that its FaultPlan says fail; those have no
-// effect. Counted is whatever changes something or makes it durable, in files and subtrees too; reading is not.
+// FaultyFileSystem: passes everything on to another FileSystem, except the operations that its FaultPlan says
+// fail; those have no effect. Counted is whatever changes something or makes it durable, in files and
+// subtrees too; reading is not.
 #pragma once
 
 #include <memory>
@@ -13,10 +14,13 @@ namespace burnbox::test {
 class FaultyFileSystem final : public FileSystem {
   public:
     FaultyFileSystem(FileSystem& inner, FaultPlan& plan) : inner_(inner), plan_(plan) {}
-    FaultyFileSystem(std::unique_ptr<FileSystem> inner, FaultPlan& plan) : owned_(std::move(inner)), inner_(*owned_), plan_(plan) {}
+    FaultyFileSystem(std::unique_ptr<FileSystem> inner, FaultPlan& plan)
+        : owned_(std::move(inner)), inner_(*owned_), plan_(plan) {}
 
     Result<std::unique_ptr<File>> open(const std::string& path, const OpenMode& mode) override;
-    Result<std::unique_ptr<Folder>> open_folder(const std::string& path) override { return inner_.open_folder(path); }
+    Result<std::unique_ptr<Folder>> open_folder(const std::string& path) override {
+        return inner_.open_folder(path);
+    }
     Result<FileInfo> info(const std::string& path) override { return inner_.info(path); }
     Status make_folder(const std::string& path, std::uint32_t permissions) override;
     Status remove_folder(const std::string& path) override;

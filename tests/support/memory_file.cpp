@@ -9,8 +9,13 @@ namespace {
 
 class MemoryFile final : public File {
   public:
-    MemoryFile(std::shared_ptr<MemoryStore> store, std::shared_ptr<MemoryNode> node, const OpenMode& mode, std::string path)
-        : store_(std::move(store)), node_(std::move(node)), mode_(mode), path_(std::move(path)), generation_(store_->generation) {}
+    MemoryFile(std::shared_ptr<MemoryStore> store, std::shared_ptr<MemoryNode> node, const OpenMode& mode,
+               std::string path)
+        : store_(std::move(store)),
+          node_(std::move(node)),
+          mode_(mode),
+          path_(std::move(path)),
+          generation_(store_->generation) {}
 
     Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override {
         const std::lock_guard lock(store_->mutex);
@@ -81,7 +86,8 @@ class MemoryFile final : public File {
 
     Status resize(std::string_view operation, std::uint64_t size_bytes) {
         std::string& content = node_->now.content;
-        if (size_bytes > content.size() && store_->used_bytes + (size_bytes - content.size()) > store_->most_bytes)
+        if (size_bytes > content.size() &&
+            store_->used_bytes + (size_bytes - content.size()) > store_->most_bytes)
             return fail_errno(operation, path_, ENOSPC);
         store_->used_bytes += size_bytes - content.size();  // modulo 2^64, when it shrinks
         content.resize(size_bytes);
@@ -113,8 +119,8 @@ class MemoryFolder final : public Folder {
 
 }  // namespace
 
-std::unique_ptr<File> open_memory_file(std::shared_ptr<MemoryStore> store, std::shared_ptr<MemoryNode> node, const OpenMode& mode,
-                                       std::string path) {
+std::unique_ptr<File> open_memory_file(std::shared_ptr<MemoryStore> store, std::shared_ptr<MemoryNode> node,
+                                       const OpenMode& mode, std::string path) {
     return std::make_unique<MemoryFile>(std::move(store), std::move(node), mode, std::move(path));
 }
 

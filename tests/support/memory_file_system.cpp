@@ -13,7 +13,9 @@ namespace {
 
 using NodePtr = std::shared_ptr<MemoryNode>;
 
-bool is_folder(const MemoryNode& node) { return node.now.info.type == FileType::folder; }
+bool is_folder(const MemoryNode& node) {
+    return node.now.info.type == FileType::folder;
+}
 
 // Every node reachable through `entries_of`, once.
 void each_node(const NodePtr& root, const auto& visit) {
@@ -44,7 +46,9 @@ struct MemoryFileSystem::Place {
 };
 
 MemoryFileSystem::MemoryFileSystem(std::string host_root, const Clock& clock)
-    : store_(std::make_shared<MemoryStore>(clock)), root_(store_->make(FileType::folder, 0755)), host_root_(std::move(host_root)) {}
+    : store_(std::make_shared<MemoryStore>(clock)),
+      root_(store_->make(FileType::folder, 0755)),
+      host_root_(std::move(host_root)) {}
 
 MemoryFileSystem::MemoryFileSystem(std::shared_ptr<MemoryStore> store, NodePtr root, std::string host_root)
     : store_(std::move(store)), root_(std::move(root)), host_root_(std::move(host_root)) {}
@@ -100,7 +104,8 @@ Result<NodePtr> MemoryFileSystem::walk(std::string_view operation, const std::st
     return node;
 }
 
-Result<MemoryFileSystem::Place> MemoryFileSystem::parent_of(std::string_view operation, const std::string& path) const {
+Result<MemoryFileSystem::Place> MemoryFileSystem::parent_of(std::string_view operation,
+                                                            const std::string& path) const {
     BB_CHECK(check_path(path));
     if (path.empty()) return fail_errno(operation, ".", EBUSY);
     Place place;
@@ -193,7 +198,8 @@ Status MemoryFileSystem::rename(const std::string& from, const std::string& to, 
     BB_TRY(const Place source, parent_of("rename", from));
     BB_TRY(const Place target, parent_of("rename", to));
     if (source.node == nullptr) return fail_errno("rename", object, ENOENT);
-    if (is_folder(*source.node) && contains(source.node, target.folder)) return fail_errno("rename", object, EINVAL);
+    if (is_folder(*source.node) && contains(source.node, target.folder))
+        return fail_errno("rename", object, EINVAL);
     if (target.node != nullptr) {
         if (mode == RenameMode::no_replace) return fail_errno("rename", object, EEXIST);
         if (target.node == source.node) return {};
@@ -281,7 +287,10 @@ Status MemoryFileSystem::sync_all() {
 Result<FileSystem::Space> MemoryFileSystem::space() {
     const std::lock_guard lock(store_->mutex);
     const std::uint64_t free_bytes = store_->most_bytes - std::min(store_->used_bytes, store_->most_bytes);
-    return Space{.total_bytes = store_->most_bytes, .free_bytes = free_bytes, .total_inodes = 1U << 30U, .free_inodes = 1U << 29U};
+    return Space{.total_bytes = store_->most_bytes,
+                 .free_bytes = free_bytes,
+                 .total_inodes = 1U << 30U,
+                 .free_inodes = 1U << 29U};
 }
 
 Result<std::unique_ptr<FileSystem>> MemoryFileSystem::subtree(const std::string& path) {
@@ -292,6 +301,8 @@ Result<std::unique_ptr<FileSystem>> MemoryFileSystem::subtree(const std::string&
     return std::make_unique<MemoryFileSystem>(store_, std::move(node), host_path(path));
 }
 
-std::string MemoryFileSystem::host_path(const std::string& path) const { return join_path(host_root_, path); }
+std::string MemoryFileSystem::host_path(const std::string& path) const {
+    return join_path(host_root_, path);
+}
 
 }  // namespace burnbox::test

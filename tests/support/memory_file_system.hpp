@@ -1,9 +1,10 @@
 // MemoryFileSystem: a FileSystem in memory that knows what is durable, so that tests can cut the power.
-// Model, at least as harsh as any real file system: a file's content and metadata are durable after File::sync or sync_all, a folder's
-// entries (what was made, renamed or removed in it) after sync_folder of that folder or sync_all. crash() brings everything else back
-// to what was durable: unsynced entries vanish, unsynced renames and removals are undone, unsynced content is the last durable one.
-// Files that were open before a crash fail from then on. Subtrees are views of the same store.
-// Threads: any, like every FileSystem.
+// Model, at least as harsh as any real file system: a file's content and metadata are durable after
+// File::sync or sync_all, a folder's entries (what was made, renamed or removed in it) after sync_folder of
+// that folder or sync_all. crash() brings everything else back to what was durable: unsynced entries vanish,
+// unsynced renames and removals are undone, unsynced content is the last durable one. Files that were open
+// before a crash fail from then on. Subtrees are views of the same store. Threads: any, like every
+// FileSystem.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,8 @@ class MemoryFileSystem final : public FileSystem {
   public:
     // host_path() of the root; nothing is there. The clock gives mtime and ctime.
     explicit MemoryFileSystem(std::string host_root = "/memory", const Clock& clock = system_clock());
-    MemoryFileSystem(std::shared_ptr<MemoryStore> store, std::shared_ptr<MemoryNode> root, std::string host_root);
+    MemoryFileSystem(std::shared_ptr<MemoryStore> store, std::shared_ptr<MemoryNode> root,
+                     std::string host_root);
     ~MemoryFileSystem() override;
 
     void crash();  // power loss

@@ -14,7 +14,7 @@ namespace burnbox::test {
 struct MemoryNode {
     struct Version {
         FileInfo info;
-        std::string content;  // of a file; the target of a link
+        std::string content;                                         // of a file; the target of a link
         std::map<std::string, std::shared_ptr<MemoryNode>> entries;  // of a folder
     };
     Version now;
@@ -35,8 +35,14 @@ struct MemoryStore {
     [[nodiscard]] std::shared_ptr<MemoryNode> make(FileType type, std::uint32_t mode) {
         auto node = std::make_shared<MemoryNode>();
         const Timestamp time = clock.now();
-        node->now.info = {.type = type, .mode = mode & 07777U, .links = type == FileType::folder ? 2U : 1U, .inode = next_inode++,
-                          .device = 1, .atime = time, .mtime = time, .ctime = time};
+        node->now.info = {.type = type,
+                          .mode = mode & 07777U,
+                          .links = type == FileType::folder ? 2U : 1U,
+                          .inode = next_inode++,
+                          .device = 1,
+                          .atime = time,
+                          .mtime = time,
+                          .ctime = time};
         node->durable = node->now;
         return node;
     }
@@ -54,8 +60,9 @@ struct MemoryStore {
 };
 
 // Opens a node that is a file.
-[[nodiscard]] std::unique_ptr<File> open_memory_file(std::shared_ptr<MemoryStore> store, std::shared_ptr<MemoryNode> node,
-                                                     const OpenMode& mode, std::string path);
+[[nodiscard]] std::unique_ptr<File> open_memory_file(std::shared_ptr<MemoryStore> store,
+                                                     std::shared_ptr<MemoryNode> node, const OpenMode& mode,
+                                                     std::string path);
 // The entries as they are now.
 [[nodiscard]] std::unique_ptr<Folder> open_memory_folder(const MemoryNode& node);
 

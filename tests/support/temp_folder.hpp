@@ -12,9 +12,11 @@
 
 namespace burnbox::test {
 
-// Where an fsync costs nothing: for databases of tests that make hundreds of them. The usual place when there is none.
+// Where an fsync costs nothing: for databases of tests that make hundreds of them. The usual place when there
+// is none.
 inline std::filesystem::path memory_backed_place() {
-    return ::access("/dev/shm", W_OK) == 0 ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
+    return ::access("/dev/shm", W_OK) == 0 ? std::filesystem::path("/dev/shm")
+                                           : std::filesystem::temp_directory_path();
 }
 
 class TempFolder {

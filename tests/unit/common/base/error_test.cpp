@@ -16,7 +16,8 @@ TEST_CASE("errors: a message names operation, object and cause") {
 TEST_CASE("errors: what may succeed later is retryable, what needs a person is not") {
     for (const int transient : {ENOSPC, EIO, EAGAIN, EMFILE, EDQUOT, ETIMEDOUT, ENOMEDIUM})
         CHECK(errno_error("x", "y", transient).retryable());
-    for (const int lasting : {ENOENT, EACCES, EINVAL, EEXIST, EROFS, ENOSYS}) CHECK_FALSE(errno_error("x", "y", lasting).retryable());
+    for (const int lasting : {ENOENT, EACCES, EINVAL, EEXIST, EROFS, ENOSYS})
+        CHECK_FALSE(errno_error("x", "y", lasting).retryable());
     CHECK_FALSE(Error{.code = Errc::corrupt, .sys_errno = 0, .message = ""}.retryable());
 }
 

@@ -10,14 +10,18 @@ TEST_CASE("escape: nothing that comes out can move a cursor or end a line") {
     CHECK(escape("plain \xC3\xA4 text") == "plain \xC3\xA4 text");
     CHECK(escape("a\nb\r\t\\") == "a\\nb\\r\\t\\\\");
     CHECK(escape("\x1B[2J\x7F") == "\\x1b[2J\\x7f");
-    CHECK(escape("\xC2\x9B" "31m") == "\\xc2\\x9b31m");  // CSI as one character
+    CHECK(escape("\xC2\x9B"
+                 "31m") == "\\xc2\\x9b31m");  // CSI as one character
     CHECK(escape("\xFF") == "\\xff");
     CHECK(escape(std::string_view("\0", 1)) == "\\x00");
 }
 
 TEST_CASE("is_utf8: RFC 3629, without overlong forms and surrogates") {
-    for (const std::string_view good : {"", "a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) CHECK(is_utf8(good));
-    for (const std::string_view bad : {"\x80", "\xC0\x80", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "a\xFF"})
+    for (const std::string_view good :
+         {"", "a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"})
+        CHECK(is_utf8(good));
+    for (const std::string_view bad : {"\x80", "\xC0\x80", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80",
+                                       "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "a\xFF"})
         CHECK_FALSE(is_utf8(bad));
 }
 
@@ -50,7 +54,8 @@ TEST_CASE("human_bytes and parse_u64") {
     CHECK(human_bytes(1536) == "1.5 KiB");
     CHECK(human_bytes(UINT64_MAX) == "16.0 EiB");
     CHECK(parse_u64("18446744073709551615") == UINT64_MAX);
-    for (const std::string_view bad : {"", "18446744073709551616", "-1", "+1", " 1", "1 ", "0x1", "1.0"}) CHECK_FALSE(parse_u64(bad).has_value());
+    for (const std::string_view bad : {"", "18446744073709551616", "-1", "+1", " 1", "1 ", "0x1", "1.0"})
+        CHECK_FALSE(parse_u64(bad).has_value());
 }
 
 TEST_CASE("random_uuid: version 4, never the same") {

@@ -60,7 +60,8 @@ TEST_CASE("default configuration: loopback, state of the user, an emulated DVD+R
     CHECK(config.drives.at("disc").medium == "dvd+r");
     CHECK(config.pools.at("default").drives == std::vector<std::string>{"disc"});
     CHECK(only_account(config).keys.size() == 1);
-    CHECK_FALSE(std::filesystem::exists(home.state_dir()));  // nothing is written when there is nothing to make
+    CHECK_FALSE(
+        std::filesystem::exists(home.state_dir()));  // nothing is written when there is nothing to make
 }
 
 TEST_CASE("default configuration: keys come from all .pub files and authorized_keys, each once") {
@@ -68,11 +69,13 @@ TEST_CASE("default configuration: keys come from all .pub files and authorized_k
     home.folder.write(".ssh/a.pub", kEd25519);
     home.folder.write(".ssh/b.pub", kEcdsa256);
     home.folder.write(".ssh/id_rsa", "private");
-    home.folder.write(".ssh/authorized_keys", std::string(kEd25519) + "\nno-pty " + kEcdsa384 + "\n" + kEcdsa521 + "\n");
+    home.folder.write(".ssh/authorized_keys",
+                      std::string(kEd25519) + "\nno-pty " + kEcdsa384 + "\n" + kEcdsa521 + "\n");
     std::string notice;
     const Config config = default_config(notice).value();
     CHECK(only_account(config).keys.size() == 3);
-    CHECK(notice.starts_with(home.folder.path() + "/.ssh/authorized_keys:2: skipped: the options \"no-pty\" before the key"));
+    CHECK(notice.starts_with(home.folder.path() +
+                             "/.ssh/authorized_keys:2: skipped: the options \"no-pty\" before the key"));
 }
 
 TEST_CASE("default configuration: without a key it makes one, once, and says where") {

@@ -12,7 +12,8 @@ using namespace burnbox::test;
 namespace {
 
 std::string example() {
-    const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path().parent_path();
+    const auto root =
+        std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path().parent_path();
     return read_text_file((root / "etc/burnbox.yaml").string()).value();
 }
 

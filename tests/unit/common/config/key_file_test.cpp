@@ -21,7 +21,8 @@ std::string output_of(const std::string& command) {
     REQUIRE(pipe != nullptr);
     std::string output;
     std::array<char, 512> buffer{};
-    while (const std::size_t got = fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), got);
+    while (const std::size_t got = fread(buffer.data(), 1, buffer.size(), pipe))
+        output.append(buffer.data(), got);
     return pclose(pipe) == 0 ? output : "failed: " + output;
 }
 
@@ -30,7 +31,7 @@ std::string output_of(const std::string& command) {
 TEST_CASE("key file: a private file for its owner only, and the public one beside it") {
     const TemporaryFolder folder;
     const PublicKey key = make_key_file(folder.path(), "client_key", "alice@burnbox").value();
-    struct stat info {};
+    struct stat info{};
     REQUIRE(stat((folder.path() + "/client_key").c_str(), &info) == 0);
     CHECK((info.st_mode & 0777U) == 0600U);
     const auto line = parse_public_key(read_text_file(folder.path() + "/client_key.pub").value()).value();
@@ -46,7 +47,8 @@ TEST_CASE("key file: ssh-keygen finds the same public key in it") {
         return;
     }
     const TemporaryFolder folder;
-    for (const std::string comment : {"", "a", "alice@burnbox", "seven b", "eight by"}) {  // every length of padding
+    for (const std::string comment :
+         {"", "a", "alice@burnbox", "seven b", "eight by"}) {  // every length of padding
         const PublicKey key = make_key_file(folder.path(), "k", comment).value();
         const auto found = parse_public_key(output_of("ssh-keygen -y -P '' -f " + folder.path() + "/k 2>&1"));
         REQUIRE_MESSAGE(found.has_value(), found.error().message);

@@ -39,7 +39,8 @@ inbox_dir: /i
 catalogue: sqlite3:///c/catalogue.sqlite
 accounts:
   alice:
-    keys: [")yaml") + kEd25519 + R"yaml(", ")yaml" + kEcdsa256 + R"yaml("]
+    keys: [")yaml") + kEd25519 + R"yaml(", ")yaml" +
+                                       kEcdsa256 + R"yaml("]
     rights: [upload]
     quota: 50 GiB
     pool: second
@@ -72,7 +73,8 @@ skim: []
 hooks: []
 limits: {connections: 1, per_address: 2, unauthenticated: 3, login_grace: 4s, auth_tries: 5, channels: 6, handles: 7, window: 8 MiB, idle: 9m}
 log: {level: debug, format: json}
-)yaml", "b.yaml");
+)yaml",
+                                   "b.yaml");
     REQUIRE_MESSAGE(read.has_value(), read.error().message);
     const Config& config = *read;
     REQUIRE(config.listen.size() == 2);
@@ -122,7 +124,8 @@ log: {level: debug, format: json}
 }
 
 TEST_CASE("config: without pools there is one of all drives, in the file's order") {
-    const Config config = parse_config("drives: {z: {device: /dev/sr0}, a: {device: /dev/sr1}}", "b.yaml").value();
+    const Config config =
+        parse_config("drives: {z: {device: /dev/sr0}, a: {device: /dev/sr1}}", "b.yaml").value();
     REQUIRE(config.pools.size() == 1);
     CHECK(config.pools.at("default").drives == std::vector<std::string>{"z", "a"});
 }
@@ -133,10 +136,15 @@ TEST_CASE("config: a section whose keys are all commented out has its defaults")
 
 TEST_CASE("config: keys come from keys, from keys_file, or both; the same key counts once") {
     const TemporaryFolder folder;
-    const std::string file = folder.write("keys", std::string("# mine\n") + kEcdsa384 + "\n" + kEd25519 + "\n");
-    const std::string both = std::string("accounts: {alice: {keys: [\"") + kEd25519 + "\"], keys_file: " + file + "}}\n" + kDrive;
+    const std::string file =
+        folder.write("keys", std::string("# mine\n") + kEcdsa384 + "\n" + kEd25519 + "\n");
+    const std::string both =
+        std::string("accounts: {alice: {keys: [\"") + kEd25519 + "\"], keys_file: " + file + "}}\n" + kDrive;
     CHECK(parse_config(both, "b.yaml").value().accounts.at("alice").keys.size() == 2);
-    CHECK(parse_config("accounts: {alice: {keys_file: " + file + "}}\n" + kDrive, "b.yaml").value().accounts.at("alice").keys.size() == 2);
+    CHECK(parse_config("accounts: {alice: {keys_file: " + file + "}}\n" + kDrive, "b.yaml")
+              .value()
+              .accounts.at("alice")
+              .keys.size() == 2);
 }
 
 TEST_CASE("config: accounts.d beside the file is merged in") {

@@ -19,8 +19,9 @@ TEST_CASE("units: sizes with and without unit") {
 }
 
 TEST_CASE("units: what is no size") {
-    for (const char* text : {"", " ", "MiB", "-1", "+1", "1.5 GiB", "1 ", "1  MiB", "1 MiB ", "64 mib", "64 M", "0x10", "1 PiB",
-                             "9223372036854775808", "8388608 TiB", "99999999999999999999", "1\nMiB"})
+    for (const char* text :
+         {"", " ", "MiB", "-1", "+1", "1.5 GiB", "1 ", "1  MiB", "1 MiB ", "64 mib", "64 M", "0x10", "1 PiB",
+          "9223372036854775808", "8388608 TiB", "99999999999999999999", "1\nMiB"})
         CHECK_MESSAGE(!parse_size(text).has_value(), text);
     CHECK(parse_size("9223372036854775807").has_value());
 }
@@ -48,7 +49,8 @@ TEST_CASE("units: addresses to listen on") {
     check("0.0.0.0:0", "0.0.0.0", 0);
     check("[::]:22", "::", 22);
     check("[fe80::1]:65535", "fe80::1", 65535);
-    for (const char* text : {"", ":", "2022", ":2022", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:22",
-                             "[]:22", "[127.0.0.1]:22", "localhost:22", "[::1]22", "127.0.0.1:22x", "256.0.0.1:22", "1.2.3.4 :22"})
+    for (const char* text : {"", ":", "2022", ":2022", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                             "127.0.0.1:-1", "::1:22", "[]:22", "[127.0.0.1]:22", "localhost:22", "[::1]22",
+                             "127.0.0.1:22x", "256.0.0.1:22", "1.2.3.4 :22"})
         CHECK_MESSAGE(!parse_listen_address(text).has_value(), text);
 }

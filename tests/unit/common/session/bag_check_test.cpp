@@ -22,7 +22,8 @@ struct OwnBag {
         files["bagit.txt"] = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
         files["data/a%b.txt"] = "one";
         files["data/d/c.txt"] = "two";
-        files["manifest-sha256.txt"] = hex("one") + "  data/a%25b.txt\n" + hex("two") + " *./data/d/c.txt\r\n";
+        files["manifest-sha256.txt"] =
+            hex("one") + "  data/a%25b.txt\n" + hex("two") + " *./data/d/c.txt\r\n";
         files["bag-info.txt"] = "Source-Organization: us\nPayload-Oxum: 6.2\n";
         files["tagmanifest-sha256.txt"] = hex(files["bagit.txt"]) + "  bagit.txt\n";
     }
@@ -32,8 +33,10 @@ struct OwnBag {
         Manifest manifest;
         for (const auto& [path, text] : files) {
             const std::string full = join_path(folder, path);
-            for (std::size_t slash = full.find('/'); slash != std::string::npos; slash = full.find('/', slash + 1))
-                if (std::ranges::find(manifest.entries, full.substr(0, slash), &ManifestEntry::path) == manifest.entries.end())
+            for (std::size_t slash = full.find('/'); slash != std::string::npos;
+                 slash = full.find('/', slash + 1))
+                if (std::ranges::find(manifest.entries, full.substr(0, slash), &ManifestEntry::path) ==
+                    manifest.entries.end())
                     manifest.entries.push_back(sample_folder(full.substr(0, slash)));
             manifest.entries.push_back(sample_file(full, text));
         }
@@ -56,7 +59,9 @@ struct OwnBag {
     }
 };
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -78,7 +83,10 @@ TEST_CASE("own bag: what burnbox writes itself is valid") {
     bag.folder = "alice/holiday";
     Manifest manifest;
     for (const DiscEntry& entry : disc_entries(session, Layout::bag, ModePolicy::readable)) {
-        manifest.entries.push_back({.path = entry.path, .type = entry.type, .size_bytes = entry.size_bytes, .sha256 = entry.sha256,
+        manifest.entries.push_back({.path = entry.path,
+                                    .type = entry.type,
+                                    .size_bytes = entry.size_bytes,
+                                    .sha256 = entry.sha256,
                                     .link_target = entry.link_target});
         if (!entry.content.empty()) bag.files[entry.path] = entry.content;
     }

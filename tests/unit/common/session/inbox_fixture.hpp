@@ -39,8 +39,8 @@ struct InboxFixture {
         REQUIRE(memory.sync_all().has_value());
     }
     // Its row, in `state`, through the steps that lead there.
-    SessionId add_row(const std::string& name, const std::string& at_folder, const std::string& next, SessionState state,
-                      const std::string& disc_name = "") {
+    SessionId add_row(const std::string& name, const std::string& at_folder, const std::string& next,
+                      SessionState state, const std::string& disc_name = "") {
         SessionRow row;
         row.account = "alice";
         row.name = name;
@@ -53,7 +53,9 @@ struct InboxFixture {
         row.sealed_at = *parse_iso8601("2026-11-23T10:00:00Z");
         row.state = SessionState::queued;
         const SessionId id = real->add_session(row).value();
-        const auto step = [&](SessionState from, SessionState to) { REQUIRE(real->step(id, from, to, "why").has_value()); };
+        const auto step = [&](SessionState from, SessionState to) {
+            REQUIRE(real->step(id, from, to, "why").has_value());
+        };
         using enum SessionState;
         if (state == failed || state == withdrawn) step(queued, state);
         if (state == burning || state == verifying || state == burned) step(queued, burning);
@@ -63,7 +65,9 @@ struct InboxFixture {
     }
 
     [[nodiscard]] bool there(const std::string& path) { return memory.info("alice/" + path).has_value(); }
-    [[nodiscard]] std::string text(const std::string& path) { return read_file(memory, "alice/" + path, 100'000).value_or(""); }
+    [[nodiscard]] std::string text(const std::string& path) {
+        return read_file(memory, "alice/" + path, 100'000).value_or("");
+    }
     [[nodiscard]] SessionRow row(SessionId id) { return real->session(id).value(); }
 };
 

@@ -8,10 +8,12 @@ using enum SessionState;
 
 TEST_CASE("inbox: state folders are numbered, an open name is free or not") {
     InboxFixture f;
-    CHECK(f.inbox.first_free_folder("alice", "holiday", FolderState::burned).value() == "alice/holiday-burned");
+    CHECK(f.inbox.first_free_folder("alice", "holiday", FolderState::burned).value() ==
+          "alice/holiday-burned");
     f.make_session_folder("holiday-burned");
     f.make_session_folder("holiday-burned-2");
-    CHECK(f.inbox.first_free_folder("alice", "holiday", FolderState::burned).value() == "alice/holiday-burned-3");
+    CHECK(f.inbox.first_free_folder("alice", "holiday", FolderState::burned).value() ==
+          "alice/holiday-burned-3");
     CHECK(f.inbox.first_free_folder("alice", "holiday", FolderState::open).value() == "alice/holiday");
     f.make_session_folder("holiday");
     CHECK(f.inbox.first_free_folder("alice", "holiday", FolderState::open).error().code == Errc::exists);

@@ -44,13 +44,14 @@ TEST_CASE("manifest: the content digest ignores times, modes and owners, nothing
 TEST_CASE("manifest: entries.jsonl is what docs promise, line by line") {
     Manifest manifest;
     manifest.entries = {sample_folder("d"), sample_file("d/a \"quoted\"", "x"), sample_link("d/l", "a\\b")};
-    CHECK(to_jsonl(manifest, "data/") ==
-          R"({"path":"data/d","type":"folder","mode":"0750","uid":1000,"gid":1000,"mtime":"2026-11-23T10:00:00.000000000Z"})"
-          "\n"
-          R"({"path":"data/d/a \"quoted\"","type":"file","mode":"0644","uid":1000,"gid":1000,"mtime":"2026-11-23T10:00:00.000000005Z","size":1,"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"})"
-          "\n"
-          R"({"path":"data/d/l","type":"symlink","mode":"0777","uid":0,"gid":0,"mtime":"2026-11-23T10:00:00.000000000Z","target":"a\\b"})"
-          "\n");
+    CHECK(
+        to_jsonl(manifest, "data/") ==
+        R"({"path":"data/d","type":"folder","mode":"0750","uid":1000,"gid":1000,"mtime":"2026-11-23T10:00:00.000000000Z"})"
+        "\n"
+        R"({"path":"data/d/a \"quoted\"","type":"file","mode":"0644","uid":1000,"gid":1000,"mtime":"2026-11-23T10:00:00.000000005Z","size":1,"sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"})"
+        "\n"
+        R"({"path":"data/d/l","type":"symlink","mode":"0777","uid":0,"gid":0,"mtime":"2026-11-23T10:00:00.000000000Z","target":"a\\b"})"
+        "\n");
 }
 
 TEST_CASE("manifest: what was written is read back the same, any name and any time") {
@@ -90,7 +91,9 @@ TEST_CASE("manifest: damaged lines are corrupt, with their number") {
     check(good + "\n", "line 7");
     check(good + "{}\n", "line 7");
     check(good + "[]\n", "line 7");
-    check(good + R"({"path":"z","type":"file","mode":"0644","mtime":"2026-11-23T10:00:00.000000000Z"})" + "\n", "line 7");
+    check(
+        good + R"({"path":"z","type":"file","mode":"0644","mtime":"2026-11-23T10:00:00.000000000Z"})" + "\n",
+        "line 7");
     check(good + R"({"path":"z","type":"device"})" + "\n", "line 7");
     check(good + R"({"path":"z","type":"folder","mode":"99"})" + "\n", "line 7");
     check(good + R"({"path":"z","type":"folder","mtime":"2026-13-23T10:00:00.000000000Z"})" + "\n", "line 7");
@@ -102,9 +105,10 @@ TEST_CASE("manifest: damaged lines are corrupt, with their number") {
 }
 
 TEST_CASE("manifest: keys in another order, spaces, unknown keys and \\u escapes are read") {
-    const auto parsed = parse_jsonl(R"({ "new":"x", "n": 7, "type" : "folder", "path":"\u00e4\ud83d\ude00\/\t" })"
-                                    "\n",
-                                    "");
+    const auto parsed =
+        parse_jsonl(R"({ "new":"x", "n": 7, "type" : "folder", "path":"\u00e4\ud83d\ude00\/\t" })"
+                    "\n",
+                    "");
     REQUIRE(parsed.has_value());
     CHECK(parsed->entries.front().path == "\xC3\xA4\xF0\x9F\x98\x80/\t");
 }
@@ -122,7 +126,9 @@ TEST_CASE("manifest: many entries take no time worth mentioning") {
     const auto elapsed = std::chrono::steady_clock::now() - begin;
     REQUIRE(parsed.has_value());
     CHECK(parsed->entries.size() == manifest.entries.size());
-    CHECK(elapsed < std::chrono::seconds(20));  // 0.1 s where this was written; a busy machine with sanitizers gets 200 times that
+    CHECK(elapsed <
+          std::chrono::seconds(
+              20));  // 0.1 s where this was written; a busy machine with sanitizers gets 200 times that
 }
 
 TEST_CASE("seal record: everything comes back, binary markers too") {

@@ -14,19 +14,19 @@ TEST_CASE("names: a folder's name splits into name, state and number, and back")
         FolderState state;
         unsigned number;
     };
-    for (const auto& c : {Case{"holiday", "holiday", FolderState::open, 1},
-                          Case{"holiday-queued", "holiday", FolderState::queued, 1},
-                          Case{"holiday-burned-2", "holiday", FolderState::burned, 2},
-                          Case{"holiday-failed-17", "holiday", FolderState::failed, 17},
-                          Case{"a-b-queued", "a-b", FolderState::queued, 1},
-                          Case{"a-queued-burned", "a-queued", FolderState::burned, 1},
-                          Case{"holiday-2", "holiday-2", FolderState::open, 1},
-                          Case{"holiday-queued-", "holiday-queued-", FolderState::open, 1},
-                          Case{"holiday-queued-x", "holiday-queued-x", FolderState::open, 1},
-                          Case{"holidayqueued", "holidayqueued", FolderState::open, 1},
-                          Case{"holiday-Queued", "holiday-Queued", FolderState::open, 1},
-                          Case{"queued", "queued", FolderState::open, 1},
-                          Case{"-queued", "-queued", FolderState::open, 1}}) {
+    for (const auto& c :
+         {Case{"holiday", "holiday", FolderState::open, 1},
+          Case{"holiday-queued", "holiday", FolderState::queued, 1},
+          Case{"holiday-burned-2", "holiday", FolderState::burned, 2},
+          Case{"holiday-failed-17", "holiday", FolderState::failed, 17},
+          Case{"a-b-queued", "a-b", FolderState::queued, 1},
+          Case{"a-queued-burned", "a-queued", FolderState::burned, 1},
+          Case{"holiday-2", "holiday-2", FolderState::open, 1},
+          Case{"holiday-queued-", "holiday-queued-", FolderState::open, 1},
+          Case{"holiday-queued-x", "holiday-queued-x", FolderState::open, 1},
+          Case{"holidayqueued", "holidayqueued", FolderState::open, 1},
+          Case{"holiday-Queued", "holiday-Queued", FolderState::open, 1},
+          Case{"queued", "queued", FolderState::open, 1}, Case{"-queued", "-queued", FolderState::open, 1}}) {
         CAPTURE(c.folder);
         const SessionFolder parts = parse_folder(c.folder);
         CHECK(parts.name == c.name);
@@ -39,13 +39,14 @@ TEST_CASE("names: a folder's name splits into name, state and number, and back")
 }
 
 TEST_CASE("names: what a session may be called") {
-    for (const std::string name : {"holiday", "holiday 2026", "h", "Urlaub-\xC3\xA4", "100%", "a.b", "queued", "discs2", "a-queued-b"}) {
+    for (const std::string name : {"holiday", "holiday 2026", "h", "Urlaub-\xC3\xA4", "100%", "a.b", "queued",
+                                   "discs2", "a-queued-b"}) {
         CAPTURE(name);
         CHECK(check_session_name(name).has_value());
     }
     CHECK(check_session_name(std::string(200, 'x')).has_value());
-    for (const std::string name : {"", ".hidden", "-rf", "..", ".", "discs", "a/b", "a\nb", "a\x7F", "a\xFF", "\xC2\x85", "x-queued", "x-burned-3",
-                                   "x-failed"}) {
+    for (const std::string name : {"", ".hidden", "-rf", "..", ".", "discs", "a/b", "a\nb", "a\x7F", "a\xFF",
+                                   "\xC2\x85", "x-queued", "x-burned-3", "x-failed"}) {
         CAPTURE(name);
         const Status checked = check_session_name(name);
         REQUIRE_FALSE(checked.has_value());
@@ -56,7 +57,8 @@ TEST_CASE("names: what a session may be called") {
 }
 
 TEST_CASE("names: what an entry may be called") {
-    for (const std::string name : {"a", ".hidden", "-rf", "...", " ", "%41", "a\\b", "\xE2\x82\xAC", "x-queued"}) {
+    for (const std::string name :
+         {"a", ".hidden", "-rf", "...", " ", "%41", "a\\b", "\xE2\x82\xAC", "x-queued"}) {
         CAPTURE(name);
         CHECK(check_entry_name(name).has_value());
     }
@@ -69,9 +71,11 @@ TEST_CASE("names: what an entry may be called") {
 }
 
 TEST_CASE("names: burnbox's own files are so only at the top") {
-    for (const std::string path : {"STATUS.txt", "REFUSED.txt", "FAILED.txt", "RECEIPT.txt", "receipt.json", "BURN.refused"})
+    for (const std::string path :
+         {"STATUS.txt", "REFUSED.txt", "FAILED.txt", "RECEIPT.txt", "receipt.json", "BURN.refused"})
         CHECK(is_own_file(path));
-    for (const std::string path : {"d/STATUS.txt", "status.txt", "d/BURN.refused", "RECEIPT", "refused"}) CHECK_FALSE(is_own_file(path));
+    for (const std::string path : {"d/STATUS.txt", "status.txt", "d/BURN.refused", "RECEIPT", "refused"})
+        CHECK_FALSE(is_own_file(path));
 }
 
 TEST_CASE("names: the first free disc name is compared without case") {
@@ -83,13 +87,15 @@ TEST_CASE("names: the first free disc name is compared without case") {
 TEST_CASE("states: exactly the steps of the table are allowed") {
     using enum SessionState;
     const std::vector<std::pair<SessionState, SessionState>> allowed = {
-        {queued, burning},    {queued, withdrawn},  {queued, failed},    {burning, verifying}, {burning, queued},  {burning, failed},
-        {verifying, burned},  {verifying, queued},  {verifying, failed}, {failed, queued},     {failed, withdrawn}};
+        {queued, burning},   {queued, withdrawn}, {queued, failed},    {burning, verifying},
+        {burning, queued},   {burning, failed},   {verifying, burned}, {verifying, queued},
+        {verifying, failed}, {failed, queued},    {failed, withdrawn}};
     for (const auto from : {queued, burning, verifying, burned, failed, withdrawn})
         for (const auto to : {queued, burning, verifying, burned, failed, withdrawn}) {
             CAPTURE(to_string(from));
             CAPTURE(to_string(to));
-            const bool expected = std::find(allowed.begin(), allowed.end(), std::pair(from, to)) != allowed.end();
+            const bool expected =
+                std::find(allowed.begin(), allowed.end(), std::pair(from, to)) != allowed.end();
             CHECK(may_step(from, to) == expected);
         }
     CHECK(state_steps().size() == allowed.size());

@@ -23,13 +23,23 @@ Receipt sample_receipt() {
     receipt.bytes = 1'048'576;
     receipt.marker_name = "BURN";
     receipt.marker_sha256 = Sha256::of("");
-    receipt.copies = {{.disc = "BURNBOX_0007", .serial = "some-uuid", .medium = "dvd+r", .media_id = "", .drive = "tray",
-                       .location = "/discs/my box/BURNBOX_0007.iso", .disc_session = 3, .start_lba = 81920, .blocks = 358400}};
-    receipt.files = {{.path = "data/photos/\"a\".jpg", .size_bytes = 1'048'576, .sha256 = Sha256::of("a"), .lba = 82000}};
+    receipt.copies = {{.disc = "BURNBOX_0007",
+                       .serial = "some-uuid",
+                       .medium = "dvd+r",
+                       .media_id = "",
+                       .drive = "tray",
+                       .location = "/discs/my box/BURNBOX_0007.iso",
+                       .disc_session = 3,
+                       .start_lba = 81920,
+                       .blocks = 358400}};
+    receipt.files = {
+        {.path = "data/photos/\"a\".jpg", .size_bytes = 1'048'576, .sha256 = Sha256::of("a"), .lba = 82000}};
     return receipt;
 }
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -37,16 +47,18 @@ TEST_CASE("receipt.json: the keys of the contract, in their order") {
     const auto json = nlohmann::ordered_json::parse(to_json(sample_receipt()));
     std::vector<std::string> keys;
     for (const auto& [key, value] : json.items()) keys.push_back(key);
-    CHECK(keys == std::vector<std::string>{"receipt", "account", "session", "path", "burnbox", "sealed_at", "burned_at", "verified_at",
-                                           "files_count", "bytes", "marker", "copies", "files"});
+    CHECK(keys == std::vector<std::string>{"receipt", "account", "session", "path", "burnbox", "sealed_at",
+                                           "burned_at", "verified_at", "files_count", "bytes", "marker",
+                                           "copies", "files"});
     CHECK(json["receipt"] == 1);
     CHECK(json["session"] == "holiday's");
     CHECK(json["burned_at"] == "2026-11-23T10:01:00Z");
     CHECK(json["marker"].dump() == R"({"name":"BURN","sha256":")" + Sha256::of("").hex() + "\"}");
-    CHECK(json["copies"].dump() ==
-          R"([{"disc":"BURNBOX_0007","serial":"some-uuid","medium":"dvd+r","media_id":"","drive":"tray","disc_session":3,"start_lba":81920,"blocks":358400}])");
-    CHECK(json["files"].dump() ==
-          R"([{"path":"data/photos/\"a\".jpg","size":1048576,"sha256":")" + Sha256::of("a").hex() + R"(","lba":82000}])");
+    CHECK(
+        json["copies"].dump() ==
+        R"([{"disc":"BURNBOX_0007","serial":"some-uuid","medium":"dvd+r","media_id":"","drive":"tray","disc_session":3,"start_lba":81920,"blocks":358400}])");
+    CHECK(json["files"].dump() == R"([{"path":"data/photos/\"a\".jpg","size":1048576,"sha256":")" +
+                                      Sha256::of("a").hex() + R"(","lba":82000}])");
 }
 
 TEST_CASE("receipt.json: no files, many files, a marker by command") {
@@ -56,7 +68,9 @@ TEST_CASE("receipt.json: no files, many files, a marker by command") {
     auto json = nlohmann::json::parse(to_json(receipt));
     CHECK(json["files"].empty());
     CHECK(json["marker"]["sha256"] == "");
-    for (int i = 0; i < 1000; ++i) receipt.files.push_back({.path = "data/" + std::to_string(i), .size_bytes = 0, .sha256 = {}, .lba = 0});
+    for (int i = 0; i < 1000; ++i)
+        receipt.files.push_back(
+            {.path = "data/" + std::to_string(i), .size_bytes = 0, .sha256 = {}, .lba = 0});
     CHECK(nlohmann::json::parse(to_json(receipt))["files"].size() == 1000);
 }
 

@@ -16,7 +16,9 @@ void repair_twice(InboxFixture& f) {  // the second time changes nothing
     }
 }
 
-bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -87,7 +89,8 @@ TEST_CASE("repair: a queued folder that the catalogue does not know says so, and
     CHECK_FALSE(f.there("holiday-queued"));
     CHECK(f.text("holiday-failed-2/data.bin") == "data.bin of holiday-queued");
     CHECK(has(f.text("holiday-failed-2/FAILED.txt"), "no record"));
-    CHECK(has(f.text("holiday-failed-2/FAILED.txt"), "rename the folder back to holiday and send the marker"));
+    CHECK(
+        has(f.text("holiday-failed-2/FAILED.txt"), "rename the folder back to holiday and send the marker"));
     CHECK_FALSE(f.there("holiday-failed/FAILED.txt"));
     CHECK(f.there("known-queued"));
 }

@@ -20,10 +20,12 @@ TEST_CASE("sums: every way in which sha256sum and its relatives write a line") {
     struct Case {
         std::string text, path;
     };
-    for (const auto& c : {Case{kHex + "  a b.txt\n", "a b.txt"}, Case{kHex + " *a\n", "a"}, Case{kHex + "  ./d/a\n", "d/a"},
-                          Case{kHex + " *././/a\r\n", "a"}, Case{upper(kHex) + "  a", "a"}, Case{"\\" + kHex + "  a\\\\b\\nc\n", "a\\b\nc"},
-                          Case{kHex + "  a\\b\n", "a\\b"}, Case{"\xEF\xBB\xBF" + kHex + "  a\n", "a"}, Case{"\n" + kHex + "   a\n\n", " a"},
-                          Case{kHex + "  *a\n", "*a"}, Case{kHex + "  ..a\n", "..a"}}) {
+    for (const auto& c :
+         {Case{kHex + "  a b.txt\n", "a b.txt"}, Case{kHex + " *a\n", "a"}, Case{kHex + "  ./d/a\n", "d/a"},
+          Case{kHex + " *././/a\r\n", "a"}, Case{upper(kHex) + "  a", "a"},
+          Case{"\\" + kHex + "  a\\\\b\\nc\n", "a\\b\nc"}, Case{kHex + "  a\\b\n", "a\\b"},
+          Case{"\xEF\xBB\xBF" + kHex + "  a\n", "a"}, Case{"\n" + kHex + "   a\n\n", " a"},
+          Case{kHex + "  *a\n", "*a"}, Case{kHex + "  ..a\n", "..a"}}) {
         CAPTURE(c.text);
         const auto lines = parse_sums(c.text);
         REQUIRE(lines.has_value());
@@ -34,8 +36,9 @@ TEST_CASE("sums: every way in which sha256sum and its relatives write a line") {
 }
 
 TEST_CASE("sums: anything else is refused with its line") {
-    for (const std::string& bad : std::vector<std::string>{kHex, kHex + "  ", kHex + " a", kHex + "a", kHex.substr(1) + "  a", "# comment", kHex + "  ./",
-                                  "\\" + kHex + "  a\\x", "\\" + kHex + "  a\\", "SHA256 (a) = " + kHex}) {
+    for (const std::string& bad : std::vector<std::string>{
+             kHex, kHex + "  ", kHex + " a", kHex + "a", kHex.substr(1) + "  a", "# comment", kHex + "  ./",
+             "\\" + kHex + "  a\\x", "\\" + kHex + "  a\\", "SHA256 (a) = " + kHex}) {
         CAPTURE(bad);
         const auto lines = parse_sums(kHex + "  good\n" + bad + "\n");
         REQUIRE_FALSE(lines.has_value());

@@ -28,7 +28,9 @@ TEST_CASE("durable file: replacing it survives power loss at once, without a lef
     CHECK(list_folder(fs, "d").value().size() == 1);
 }
 
-TEST_CASE("durable file: whatever operation fails and whenever the power goes, the old or the new content is there") {
+TEST_CASE(
+    "durable file: whatever operation fails and whenever the power goes, the old or the new content is "
+    "there") {
     for (const auto mode : {FaultPlan::Mode::once, FaultPlan::Mode::from_then_on}) {
         for (std::uint64_t n = 1;; ++n) {
             MemoryFileSystem memory;

@@ -27,7 +27,8 @@ TEST_CASE("posix file system: FIFOs and sockets are refused and never waited for
     for (const std::string name : {"fifo", "socket"}) {
         CAPTURE(name);
         CHECK(fs->info(name).value().type == FileType::other);
-        for (const OpenMode& mode : {OpenMode{.read = true}, OpenMode{.write = true}, OpenMode{.read = true, .write = true}}) {
+        for (const OpenMode& mode :
+             {OpenMode{.read = true}, OpenMode{.write = true}, OpenMode{.read = true, .write = true}}) {
             const auto opened = fs->open(name, mode);
             REQUIRE_FALSE(opened.has_value());
             CHECK(opened.error().code == Errc::permission);
@@ -62,7 +63,9 @@ TEST_CASE("posix file system: its descriptors are closed in programs that it sta
         const int flags = ::fcntl(fd, F_GETFD);
         char link[4096]{};
         const std::string name = "/proc/self/fd/" + std::to_string(fd);
-        if (flags < 0 || ::readlink(name.c_str(), link, sizeof link - 1) < 0 || !std::string(link).starts_with(folder.path())) continue;
+        if (flags < 0 || ::readlink(name.c_str(), link, sizeof link - 1) < 0 ||
+            !std::string(link).starts_with(folder.path()))
+            continue;
         ++ours;
         CHECK((flags & FD_CLOEXEC) != 0);
     }

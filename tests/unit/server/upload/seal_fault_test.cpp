@@ -76,7 +76,8 @@ TEST_CASE("seal: after one failed operation the same client may send its marker 
         const bool disk_failed = house.plan.where() == "syncfs";
         house.plan.fail_nothing();
         if (disk_failed) {  // which file it has lost nobody knows
-            CHECK(put(*house.connect(), "/holiday/BURN", "m").find("cut off in the middle: a") != std::string::npos);
+            CHECK(put(*house.connect(), "/holiday/BURN", "m").find("cut off in the middle: a") !=
+                  std::string::npos);
             CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
         }
         if (!first.starts_with("ok")) CHECK(put(*house.connect(), "/holiday/BURN", "m").starts_with("ok"));

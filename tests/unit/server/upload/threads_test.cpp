@@ -115,7 +115,8 @@ void upload(Uploads& uploads, const std::string& session, unsigned number, std::
 }  // namespace
 
 TEST_CASE("uploads: many connections of one account at once, each answered once, nothing sealed twice") {
-    (void)log::enabled(log::Level::info);  // the log makes itself at first use, where the sanitizer can't look
+    (void)log::enabled(
+        log::Level::info);  // the log makes itself at first use, where the sanitizer can't look
     UploadHouse house;
     Pool pool(3);
     Uploads uploads({.config = house.config,

@@ -30,9 +30,11 @@ struct Watched {
     std::set<std::string> notices() {
         std::set<std::string> all;
         const Status read = tree->read([&](const Notice& notice) {
-            static constexpr const char* kKinds[] = {"appeared ", "vanished ", "changed ", "overflow", "root gone"};
+            static constexpr const char* kKinds[] = {"appeared ", "vanished ", "changed ", "overflow",
+                                                     "root gone"};
             if (notice.kind == Notice::Kind::appeared && notice.is_folder) tree->watch(notice.top);
-            all.insert(kKinds[static_cast<int>(notice.kind)] + notice.top + (notice.inside.empty() ? "" : "/" + notice.inside));
+            all.insert(kKinds[static_cast<int>(notice.kind)] + notice.top +
+                       (notice.inside.empty() ? "" : "/" + notice.inside));
         });
         CHECK(read);
         return all;

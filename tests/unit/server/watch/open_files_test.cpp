@@ -11,13 +11,15 @@ using namespace burnbox;
 using namespace burnbox::test;
 using Names = std::vector<std::string>;
 
-TEST_CASE("open files: a file that somebody has open for writing is found, whichever way the kernel tells it") {
+TEST_CASE(
+    "open files: a file that somebody has open for writing is found, whichever way the kernel tells it") {
     TempFolder temp;
     std::filesystem::create_directories(temp / "s/d");
     for (const char* const name : {"s/d/slow", "s/done"}) std::ofstream(temp / name) << "text";
-    const std::vector<upload::WalkEntry> entries = {{.path = "d", .info = {.type = FileType::folder}, .link_target = {}},
-                                                    {.path = "d/slow", .info = {}, .link_target = {}},
-                                                    {.path = "done", .info = {}, .link_target = {}}};
+    const std::vector<upload::WalkEntry> entries = {
+        {.path = "d", .info = {.type = FileType::folder}, .link_target = {}},
+        {.path = "d/slow", .info = {}, .link_target = {}},
+        {.path = "done", .info = {}, .link_target = {}}};
     CHECK(watch::look_at_files(temp / "s", entries).writing.empty());
     CHECK(watch::writers_in_proc(temp / "s").empty());
     {

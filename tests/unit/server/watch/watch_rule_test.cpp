@@ -14,10 +14,15 @@ upload::WalkEntry entry(const std::string& path, FileType type, int changed) {
     made.info.ctime = Timestamp(std::chrono::seconds(changed));
     return made;
 }
-upload::WalkEntry file(const std::string& path, int changed) { return entry(path, FileType::file, changed); }
-upload::WalkEntry folder(const std::string& path, int changed) { return entry(path, FileType::folder, changed); }
+upload::WalkEntry file(const std::string& path, int changed) {
+    return entry(path, FileType::file, changed);
+}
+upload::WalkEntry folder(const std::string& path, int changed) {
+    return entry(path, FileType::folder, changed);
+}
 
-std::string marker(const Entries& entries, const SessionConfig& config = {}, std::string_view last_changed = "") {
+std::string marker(const Entries& entries, const SessionConfig& config = {},
+                   std::string_view last_changed = "") {
     return find_marker(config, entries, last_changed).value_or("(none)");
 }
 
@@ -60,5 +65,6 @@ TEST_CASE("watch rule: times that are the same are decided by who was seen last"
 }
 
 TEST_CASE("watch rule: quiet is counted from the newest change of all") {
-    CHECK(watch::newest_change({folder("d", 5), file("d/x", 7), file("issue", 6)}) == Timestamp(std::chrono::seconds(7)));
+    CHECK(watch::newest_change({folder("d", 5), file("d/x", 7), file("issue", 6)}) ==
+          Timestamp(std::chrono::seconds(7)));
 }
