@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kMostErrorText = std::size_t{64} << 10U;
 constexpr std::uint64_t kFirstWindow = std::uint64_t{2} << 20U;  // as OpenSSH's server has it
+constexpr std::uint64_t kEdge = std::uint64_t{64} << 10U;  // a client may leave less than a packet unused
+constexpr std::chrono::milliseconds kStall{15};  // 2 MiB in that time are as much as a fast network carries
 constexpr unsigned kRoundsPerTurn = 8;
 
 }  // namespace
@@ -88,8 +90,10 @@ bool Channel::start(std::unique_ptr<Service> service) {
 // more window. A client that sends beyond the window anyway is cut off: libssh would take everything.
 std::size_t Channel::take(std::span<const std::byte> data) {
     fresh_input_ = true;
+    note_arrival();
     if (exit_code_) return data.size();
     if (widening_) {
+        received_ += data.size();
         held_.append(data);
         return data.size();
     }
@@ -99,8 +103,8 @@ std::size_t Channel::take(std::span<const std::byte> data) {
         return 0;
     }
     const std::size_t taken = service_->receive(data);
+    received_ += taken;
     since_grant_ += taken;
-    since_widening_ += taken;
     holding_ = taken < data.size();
     return taken;
 }
@@ -120,12 +124,12 @@ bool Channel::offer_held() {
                 holding_ = false;
                 break;
             }
+            received_ += static_cast<std::size_t>(count);
             held_.append(std::span(piece).first(static_cast<std::size_t>(count)));
         }
         const std::size_t taken = service_->receive(held_.bytes());
         held_.consume(taken);
         since_grant_ += taken;
-        since_widening_ += taken;
         took = took || taken > 0;
         if (!held_.empty()) break;
     }
@@ -177,20 +181,29 @@ bool Channel::write_close() {
            ssh_channel_send_eof(channel_) != SSH_ERROR && ssh_channel_close(channel_) != SSH_ERROR;
 }
 
+// A client that used up what it was granted, and then was silent until the next grant had reached it, is held
+// back by the window and by nothing else. Only that widens it: a window larger than the line needs makes
+// OpenSSH's client queue what it can't send yet, which cost it half its speed on a fast line.
+void Channel::note_arrival() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::uint64_t from_edge =
+        received_ > earlier_credit_ ? received_ - earlier_credit_ : earlier_credit_ - received_;
+    if (from_edge < kEdge && now - last_arrival_ > kStall) stalled_ = true;
+    last_arrival_ = now;
+}
+
 // libssh's own window is 1.28 MB, and on a long line that is the speed limit. There is no setter, but reading
 // asks for as much window as the caller wants to read: asked for the whole window, with nothing there to
-// read, it grants it and returns. The window doubles while the client uses it, up to limits.window.
+// read, it grants it and returns. The window doubles while the line needs more, up to limits.window.
 void Channel::widen_window() {
     if (holding_ || eof_ || exit_code_ || !service_) return;
     if (window_ == 0)
         window_ = std::min(kFirstWindow, host_.most_window());
     else if (since_grant_ < window_ / 2)
         return;
-    if (since_widening_ >= window_) {
-        window_ = std::min(window_ * 2, host_.most_window());
-        since_widening_ = 0;
-    }
+    if (std::exchange(stalled_, false)) window_ = std::min(window_ * 2, host_.most_window());
     since_grant_ = 0;
+    earlier_credit_ = std::exchange(credit_, received_ + window_);
     std::byte nothing{};
     widening_ = true;  // should anything arrive meanwhile, none of it may stay where this read would find it
     (void)ssh_channel_read_timeout(channel_, &nothing, static_cast<std::uint32_t>(window_), 0, 0);

@@ -4,6 +4,7 @@
 // Network thread. Lives until both sides have closed the channel.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -60,6 +61,7 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     bool offer_held();
     [[nodiscard]] bool write_out(ByteBuffer& queue, bool to_stderr);
     [[nodiscard]] bool write_close();
+    void note_arrival();
     void widen_window();
 
     ChannelHost& host_;
@@ -76,7 +78,12 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     bool eof_ = false, eof_told_ = false, peer_closed_ = false, closed_ = false, overrun_ = false;
     std::optional<int> exit_code_;
     std::uint64_t window_ = 0;  // what we last granted
-    std::uint64_t since_grant_ = 0, since_widening_ = 0;
+    std::uint64_t since_grant_ = 0;
+    std::uint64_t received_ = 0;        // taken from libssh, in all
+    std::uint64_t credit_ = 0;          // what received_ may become
+    std::uint64_t earlier_credit_ = 0;  // the same before the last grant
+    std::chrono::steady_clock::time_point last_arrival_;
+    bool stalled_ = false;  // since the last grant
 };
 
 }  // namespace burnbox
