@@ -3,32 +3,24 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
 
 #include "common/catalogue/sql_catalogue.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace burnbox::test {
 
 class TemporaryCatalogue {
   public:
     TemporaryCatalogue() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "burnbox catalogue XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
-        folder_ = pattern;
+        std::filesystem::create_directory(folder_ / "burnbox catalogue");
         reopen();
     }
-    ~TemporaryCatalogue() {
-        catalogue_.reset();
-        std::filesystem::remove_all(folder_);
-    }
-    TemporaryCatalogue(const TemporaryCatalogue&) = delete;
-    TemporaryCatalogue& operator=(const TemporaryCatalogue&) = delete;
 
-    [[nodiscard]] std::string path() const { return folder_ + "/catalogue.sqlite"; }
+    [[nodiscard]] std::string path() const { return folder_ / "burnbox catalogue/catalogue.sqlite"; }
     [[nodiscard]] std::string url() const { return "sqlite3://" + path(); }
     void close() { catalogue_.reset(); }
     void reopen() {
@@ -41,7 +33,7 @@ class TemporaryCatalogue {
     Catalogue* operator->() { return catalogue_.get(); }
 
   private:
-    std::string folder_;
+    TempFolder folder_;
     std::unique_ptr<Catalogue> catalogue_;
 };
 

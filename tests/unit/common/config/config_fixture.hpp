@@ -1,38 +1,24 @@
 // A temporary folder and the findings of a configuration text.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 #include <string>
 
 #include "common/config/config.hpp"
+#include "tests/support/temp_folder.hpp"
 #include "tests/unit/common/config/test_keys.hpp"
 
 namespace burnbox::test {
 
-class TemporaryFolder {
+class TemporaryFolder : public TempFolder {
   public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "burnbox-config-XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
-        path_ = pattern;
-    }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    [[nodiscard]] const std::string& path() const { return path_; }
     std::string write(const std::string& name, const std::string& text) const {
-        const std::filesystem::path file = std::filesystem::path(path_) / name;
+        const std::filesystem::path file = std::filesystem::path(path()) / name;
         std::filesystem::create_directories(file.parent_path());
         std::ofstream(file) << text;
         return file.string();
     }
-
-  private:
-    std::string path_;
 };
 
 // Enough for everything else to be right; comes last, so that it moves no line of the text before it.
