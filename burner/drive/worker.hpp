@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "burner/drive/drive.hpp"
-#include "burner/drive/spawner.hpp"
 #include "common/config/config.hpp"
+#include "common/process/spawner.hpp"
 
 namespace burnbox {
 

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "burner/drive/image_shelf.hpp"
-#include "burner/drive/spawner.hpp"
 #include "burner/drive/worker_protocol.hpp"
+#include "common/process/spawner.hpp"
 
 namespace burnbox {
 

@@ -2,9 +2,9 @@
 // result. Blocks.
 #pragma once
 
-#include "burner/drive/spawner.hpp"
 #include "burner/drive/worker_drive.hpp"
 #include "burner/drive/worker_protocol.hpp"
+#include "common/process/spawner.hpp"
 
 namespace burnbox {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "burner/drive/spawner.hpp"
 #include "common/base/error.hpp"
 #include "common/config/config.hpp"
+#include "common/process/spawner.hpp"
 
 namespace boost::asio {
 class io_context;

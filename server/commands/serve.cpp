@@ -9,8 +9,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
 
-#include "burner/drive/spawner.hpp"
 #include "common/base/log.hpp"
+#include "common/process/spawner.hpp"
 #include "server/commands/command.hpp"
 #include "server/commands/composition.hpp"
 #include "server/commands/first_run.hpp"

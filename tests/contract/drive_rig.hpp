@@ -7,8 +7,8 @@
 #include <string>
 
 #include "burner/drive/drive.hpp"
-#include "burner/drive/spawner.hpp"
 #include "common/config/config.hpp"
+#include "common/process/spawner.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/file_system.hpp"
 #include "tests/support/fake_drive.hpp"

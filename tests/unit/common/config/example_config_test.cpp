@@ -12,9 +12,7 @@ using namespace burnbox::test;
 namespace {
 
 std::string example() {
-    const auto root =
-        std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path().parent_path();
-    return read_text_file((root / "etc/burnbox.yaml").string()).value();
+    return read_text_file(BURNBOX_SOURCE_DIR "/etc/burnbox.yaml").value();
 }
 
 // With every key that is commented out: "#key", or "#  key" below another one; prose is "# Words".

@@ -1,4 +1,4 @@
-#include "burner/drive/spawner.hpp"
+#include "common/process/spawner.hpp"
 
 #include <dirent.h>
 #include <doctest/doctest.h>
@@ -93,6 +93,61 @@ TEST_CASE("spawner: kill ends the child, dropping it too") {
     }
     CHECK(read_all(out).empty());  // returns only because the child is gone
     ::close(out);
+}
+
+TEST_CASE("spawner: a child gets the environment that was asked for, or else the caller's") {
+    ::setenv("BURNBOX_TEST_WORD", "inherited", 1);
+    auto spawner = started();
+    Child inherits = run_shell(*spawner, "echo $BURNBOX_TEST_WORD");
+    CHECK(read_all(inherits.out()) == "inherited\n");
+    auto given =
+        spawner->run({.argv = {"/usr/bin/env"}, .environment = {{"A=1", "B=two words\nand a line"}}});
+    REQUIRE(given.has_value());
+    CHECK(read_all(given->out()) == "A=1\nB=two words\nand a line\n");
+    auto none = spawner->run({.argv = {"/usr/bin/env"}, .environment = {std::vector<std::string>()}});
+    REQUIRE(none.has_value());
+    CHECK(read_all(none->out()).empty());
+    ::unsetenv("BURNBOX_TEST_WORD");
+}
+
+TEST_CASE("spawner: standard error comes separately when it is asked for") {
+    auto spawner = started();
+    auto child =
+        spawner->run({.argv = {"/bin/sh", "-c", "echo out; echo wrong >&2; exit 4"}, .take_errors = true});
+    REQUIRE(child.has_value());
+    CHECK(read_all(child->out()) == "out\n");
+    CHECK(read_all(child->err()) == "wrong\n");
+    pollfd ended{child->ended(), POLLIN, 0};
+    CHECK(::poll(&ended, 1, 10'000) == 1);
+    CHECK(child->wait() == 4);
+}
+
+TEST_CASE("spawner: killing the leader of a group ends what it started, its own end does not") {
+    auto spawner = started();
+    const auto group = [&](const std::string& script) {
+        auto child = spawner->run({.argv = {"/bin/sh", "-c", script}, .own_group = true});
+        REQUIRE(child.has_value());
+        return std::move(*child);
+    };
+    Child hangs = group("sleep 1000 & echo; wait");
+    char newline = 0;
+    REQUIRE(::read(hangs.out(), &newline, 1) == 1);
+    hangs.kill();
+    CHECK(hangs.wait() == 128 + SIGKILL);
+    CHECK(read_all(hangs.out()).empty());  // returns only because sleep, which holds the pipe too, is gone
+
+    Child leaves = group("exec 3<&0; (read word <&3; echo still here) & exit 0");
+    CHECK(leaves.wait() == 0);
+    REQUIRE(::write(leaves.in(), "word\n", 5) == 5);
+    CHECK(read_all(leaves.out()) == "still here\n");
+}
+
+TEST_CASE("spawner: a request that is too long is refused and names the program") {
+    auto spawner = started();
+    const auto child = spawner->run({.argv = {"/bin/true"}, .environment = {{std::string(70'000, 'x')}}});
+    REQUIRE_FALSE(child.has_value());
+    CHECK(child.error().message.find("/bin/true") != std::string::npos);
+    CHECK(run_shell(*spawner, "exit 6").wait() == 6);
 }
 
 TEST_CASE("spawner: another thread may kill a child, and one that has ended too") {

@@ -1,4 +1,4 @@
-#include "burner/drive/spawner.hpp"
+#include "common/process/spawner.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -8,9 +8,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <span>
 
-#include "burner/drive/fd_passing.hpp"
-#include "burner/drive/spawner_process.hpp"
+#include "common/process/fd_passing.hpp"
+#include "common/process/spawner_process.hpp"
 
 namespace burnbox {
 namespace {
@@ -21,6 +22,32 @@ void send_kill(const UniqueFd& pidfd) {
                   0);  // fails only when it has ended already
 }
 
+struct Pipe {
+    UniqueFd reader, writer;
+};
+
+Result<Pipe> make_pipe(const std::string& program) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return fail_errno("make a pipe for", program);
+    return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+Result<std::string> request_text(const Launch& launch) {
+    SpawnRequest head;
+    head.arguments = static_cast<std::int32_t>(launch.argv.size());
+    if (launch.environment) head.variables = static_cast<std::int32_t>(launch.environment->size());
+    head.own_group = launch.own_group ? 1 : 0;
+    std::string request(reinterpret_cast<const char*>(&head), sizeof head);
+    for (const std::string& argument : launch.argv) request.append(argument).push_back('\0');
+    for (const std::string& variable : launch.environment.value_or(std::vector<std::string>()))
+        request.append(variable).push_back('\0');
+    if (launch.argv.empty()) return fail(Errc::invalid, "start a program: it has no name");
+    if (request.size() > kMostRequestBytes)
+        return fail(Errc::invalid,
+                    "start " + launch.argv[0] + ": its arguments and environment are longer than 64 KiB");
+    return request;
+}
+
 }  // namespace
 
 struct Spawner::State {
@@ -28,8 +55,8 @@ struct Spawner::State {
     pid_t pid = -1;
 };
 
-Child::Child(UniqueFd in, UniqueFd out, UniqueFd status, UniqueFd pidfd)
-    : in_(std::move(in)), out_(std::move(out)), status_(std::move(status)), pidfd_(std::move(pidfd)) {}
+Child::Child(Pipes pipes, UniqueFd status, UniqueFd pidfd)
+    : pipes_(std::move(pipes)), status_(std::move(status)), pidfd_(std::move(pidfd)) {}
 
 Child::Child(Child&&) noexcept = default;
 
@@ -85,34 +112,35 @@ Result<std::unique_ptr<Spawner>> Spawner::start() {
     return std::unique_ptr<Spawner>(new Spawner(std::move(ours), pid));
 }
 
-Result<Child> Spawner::run(const std::vector<std::string>& argv) {
-    std::string request;
-    for (const std::string& argument : argv) request.append(argument).push_back('\0');
-    if (argv.empty() || request.size() > kMostRequestBytes)
-        return fail(Errc::invalid, "start a program: its arguments are missing or longer than 64 KiB");
-    int in[2], out[2], status[2];
-    if (::pipe2(in, O_CLOEXEC) != 0) return fail_errno("make a pipe for", argv[0]);
-    UniqueFd in_reader(in[0]), in_writer(in[1]);
-    if (::pipe2(out, O_CLOEXEC) != 0) return fail_errno("make a pipe for", argv[0]);
-    UniqueFd out_reader(out[0]), out_writer(out[1]);
+Result<Child> Spawner::run(const Launch& launch) {
+    BB_TRY(const std::string request, request_text(launch));
+    const std::string& program = launch.argv[0];
+    BB_TRY(Pipe in, make_pipe(program));
+    BB_TRY(Pipe out, make_pipe(program));
+    Pipe err;
+    if (launch.take_errors) {
+        BB_TRY(err, make_pipe(program));
+    }
+    int status[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, status) != 0)
-        return fail_errno("make a socket pair for", argv[0]);
+        return fail_errno("make a socket pair for", program);
     UniqueFd status_ours(status[0]), status_theirs(status[1]);
 
-    const int passed[] = {in_reader.get(), out_writer.get(), status_theirs.get()};
-    BB_CHECK(send_packet(state_->socket.get(), request, passed));
-    in_reader.reset();
-    out_writer.reset();
+    const int passed[] = {in.reader.get(), out.writer.get(), status_theirs.get(), err.writer.get()};
+    BB_CHECK(send_packet(state_->socket.get(), request, std::span(passed, launch.take_errors ? 4 : 3)));
+    in.reader.reset();
+    out.writer.reset();
+    err.writer.reset();
     status_theirs.reset();
     BB_TRY(Packet packet, receive_packet(status_ours.get(), sizeof(SpawnAnswer)));
     SpawnAnswer answer;
     if (packet.bytes.size() != sizeof answer)
         return fail(Errc::unreachable,
-                    "start " + argv[0] + ": the spawner process has ended; restart burnbox");
+                    "start " + program + ": the spawner process has ended; restart burnbox");
     std::memcpy(&answer, packet.bytes.data(), sizeof answer);
-    if (answer.sys_errno != 0) return fail_errno("start", argv[0], answer.sys_errno);
-    if (packet.descriptors.size() != 1) return fail(Errc::io, "start " + argv[0] + ": no pidfd came back");
-    return Child(std::move(in_writer), std::move(out_reader), std::move(status_ours),
+    if (answer.sys_errno != 0) return fail_errno("start", program, answer.sys_errno);
+    if (packet.descriptors.size() != 1) return fail(Errc::io, "start " + program + ": no pidfd came back");
+    return Child({std::move(in.writer), std::move(out.reader), std::move(err.reader)}, std::move(status_ours),
                  std::move(packet.descriptors[0]));
 }
 

@@ -1,4 +1,4 @@
-#include "burner/drive/fd_passing.hpp"
+#include "common/process/fd_passing.hpp"
 
 #include <sys/socket.h>
 

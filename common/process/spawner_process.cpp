@@ -1,10 +1,11 @@
-#include "burner/drive/spawner_process.hpp"
+#include "common/process/spawner_process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -12,13 +13,14 @@
 #include <string>
 #include <vector>
 
-#include "burner/drive/fd_passing.hpp"
+#include "common/process/fd_passing.hpp"
 
 namespace burnbox {
 namespace {
 
 struct Running {
     pid_t pid = -1;
+    bool leads_group = false;
     UniqueFd pidfd;
     UniqueFd status;
 };
@@ -59,28 +61,58 @@ int keep_only(UniqueFd socket) {
     return kept;
 }
 
-std::vector<char*> split_argv(std::string& request) {
-    std::vector<char*> argv;
-    for (std::size_t at = 0; at < request.size(); at += std::strlen(request.data() + at) + 1)
-        argv.push_back(request.data() + at);
-    argv.push_back(nullptr);
-    return argv;
+// What the child becomes; points into the packet's bytes.
+struct Request {
+    std::vector<char*> argv;  // NULL at the end, as exec wants it
+    std::vector<char*> environment;
+    bool has_environment = false;
+    bool own_group = false;
+    int in = -1, out = -1, err = -1;
+};
+
+// `count` strings from `at` on, and NULL. False when there are fewer.
+bool take_strings(std::string& bytes, std::size_t& at, std::int32_t count, std::vector<char*>& strings) {
+    for (; count > 0 && at < bytes.size(); --count) {
+        strings.push_back(bytes.data() + at);
+        at += std::strlen(bytes.data() + at) + 1;
+    }
+    strings.push_back(nullptr);
+    return count <= 0;
 }
 
-[[noreturn]] void become(const std::vector<char*>& argv, int in, int out, int failure, pid_t spawner) {
+bool read_request(Packet& packet, Request& request) {
+    SpawnRequest head;
+    if (packet.bytes.size() < sizeof head || packet.bytes.back() != '\0') return false;
+    std::memcpy(&head, packet.bytes.data(), sizeof head);
+    std::size_t at = sizeof head;
+    if (head.arguments < 1 || !take_strings(packet.bytes, at, head.arguments, request.argv)) return false;
+    if (!take_strings(packet.bytes, at, head.variables, request.environment)) return false;
+    request.has_environment = head.variables >= 0;
+    request.own_group = head.own_group != 0;
+    request.in = packet.descriptors[0].get();
+    request.out = packet.descriptors[1].get();
+    if (packet.descriptors.size() > 3) request.err = packet.descriptors[3].get();
+    return true;
+}
+
+[[noreturn]] void become(Request& request, int failure, pid_t spawner) {
     reset_signals();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != spawner) ::_exit(127);
-    if (::dup2(in, 0) == 0 && ::dup2(out, 1) == 1) ::execvp(argv[0], argv.data());
+    if (request.own_group) ::setpgid(0, 0);  // can't fail: it is no session leader
+    if (request.has_environment) environ = request.environment.data();
+    if (::dup2(request.in, 0) == 0 && ::dup2(request.out, 1) == 1 &&
+        (request.err < 0 || ::dup2(request.err, 2) == 2))
+        ::execvp(request.argv[0], request.argv.data());
     const std::int32_t why = errno;
     static_cast<void>(!::write(failure, &why, sizeof why));
     ::_exit(127);
 }
 
 // fork + exec; the pipe is closed by a successful exec, so that "it runs" is known and not guessed.
-std::int32_t start_child(std::string& request, int in, int out, Running& child) {
-    const std::vector<char*> argv = split_argv(request);
-    if (argv.size() < 2) return EINVAL;
+std::int32_t start_child(Packet& packet, Running& child) {
+    Request request;
+    if (!read_request(packet, request)) return EINVAL;
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return errno;
     const UniqueFd reader(ends[0]);
@@ -88,8 +120,9 @@ std::int32_t start_child(std::string& request, int in, int out, Running& child) 
     const pid_t spawner = ::getpid();
     child.pid = ::fork();
     if (child.pid < 0) return errno;
-    if (child.pid == 0) become(argv, in, out, writer.get(), spawner);
+    if (child.pid == 0) become(request, writer.get(), spawner);
     writer.reset();
+    child.leads_group = request.own_group;
     child.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
     std::int32_t why = child.pidfd ? 0 : errno;
     if (why == 0) {
@@ -104,11 +137,10 @@ std::int32_t start_child(std::string& request, int in, int out, Running& child) 
 }
 
 void serve_request(Packet packet, std::vector<Running>& children) {
-    if (packet.descriptors.size() != 3) return;
+    if (packet.descriptors.size() < 3) return;
     Running child;
     child.status = std::move(packet.descriptors[2]);
-    const SpawnAnswer answer{
-        start_child(packet.bytes, packet.descriptors[0].get(), packet.descriptors[1].get(), child)};
+    const SpawnAnswer answer{start_child(packet, child)};
     const int pidfd = child.pidfd.get();
     const bool runs = answer.sys_errno == 0;
     const Status told = send_packet(child.status.get(), bytes_of(answer),
@@ -118,15 +150,24 @@ void serve_request(Packet packet, std::vector<Running>& children) {
     children.push_back(std::move(child));
 }
 
+// Who kills a leader means its group. Before it is reaped: until then the number is nobody else's.
+void end_group_of_killed(const Running& child) {
+    siginfo_t info{};
+    if (!child.leads_group || ::waitid(P_PID, static_cast<id_t>(child.pid), &info, WEXITED | WNOWAIT) != 0)
+        return;
+    if (info.si_code == CLD_KILLED && info.si_status == SIGKILL) ::kill(-child.pid, SIGKILL);
+}
+
 void report_end(const Running& child) {
     int status = 0;
+    end_group_of_killed(child);
     if (::waitpid(child.pid, &status, 0) != child.pid) return;
     const std::int32_t code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     static_cast<void>(send_packet(child.status.get(), bytes_of(code), {}));  // its owner may be gone
 }
 
 [[noreturn]] void end_all(const std::vector<Running>& children) {
-    for (const Running& child : children) ::kill(child.pid, SIGKILL);
+    for (const Running& child : children) ::kill(child.leads_group ? -child.pid : child.pid, SIGKILL);
     ::_exit(0);
 }
 

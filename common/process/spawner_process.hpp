@@ -8,10 +8,17 @@
 
 namespace burnbox {
 
-// A request: argv as NUL-terminated strings, with three descriptors: the child's standard input, its standard
-// output, and the socket where the answers about it go. First answer: SpawnAnswer, with a pidfd when the
-// child runs. Second: its exit code.
+// A request: SpawnRequest, then argv and the environment as NUL-terminated strings, with descriptors: the
+// child's standard input, its standard output, the socket where the answers about it go, and its standard
+// error when that is not the spawner's. First answer: SpawnAnswer, with a pidfd when the child runs. Second:
+// its exit code.
 inline constexpr std::size_t kMostRequestBytes = 64U << 10U;
+
+struct SpawnRequest {
+    std::int32_t arguments = 0;
+    std::int32_t variables = -1;  // -1 = the spawner's environment
+    std::int32_t own_group = 0;
+};
 
 struct SpawnAnswer {
     std::int32_t sys_errno = 0;  // of the fork or exec that failed
