@@ -14,8 +14,7 @@
 namespace burnbox {
 
 struct Event {
-    std::string event;  // session_sealed, session_queued, session_burned, session_failed, session_withdrawn,
-                        // disc_full, no_disc, ...
+    std::string event;  // one of event_names()
     Timestamp time;
     std::string account, session, disc, drive, message;  // those that apply; session = disc name
 };

@@ -1,0 +1,57 @@
+#include "common/events/event_names.hpp"
+
+#include <algorithm>
+
+namespace burnbox {
+namespace {
+
+constexpr std::string_view kSessionEvents[] = {"session_sealed",    "session_queued", "session_burning",
+                                               "session_verifying", "session_burned", "session_failed",
+                                               "session_withdrawn"};
+
+constexpr Condition kConditions[] = {
+    {"disc_full", "DISC_FULL", "The disc takes no more sessions.",
+     "Take the disc out, note its label on it, and put in a blank one."},
+    {"no_disc", "NO_DISC", "Sessions wait for a disc.", "Put a blank disc into the drive."},
+    {"wrong_medium", "WRONG_MEDIUM", "The disc in the drive can't be used.",
+     "Take it out and put in a blank one, or the one that is asked for."},
+    {"drive_error", "DRIVE_ERROR", "The drive failed.",
+     "Look at its cable and power (`burnbox drives`, the log); it is tried again by itself."},
+    {"burn_failed", "BURN_FAILED", "Sessions could not be burned.",
+     "FAILED.txt in each says what to do: `burnbox retry ACCOUNT/SESSION`, or rename the folder back, mend "
+     "it "
+     "and send its marker again."},
+    {"staging_full", "STAGING_FULL", "The file system that takes the uploads is short of space.",
+     "Delete burned sessions (the folders that end in -burned), or give it more space."},
+    {"catalogue_error", "CATALOGUE_ERROR",
+     "The catalogue can't be read or written: nothing is sealed or burned.",
+     "The cause stands above; see the log. It is tried again by itself."},
+};
+
+std::vector<std::string> all_names() {
+    std::vector<std::string> names(std::begin(kSessionEvents), std::end(kSessionEvents));
+    for (const Condition& condition : kConditions) {
+        names.emplace_back(condition.event);
+        names.push_back(std::string(condition.event).append(kCleared));
+    }
+    return names;
+}
+
+}  // namespace
+
+std::span<const Condition> conditions() {
+    return kConditions;
+}
+
+const Condition* find_condition(std::string_view event) {
+    if (event.ends_with(kCleared)) event.remove_suffix(kCleared.size());
+    const auto* found = std::ranges::find(kConditions, event, &Condition::event);
+    return found == std::end(kConditions) ? nullptr : found;
+}
+
+const std::vector<std::string>& event_names() {
+    static const std::vector<std::string> names = all_names();
+    return names;
+}
+
+}  // namespace burnbox
