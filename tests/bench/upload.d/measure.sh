@@ -1,0 +1,71 @@
+# Clocks, pairs and medians. A run sets $wall and $cpu, both in milliseconds; $cpu empty = not asked for.
+# shellcheck shell=bash disable=SC2154
+
+median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
+now_ms() { date +%s%3N; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / (b > 0 ? b : 1) }'; }
+build() { [ -x "$work/$1" ] || "${CXX:-c++}" -O2 -std=c++20 -o "$work/$1" "$here/$1.cpp" "${@:2}"; }
+
+# CPU time in milliseconds of a server with all its children, those that ended and were waited for included.
+cpu_ms() {
+    local ticks=0 pid t
+    for pid in "$1" $(pgrep -P "$1" || true); do
+        t=$(awk '{ sub(/.*\) /, ""); print $12 + $13 + $14 + $15 }' "/proc/$pid/stat" 2>/dev/null) || t=0
+        ticks=$((ticks + t))
+    done
+    echo $((ticks * 1000 / $(getconf CLK_TCK)))
+}
+
+# Waits until a server has done all that its clients left it to do: sshd has no children any more, and for a while nobody used CPU.
+settled_cpu_ms() { # PID
+    local before now=-1 quiet=0
+    if [ "$1" = "$sshd_pid" ]; then
+        while pgrep -P "$1" >/dev/null; do sleep 0.005; done
+    fi
+    while [ "$quiet" -lt 4 ]; do
+        before=$now now=$(cpu_ms "$1")
+        if [ "$before" = "$now" ]; then quiet=$((quiet + 1)); else quiet=0; fi
+        sleep 0.03
+    done
+    echo "$now"
+}
+
+# timed HOST COMMAND...: the command's wall time, the CPU time of the host's server until it has settled.
+timed() {
+    local pid before before_cpu
+    pid=$(server_pid "$1")
+    shift
+    before_cpu=$(settled_cpu_ms "$pid")
+    before=$(now_ms)
+    "$@"
+    wall=$(($(now_ms) - before))
+    cpu=$(($(settled_cpu_ms "$pid") - before_cpu))
+}
+
+# pairs TITLE GOAL RUN [UNDO]: RUN HOST NUMBER by turns on sshd ("peer") and on burnbox, which of them first changing each time;
+# then UNDO HOST NUMBER, which is not measured. One warm-up pair is not counted.
+pairs() {
+    local title=$1 goal=$2 run=$3 undo=${4:-clear_uploads} number host order walls cpus
+    local speeds=() shares=() all_walls=() all_cpus=() all_peer_walls=() all_peer_cpus=()
+    printf '\n%s  (%s)\n%6s %12s %12s %12s %12s %8s %8s\n' "$title" "$goal" pair "sshd wall" "sshd CPU" \
+        "burnbox wall" "burnbox CPU" speed CPU
+    declare -A walls cpus
+    for number in $(seq "${WARM_UP-0}" "$PAIRS"); do
+        order="peer burnbox"
+        [ $((number % 2)) = 0 ] || order="burnbox peer"
+        for host in $order; do
+            "$run" "$host" "$number"
+            walls[$host]=$wall cpus[$host]=$cpu
+            "$undo" "$host" "$number"
+        done
+        [ "$number" -gt 0 ] || continue
+        speeds+=("$(ratio "${walls[peer]}" "${walls[burnbox]}")")
+        shares+=("$(ratio "${cpus[burnbox]}" "${cpus[peer]}")")
+        all_walls+=("${walls[burnbox]}") all_peer_walls+=("${walls[peer]}")
+        all_cpus+=("${cpus[burnbox]}") all_peer_cpus+=("${cpus[peer]}")
+        print_pair "$number" "${walls[peer]}" "${cpus[peer]}" "${walls[burnbox]}" "${cpus[burnbox]}" "${speeds[-1]}" "${shares[-1]}"
+    done
+    print_pair median "$(median "${all_peer_walls[@]}")" "$(median "${all_peer_cpus[@]}")" "$(median "${all_walls[@]}")" \
+        "$(median "${all_cpus[@]}")" "$(median "${speeds[@]}")" "$(median "${shares[@]}")"
+}
+print_pair() { printf '%6s %9s ms %9s ms %9s ms %9s ms %8.2f %8.2f\n' "$@"; }
