@@ -23,13 +23,14 @@ constexpr std::chrono::seconds kLookAgain{60};  // even when nothing was announc
 struct Burner::State {
     BurnerServices services;
     Desk desk;
+    Conditions conditions;
     std::vector<std::unique_ptr<DriveLoop>> loops;
     std::vector<std::jthread> threads;
     std::mutex running_mutex;
     std::condition_variable running_changed;
     std::size_t running = 0;
 
-    explicit State(const BurnerServices& given) : services(given) {}
+    explicit State(const BurnerServices& given) : services(given), conditions(given.events, given.clock) {}
 
     void work(DriveLoop& loop);
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
@@ -39,8 +40,8 @@ struct Burner::State {
 Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive>> drives)
     : state_(std::make_unique<State>(services)) {
     for (std::unique_ptr<Drive>& drive : drives)
-        state_->loops.push_back(
-            std::make_unique<DriveLoop>(state_->services, state_->desk, std::move(drive)));
+        state_->loops.push_back(std::make_unique<DriveLoop>(state_->services, state_->desk,
+                                                            state_->conditions, std::move(drive)));
 }
 
 Burner::~Burner() {

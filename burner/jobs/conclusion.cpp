@@ -38,6 +38,7 @@ Result<bool> DriveLoop::conclude(Work& work, Attempted attempted) {
             return nothing_written(work, attempted);
     }
     rest_.succeeded();
+    conditions_.clear("drive_error", drive_->name());
     reporter_.drive_waits("");
     for (const SessionRow& row : work.rows) waiting_.erase(row.id), estimates_.erase(row.id);
     return true;
@@ -68,9 +69,7 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
         work.disc.sessions_left = medium->sessions_left;
         mark_full_when_full(station_, work.disc);
         BB_CHECK(services_.catalogue.update_disc(work.disc));
-        if (work.disc.state == DiscState::full)
-            publish(station_, "disc_full", SessionRow{}, work.disc.label,
-                    "disc " + work.disc.label + " takes no more sessions");
+        tell_when_full(station_, work.disc);
         return true;
     }
     // Nobody can put another one into an emulated drive: the image was changed from outside.
@@ -80,7 +79,7 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
         return true;
     }
     if (error.code == Errc::wrong_medium && !drive_->emulated()) {
-        wait_for_disc(row, error.message);
+        wait_for_disc(row, error);
         return true;
     }
     return refused(work, error);

@@ -34,7 +34,7 @@ Result<std::string> load_next_blank(Station& station, const std::vector<DiscRow>
         const Status loaded = station.drive.load_blank(next.label);
         if (loaded) return next.label;
         if (loaded.error().code == Errc::no_medium || loaded.error().code == Errc::wrong_medium) {
-            supply.waits = loaded.error().message;
+            supply.waits = loaded.error();
             return std::string();
         }
         if (loaded.error().code != Errc::exists) return std::unexpected(loaded.error());
@@ -117,7 +117,7 @@ Result<Supply> supply_disc(Station& station, const SessionRow& row, std::uint64_
                                                  : take_what_is_in(station, candidates));
     if (supply.disc) return supply;
     BB_CHECK(add_blank(station, row, discs, supply));
-    if (!supply.disc) supply.waits = overtaken_text(discs, wish) + supply.waits;
+    if (!supply.disc) supply.waits.message.insert(0, overtaken_text(discs, wish));
     return supply;
 }
 

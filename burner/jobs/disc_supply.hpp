@@ -8,7 +8,7 @@ namespace burnbox {
 
 struct Supply {
     std::optional<DiscRow> disc;  // it is in the drive
-    std::string waits;            // else: why there is none, and what to do
+    Error waits;                  // else: why there is none, and what to do; no_medium or wrong_medium
 };
 
 // Errors are the drive's or the catalogue's. A disc whose image is gone becomes suspect, and the next one is

@@ -35,14 +35,21 @@ bool has_copy_on(const std::vector<DiscSessionRow>& copies, const std::string& d
     return std::ranges::any_of(copies, [&](const DiscSessionRow& copy) { return copy.drive == drive; });
 }
 
+// Every message of the catalogue begins with its name; no drive is to be blamed for them.
+bool is_catalogues(const Error& error) {
+    return error.message.starts_with("catalogue");
+}
+
 }  // namespace
 
-DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, std::unique_ptr<Drive> drive)
+DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions,
+                     std::unique_ptr<Drive> drive)
     : services_(services),
       desk_(desk),
+      conditions_(conditions),
       drive_(std::move(drive)),
       reporter_(services, drive_->name(), device_of(services.config, drive_->name())),
-      station_{services_, desk_, *drive_, reporter_, notes_} {
+      station_{services_, desk_, conditions_, *drive_, reporter_, notes_} {
     desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
 }
 
@@ -56,6 +63,8 @@ Result<bool> DriveLoop::run_once() {
     }
     auto did = step();
     if (!did && !desk_.stopping) rest(did.error());
+    if (const auto failed = services_.catalogue.sessions_in_state(SessionState::failed))
+        conditions_.set_failed_sessions(*failed);
     SteadyTime next = SteadyTime::max();
     const SteadyTime now = services_.clock.steady_now();
     if (!rest_.ready(now)) next = rest_.until();
@@ -74,6 +83,7 @@ void DriveLoop::rest(const Error& error) {
     desk_.set_not_before(drive_->name(), rest_.until());
     reporter_.drive_waits(error.message);
     log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));
+    if (!is_catalogues(error)) raise(station_, "drive_error", SessionRow{}, "", error.message);
 }
 
 Result<bool> DriveLoop::step() {
@@ -185,7 +195,11 @@ Result<bool> DriveLoop::burn_next() {
         BB_TRY(const bool did, try_session(row, copies));
         if (did) return true;
     }
-    if (waiting_.empty()) wait_reason_.clear();
+    if (waiting_.empty()) {
+        wait_reason_.clear();
+        conditions_.clear("no_disc", drive_->name());
+        conditions_.clear("wrong_medium", drive_->name());
+    }
     if (!wait_reason_.empty()) reporter_.drive_waits(wait_reason_);
     return false;
 }
@@ -215,7 +229,8 @@ Result<bool> DriveLoop::try_session(const SessionRow& row, const std::vector<Dis
         wait_for_disc(row, supply.waits);
         return false;
     }
-    notes_.told_no_disc = false;
+    for (const std::string_view over : {"no_disc", "wrong_medium", "disc_full"})
+        conditions_.clear(over, drive_->name());
     BB_TRY(Work work, make_work(services_, *supply.disc, {row}));
     reporter_.medium(supply.disc->medium, supply.disc->label);
     reporter_.begin(row, supply.disc->label);
@@ -225,16 +240,16 @@ Result<bool> DriveLoop::try_session(const SessionRow& row, const std::vector<Dis
     return conclude(work, std::move(*attempted));
 }
 
-void DriveLoop::wait_for_disc(const SessionRow& row, const std::string& reason) {
-    reporter_.session_waits(row, reason);
-    wait_reason_ = reason;
+void DriveLoop::wait_for_disc(const SessionRow& row, const Error& reason) {
+    reporter_.session_waits(row, reason.message);
+    wait_reason_ = reason.message;
     waiting_[row.id].failed(services_.clock.steady_now());
     desk_.set_cannot_take(drive_->name(), row.id);
-    if (notes_.told_no_disc) return;
-    notes_.told_no_disc = true;
-    log::warning("no disc", log::kv("drive", drive_->name()), log::kv("session", row.disc_name),
-                 log::kv("reason", reason));
-    publish(station_, "no_disc", row, "", reason);
+    const bool wrong = reason.code == Errc::wrong_medium;
+    conditions_.clear(wrong ? "no_disc" : "wrong_medium", drive_->name());
+    if (!raise(station_, wrong ? "wrong_medium" : "no_disc", row, "", reason.message)) return;
+    log::warning(wrong ? "wrong medium" : "no disc", log::kv("drive", drive_->name()),
+                 log::kv("session", row.disc_name), log::kv("reason", reason.message));
 }
 
 }  // namespace burnbox

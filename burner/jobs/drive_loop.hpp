@@ -13,7 +13,8 @@ namespace burnbox {
 
 class DriveLoop {
   public:
-    DriveLoop(const BurnerServices& services, Desk& desk, std::unique_ptr<Drive> drive);
+    DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions,
+              std::unique_ptr<Drive> drive);
 
     std::mutex working;                 // held while the drive is used
     std::atomic<unsigned> visitors{0};  // others who want the drive; its own thread lets them in first
@@ -41,11 +42,12 @@ class DriveLoop {
     [[nodiscard]] Result<bool> nothing_written(Work& work, const Attempted& attempted);
     [[nodiscard]] Result<bool> refused(Work& work, const Error& error);
     [[nodiscard]] Status fail_session(const SessionRow& row, const std::string& reason);
-    void wait_for_disc(const SessionRow& row, const std::string& reason);
+    void wait_for_disc(const SessionRow& row, const Error& reason);
     void rest(const Error& error);
 
     const BurnerServices& services_;
     Desk& desk_;
+    Conditions& conditions_;
     std::unique_ptr<Drive> drive_;
     Reporter reporter_;
     FailureNotes notes_;

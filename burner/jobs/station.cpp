@@ -11,6 +11,17 @@ void publish(Station& station, const std::string& event, const SessionRow& row, 
                                      station.drive.name(), message});
 }
 
+bool raise(Station& station, const std::string& condition, const SessionRow& row, const std::string& disc,
+           const std::string& message) {
+    return station.conditions.raise({.event = condition,
+                                     .time = {},
+                                     .account = row.account,
+                                     .session = row.disc_name,
+                                     .disc = disc,
+                                     .drive = station.drive.name(),
+                                     .message = message});
+}
+
 void mark_suspect(DiscRow& disc, const std::string& reason) {
     disc.state = DiscState::suspect;
     disc.reason = reason;
@@ -24,6 +35,11 @@ void mark_full_when_full(Station& station, DiscRow& disc) {
     disc.state = DiscState::full;
     log::info("disc full", log::kv("disc", disc.label), log::kv("drive", disc.drive),
               log::kv("free_bytes", disc.free_bytes), log::kv("sessions_left", disc.sessions_left));
+}
+
+void tell_when_full(Station& station, const DiscRow& disc) {
+    if (disc.state == DiscState::open || disc.state == DiscState::suspect) return;
+    raise(station, "disc_full", SessionRow{}, disc.label, "disc " + disc.label + " takes no more sessions");
 }
 
 }  // namespace burnbox

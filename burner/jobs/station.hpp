@@ -7,6 +7,7 @@
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/burner.hpp"
+#include "burner/jobs/conditions.hpp"
 #include "burner/jobs/desk.hpp"
 #include "burner/jobs/reporter.hpp"
 
@@ -20,12 +21,12 @@ struct FailureNotes {
     std::map<std::pair<DiscId, SessionId>, unsigned> refusals;  // failures before anything was written
     std::map<SessionId, unsigned> session_refusals;
     std::set<std::pair<DiscId, SessionId>> unsuitable;  // this session can't be burned on this disc
-    bool told_no_disc = false;                          // the event is published once per want
 };
 
 struct Station {
     const BurnerServices& services;
     Desk& desk;
+    Conditions& conditions;
     Drive& drive;
     Reporter& reporter;
     FailureNotes& notes;
@@ -34,9 +35,13 @@ struct Station {
 // In the middle of an event's life: account and disc name of the row, this drive.
 void publish(Station& station, const std::string& event, const SessionRow& row, const std::string& disc,
              const std::string& message);
+// The drive's condition begins; row may be empty.
+bool raise(Station& station, const std::string& condition, const SessionRow& row, const std::string& disc,
+           const std::string& message);
 // The disc can't be trusted any more; sessions go to others.
 void mark_suspect(DiscRow& disc, const std::string& reason);
-// Marks the disc full when it is; the caller stores the row.
+// Marks the disc full when it is; the caller stores the row, and then says so.
 void mark_full_when_full(Station& station, DiscRow& disc);
+void tell_when_full(Station& station, const DiscRow& disc);
 
 }  // namespace burnbox

@@ -23,9 +23,7 @@ Status store_verified(Station& station, const AttemptRow& attempt, Work& work, c
     const unsigned copies = pool == pools.end() ? 1 : pool->second.copies;
     BB_CHECK(station.services.catalogue.attempt_verified(attempt.id, disc, burned_sessions(work, report),
                                                          burned_at, station.services.clock.now(), copies));
-    if (disc.state == DiscState::full && work.disc.state == DiscState::open)
-        publish(station, "disc_full", SessionRow{}, disc.label,
-                "disc " + disc.label + " takes no more sessions");
+    tell_when_full(station, disc);
     work.disc = disc;
     return {};
 }

@@ -6,6 +6,7 @@
 #include "common/catalogue/sql_catalogue.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
+#include "tests/support/faulty_catalogue.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -48,9 +49,11 @@ void BurnerHouse::restart() {
     subscription_.reset();
     inbox.reset();
     catalogue.reset();
+    real_catalogue_.reset();
     auto opened = open_sql_catalogue("sqlite3://" + (database_folder / "catalogue.sqlite"));
     if (!opened) must(std::unexpected(opened.error()));
-    catalogue = std::move(*opened);
+    real_catalogue_ = std::move(*opened);
+    catalogue = make_faulty_catalogue(*real_catalogue_, catalogue_faults);
     inbox = std::make_unique<Inbox>(inbox_fs, *catalogue);
     events = std::make_unique<Events>();
     subscription_ = events->subscribe([this](const Event& event) { told.push_back(event); });

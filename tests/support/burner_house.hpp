@@ -9,6 +9,7 @@
 
 #include "burner/jobs/burner.hpp"
 #include "tests/support/fake_drive.hpp"
+#include "tests/support/fault_plan.hpp"
 #include "tests/support/memory_file_system.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/test_clock.hpp"
@@ -28,6 +29,7 @@ class BurnerHouse {
     MemoryFileSystem state_fs{"/memory/state", clock};
     std::map<std::string, FakeShelf> shelves;  // by drive
     Config config;
+    FaultPlan catalogue_faults;
 
     // The process.
     std::unique_ptr<Catalogue> catalogue;
@@ -55,6 +57,7 @@ class BurnerHouse {
     [[nodiscard]] std::vector<std::string> event_names() const;
 
   private:
+    std::unique_ptr<Catalogue> real_catalogue_;
     std::shared_ptr<void> subscription_;
     int seals_ = 0;
 };

@@ -1,0 +1,43 @@
+// What lasts and what people must know (common/events/event_names.hpp): a condition is published when it
+// begins, again when what is to be said about it changes, and as NAME_cleared when it is over. Nothing is
+// kept across a restart: what still holds is found and published again. Threads: any; nothing blocks.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "common/base/clock.hpp"
+#include "common/catalogue/catalogue.hpp"
+#include "common/events/events.hpp"
+
+namespace burnbox {
+
+class Conditions {
+  public:
+    Conditions(Events& events, const Clock& clock) : events_(events), clock_(clock) {}
+
+    // `what` without its time. One condition is told from another by drive, account and session; several
+    // sessions that wait for the same drive are one.
+    // False: it is known already.
+    bool raise(Event what);
+    void clear(std::string_view event, const std::string& drive);  // a no-op when it does not hold
+
+    // One condition for each of these sessions; those of others are over.
+    void set_failed_sessions(const std::vector<SessionRow>& failed);
+
+  private:
+    using Key = std::tuple<std::string, std::string, std::string, std::string>;  // event, drive, account,
+                                                                                 // session
+    void clear_key(const Key& key);
+
+    Events& events_;
+    const Clock& clock_;
+    std::mutex mutex_;
+    std::map<Key, Event> held_;
+};
+
+}  // namespace burnbox
