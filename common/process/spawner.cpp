@@ -36,7 +36,7 @@ Result<std::string> request_text(const Launch& launch) {
     SpawnRequest head;
     head.arguments = static_cast<std::int32_t>(launch.argv.size());
     if (launch.environment) head.variables = static_cast<std::int32_t>(launch.environment->size());
-    head.own_group = launch.own_group ? 1 : 0;
+    head.own_group = !launch.own_group ? 0 : launch.group_ends_with_it ? kGroupEndsWithLeader : 1;
     std::string request(reinterpret_cast<const char*>(&head), sizeof head);
     for (const std::string& argument : launch.argv) request.append(argument).push_back('\0');
     for (const std::string& variable : launch.environment.value_or(std::vector<std::string>()))

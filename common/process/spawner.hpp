@@ -29,8 +29,9 @@ struct Launch {
     std::vector<std::string> argv;  // argv[0] is looked for in PATH when it has no '/'
     std::optional<std::vector<std::string>> environment{};  // NAME=VALUE; none = the spawner's own
     // The child leads a process group of its own, and killing it kills what it started too. What it leaves
-    // behind when it ends by itself lives on.
+    // behind when it ends by itself lives on, unless group_ends_with_it.
     bool own_group = false;
+    bool group_ends_with_it = false;  // with own_group: what the child leaves behind is killed
     bool take_errors = false;  // its standard error comes through Child::err(); else it is the caller's
 };
 
@@ -50,6 +51,7 @@ class Child {
     // Readable once it has ended; then wait() does not block.
     [[nodiscard]] int ended() const { return status_.get(); }
     void close_in() { pipes_.in.reset(); }
+    void close_out() { pipes_.out.reset(); }
     void kill();
     [[nodiscard]] ChildKiller killer() const;
     // Exit code, or 128 + signal. Blocks.

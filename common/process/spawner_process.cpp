@@ -21,6 +21,7 @@ namespace {
 struct Running {
     pid_t pid = -1;
     bool leads_group = false;
+    bool group_ends_too = false;
     UniqueFd pidfd;
     UniqueFd status;
 };
@@ -66,7 +67,7 @@ struct Request {
     std::vector<char*> argv;  // NULL at the end, as exec wants it
     std::vector<char*> environment;
     bool has_environment = false;
-    bool own_group = false;
+    std::int32_t own_group = 0;
     int in = -1, out = -1, err = -1;
 };
 
@@ -88,7 +89,7 @@ bool read_request(Packet& packet, Request& request) {
     if (head.arguments < 1 || !take_strings(packet.bytes, at, head.arguments, request.argv)) return false;
     if (!take_strings(packet.bytes, at, head.variables, request.environment)) return false;
     request.has_environment = head.variables >= 0;
-    request.own_group = head.own_group != 0;
+    request.own_group = head.own_group;
     request.in = packet.descriptors[0].get();
     request.out = packet.descriptors[1].get();
     if (packet.descriptors.size() > 3) request.err = packet.descriptors[3].get();
@@ -99,7 +100,7 @@ bool read_request(Packet& packet, Request& request) {
     reset_signals();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != spawner) ::_exit(127);
-    if (request.own_group) ::setpgid(0, 0);  // can't fail: it is no session leader
+    if (request.own_group != 0) ::setpgid(0, 0);  // can't fail: it is no session leader
     if (request.has_environment) environ = request.environment.data();
     if (::dup2(request.in, 0) == 0 && ::dup2(request.out, 1) == 1 &&
         (request.err < 0 || ::dup2(request.err, 2) == 2))
@@ -122,7 +123,8 @@ std::int32_t start_child(Packet& packet, Running& child) {
     if (child.pid < 0) return errno;
     if (child.pid == 0) become(request, writer.get(), spawner);
     writer.reset();
-    child.leads_group = request.own_group;
+    child.leads_group = request.own_group != 0;
+    child.group_ends_too = request.own_group == kGroupEndsWithLeader;
     child.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
     std::int32_t why = child.pidfd ? 0 : errno;
     if (why == 0) {
@@ -151,16 +153,17 @@ void serve_request(Packet packet, std::vector<Running>& children) {
 }
 
 // Who kills a leader means its group. Before it is reaped: until then the number is nobody else's.
-void end_group_of_killed(const Running& child) {
+void end_group_of(const Running& child) {
     siginfo_t info{};
     if (!child.leads_group || ::waitid(P_PID, static_cast<id_t>(child.pid), &info, WEXITED | WNOWAIT) != 0)
         return;
-    if (info.si_code == CLD_KILLED && info.si_status == SIGKILL) ::kill(-child.pid, SIGKILL);
+    const bool killed = info.si_code == CLD_KILLED && info.si_status == SIGKILL;
+    if (killed || child.group_ends_too) ::kill(-child.pid, SIGKILL);
 }
 
 void report_end(const Running& child) {
     int status = 0;
-    end_group_of_killed(child);
+    end_group_of(child);
     if (::waitpid(child.pid, &status, 0) != child.pid) return;
     const std::int32_t code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     static_cast<void>(send_packet(child.status.get(), bytes_of(code), {}));  // its owner may be gone

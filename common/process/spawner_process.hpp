@@ -14,10 +14,12 @@ namespace burnbox {
 // its exit code.
 inline constexpr std::size_t kMostRequestBytes = 64U << 10U;
 
+inline constexpr std::int32_t kGroupEndsWithLeader = 2;
+
 struct SpawnRequest {
     std::int32_t arguments = 0;
     std::int32_t variables = -1;  // -1 = the spawner's environment
-    std::int32_t own_group = 0;
+    std::int32_t own_group = 0;   // 1, or kGroupEndsWithLeader
 };
 
 struct SpawnAnswer {

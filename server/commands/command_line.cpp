@@ -7,6 +7,7 @@
 
 #include "burner/drive/worker.hpp"
 #include "common/base/text.hpp"
+#include "common/process/confinement.hpp"
 #include "server/commands/command.hpp"
 #include "server/control/operation_table.hpp"
 
@@ -15,6 +16,10 @@ namespace {
 
 int worker_command(std::string_view /*name*/, const std::vector<std::string>& /*arguments*/) {
     return worker_main();
+}
+
+int confine_command(std::string_view /*name*/, const std::vector<std::string>& arguments) {
+    return confine_main(arguments);
 }
 
 std::string overview() {
@@ -47,6 +52,7 @@ std::vector<Command> commands() {
         {"check", "Checks a configuration and access to its folders and drives", check_command}};
     for (const OperationSpec& spec : operation_table()) all.push_back({spec.name, spec.help, ask_command});
     all.push_back({"worker", "Works on one disc, for the server", worker_command, true});
+    all.push_back({"confine", "Runs a program in one folder only, for the server", confine_command, true});
     return all;
 }
 

@@ -44,6 +44,7 @@ struct Composition::State {
     std::unique_ptr<Uploads> uploads;
     std::unique_ptr<Watches> watches;
     std::unique_ptr<LiveOperations> operations;
+    std::optional<rsync::Host> rsync;
     std::unique_ptr<SshServer> ssh;
     std::unique_ptr<ControlServer> control;
 
@@ -56,6 +57,8 @@ struct Composition::State {
         inbox.emplace(*inbox_fs, *catalogue);
         return {};
     }
+
+    void run_blocking(std::function<void()> job) { (void)disk_pool->post(std::move(job)); }
 
     void make_burner(Spawner& spawner) {
         std::vector<std::unique_ptr<Drive>> drives;
@@ -82,7 +85,7 @@ struct Composition::State {
             .events = events,
             // What waits here is bounded by the handles and connections of `limits:`. After stop() nobody is
             // left to answer to.
-            .run_blocking = [this](std::function<void()> job) { (void)disk_pool->post(std::move(job)); },
+            .run_blocking = [this](std::function<void()> job) { run_blocking(std::move(job)); },
             .check_fits = [this](const std::string& pool,
                                  const Manifest& manifest) { return burner->check_fits(pool, manifest); },
             .wake_burner = [this] { burner->wake(); }};
@@ -150,8 +153,14 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
     BB_CHECK(state->uploads->recover());
     BB_CHECK(state->watches->recover());
     state->make_operations();
-    BB_TRY(state->ssh, SshServer::start(
-                           {.config = config, .uploads = *state->uploads, .operations = *state->operations}));
+    state->rsync.emplace(rsync::Host{
+        .spawner = spawner,
+        .self = "/proc/self/exe",
+        .run_blocking = [at = state.get()](std::function<void()> job) { at->run_blocking(std::move(job)); }});
+    BB_TRY(state->ssh, SshServer::start({.config = config,
+                                         .uploads = *state->uploads,
+                                         .operations = *state->operations,
+                                         .rsync = *state->rsync}));
     BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));
     BB_CHECK(state->watches->start());
     state->burner->start();

@@ -52,7 +52,7 @@ void Connection::begin() {
     events.logged_in = [this] { admitted_.place->logged_in(); };
     events.login_failed = [this] { admitted_.place->login_failed(); };
     session_ = std::make_unique<SshSession>(services_, socket_.native_handle(), parts_.receive_buffer,
-                                            parts_.gather, peer_, std::move(events));
+                                            parts_.gather, socket_.get_executor(), peer_, std::move(events));
     if (const Status started = session_->start(); !started) return close(started.error().message);
     set_timer(std::min(kHelloPatience, services_.limits.login_grace), &Connection::tick);
     drive(true);

@@ -31,9 +31,12 @@ struct SshServer::State {
           keyring(given.config.accounts),
           admission(given.config.limits, system_clock()),
           services{
-              *host_keys, keyring, given.config.limits,
+              *host_keys,
+              keyring,
+              given.config.limits,
               [&uploads = given.uploads](const std::string& account) { return uploads.connect(account); },
-              given.operations} {}
+              given.operations,
+              given.rsync} {}
 
     std::unique_ptr<HostKeys> host_keys;
     Keyring keyring;

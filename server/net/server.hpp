@@ -10,6 +10,7 @@
 
 #include "common/config/config.hpp"
 #include "server/control/operations.hpp"
+#include "server/rsync/program.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox {
@@ -18,6 +19,7 @@ struct ServerServices {
     const Config& config;
     Uploads& uploads;
     Operations& operations;
+    const rsync::Host& rsync;
     unsigned threads = 0;  // 0 = one per core, at most 8
 };
 

@@ -38,7 +38,8 @@ struct Channel::Callbacks {
         if (channel.used_) return 1;
         channel.used_ = true;
         channel.say(
-            "there is no shell here. Upload with scp or sftp; commands: status, sessions, find PATTERN, burn "
+            "there is no shell here. Upload with scp, sftp or rsync; commands: status, sessions, find "
+            "PATTERN, burn "
             "NAME [--wait], "
             "cancel NAME, help");
         channel.finish(1);

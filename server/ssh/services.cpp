@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/base/log.hpp"
+#include "server/rsync/transfer.hpp"
 #include "server/scp/command.hpp"
 #include "server/scp/sink.hpp"
 #include "server/scp/source.hpp"
@@ -61,7 +62,7 @@ std::unique_ptr<Service> refuse(ServicePort& port, const std::string& reason) {
 }  // namespace
 
 std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client> client,
-                                       Operations& operations, std::string_view command) {
+                                       const CommandParts& parts, std::string_view command) {
     auto argv = split_command(command);
     if (!argv) return refuse(port, argv.error().message);
     if (argv->empty()) return refuse(port, "an empty command");
@@ -73,6 +74,8 @@ std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client
         sink->start();
         return sink;
     }
+    if (argv->front() == "rsync")
+        return rsync::start_rsync(port, std::move(client), parts.rsync, parts.executor, *argv);
     if (std::ranges::find(kCommands, argv->front()) == kCommands.end())
         return refuse(
             port,
@@ -82,7 +85,7 @@ std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client
     log::info("command", log::kv("account", client->account()), log::kv("command", command));
     if (argv->front() == "--help") argv->front() = "help";
     auto service = std::make_unique<CommandService>(port);
-    service->run(operations, CommandRequest{client->account(), std::move(*argv)});
+    service->run(parts.operations, CommandRequest{client->account(), std::move(*argv)});
     return service;
 }
 

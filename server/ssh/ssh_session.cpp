@@ -58,10 +58,12 @@ struct SshSession::Callbacks {
 };
 
 SshSession::SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer,
-                       sftp::WriteGather& gather, std::string peer, Events events)
+                       sftp::WriteGather& gather, const boost::asio::any_io_executor& executor,
+                       std::string peer, Events events)
     : services_(services),
       transport_(socket, receive_buffer),
       gather_(gather),
+      executor_(executor),
       peer_(std::move(peer)),
       events_(std::move(events)),
       callbacks_(std::make_unique<Callbacks>()),
@@ -195,7 +197,7 @@ std::unique_ptr<Service> SshSession::make_subsystem(ServicePort& port, std::stri
 }
 
 std::unique_ptr<Service> SshSession::make_command(ServicePort& port, std::string_view command) {
-    return start_command(port, client_, services_.operations, command);
+    return start_command(port, client_, {services_.operations, services_.rsync, executor_}, command);
 }
 
 }  // namespace burnbox

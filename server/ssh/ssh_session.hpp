@@ -7,8 +7,11 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include "common/config/config.hpp"
 #include "server/control/operations.hpp"
+#include "server/rsync/program.hpp"
 #include "server/sftp/gather.hpp"
 #include "server/sftp/handles.hpp"
 #include "server/ssh/channel.hpp"
@@ -26,6 +29,7 @@ struct SshServices {
     const Limits limits;
     std::function<std::unique_ptr<Client>(const std::string& account)> connect;
     Operations& operations;
+    const rsync::Host& rsync;
 };
 
 class SshSession final : private ChannelHost {
@@ -36,7 +40,8 @@ class SshSession final : private ChannelHost {
         std::function<void()> login_failed;  // too often: limits.auth_tries
     };
     SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer,
-               sftp::WriteGather& gather, std::string peer, Events events);
+               sftp::WriteGather& gather, const boost::asio::any_io_executor& executor, std::string peer,
+               Events events);
     ~SshSession() override;
 
     [[nodiscard]] Status start();  // sends the identification
@@ -66,6 +71,7 @@ class SshSession final : private ChannelHost {
     const SshServices& services_;
     Transport transport_;
     sftp::WriteGather& gather_;
+    const boost::asio::any_io_executor executor_;
     std::string peer_;
     Events events_;
     std::unique_ptr<Callbacks> callbacks_;

@@ -21,12 +21,9 @@
 #include "common/events/events.hpp"
 #include "common/session/inbox.hpp"
 #include "common/storage/file_system.hpp"
+#include "server/upload/loan.hpp"
 
 namespace burnbox {
-
-// The answer of a slow operation: a line worth showing to the person ("holiday is sealed as holiday-2"), may
-// be empty.
-using Done = std::function<void(Result<std::string>)>;
 
 struct Attributes {
     std::optional<std::uint64_t> size_bytes;
@@ -78,6 +75,8 @@ class Client {
     virtual void cancel(const std::string& session, Done done) = 0;
     // SHA-256 of an uploaded file, from the running hash when that is known.
     virtual void digest(const std::string& path, std::function<void(Result<Sha256>)> done) = 0;
+    // Lends a session's folder to a program. The loan is given back, whatever happens.
+    virtual void lend(const LoanRequest& request, Lend done) = 0;
 };
 
 struct UploadServices {

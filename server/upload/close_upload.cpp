@@ -123,7 +123,8 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
 
 void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
                        const std::shared_ptr<OpenSession>& session, AfterUnlock& after) {
-    if (!core->session_config().any_file || session->phase != Phase::open || !account->config.rights.upload)
+    if (!core->session_config().any_file || session->phase != Phase::open || session->lent ||
+        !account->config.rights.upload)
         return;
     AnyFileFacts facts;
     facts.writers_closed = session->writers.empty();

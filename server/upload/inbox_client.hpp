@@ -1,5 +1,5 @@
 // The Client of an account's inbox: translates paths to places and applies the rules there. One file per kind
-// of request: inbox_client_read, _open, _change, _rename, _jobs.
+// of request: inbox_client_read, _open, _change, _rename, _jobs, _lend.
 #pragma once
 
 #include <memory>
@@ -35,6 +35,7 @@ class InboxClient final : public Client {
     void burn(const std::string& session, bool again, Done done) override;
     void cancel(const std::string& session, Done done) override;
     void digest(const std::string& path, std::function<void(Result<Sha256>)> done) override;
+    void lend(const LoanRequest& request, Lend done) override;
 
   private:
     // All of these: account locked.
@@ -61,6 +62,11 @@ class InboxClient final : public Client {
     [[nodiscard]] Status apply_attributes(const Place& place, const Attributes& attributes);
     [[nodiscard]] Status rename_session(const Place& from, const Place& to);
     [[nodiscard]] Status rename_entry(const Place& from, const Place& to, RenameMode mode);
+    // One place for all paths of a loan: they must be in one session.
+    [[nodiscard]] Result<Place> find_lent(const LoanRequest& request);
+    [[nodiscard]] Result<std::unique_ptr<Loan>> lend_for_reading(const Place& place,
+                                                                 const LoanRequest& request);
+    [[nodiscard]] Result<std::unique_ptr<Loan>> lend_for_writing(Place place, const LoanRequest& request);
     [[nodiscard]] Status check_rename(const Place& from, const Place& to, const FileInfo& what);
 
     const std::shared_ptr<Core> core_;

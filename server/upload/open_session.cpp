@@ -32,9 +32,9 @@ std::vector<std::string> OpenSession::paths_being_written(std::string_view marke
 }
 
 bool OpenSession::has_writers_below(std::string_view path) const {
-    return std::ranges::any_of(handles, [&](const auto& one) {
-        return !one.second.path.empty() && (path.empty() || is_at_or_below(one.second.path, path));
-    });
+    return lent || std::ranges::any_of(handles, [&](const auto& one) {
+               return !one.second.path.empty() && (path.empty() || is_at_or_below(one.second.path, path));
+           });
 }
 
 std::vector<std::string> OpenSession::paths_cut_off() const {

@@ -84,6 +84,8 @@ class OpenSession {
     Phase phase = Phase::open;
     std::map<std::string, FileRecord, std::less<>> files;  // by path in the session
     std::map<HandleId, WriteHandleEntry> handles;          // open for writing
+    bool lent = false;                                     // a program writes in its folder
+    unsigned refusals = 0;                                 // burnbox's own files changed that often
     std::set<ConnectionId> writers;       // connections that changed something and are still there
     std::uint64_t folders_completed = 0;  // the counter at the last change of a folder or link
     Journal journal;

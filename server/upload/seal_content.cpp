@@ -27,8 +27,10 @@ std::string append_reason(std::string reasons, const std::string& one) {
 SealStep<void> check_whole(Account& account, OpenSession& session, const SealRequest& request) {
     const std::lock_guard lock(account.mutex);
     std::string reasons;
+    if (session.lent) reasons = "an rsync is still writing into it; wait until it ends";
     if (const auto writing = session.paths_being_written(request.marker); !writing.empty())
-        reasons = fmt::format("still being written: {}; wait until they are complete", list_names(writing));
+        reasons = append_reason(reasons, fmt::format("still being written: {}; wait until they are complete",
+                                                     list_names(writing)));
     auto cut = session.paths_cut_off();
     std::erase(cut, request.marker);
     if (!cut.empty())

@@ -264,6 +264,7 @@ void Sealer::leave_open(const NoSeal& why) {
 void Sealer::mark_refused(const NoSeal& why) {
     const std::string text = refused_text(why.error, request_.marker, core_->services.clock.now());
     const std::lock_guard lock(account_->mutex);
+    ++session_->refusals;
     Status done = replace_file(core_->inbox(), join_path(top(), "REFUSED.txt"), text, Durability::visible);
     if (!request_.marker.empty()) {
         const Status renamed = refuse_marker_file(core_->inbox(), top(), request_.marker);

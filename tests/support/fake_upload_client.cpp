@@ -178,4 +178,8 @@ void FakeUploadClient::digest(const std::string& path, std::function<void(Result
     });
 }
 
+void FakeUploadClient::lend(const LoanRequest& /*request*/, Lend done) {
+    done(fail(Errc::unsupported, "lends nothing"));
+}
+
 }  // namespace burnbox::test

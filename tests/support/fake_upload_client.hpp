@@ -47,6 +47,7 @@ class FakeUploadClient final : public Client {
     void burn(const std::string& session, bool again, Done done) override;
     void cancel(const std::string& session, Done done) override;
     void digest(const std::string& path, std::function<void(Result<Sha256>)> done) override;
+    void lend(const LoanRequest& request, Lend done) override;
 
   private:
     class OpenFile;

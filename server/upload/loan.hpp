@@ -1,0 +1,50 @@
+// A session's folder lent to a program that works in it by itself (rsync). Nobody sees its single files come,
+// so it counts as one open write handle of the whole session, and what it wrote counts only when it ended
+// well: then everything that changed is looked at, hashed and written down, and a marker among it is
+// answered. After any other end what changed is cut off until it is sent again.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/base/error.hpp"
+
+namespace burnbox {
+
+// The answer of a slow operation: a line worth showing to the person ("holiday is sealed as holiday-2"), may
+// be empty.
+using Done = std::function<void(Result<std::string>)>;
+
+struct LoanRequest {
+    std::vector<std::string> paths;  // the client's; all in one session
+    bool writes = false;
+    bool makes_folders = false;  // a missing session is meant as a folder, though no slash says so
+    bool deletes = false;
+};
+
+class Loan {
+  public:
+    struct Lent {
+        std::string folder;              // host path of the session's folder
+        std::string start_in;            // host path of the folder that `paths` are relative to
+        std::vector<std::string> paths;  // "./photos/": never like an option, never upwards
+        std::uint64_t most_file_bytes =
+            0;                 // what ends a file that grows faster than it is measured; 0 = no quota
+        bool may_read = true;  // else nothing of what is there may be told to the client
+    };
+
+    virtual ~Loan() = default;  // must have been given back
+    [[nodiscard]] virtual const Lent& lent() const = 0;
+    // Counts what the program has written so far. Errors: Errc::quota: end it. Blocks.
+    [[nodiscard]] virtual Status measure() = 0;
+    // The program is gone for good. `ended_well` makes what it wrote count. Once; blocks; `done` may come
+    // later.
+    virtual void give_back(bool ended_well, Done done) = 0;
+};
+
+using Lend = std::function<void(Result<std::unique_ptr<Loan>>)>;
+
+}  // namespace burnbox
