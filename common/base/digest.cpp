@@ -2,20 +2,16 @@
 
 #include <openssl/evp.h>
 
+#include <cstring>
+
 #include "common/base/error.hpp"
+#include "common/base/text.hpp"
 
 namespace burnbox {
 namespace {
 
 EVP_MD_CTX* context(void* state) {
     return static_cast<EVP_MD_CTX*>(state);
-}
-
-int digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 // EVP_sha256() is looked up in OpenSSL's providers at every init; fetched once it is not.
@@ -27,25 +23,15 @@ const EVP_MD* algorithm() {
 }  // namespace
 
 std::string Sha256::hex() const {
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
-    for (const std::uint8_t byte : bytes) {
-        text.push_back(kDigits[byte >> 4]);
-        text.push_back(kDigits[byte & 15]);
-    }
-    return text;
+    return to_hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::optional<Sha256> Sha256::parse(std::string_view hex) {
     Sha256 digest;
     if (hex.size() != digest.bytes.size() * 2) return std::nullopt;
-    for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
-        const int high = digit(hex[2 * i]);
-        const int low = digit(hex[2 * i + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
-        digest.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
-    }
+    const auto parsed = from_hex(hex);
+    if (!parsed) return std::nullopt;
+    std::memcpy(digest.bytes.data(), parsed->data(), digest.bytes.size());
     return digest;
 }
 

@@ -22,7 +22,7 @@ namespace burnbox {
 // A decimal number that fits, nothing before or after it.
 [[nodiscard]] std::optional<std::uint64_t> parse_u64(std::string_view text);
 
-// Two lower-case digits a byte, for bytes that JSON texts may not hold; and back.
+// Two lower-case digits a byte; and back, from digits of either case.
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view hex);
 

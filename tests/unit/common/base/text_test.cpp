@@ -58,6 +58,14 @@ TEST_CASE("human_bytes and parse_u64") {
         CHECK_FALSE(parse_u64(bad).has_value());
 }
 
+TEST_CASE("hexadecimal: written in lower case, read in either, never in halves") {
+    CHECK(to_hex(std::string_view("\x00\x7f\xff", 3)) == "007fff");
+    CHECK(from_hex("007fFF") == std::string("\x00\x7f\xff", 3));
+    CHECK(from_hex("") == "");
+    CHECK_FALSE(from_hex("0"));
+    CHECK_FALSE(from_hex("0g"));
+}
+
 TEST_CASE("random_uuid: version 4, never the same") {
     const std::string uuid = random_uuid();
     REQUIRE(uuid.size() == 36);
