@@ -17,8 +17,10 @@ namespace burnbox {
 // When a worker counts as hung and is killed.
 struct WorkerPatience {
     std::chrono::milliseconds silence = std::chrono::minutes(2);  // no line at all: it sends one each second
-    std::chrono::milliseconds stall =
-        std::chrono::minutes(30);  // lines, but no progress: closing a slow disc takes long
+    // Lines, but no progress: of a burn before its first block and after its last one, because closing a slow
+    // disc takes long, and of everything else.
+    std::chrono::milliseconds closing = std::chrono::minutes(30);
+    std::chrono::milliseconds stall = std::chrono::minutes(10);
 };
 
 class WorkerDrive final : public Drive {

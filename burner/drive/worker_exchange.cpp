@@ -44,6 +44,7 @@ class Conversation {
     // The next line without its end; nothing at end of file.
     Result<std::optional<std::string>> next_line();
     Status wait_readable();
+    milliseconds stall_limit() const;
     Status answer_plan(const BurnPlan& plan);
     void note_progress(const Progress& progress);
     Error worker_ended();
@@ -60,9 +61,16 @@ class Conversation {
     Clock::time_point last_change_ = Clock::now();
 };
 
+milliseconds Conversation::stall_limit() const {
+    if (job_.operation != WorkerOperation::burn) return patience_.stall;
+    const bool in_the_middle = last_progress_ && last_progress_->done_bytes != 0 &&
+                               last_progress_->done_bytes < last_progress_->total_bytes;
+    return in_the_middle ? patience_.stall : patience_.closing;
+}
+
 Status Conversation::wait_readable() {
     for (;;) {
-        const auto deadline = std::min(last_line_ + patience_.silence, last_change_ + patience_.stall);
+        const auto deadline = std::min(last_line_ + patience_.silence, last_change_ + stall_limit());
         const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
         if (left.count() <= 0) {
             worker_.kill();

@@ -1,5 +1,6 @@
 #include "burner/jobs/attempt.hpp"
 
+#include "burner/jobs/plain_words.hpp"
 #include "burner/jobs/settle.hpp"
 #include "burner/jobs/verifier.hpp"
 #include "common/base/log.hpp"
@@ -71,7 +72,9 @@ Result<Attempted> run_attempt(Station& station, Work& work) {
     }
     if (station.desk.stopping)
         return std::unexpected(std::move(written).error());  // the next start judges it
-    station.notes.causes.emplace(observer.row.id, std::move(written).error());
+    Error cause = std::move(written).error();
+    cause.message = in_plain_words(cause.message);
+    station.notes.causes.emplace(observer.row.id, std::move(cause));
     return settle_attempt(station, observer.row, work);
 }
 

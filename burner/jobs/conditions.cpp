@@ -6,6 +6,7 @@
 #include "common/events/event_names.hpp"
 
 namespace burnbox {
+
 bool Conditions::raise(Event what) {
     BB_ASSERT(find_condition(what.event) != nullptr);
     what.time = clock_.now();
@@ -40,9 +41,12 @@ void Conditions::clear_key(const Key& key) {
     events_.publish(over);
 }
 
-void Conditions::set_failed_sessions(const std::vector<SessionRow>& failed) {
+void Conditions::tell_failed_sessions(Catalogue& catalogue) {
+    const std::lock_guard one_at_a_time(failed_);
+    const auto failed = catalogue.sessions_in_state(SessionState::failed);
+    if (!failed) return;
     std::set<Key> still;
-    for (const SessionRow& row : failed) {
+    for (const SessionRow& row : *failed) {
         still.insert({"burn_failed", "", row.account, row.disc_name});
         raise({.event = "burn_failed",
                .time = {},

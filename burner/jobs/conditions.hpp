@@ -1,6 +1,6 @@
 // What lasts and what people must know (common/events/event_names.hpp): a condition is published when it
 // begins, again when what is to be said about it changes, and as NAME_cleared when it is over. Nothing is
-// kept across a restart: what still holds is found and published again. Threads: any; nothing blocks.
+// kept across a restart: what still holds is found and published again. Threads: any.
 #pragma once
 
 #include <map>
@@ -21,13 +21,12 @@ class Conditions {
     Conditions(Events& events, const Clock& clock) : events_(events), clock_(clock) {}
 
     // `what` without its time. One condition is told from another by drive, account and session; several
-    // sessions that wait for the same drive are one.
-    // False: it is known already.
+    // sessions that wait for the same drive are one. False: it is known already.
     bool raise(Event what);
     void clear(std::string_view event, const std::string& drive);  // a no-op when it does not hold
 
-    // One condition for each of these sessions; those of others are over.
-    void set_failed_sessions(const std::vector<SessionRow>& failed);
+    // burn_failed: one for each failed session in the catalogue; those of others are over. Blocks on it.
+    void tell_failed_sessions(Catalogue& catalogue);
 
   private:
     using Key = std::tuple<std::string, std::string, std::string, std::string>;  // event, drive, account,
@@ -36,6 +35,7 @@ class Conditions {
 
     Events& events_;
     const Clock& clock_;
+    std::mutex failed_;  // what one drive read last is told last
     std::mutex mutex_;
     std::map<Key, Event> held_;
 };

@@ -62,8 +62,13 @@ bool Desk::can_take(const std::string& drive, SessionId session, SteadyTime now)
     const std::lock_guard lock(mutex_);
     const auto note = drives_.find(drive);
     if (note == drives_.end()) return false;
-    return !note->second.busy && note->second.not_before <= now &&
-           !note->second.cannot_take.contains(session);
+    return !note->second.busy && note->second.would_take(session, now);
+}
+
+bool Desk::will_take(const std::string& drive, SessionId session, SteadyTime now) const {
+    const std::lock_guard lock(mutex_);
+    const auto note = drives_.find(drive);
+    return note != drives_.end() && note->second.would_take(session, now);
 }
 
 void Desk::add_ended(SessionId session) {

@@ -50,6 +50,8 @@ class Desk {
     void set_cannot_take(const std::string& drive, SessionId session);
     void forget_cannot_take(const std::string& drive);
     [[nodiscard]] bool can_take(const std::string& drive, SessionId session, SteadyTime now) const;
+    // The same, though it may be busy with another one.
+    [[nodiscard]] bool will_take(const std::string& drive, SessionId session, SteadyTime now) const;
 
     // --- sessions that ended but whose folder does not say so yet
     void add_ended(SessionId session);
@@ -69,6 +71,9 @@ class Desk {
         bool busy = false;
         SteadyTime not_before = SteadyTime::min();
         std::set<SessionId> cannot_take;
+        [[nodiscard]] bool would_take(SessionId session, SteadyTime now) const {
+            return not_before <= now && !cannot_take.contains(session);
+        }
     };
     mutable std::mutex mutex_;
     std::condition_variable condition_;

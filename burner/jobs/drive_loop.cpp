@@ -63,8 +63,7 @@ Result<bool> DriveLoop::run_once() {
     }
     auto did = step();
     if (!did && !desk_.stopping) rest(did.error());
-    if (const auto failed = services_.catalogue.sessions_in_state(SessionState::failed))
-        conditions_.set_failed_sessions(*failed);
+    conditions_.tell_failed_sessions(services_.catalogue);
     SteadyTime next = SteadyTime::max();
     const SteadyTime now = services_.clock.steady_now();
     if (!rest_.ready(now)) next = rest_.until();
@@ -224,7 +223,12 @@ Result<bool> DriveLoop::try_session(const SessionRow& row, const std::vector<Dis
         desk_.set_cannot_take(drive_->name(), row.id);  // a drive with larger discs can
         return false;
     }
-    BB_TRY(Supply supply, supply_disc(station_, row, *bytes, copies));
+    auto supplied = supply_disc(station_, row, *bytes, copies);
+    if (!supplied) {
+        reporter_.session_waits(row, supplied.error().message);
+        return std::unexpected(std::move(supplied).error());
+    }
+    const Supply& supply = *supplied;
     if (!supply.disc) {
         wait_for_disc(row, supply.waits);
         return false;

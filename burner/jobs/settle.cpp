@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "burner/jobs/plain_words.hpp"
 #include "burner/jobs/verifier.hpp"
 #include "common/base/log.hpp"
 
@@ -12,7 +13,9 @@ namespace {
 
 constexpr std::string_view kInterrupted = "interrupted: ";
 constexpr unsigned kMostFailures = 3;
+constexpr unsigned kMostFailuresOnOneDisc = 2;
 constexpr unsigned kMostJudgments = 5;
+constexpr unsigned kMostPatientJudgments = 10;  // with the rests between them some ten minutes
 
 bool counts_as_failure(const AttemptRow& attempt) {
     return attempt.state == AttemptState::failed && attempt.messages.find(kInterrupted) == std::string::npos;
@@ -28,12 +31,9 @@ Result<bool> is_last_try(Catalogue& catalogue, const Work& work) {
     return false;
 }
 
-// Waiting for a person or for the other process helps; blaming the disc does not.
+// Waiting for the other process helps; blaming the disc does not.
 bool says_nothing_about_the_disc(const Error& error) {
     switch (error.code) {
-        case Errc::no_medium:
-        case Errc::wrong_medium:
-        case Errc::unreachable:
         case Errc::busy:
         case Errc::cancelled:
         case Errc::no_space:
@@ -41,6 +41,34 @@ bool says_nothing_about_the_disc(const Error& error) {
         default:
             return false;
     }
+}
+
+// The drive or the disc is away, or hangs.
+bool is_out_of_reach(const Error& error) {
+    switch (error.code) {
+        case Errc::no_medium:
+        case Errc::wrong_medium:
+        case Errc::unreachable:
+        case Errc::timeout:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// Another drive of the pool goes on with all of them, soon.
+bool another_drive_goes_on(Station& station, const Work& work) {
+    const SteadyTime now = station.services.clock.steady_now();
+    return std::ranges::all_of(work.rows, [&](const SessionRow& row) {
+        const auto copies = station.services.catalogue.copies(row.id);
+        if (!copies) return false;
+        const auto pool = station.services.config.pools.find(row.pool);
+        if (pool == station.services.config.pools.end()) return false;
+        return std::ranges::any_of(pool->second.drives, [&](const std::string& drive) {
+            return drive != station.drive.name() && station.desk.will_take(drive, row.id, now) &&
+                   std::ranges::find(*copies, drive, &DiscSessionRow::drive) == copies->end();
+        });
+    });
 }
 
 void report_closed(Station& station, const AttemptRow& attempt, const Work& work, SessionState to,
@@ -58,6 +86,12 @@ void report_closed(Station& station, const AttemptRow& attempt, const Work& work
 
 }  // namespace
 
+void note_cause(FailureNotes& notes, AttemptId attempt, Error cause) {
+    const auto before = notes.causes.find(attempt);
+    if (before != notes.causes.end()) cause.message += "; before that: " + before->second.message;
+    notes.causes.insert_or_assign(attempt, std::move(cause));
+}
+
 Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt, Work& work,
                                     DiscVerdict verdict) {
     const auto noted = station.notes.causes.find(attempt.id);
@@ -65,10 +99,15 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
     const std::string reason = interrupted ? fmt::format("{}the burn on disc {} was cut off and begins anew",
                                                          kInterrupted, work.disc.label)
                                            : noted->second.message;
-    bool give_up = !interrupted && noted->second.code == Errc::corrupt;
-    if (!interrupted && !give_up) {
+    const bool damaged = !interrupted && noted->second.code == Errc::corrupt;
+    bool give_up = damaged;
+    if (!interrupted && !damaged) {
         BB_TRY(give_up, is_last_try(station.services.catalogue, work));
     }
+    if (!interrupted && !damaged && verdict == DiscVerdict::as_before)
+        for (const SessionRow& row : work.rows)
+            if (++station.notes.write_failures[{work.disc.id, row.id}] >= kMostFailuresOnOneDisc)
+                station.notes.unsuitable.emplace(work.disc.id, row.id);
     DiscRow disc = work.disc;
     if (verdict == DiscVerdict::suspect) mark_suspect(disc, reason);
     const SessionState to = give_up ? SessionState::failed : SessionState::queued;
@@ -76,8 +115,9 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
     work.disc = disc;
     report_closed(station, attempt, work, to, reason);
     Attempted result;
-    if (!interrupted && !give_up && verdict == DiscVerdict::as_before)
-        result = {Ending::drive_error, noted->second, false};
+    const bool drive_failed =
+        !interrupted && !damaged && (verdict == DiscVerdict::as_before || is_out_of_reach(noted->second));
+    if (drive_failed) result = {Ending::drive_error, noted->second, false};
     station.notes.causes.erase(attempt.id);
     station.notes.judgments.erase(attempt.id);
     return result;
@@ -85,9 +125,13 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
 
 Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, Work& work, Error error) {
     if (station.desk.stopping || says_nothing_about_the_disc(error)) return std::unexpected(std::move(error));
-    if (++station.notes.judgments[attempt.id] < kMostJudgments) return std::unexpected(std::move(error));
-    error.message = fmt::format("disc {} can't be read: {}", work.disc.label, error.message);
-    station.notes.causes.insert_or_assign(attempt.id, std::move(error));
+    // A person may bring the disc back, a drive may wake up; nobody waits for that when there is another one.
+    const bool away = is_out_of_reach(error);
+    unsigned most = away ? kMostPatientJudgments : kMostJudgments;
+    if (away && another_drive_goes_on(station, work)) most = 1;
+    if (++station.notes.judgments[attempt.id] < most) return std::unexpected(std::move(error));
+    error.message = fmt::format("disc {} can't be read: {}", work.disc.label, in_plain_words(error.message));
+    note_cause(station.notes, attempt.id, std::move(error));
     return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
 }
 
@@ -110,8 +154,10 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
             break;
     }
     if (attempt.state == AttemptState::writing) {
+        const auto cause = station.notes.causes.find(attempt.id);
+        const std::string said = cause == station.notes.causes.end() ? "" : cause->second.message;
         BB_CHECK(
-            station.services.catalogue.attempt_written(attempt.id, attempt.start_lba, attempt.blocks, ""));
+            station.services.catalogue.attempt_written(attempt.id, attempt.start_lba, attempt.blocks, said));
         attempt.state = AttemptState::verifying;
     }
     return verify_attempt(station, attempt, work);

@@ -13,6 +13,9 @@ namespace burnbox {
 // What the disc is after a bad attempt.
 enum class DiscVerdict : std::uint8_t { as_before, suspect };
 
+// Why an attempt fails; what was known of it before stays beside it.
+void note_cause(FailureNotes& notes, AttemptId attempt, Error cause);
+
 // Ends the attempt in the catalogue: its sessions are queued again, or failed when a person is needed: the
 // third failure, or staged files that differ from their manifest. An attempt that was merely interrupted does
 // not count.

@@ -20,6 +20,7 @@ struct FailureNotes {
     std::map<AttemptId, unsigned> judgments;  // how often judging it (settle, verify) failed
     std::map<std::pair<DiscId, SessionId>, unsigned> refusals;  // failures before anything was written
     std::map<SessionId, unsigned> session_refusals;
+    std::map<std::pair<DiscId, SessionId>, unsigned> write_failures;  // that left the disc as before
     std::set<std::pair<DiscId, SessionId>> unsuitable;  // this session can't be burned on this disc
 };
 

@@ -55,7 +55,7 @@ Result<Attempted> verify_attempt(Station& station, const AttemptRow& attempt, Wo
         const std::string what =
             fmt::format("read-back of disc {} differs in {} places, first: {}", work.disc.label,
                         report->mismatches.size(), report->mismatches.front());
-        station.notes.causes.insert_or_assign(attempt.id, Error{Errc::io, 0, what});
+        note_cause(station.notes, attempt.id, Error{Errc::io, 0, what});
         return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
     }
     if (auto stored = store_verified(station, attempt, work, *report, burned_at); !stored)

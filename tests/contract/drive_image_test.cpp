@@ -282,6 +282,26 @@ TEST_CASE("worker: one that hangs is killed and reported") {
     CHECK(medium.error().code == Errc::timeout);
 }
 
+TEST_CASE("worker: one that stays alive but writes nothing more is killed and reported") {
+    WorkerDriveRig rig;
+    const std::string program = rig.temp() / "stalls";
+    std::ofstream(program)
+        << "#!/bin/sh\nread job\n"
+           "echo '{\"plan\":{\"disc_session\":1,\"start_lba\":32,\"blocks\":64}}'\n"
+           "read go\n"
+           "while :; do echo '{\"progress\":{\"done\":5,\"total\":10}}'; sleep 0.02; done\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    WorkerPatience patience;
+    patience.stall = std::chrono::milliseconds(200);
+    WorkerDrive drive(rig.config(), rig.spawner(), program, patience);
+    REQUIRE(drive.load_blank(DriveRig::kLabel));
+    TestObserver observer;
+    const auto written = drive.burn(rig.job({rig.stage("one").file("a", "1").seal()}), observer);
+    REQUIRE_FALSE(written);
+    CHECK(written.error().code == Errc::timeout);
+    CHECK(observer.plans.size() == 1);
+}
+
 TEST_CASE("worker: one that ends at once or talks nonsense is an error") {
     WorkerDriveRig rig;
     const std::string program = rig.temp() / "strange";

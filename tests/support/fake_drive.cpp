@@ -43,6 +43,7 @@ std::uint64_t FakeDrive::blank_capacity_bytes() const {
 }
 
 Status FakeDrive::load(const std::string& label) {
+    if (before_load) BB_CHECK(before_load());
     if (!shelf_.discs.contains(label))
         return fail(Errc::not_found, "load " + label + ": no such disc on the shelf");
     loaded = label;
@@ -50,6 +51,7 @@ Status FakeDrive::load(const std::string& label) {
 }
 
 Status FakeDrive::load_blank(const std::string& label) {
+    if (before_load) BB_CHECK(before_load());
     if (shelf_.discs.contains(label))
         return fail(Errc::exists, "load a blank as " + label + ": the name is taken");
     if (shelf_.blanks == 0U)
@@ -144,6 +146,7 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
     FakeDiscSession& target = disc->sessions.back();
     BB_CHECK(write_entries(staged, target, observer));
     target.whole = true;
+    if (after_write) BB_CHECK(after_write());
     return Written{target.start_lba, target.blocks, ""};
 }
 
@@ -206,6 +209,7 @@ Result<VerifyReport> FakeDrive::verify(const BurnJob& job, unsigned disc_session
 }
 
 Result<Drive::Outcome> FakeDrive::settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) {
+    if (before_settle) BB_CHECK(before_settle());
     BB_TRY(FakeDisc * disc, disc_for(job, false));
     if (disc->sessions.size() < disc_session) return Outcome::untouched;
     const FakeDiscSession& session = disc->sessions[disc_session - 1];

@@ -54,7 +54,10 @@ class FakeDrive : public Drive {
     FakeDrive(std::string name, FakeShelf& shelf, std::vector<FileSystem*> roots);
 
     // What the next operations do wrong.
-    std::function<Status()> during_write;  // an error cuts the write off in the middle
+    std::function<Status()> during_write;   // an error cuts the write off in the middle
+    std::function<Status()> after_write;    // its error is answered although the disc session is whole
+    std::function<Status()> before_settle;  // its error is settle()'s
+    std::function<Status()> before_load;    // its error is that of load() and load_blank()
     Outcome after_cut =
         Outcome::untouched;  // what settle() makes of a disc session that was cut off: untouched or damaged
     std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written
