@@ -2,6 +2,7 @@
 set(BURNBOX_UNIT_DIR lib/systemd/system)
 install(TARGETS burnbox RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES packaging/burnbox.service DESTINATION ${BURNBOX_UNIT_DIR})
+install(PROGRAMS packaging/mail-admin DESTINATION lib/burnbox)
 install(FILES packaging/70-burnbox.rules DESTINATION lib/udev/rules.d)
 install(FILES packaging/burnbox.yaml DESTINATION /etc/burnbox)
 install(FILES etc/burnbox.yaml README.md CHANGELOG.md docs/design.md docs/operating.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -184,6 +184,9 @@ class Catalogue {
     // A burned session of this account and name with this content, if any: sent twice.
     [[nodiscard]] virtual Result<std::optional<SessionRow>> find_same_content(
         const std::string& account, const std::string& name, const Sha256& content_digest) = 0;
+
+    // Commits a write that changes nothing: whether it can be written now.
+    [[nodiscard]] virtual Status check_writable() = 0;
 };
 
 }  // namespace burnbox

@@ -71,7 +71,7 @@ void set_modes(soci::session& sql) {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, CatalogueTrouble on_trouble) {
     if (path.find('"') != std::string::npos)  // SOCI's connection string has no escape for it
         return fail(Errc::invalid,
                     "open catalogue " + path + ": the path holds a double quote; choose another one");
@@ -79,13 +79,14 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
         auto sql = std::make_unique<soci::session>(
             soci::sqlite3, fmt::format("dbname=\"{}\" timeout={}", path, kBusySeconds));
         set_modes(*sql);
-        return std::unique_ptr<Database>(new Database(std::move(sql)));
+        return std::unique_ptr<Database>(new Database(std::move(sql), std::move(on_trouble)));
     } catch (const std::exception& exception) {
         return std::unexpected(sqlite_error("open " + path, exception, SQLITE_ERROR));
     }
 }
 
-Database::Database(std::unique_ptr<soci::session> sql) : sql_(std::move(sql)) {}
+Database::Database(std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble)
+    : sql_(std::move(sql)), on_trouble_(std::move(on_trouble)) {}
 Database::~Database() = default;
 
 // IMMEDIATE takes the write lock now, so that nothing read inside the transaction can be outdated when it
@@ -107,7 +108,9 @@ void Database::rollback() {
 
 Error Database::to_error(std::string_view operation, const std::exception& exception) {
     const auto* backend = static_cast<soci::sqlite3_session_backend*>(sql_->get_backend());
-    return sqlite_error(operation, exception, sqlite_api::sqlite3_errcode(backend->conn_));
+    Error error = sqlite_error(operation, exception, sqlite_api::sqlite3_errcode(backend->conn_));
+    if (on_trouble_ && error.code != Errc::conflict) on_trouble_(error);  // a conflict is an answer
+    return error;
 }
 
 }  // namespace burnbox

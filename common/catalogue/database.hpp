@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "common/catalogue/sql_catalogue.hpp"
 
 namespace soci {
 class session;
@@ -21,7 +22,8 @@ namespace burnbox {
 class Database {
   public:
     // Opens or creates the file and sets its modes. Errors name the file.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& path);
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& path,
+                                                                CatalogueTrouble on_trouble);
     ~Database();
 
     // Runs query(session); what it throws becomes "catalogue: <operation>: <cause>".
@@ -57,7 +59,7 @@ class Database {
     }
 
   private:
-    explicit Database(std::unique_ptr<soci::session> sql);
+    Database(std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble);
     void begin();
     void commit();
     void rollback();
@@ -65,6 +67,7 @@ class Database {
 
     std::mutex mutex_;
     std::unique_ptr<soci::session> sql_;
+    CatalogueTrouble on_trouble_;
 };
 
 }  // namespace burnbox

@@ -178,4 +178,9 @@ Status migrate(soci::session& sql, const std::string& path) {
     return {};
 }
 
+Status write_unchanged_version(soci::session& sql) {
+    sql << "UPDATE schema_version SET version = version";
+    return {};
+}
+
 }  // namespace burnbox

@@ -19,4 +19,7 @@ namespace burnbox {
 // what SOCI throws.
 [[nodiscard]] Status migrate(soci::session& sql, const std::string& path);
 
+// Writes the row that says the version as it is.
+[[nodiscard]] Status write_unchanged_version(soci::session& sql);
+
 }  // namespace burnbox

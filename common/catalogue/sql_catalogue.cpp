@@ -127,13 +127,17 @@ class SqlCatalogue final : public Catalogue {
         });
     }
 
+    Status check_writable() override {
+        return database_->write("write", [](Sql& sql) { return write_unchanged_version(sql); });
+    }
+
   private:
     std::unique_ptr<Database> database_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Catalogue>> open_sql_catalogue(const std::string& url) {
+Result<std::unique_ptr<Catalogue>> open_sql_catalogue(const std::string& url, CatalogueTrouble on_trouble) {
     constexpr std::string_view kSqlite = "sqlite3://";
     if (url.starts_with("postgresql://"))
         return fail(Errc::unsupported,
@@ -141,7 +145,7 @@ Result<std::unique_ptr<Catalogue>> open_sql_catalogue(const std::string& url) {
     if (!url.starts_with(kSqlite) || !url.substr(kSqlite.size()).starts_with('/'))
         return fail(Errc::invalid, "open catalogue " + url + ": expected sqlite3:/// and an absolute path");
     const std::string path = url.substr(kSqlite.size());
-    BB_TRY(auto database, Database::open(path));
+    BB_TRY(auto database, Database::open(path, std::move(on_trouble)));
     BB_CHECK(database->write("migrate " + path, [&](Sql& sql) { return migrate(sql, path); }));
     return std::make_unique<SqlCatalogue>(std::move(database));
 }

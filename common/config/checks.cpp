@@ -55,6 +55,24 @@ void check_folders(const Config& config, Reading& reading) {
     }
 }
 
+// It may be a watched folder itself. Below one, or below any other folder that people fill, its files would
+// be taken for a session's.
+void check_signals(const Config& config, Reading& reading) {
+    const ConfiguredFolder signals{"signals_dir", config.signals_dir};
+    check_beside_state(signals, config.state_dir, reading);
+    const auto check_outside = [&](const std::string& key, const std::string& folder) {
+        if (!folder.empty() && is_in(signals.path, folder))
+            reading.wrong(signals.key, fmt::format("{} lies in {} ({}); choose a folder outside of it",
+                                                   escape(signals.path), key, escape(folder)));
+    };
+    check_outside("inbox_dir", config.inbox_dir);
+    for (const auto& [name, drive] : config.drives)
+        check_outside(fmt::format("drives.{}.image_dir", name), drive.image_dir);
+    for (std::size_t i = 0; i < config.watch.size(); ++i)
+        if (config.watch[i].path != signals.path)
+            check_outside(item_key("watch", i) + ".path", config.watch[i].path);
+}
+
 void check_watched(const Config& config, Reading& reading) {
     std::vector<ConfiguredFolder> others = {{"inbox_dir", config.inbox_dir}};
     for (const auto& [name, drive] : config.drives)
@@ -141,6 +159,7 @@ void check_markers(const SessionConfig& session, Reading& reading) {
 void check_config(const Config& config, Reading& reading) {
     check_folders(config, reading);
     check_watched(config, reading);
+    check_signals(config, reading);
     check_catalogue(config, reading);
     if (config.drives.empty())
         reading.wrong("drives",

@@ -81,6 +81,12 @@ struct WatchConfig {  // a folder filled by others, laid out like an inbox
     bool operator==(const WatchConfig&) const = default;
 };
 
+struct HookConfig {                // a program that is told of events
+    std::vector<std::string> on;   // of event_names()
+    std::vector<std::string> run;  // program and arguments
+    bool operator==(const HookConfig&) const = default;
+};
+
 struct Limits {
     unsigned connections = 1000;
     unsigned per_address = 100;
@@ -112,6 +118,8 @@ struct Config {
     std::map<std::string, PoolConfig> pools;
     BurnConfig burn;
     std::vector<WatchConfig> watch;
+    std::string signals_dir = "/var/lib/burnbox/signals";
+    std::vector<HookConfig> hooks;
     Limits limits;
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;

@@ -105,6 +105,7 @@ Result<Config> default_config(std::string& notice) {
     config.state_dir = state_folder(person);
     config.inbox_dir = config.state_dir + "/inbox";
     config.catalogue = "sqlite3://" + config.state_dir + "/catalogue.sqlite";
+    config.signals_dir = config.state_dir + "/signals";
 
     AccountConfig account;
     account.name = person.name;

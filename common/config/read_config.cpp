@@ -22,8 +22,8 @@ std::vector<Key> top_level(Config& config, std::vector<std::string>& drive_order
         {"burn", burn_section(config.burn)},
         {"watch", watch_section(config.watch)},
         {"skim", not_served_list()},
-        {"signals_dir", not_served_at_all()},
-        {"hooks", not_served_list()},
+        {"signals_dir", folder_path(config.signals_dir)},
+        {"hooks", hooks_section(config.hooks)},
         {"http", not_served_at_all()},
         {"limits", limits_section(config.limits)},
         {"log", log_section(config)},
@@ -49,6 +49,7 @@ void complete(Config& config, Reading& reading, const std::vector<std::string>& 
     if (!reading.places.contains("inbox_dir")) config.inbox_dir = config.state_dir + "/inbox";
     if (!reading.places.contains("catalogue"))
         config.catalogue = "sqlite3://" + config.state_dir + "/catalogue.sqlite";
+    if (!reading.places.contains("signals_dir")) config.signals_dir = config.state_dir + "/signals";
     if (config.pools.empty()) {
         PoolConfig pool;
         pool.name = "default";

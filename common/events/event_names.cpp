@@ -49,6 +49,10 @@ const Condition* find_condition(std::string_view event) {
     return found == std::end(kConditions) ? nullptr : found;
 }
 
+bool is_signal_name(std::string_view name) {
+    return std::ranges::find(kConditions, name, &Condition::signal) != std::end(kConditions);
+}
+
 const std::vector<std::string>& event_names() {
     static const std::vector<std::string> names = all_names();
     return names;

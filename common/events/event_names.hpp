@@ -25,6 +25,9 @@ inline constexpr std::string_view kCleared = "_cleared";
 // Of "disc_full" and of "disc_full_cleared"; nullptr = no condition.
 [[nodiscard]] const Condition* find_condition(std::string_view event);
 
+// Whether a condition has this file in signals_dir.
+[[nodiscard]] bool is_signal_name(std::string_view name);
+
 // All that can be published: those of sessions, conditions and their ends.
 [[nodiscard]] const std::vector<std::string>& event_names();
 

@@ -39,6 +39,8 @@ std::string summary(const Config& config) {
     for (const WatchConfig& folder : config.watch)
         rows.push_back({"watch", folder.path,
                         fmt::format("account {}; settle {} ms", folder.account, folder.settle.count())});
+    rows.push_back({"signals", config.signals_dir});
+    for (const HookConfig& hook : config.hooks) rows.push_back({"hook", hook.run[0], joined(hook.on)});
     for (const auto& [name, drive] : config.drives)
         rows.push_back({"drive", name,
                         drive.emulated() ? fmt::format("emulated {} in {}", drive.medium, drive.image_dir)

@@ -11,10 +11,13 @@
 #include "common/base/thread_pool.hpp"
 #include "common/catalogue/sql_catalogue.hpp"
 #include "common/events/events.hpp"
+#include "common/events/hooks.hpp"
+#include "common/events/signal_folder.hpp"
 #include "common/session/inbox.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/live_operations.hpp"
 #include "server/commands/locations.hpp"
+#include "server/commands/resource_watch.hpp"
 #include "server/commands/state_folders.hpp"
 #include "server/control/control_server.hpp"
 #include "server/net/server.hpp"
@@ -35,9 +38,12 @@ struct Composition::State {
 
     const Config& config;
     UniqueFd lock;
-    std::unique_ptr<FileSystem> state_fs, inbox_fs;
+    std::unique_ptr<FileSystem> state_fs, inbox_fs, signals_fs;
     std::unique_ptr<Catalogue> catalogue;
     Events events;
+    std::unique_ptr<SignalFolder> signals;
+    std::unique_ptr<Hooks> hooks;
+    std::unique_ptr<ResourceWatch> resources;
     std::optional<Inbox> inbox;
     std::optional<ThreadPool> disk_pool;
     std::unique_ptr<Burner> burner;
@@ -51,10 +57,23 @@ struct Composition::State {
     Status open_stores() {
         BB_CHECK(make_folders_of(config));
         BB_TRY(lock, lock_state_dir(config.state_dir));
-        BB_TRY(catalogue, open_sql_catalogue(config.catalogue));
+        BB_TRY(catalogue, open_sql_catalogue(config.catalogue, [this](const Error& error) {
+                   if (resources) resources->catalogue_failed(error);
+               }));
         BB_TRY(state_fs, open_posix_file_system(config.state_dir));
         BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
         inbox.emplace(*inbox_fs, *catalogue);
+        return {};
+    }
+
+    // Who is told of events, before anybody publishes any.
+    Status make_listeners(Spawner& spawner) {
+        BB_TRY(signals_fs, open_posix_file_system(config.signals_dir));
+        signals = std::make_unique<SignalFolder>(*signals_fs, events);
+        hooks = std::make_unique<Hooks>(config.hooks, events, spawner);
+        resources = std::make_unique<ResourceWatch>(
+            std::vector<WatchedSpace>{{"inbox_dir", *inbox_fs}, {"state_dir", *state_fs}}, *catalogue, events,
+            system_clock());
         return {};
     }
 
@@ -130,7 +149,7 @@ struct Composition::State {
     }
 
     // Clients first, so that nothing new comes; then the burner, which ends what `verify` waits for; then
-    // what is left to answer.
+    // what is left to answer; then those who are told.
     void stop() {
         if (control) control->stop();
         if (ssh) ssh->stop();
@@ -138,6 +157,9 @@ struct Composition::State {
         if (burner) burner->stop();
         if (disk_pool) disk_pool->stop();
         if (operations) operations->stop();
+        if (resources) resources->stop();
+        if (hooks) hooks->stop();
+        if (signals) signals->stop();
     }
 };
 
@@ -148,6 +170,7 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
                                                         boost::asio::io_context& io) {
     auto state = std::make_unique<State>(config);
     BB_CHECK(state->open_stores());
+    BB_CHECK(state->make_listeners(spawner));
     state->make_burner(spawner);
     BB_CHECK(state->make_uploads());
     BB_CHECK(state->uploads->recover());

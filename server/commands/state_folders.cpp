@@ -12,6 +12,7 @@
 #include <cstring>
 #include <optional>
 
+#include "server/commands/hook_findings.hpp"
 #include "server/watch/watch_access.hpp"
 
 namespace burnbox {
@@ -63,6 +64,7 @@ Status make_host_folder(const std::string& path, unsigned permissions) {
 Status make_folders_of(const Config& config) {
     BB_CHECK(make_host_folder(config.state_dir, 0750));
     BB_CHECK(make_host_folder(config.inbox_dir, 0755));
+    BB_CHECK(make_host_folder(config.signals_dir, 0755));
     for (const auto& [name, drive] : config.drives)
         if (drive.emulated()) BB_CHECK(make_host_folder(drive.image_dir, 0755));
     return {};
@@ -95,6 +97,7 @@ std::vector<std::string> access_findings(const Config& config) {
     };
     add(folder_finding("state_dir", config.state_dir));
     add(folder_finding("inbox_dir", config.inbox_dir));
+    add(folder_finding("signals_dir", config.signals_dir));
     for (std::size_t i = 0; i < config.watch.size(); ++i)
         for (std::string& finding :
              watch::watch_access_findings(fmt::format("watch[{}].path", i), config.watch[i].path))
@@ -110,6 +113,7 @@ std::vector<std::string> access_findings(const Config& config) {
                                     : std::string("is the drive connected? `lsblk -S` lists drives")));
         }
     }
+    for (std::string& finding : hook_findings(config.hooks)) findings.push_back(std::move(finding));
     return findings;
 }
 

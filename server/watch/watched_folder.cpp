@@ -4,6 +4,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/events/event_names.hpp"
 #include "common/session/names.hpp"
 #include "common/session/repair.hpp"
 #include "server/upload/seal_start.hpp"
@@ -121,7 +122,8 @@ void WatchedFolder::appear(const std::string& top, bool is_folder) {
     }
     const bool is_sealed = is_folder && parse_folder(top).state != FolderState::open;
     const bool is_temporary = !is_folder && top.starts_with('.');  // of rsync, say
-    if (is_sealed || is_temporary || !told_.insert(top).second) return;
+    const bool is_signal = !is_folder && config_.path == services_.config.signals_dir && is_signal_name(top);
+    if (is_sealed || is_temporary || is_signal || !told_.insert(top).second) return;
     log::warning("no session", log::kv("folder", config_.path), log::kv("entry", top),
                  log::kv("reason", is_folder ? "sessions' names don't begin with a dot"
                                              : "only folders are sessions; put it into one"));

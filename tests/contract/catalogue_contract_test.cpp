@@ -241,3 +241,21 @@ TEST_CASE("catalogue: labels are unique in their first 16 characters") {
     REQUIRE(discs.size() == 2);
     CHECK(discs[0].label == "ARCHIVE_0002");
 }
+
+TEST_CASE("catalogue: trouble with the database is told to whoever asked, answers are not") {
+    const TempFolder folder;
+    std::vector<std::string> told;
+    auto catalogue = open_sql_catalogue("sqlite3://" + folder / "catalogue.sqlite",
+                                        [&](const Error& error) { told.push_back(error.message); });
+    REQUIRE(catalogue.has_value());
+    REQUIRE((*catalogue)->add_session(session_row("holiday")));
+    CHECK_FALSE((*catalogue)->add_session(session_row("holiday")));
+    CHECK_FALSE((*catalogue)->session(4711));
+    CHECK((*catalogue)->check_writable());
+    CHECK(told.empty());
+    std::filesystem::resize_file(folder / "catalogue.sqlite", 100);
+    std::filesystem::resize_file(folder / "catalogue.sqlite-wal", 0);
+    const Status written = (*catalogue)->check_writable();
+    REQUIRE_FALSE(written);
+    CHECK(told == std::vector<std::string>{written.error().message});
+}

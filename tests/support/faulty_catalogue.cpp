@@ -105,6 +105,10 @@ class FaultyCatalogue final : public Catalogue {
         return read([&] { return inner_.find_same_content(account, name, content_digest); });
     }
 
+    Status check_writable() override {
+        return write("catalogue check_writable", [&] { return inner_.check_writable(); });
+    }
+
   private:
     template <typename Call>
     auto write(std::string_view operation, Call&& call) -> decltype(call()) {

@@ -25,6 +25,7 @@ Config config_in(const test::TempFolder& folder) {
     Config config;
     config.state_dir = folder / "a/state";
     config.inbox_dir = folder / "inbox";
+    config.signals_dir = folder / "signals";
     config.drives["disc"] = {.name = "disc",
                              .device = "",
                              .image_dir = folder / "discs",
@@ -81,10 +82,12 @@ TEST_CASE("serve: a reload names every key that needs a restart, and the log's l
     CHECK(keys_for_restart(running, wanted).empty());
     wanted.listen = {{"::", 22}};
     wanted.accounts["alice"].rights.remove = false;
+    wanted.signals_dir = "/elsewhere";
+    wanted.hooks = {{{"no_disc"}, {"mail"}}};
     wanted.limits.handles = 3;
     wanted.log_format = log::Format::json;
     CHECK(keys_for_restart(running, wanted) ==
-          std::vector<std::string>{"listen", "accounts", "limits", "log.format"});
+          std::vector<std::string>{"listen", "accounts", "signals_dir", "hooks", "limits", "log.format"});
 }
 
 TEST_CASE("serve: the first run's text has the Host block, and the key when one was made") {

@@ -1,0 +1,77 @@
+#include "common/events/hook_input.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "common/base/text.hpp"
+#include "common/session/json_line.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::size_t kMostMessageBytes = 8'000;  // in JSON at most six times as long
+
+// JSON is UTF-8: what is not is escaped, and nothing is cut in the middle of a character.
+std::string readable(const std::string& text) {
+    if (!is_utf8(text)) return readable(escape(text));
+    std::size_t end = std::min(text.size(), kMostMessageBytes);
+    while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    return text.substr(0, end);
+}
+
+// Name and value of the fields that apply.
+std::vector<std::pair<std::string_view, std::string>> fields_of(const Event& event) {
+    std::vector<std::pair<std::string_view, std::string>> fields = {{"event", event.event},
+                                                                    {"time", to_iso8601(event.time)}};
+    const auto add = [&](std::string_view name, const std::string& value) {
+        if (!value.empty()) fields.emplace_back(name, readable(value));
+    };
+    add("account", event.account);
+    add("session", event.session);
+    add("disc", event.disc);
+    add("drive", event.drive);
+    add("message", event.message);
+    return fields;
+}
+
+// The service manager's, for the server itself: a hook must not speak in its name.
+constexpr std::array<std::string_view, 6> kOwnVariables = {
+    "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=", "LISTEN_FDS=", "LISTEN_PID=", "BURNBOX_"};
+
+bool is_own(std::string_view variable) {
+    for (const std::string_view own : kOwnVariables)
+        if (variable.starts_with(own)) return true;
+    return false;
+}
+
+}  // namespace
+
+std::string event_json(const Event& event) {
+    std::string json;
+    JsonLineWriter line(json);
+    for (const auto& [name, value] : fields_of(event)) line.text(name, value);
+    line.end();
+    return json;
+}
+
+std::vector<std::string> event_environment(const Event& event, const std::vector<std::string>& inherited) {
+    std::vector<std::string> environment = inherited;
+    for (const auto& [name, value] : fields_of(event)) {
+        std::string variable = "BURNBOX_";
+        for (const char c : name) variable += static_cast<char>(c - 'a' + 'A');
+        environment.push_back(variable + "=" + value.substr(0, value.find('\0')));
+    }
+    return environment;
+}
+
+std::vector<std::string> inherited_environment() {
+    std::vector<std::string> variables;
+    for (char** variable = environ; *variable != nullptr; ++variable)
+        if (!is_own(*variable)) variables.emplace_back(*variable);
+    return variables;
+}
+
+}  // namespace burnbox
