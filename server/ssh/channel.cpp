@@ -58,7 +58,10 @@ struct Channel::Callbacks {
 };
 
 Channel::Channel(ChannelHost& host, ssh_channel_struct* channel)
-    : host_(host), channel_(channel), callbacks_(std::make_unique<Callbacks>()) {}
+    : host_(host),
+      channel_(channel),
+      callbacks_(std::make_unique<Callbacks>()),
+      opened_(std::chrono::steady_clock::now()) {}
 
 Channel::~Channel() {
     service_.reset();
@@ -82,6 +85,7 @@ void Channel::listen() {
 
 bool Channel::start(std::unique_ptr<Service> service) {
     used_ = true;
+    note_round_trip(opened_);  // a client can't name the channel before it heard that it is open
     if (!service && !exit_code_) return false;
     service_ = std::move(service);
     return true;
@@ -91,6 +95,7 @@ bool Channel::start(std::unique_ptr<Service> service) {
 // more window. A client that sends beyond the window anyway is cut off: libssh would take everything.
 std::size_t Channel::take(std::span<const std::byte> data) {
     fresh_input_ = true;
+    if (first_answer_) note_round_trip(*std::exchange(first_answer_, std::nullopt));
     note_arrival();
     if (exit_code_) return data.size();
     if (widening_) {
@@ -169,6 +174,7 @@ bool Channel::write_out(ByteBuffer& queue, bool to_stderr) {
         rekeying_ = written == 0;
         if (rekeying_) return true;
         queue.consume(static_cast<std::size_t>(written));
+        if (!std::exchange(answered_, true)) first_answer_ = std::chrono::steady_clock::now();
     }
     return true;
 }
@@ -182,14 +188,21 @@ bool Channel::write_close() {
            ssh_channel_send_eof(channel_) != SSH_ERROR && ssh_channel_close(channel_) != SSH_ERROR;
 }
 
-// A client that used up what it was granted, and then was silent until the next grant had reached it, is held
-// back by the window and by nothing else. Only that widens it: a window larger than the line needs makes
-// OpenSSH's client queue what it can't send yet, which cost it half its speed on a fast line.
+// How long the line is: the shortest time in which a client went on that had to wait for an answer of ours. A
+// busy machine may make one of them long, hardly all.
+void Channel::note_round_trip(std::chrono::steady_clock::time_point asked) {
+    round_trip_ = std::min(round_trip_, std::chrono::steady_clock::now() - asked);
+}
+
+// A client at the end of a long line that used up what it was granted, and then was silent until the next
+// grant had reached it, is held back by the window and by nothing else. Only that widens it: a window larger
+// than the line needs makes OpenSSH's client queue what it can't send yet, which cost it half its speed on a
+// fast line.
 void Channel::note_arrival() {
     const auto now = std::chrono::steady_clock::now();
     const std::uint64_t from_edge =
         received_ > earlier_credit_ ? received_ - earlier_credit_ : earlier_credit_ - received_;
-    if (from_edge < kEdge && now - last_arrival_ > kStall) stalled_ = true;
+    if (from_edge < kEdge && now - last_arrival_ > kStall && round_trip_ > kStall) stalled_ = true;
     last_arrival_ = now;
 }
 

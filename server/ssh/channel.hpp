@@ -61,6 +61,7 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     bool offer_held();
     [[nodiscard]] bool write_out(ByteBuffer& queue, bool to_stderr);
     [[nodiscard]] bool write_close();
+    void note_round_trip(std::chrono::steady_clock::time_point asked);
     void note_arrival();
     void widen_window();
 
@@ -84,6 +85,10 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     std::uint64_t earlier_credit_ = 0;  // the same before the last grant
     std::chrono::steady_clock::time_point last_arrival_;
     bool stalled_ = false;  // since the last grant
+    const std::chrono::steady_clock::time_point opened_;
+    std::optional<std::chrono::steady_clock::time_point> first_answer_;  // waits for what comes behind it
+    bool answered_ = false;                                              // there was a first answer
+    std::chrono::steady_clock::duration round_trip_ = std::chrono::steady_clock::duration::max();
 };
 
 }  // namespace burnbox

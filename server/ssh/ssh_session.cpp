@@ -183,6 +183,9 @@ void SshSession::disconnect(const std::string& reason) {
     if (session_ == nullptr) return;
     channels_.clear();  // libssh frees what is left of them
     const Transport::Use use(transport_);
+    // libssh sends one packet, then nothing until it has heard that the socket takes more; else this would be
+    // lost.
+    if (event_ != nullptr) (void)ssh_event_dopoll(event_, 0);
     ssh_session_set_disconnect_message(session_, reason.c_str());
     if (ssh_is_connected(session_) != 0) ssh_disconnect(session_);
 }

@@ -1,6 +1,6 @@
-// A long line: listens on a port of its own, prints it, and passes every connection on to 127.0.0.1:PORT, each
-// byte DELAY_MS later in both directions. Bandwidth is not limited: what is on its way is kept in memory, at most
-// kMostOnTheWay bytes a direction.
+// A long line: listens on a port of its own, prints it, and passes every connection on to 127.0.0.1:PORT,
+// each byte DELAY_MS later in both directions. Bandwidth is not limited: what is on its way is kept in
+// memory, at most kMostOnTheWay bytes a direction.
 //     delay_proxy PORT DELAY_MS
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -61,7 +61,8 @@ class Line {
                 return;
             }
             for (std::size_t sent = 0; sent < piece.bytes.size();) {
-                const ssize_t count = send(to_, piece.bytes.data() + sent, piece.bytes.size() - sent, MSG_NOSIGNAL);
+                const ssize_t count =
+                    send(to_, piece.bytes.data() + sent, piece.bytes.size() - sent, MSG_NOSIGNAL);
                 if (count <= 0) {
                     shutdown(from_, SHUT_RD);
                     break;

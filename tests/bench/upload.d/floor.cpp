@@ -1,14 +1,14 @@
-// The least that an upload of MIB mebibytes costs a server on this machine: receive from a loopback socket, decrypt
-// AES-128-GCM in packets of 32 KiB, write to FOLDER, SHA-256. One thread, large pieces, no protocol. Prints the CPU
-// time of each part and the time of all together.
+// The least that an upload of MIB mebibytes costs a server on this machine: receive from a loopback socket,
+// decrypt AES-128-GCM in packets of 32 KiB, write to FOLDER, SHA-256. One thread, large pieces, no protocol.
+// Prints the CPU time of each part and the time of all together.
 //     floor FOLDER MIB
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <netinet/in.h>
 
 #include <chrono>
 #include <cstdio>
@@ -87,18 +87,21 @@ void run(const char* name, const std::string& folder, std::size_t bytes, Parts p
             EVP_DecryptUpdate(cipher, piece.data() + at, &written, piece.data() + at,
                               static_cast<int>(std::min(kPacket, length - at)));
         }
-        if (parts.write) require(pwrite(out, piece.data(), length, static_cast<off_t>(done)) == count, "write");
+        if (parts.write)
+            require(pwrite(out, piece.data(), length, static_cast<off_t>(done)) == count, "write");
         if (parts.hash) EVP_DigestUpdate(digest, piece.data(), length);
         done += length;
     }
-    const double wall = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+    const double wall =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
     std::printf("%-42s %7.0f ms CPU %7.0f ms wall\n", name, cpu_ms() - before, wall);
     EVP_CIPHER_CTX_free(cipher);
     EVP_MD_CTX_free(digest);
     close(in);
     close(out);
     unlink(path.c_str());
-    while (wait(nullptr) > 0) {}
+    while (wait(nullptr) > 0) {
+    }
 }
 
 }  // namespace

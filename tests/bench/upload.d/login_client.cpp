@@ -1,10 +1,11 @@
 // A client that costs little itself: logs in to 127.0.0.1 with an ed25519 key, by libssh.
 //     login_client PORT USER KEY one-by-one COUNT          log in, open an SFTP session, leave; COUNT times
-//     login_client PORT USER KEY at-once COUNT FOLDER      COUNT connections at once, each uploads 4 KiB to FOLDER/fN
-//     login_client PORT USER KEY hold COUNT                COUNT connections stay until standard input ends
+//     login_client PORT USER KEY at-once COUNT FOLDER      COUNT connections at once, each uploads 4 KiB to
+//     FOLDER/fN login_client PORT USER KEY hold COUNT                COUNT connections stay until standard
+//     input ends
+#include <fcntl.h>
 #include <libssh/libssh.h>
 #include <libssh/sftp.h>
-#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,8 @@ struct Login {
         ssh_options_set(session, SSH_OPTIONS_CIPHERS_C_S, "aes128-gcm@openssh.com");
         ssh_options_set(session, SSH_OPTIONS_CIPHERS_S_C, "aes128-gcm@openssh.com");
         ssh_options_set(session, SSH_OPTIONS_HOSTKEYS, "ssh-ed25519");
+        const int yes = 1;
+        ssh_options_set(session, SSH_OPTIONS_NODELAY, &yes);
         require(ssh_connect(session) == SSH_OK, "connect", session);
         require(ssh_userauth_publickey(session, nullptr, key) == SSH_AUTH_SUCCESS, "log in", session);
         sftp = sftp_new(session);
@@ -52,7 +55,8 @@ struct Login {
         const std::string data(4096, 'x');
         const sftp_file file = sftp_open(sftp, path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
         require(file != nullptr, "open", session);
-        require(sftp_write(file, data.data(), data.size()) == static_cast<ssize_t>(data.size()), "write", session);
+        require(sftp_write(file, data.data(), data.size()) == static_cast<ssize_t>(data.size()), "write",
+                session);
         require(sftp_close(file) == SSH_OK, "close", session);
     }
 };
@@ -92,7 +96,8 @@ int main(int words_count, char** words) {
         std::puts("holding");
         std::fflush(stdout);
         char byte = 0;
-        while (read(0, &byte, 1) > 0) {}
+        while (read(0, &byte, 1) > 0) {
+        }
     } else {
         return 2;
     }

@@ -4,7 +4,8 @@
 median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
 now_ms() { date +%s%3N; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / (b > 0 ? b : 1) }'; }
-build() { [ -x "$work/$1" ] || "${CXX:-c++}" -O2 -std=c++20 -o "$work/$1" "$here/$1.cpp" "${@:2}"; }
+# Programs of this folder; those in PROGRAMS are there already, or stay for the next time.
+build() { [ -x "$programs/$1" ] || "${CXX:-c++}" -O2 -std=c++20 -o "$programs/$1" "$here/$1.cpp" "${@:2}"; }
 
 # CPU time in milliseconds of a server with all its children, those that ended and were waited for included.
 cpu_ms() {

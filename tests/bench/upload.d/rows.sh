@@ -103,7 +103,7 @@ row_small_scp() {
 }
 
 # The client of both costs little itself, so that the servers are compared.
-login() { "$work/login_client" "$(port_of "$1")" "$(user_of "$1")" "$work/key" "${@:2}"; }
+login() { "$programs/login_client" "$(port_of "$1")" "$(user_of "$1")" "$work/key" "${@:2}"; }
 port_of() { if [ "$1" = peer ]; then echo "$sshd_port"; else echo "${address##*:}"; fi; }
 user_of() { if [ "$1" = peer ]; then id -un; else echo alice; fi; }
 
@@ -127,7 +127,7 @@ row_long() {
     large_file
     local host port long=$work/long_config
     for host in burnbox peer; do
-        "$work/delay_proxy" "$(port_of "$host")" 50 >"$work/proxy.$host" &
+        "$programs/delay_proxy" "$(port_of "$host")" 50 >"$work/proxy.$host" &
         pids+=($!)
         until [ -s "$work/proxy.$host" ]; do sleep 0.02; done
     done
@@ -167,5 +167,5 @@ row_memory() {
 
 row_floor() {
     build floor -lcrypto
-    "$work/floor" "$work" "$MIB"
+    "$programs/floor" "$work" "$MIB"
 }
