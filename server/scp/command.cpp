@@ -1,6 +1,7 @@
 #include "server/scp/command.hpp"
 
 #include <optional>
+#include <ranges>
 
 #include "common/base/text.hpp"
 
@@ -35,7 +36,7 @@ std::optional<Timestamp> parse_time(std::string_view seconds, std::string_view m
 }  // namespace
 
 Result<Command> parse_command(const std::vector<std::string>& argv) {
-    static constexpr const char* kUsage = "scp: only `scp [-rpdqv] -t|-f PATH` works here";
+    static constexpr const char* kUsage = "scp: only `scp [-rpdqv] -t PATH` and `-f PATH...` work here";
     Command command;
     bool to = false, from = false;
     std::size_t i = 1;
@@ -69,13 +70,14 @@ Result<Command> parse_command(const std::vector<std::string>& argv) {
             }
         }
     }
-    if (to == from || i + 1 != argv.size()) return fail(Errc::invalid, kUsage);
+    if (to == from || i == argv.size() || (to && i + 1 != argv.size())) return fail(Errc::invalid, kUsage);
     command.sink = to;
-    command.path = argv[i];
-    if (command.path.size() > kLongestLine) return fail(Errc::invalid, "scp: a path of more than 4096 bytes");
-    // A shell would have made the home folder of it, which is the inbox.
-    if (command.path == "~" || command.path.starts_with("~/")) command.path.replace(0, 1, ".");
-    if (command.path.empty()) command.path = ".";
+    for (std::string path : argv | std::views::drop(i)) {
+        if (path.size() > kLongestLine) return fail(Errc::invalid, "scp: a path of more than 4096 bytes");
+        // A shell would have made the home folder of it, which is the inbox.
+        if (path == "~" || path.starts_with("~/")) path.replace(0, 1, ".");
+        command.paths.push_back(path.empty() ? "." : std::move(path));
+    }
     return command;
 }
 

@@ -16,11 +16,11 @@ struct Command {
     bool sink = false;  // -t: to us; else -f: from us
     bool recursive = false;
     bool preserve = false;
-    bool folder_wanted = false;  // -d: the target must be a folder
-    std::string path;
+    bool folder_wanted = false;      // -d: the target must be a folder
+    std::vector<std::string> paths;  // one for -t, at least one for -f; none is empty
 };
 
-// argv of `scp [-rpdqv] -t|-f PATH`, argv[0] included. Anything else is Errc::invalid.
+// argv of `scp [-rpdqv] -t PATH` or `-f PATH...`, argv[0] included. Anything else is Errc::invalid.
 [[nodiscard]] Result<Command> parse_command(const std::vector<std::string>& argv);
 
 inline constexpr std::size_t kLongestLine = 4096;

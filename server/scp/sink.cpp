@@ -17,13 +17,14 @@ Sink::Sink(ServicePort& port, std::shared_ptr<Client> client, Command command)
     : port_(port), client_(std::move(client)), command_(std::move(command)) {}
 
 void Sink::start() {
-    const auto info = client_->info(command_.path, true);
+    const std::string& target = command_.paths.front();
+    const auto info = client_->info(target, true);
     const bool is_folder = info && info->type == FileType::folder;
     if (command_.folder_wanted && !is_folder) {
-        give_up(Error{Errc::invalid, 0, "scp: " + command_.path + ": not a folder"});
+        give_up(Error{Errc::invalid, 0, "scp: " + target + ": not a folder"});
         return;
     }
-    levels_.push_back({.path = command_.path, .is_folder = is_folder, .mode = 0, .times = {}});
+    levels_.push_back({.path = target, .is_folder = is_folder, .mode = 0, .times = {}});
     ok();
 }
 

@@ -67,7 +67,7 @@ void Source::answer(bool ok) {
     failed_ = failed_ || !ok;
     switch (waiting_) {
         case Waiting::begin:
-            if (!begin_entry(command_.path)) finish();
+            next_entry();
             break;
         case Waiting::times:
             send_header();
@@ -197,6 +197,8 @@ void Source::next_entry() {
             return;
         }
     }
+    while (next_path_ < command_.paths.size())
+        if (begin_entry(command_.paths[next_path_++])) return;
     finish();
 }
 

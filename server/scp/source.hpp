@@ -1,5 +1,5 @@
-// `scp -f`: sends a file, or with -r a tree, by the rcp protocol. Each step waits for the client's answer
-// byte, and data is produced only while there is room in the port. Network thread.
+// `scp -f`: sends files, or with -r trees, one after the other, by the rcp protocol. Each step waits for the
+// client's answer byte, and data is produced only while there is room in the port. Network thread.
 #pragma once
 
 #include <deque>
@@ -42,6 +42,7 @@ class Source final : public Service {
     ServicePort& port_;
     std::shared_ptr<Client> client_;
     Command command_;
+    std::size_t next_path_ = 0;
     Waiting waiting_ = Waiting::begin;
     Waiting before_message_ = Waiting::begin;
     std::size_t message_bytes_ = 0;

@@ -10,16 +10,33 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n';
 }
 
+bool is_special(char c) {
+    return c == '*' || c == '?' || c == '[';
+}
+
+void add_plain(CommandWord& word, char c) {
+    word.text += c;
+    word.pattern += c;
+    word.is_pattern = word.is_pattern || is_special(c);
+}
+
+// Of a quoted character only the character is meant.
+void add_quoted(CommandWord& word, char c) {
+    word.text += c;
+    if (is_special(c) || c == '\\') word.pattern += '\\';
+    word.pattern += c;
+}
+
 // Takes what stands at the text's front in double quotes, where a backslash escapes only $ ` " \ and newline
 // (POSIX 2.2.3).
-bool take_double_quoted(std::string_view& text, std::string& word) {
+bool take_double_quoted(std::string_view& text, CommandWord& word) {
     while (!text.empty() && text.front() != '"') {
         if (text.front() == '\\' && text.size() > 1 &&
             std::string_view("$`\"\\\n").find(text[1]) != std::string_view::npos) {
             text.remove_prefix(1);
-            if (text.front() != '\n') word += text.front();
+            if (text.front() != '\n') add_quoted(word, text.front());
         } else {
-            word += text.front();
+            add_quoted(word, text.front());
         }
         text.remove_prefix(1);
     }
@@ -28,16 +45,16 @@ bool take_double_quoted(std::string_view& text, std::string& word) {
     return true;
 }
 
-bool take_single_quoted(std::string_view& text, std::string& word) {
+bool take_single_quoted(std::string_view& text, CommandWord& word) {
     const std::size_t end = text.find('\'');
     if (end == std::string_view::npos) return false;
-    word += text.substr(0, end);
+    for (const char c : text.substr(0, end)) add_quoted(word, c);
     text.remove_prefix(end + 1);
     return true;
 }
 
 // One word from the text's front; false = an unclosed quote or a backslash at the end.
-bool take_word(std::string_view& text, std::string& word) {
+bool take_word(std::string_view& text, CommandWord& word) {
     while (!text.empty() && !is_blank(text.front())) {
         const char c = text.front();
         text.remove_prefix(1);
@@ -47,10 +64,10 @@ bool take_word(std::string_view& text, std::string& word) {
             if (!take_double_quoted(text, word)) return false;
         } else if (c == '\\') {
             if (text.empty()) return false;
-            if (text.front() != '\n') word += text.front();
+            if (text.front() != '\n') add_quoted(word, text.front());
             text.remove_prefix(1);
         } else {
-            word += c;
+            add_plain(word, c);
         }
     }
     return true;
@@ -58,10 +75,10 @@ bool take_word(std::string_view& text, std::string& word) {
 
 }  // namespace
 
-Result<std::vector<std::string>> split_command(std::string_view command) {
+Result<std::vector<CommandWord>> split_command_words(std::string_view command) {
     if (command.size() > kLongestCommand) return fail(Errc::invalid, "command: longer than 64 KiB");
     if (command.find('\0') != std::string_view::npos) return fail(Errc::invalid, "command: has a NUL in it");
-    std::vector<std::string> words;
+    std::vector<CommandWord> words;
     for (;;) {
         while (!command.empty() && is_blank(command.front())) command.remove_prefix(1);
         if (command.empty()) return words;
@@ -69,6 +86,14 @@ Result<std::vector<std::string>> split_command(std::string_view command) {
         if (!take_word(command, words.emplace_back()))
             return fail(Errc::invalid, "command: a quote is not closed");
     }
+}
+
+Result<std::vector<std::string>> split_command(std::string_view command) {
+    BB_TRY(auto words, split_command_words(command));
+    std::vector<std::string> texts;
+    texts.reserve(words.size());
+    for (CommandWord& word : words) texts.push_back(std::move(word.text));
+    return texts;
 }
 
 }  // namespace burnbox

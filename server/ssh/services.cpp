@@ -6,6 +6,7 @@
 #include "common/base/log.hpp"
 #include "server/rsync/transfer.hpp"
 #include "server/scp/command.hpp"
+#include "server/scp/globs.hpp"
 #include "server/scp/sink.hpp"
 #include "server/scp/source.hpp"
 #include "server/ssh/command_line.hpp"
@@ -67,6 +68,8 @@ std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client
     if (!argv) return refuse(port, argv.error().message);
     if (argv->empty()) return refuse(port, "an empty command");
     if (argv->front() == "scp") {
+        argv = scp::expand_globs(*client, *split_command_words(command));
+        if (!argv) return refuse(port, argv.error().message);
         auto parsed = scp::parse_command(*argv);
         if (!parsed) return refuse(port, parsed.error().message);
         if (!parsed->sink) return std::make_unique<scp::Source>(port, std::move(client), std::move(*parsed));

@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto rsync = burnbox::rsync::parse_command(*words);
         if (rsync) check_rsync(*rsync);
         const auto command = burnbox::scp::parse_command(*words);
-        if (command && command->path.empty()) std::abort();
+        if (command && (command->paths.empty() || command->paths.front().empty())) std::abort();
     }
     const auto entry = burnbox::scp::parse_entry(text);
     if (entry && (entry->name.find('/') != std::string::npos || entry->name == "..")) std::abort();

@@ -25,11 +25,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     test::FakeServicePort port;
     const bool recursive = (data[1] & 1U) != 0, preserve = (data[1] & 2U) != 0;
     if ((data[1] & 4U) != 0) {
-        scp::Source source(port, client, {false, recursive, preserve, false, "/in"});
+        scp::Source source(port, client, {false, recursive, preserve, false, {"/in"}});
         test::send(source, bytes, piece);
         source.end_of_input();
     } else {
-        scp::Sink sink(port, client, {true, recursive, preserve, (data[1] & 8U) != 0, "/in"});
+        scp::Sink sink(port, client, {true, recursive, preserve, (data[1] & 8U) != 0, {"/in"}});
         sink.start();
         test::send(sink, bytes, piece);
         port.run_posted();

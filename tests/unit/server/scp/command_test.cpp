@@ -11,13 +11,14 @@ TEST_CASE("scp command: the forms real clients send are understood") {
     CHECK(sink->sink);
     CHECK(sink->recursive);
     CHECK(sink->preserve);
-    CHECK(sink->path == "holiday/");
+    CHECK(sink->paths == std::vector<std::string>{"holiday/"});
     const auto source = parse_command({"scp", "-vqf", "--", "-odd name"});
     REQUIRE(source);
     CHECK_FALSE(source->sink);
-    CHECK(source->path == "-odd name");
-    CHECK(parse_command({"scp", "-d", "-t", "~/x"})->path == "./x");
-    CHECK(parse_command({"scp", "-t", ""})->path == ".");
+    CHECK(source->paths == std::vector<std::string>{"-odd name"});
+    CHECK(parse_command({"scp", "-d", "-t", "~/x"})->paths.front() == "./x");
+    CHECK(parse_command({"scp", "-t", ""})->paths.front() == ".");
+    CHECK(parse_command({"scp", "-f", "a", "", "b"})->paths == std::vector<std::string>{"a", ".", "b"});
 }
 
 TEST_CASE("scp command: anything else is refused") {

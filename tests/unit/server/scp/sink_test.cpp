@@ -20,7 +20,7 @@ struct House {
 
     explicit House(
         scp::Command command = {
-            .sink = true, .recursive = true, .preserve = false, .folder_wanted = false, .path = "/in/"}) {
+            .sink = true, .recursive = true, .preserve = false, .folder_wanted = false, .paths = {"/in/"}}) {
         REQUIRE(fs.make_folder("in", 0755));
         sink.emplace(port, client, std::move(command));
         sink->start();
@@ -57,14 +57,17 @@ TEST_CASE("scp sink: the same bytes one at a time give the same files") {
 }
 
 TEST_CASE("scp sink: a target that is no folder is the file's own name") {
-    House house(
-        {.sink = true, .recursive = false, .preserve = false, .folder_wanted = false, .path = "/in/renamed"});
+    House house({.sink = true,
+                 .recursive = false,
+                 .preserve = false,
+                 .folder_wanted = false,
+                 .paths = {"/in/renamed"}});
     CHECK(house.say("C0644 2 original\nhi\0"s) == "\0\0\0"s);
     CHECK(house.content("in/renamed") == "hi");
 }
 
 TEST_CASE("scp sink: times and modes are kept with -p") {
-    House house({.sink = true, .recursive = true, .preserve = true, .folder_wanted = true, .path = "/in"});
+    House house({.sink = true, .recursive = true, .preserve = true, .folder_wanted = true, .paths = {"/in"}});
     house.say("T1000 0 900 0\nC0640 1 a\nx\0T2000 0 900 0\nD0700 0 d\nE\n"s);
     CHECK(house.fs.info("in/a")->mtime == Timestamp(std::chrono::seconds(1000)));
     CHECK(house.fs.info("in/a")->mode == 0640);
@@ -124,7 +127,8 @@ TEST_CASE("scp sink: what breaks the protocol ends it with a message and status 
 }
 
 TEST_CASE("scp sink: a folder needs -r, and no more than 256 levels") {
-    House house({.sink = true, .recursive = false, .preserve = false, .folder_wanted = false, .path = "/in"});
+    House house(
+        {.sink = true, .recursive = false, .preserve = false, .folder_wanted = false, .paths = {"/in"}});
     house.say("D0755 0 d\nE\n");
     CHECK(house.port.exit_code == 1);
     House deep;
@@ -142,7 +146,7 @@ TEST_CASE("scp sink: a folder over a file is refused, an existing folder is ente
 
 TEST_CASE("scp sink: a target that must be a folder and is none is refused before the first file") {
     House house(
-        {.sink = true, .recursive = false, .preserve = false, .folder_wanted = true, .path = "/missing"});
+        {.sink = true, .recursive = false, .preserve = false, .folder_wanted = true, .paths = {"/missing"}});
     CHECK(house.port.exit_code == 1);
     CHECK(house.port.take_output().starts_with("\1"));
 }

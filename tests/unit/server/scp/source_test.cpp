@@ -44,7 +44,7 @@ struct House {
 
 scp::Command from(const std::string& path, bool recursive = false, bool preserve = false) {
     return {
-        .sink = false, .recursive = recursive, .preserve = preserve, .folder_wanted = false, .path = path};
+        .sink = false, .recursive = recursive, .preserve = preserve, .folder_wanted = false, .paths = {path}};
 }
 
 }  // namespace
@@ -65,6 +65,16 @@ TEST_CASE("scp source: with -p the times come first") {
     REQUIRE(
         house.fs.set_times("d/a", Timestamp(std::chrono::seconds(7)), Timestamp(std::chrono::seconds(9))));
     CHECK(house.all(from("/d/a", false, true)).starts_with("T9 0 7 0\nC0644 5 a\n"));
+}
+
+TEST_CASE("scp source: several paths are sent one after the other, and a missing one holds up none") {
+    House house;
+    scp::Command command = from("/d/a");
+    command.paths = {"/d/a", "/nope", "/tree/sub/b"};
+    const std::string said = house.all(command);
+    CHECK(said.starts_with("C0644 5 a\nhello\0\1"s));
+    CHECK(said.ends_with("C0644 0 b\n\0"s));
+    CHECK(house.port.exit_code == 1);
 }
 
 TEST_CASE("scp source: what is missing, or a folder without -r, is an error") {

@@ -19,6 +19,17 @@ TEST_CASE("command line: nothing is expanded or run") {
           Words{"a;b", "$(id)", "`id`", "$HOME", "*.c", ">x", "&"});
 }
 
+TEST_CASE("command line: a pattern is what was not quoted") {
+    using burnbox::split_command_words;
+    const auto words = *split_command_words(R"(-f *.c 'a*'?[x] "*" \* plain)");
+    CHECK(words[1].is_pattern);
+    CHECK(words[2].is_pattern);
+    CHECK(words[2].text == "a*?[x]");
+    CHECK(words[2].pattern == "a\\*?[x]");
+    for (const std::size_t i : {0U, 3U, 4U, 5U}) CHECK_FALSE(words[i].is_pattern);
+    CHECK(words[4].text == "*");
+}
+
 TEST_CASE("command line: unclosed quotes, NULs and floods are refused") {
     for (const std::string& bad : {std::string("'a"), std::string("\"a"), std::string("a\\"),
                                    std::string("a\0b", 3), std::string(70'000, 'a')})
