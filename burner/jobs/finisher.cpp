@@ -5,6 +5,7 @@
 #include <set>
 
 #include "burner/jobs/burn_job.hpp"
+#include "burner/jobs/late_files.hpp"
 #include "burner/jobs/status_text.hpp"
 #include "common/base/log.hpp"
 #include "common/session/staged_copy.hpp"
@@ -49,12 +50,28 @@ Status remove_marker(const BurnerServices& services, const SessionRow& row,
     return services.inbox.remove_own_file(row, row.marker_name);
 }
 
+std::vector<std::string> tell_late_files(FileSystem& fs, const SessionRow& row, const SealedSession& sealed) {
+    auto late = late_files(fs, join_path(row.account, row.folder), sealed);
+    if (!late) {
+        log::warning("sealed folder not looked through", log::kv("session", row.disc_name),
+                     log::kv(late.error()));
+        return {};
+    }
+    if (!late->empty())
+        log::warning("files not burned", log::kv("account", row.account), log::kv("session", row.disc_name),
+                     log::kv("files", late->size()), log::kv("first", late->front()),
+                     log::kv("reason", "they came after the seal"),
+                     log::kv("remedy", "send them as a session of their own"));
+    return std::move(*late);
+}
+
 Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
     BB_TRY(const auto sealed, seal_if_readable(services, row));
     if (sealed) receipt.checksum_list = checksum_list_path(*sealed, services.config.burn.layout);
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
+    if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
     BB_CHECK(remove_marker(services, row, sealed));
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));

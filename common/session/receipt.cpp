@@ -28,18 +28,20 @@ Json head(const Receipt& receipt) {
                           {"disc_session", copy.disc_session},
                           {"start_lba", copy.start_lba},
                           {"blocks", copy.blocks}});
-    return {{"receipt", 1},
-            {"account", receipt.account},
-            {"session", receipt.session},
-            {"path", receipt.path},
-            {"burnbox", BURNBOX_VERSION},
-            {"sealed_at", to_iso8601(receipt.sealed_at)},
-            {"burned_at", to_iso8601(receipt.burned_at)},
-            {"verified_at", to_iso8601(receipt.verified_at)},
-            {"files_count", receipt.files_count},
-            {"bytes", receipt.bytes},
-            {"marker", {{"name", receipt.marker_name}, {"sha256", hex_or_empty(receipt)}}},
-            {"copies", std::move(copies)}};
+    Json head = {{"receipt", 1},
+                 {"account", receipt.account},
+                 {"session", receipt.session},
+                 {"path", receipt.path},
+                 {"burnbox", BURNBOX_VERSION},
+                 {"sealed_at", to_iso8601(receipt.sealed_at)},
+                 {"burned_at", to_iso8601(receipt.burned_at)},
+                 {"verified_at", to_iso8601(receipt.verified_at)},
+                 {"files_count", receipt.files_count},
+                 {"bytes", receipt.bytes},
+                 {"marker", {{"name", receipt.marker_name}, {"sha256", hex_or_empty(receipt)}}},
+                 {"copies", std::move(copies)}};
+    if (!receipt.not_burned.empty()) head["not_burned"] = receipt.not_burned;
+    return head;
 }
 
 // For a POSIX shell, whatever is in it.
@@ -159,6 +161,13 @@ std::string to_text(const Receipt& receipt) {
     text += '\n';
     for (std::size_t i = 0; i < receipt.copies.size(); ++i)
         text += describe(receipt.copies[i], i + 1, receipt.copies.size());
+    if (!receipt.not_burned.empty()) {
+        text +=
+            "NOT ON THE DISC\n\nThese came into the folder after it was sealed. Send them as a session of "
+            "their own:\n\n";
+        for (const std::string& path : receipt.not_burned) text += fmt::format("  {}\n", escape(path));
+        text += '\n';
+    }
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
     for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);
     text += fmt::format(

@@ -44,6 +44,7 @@ struct Receipt {
     // On the disc, from its root: checksum_list_path(). Empty: as in a bag made by burnbox. Only the text
     // says it.
     std::string checksum_list;
+    std::vector<std::string> not_burned{};  // what lay in the folder beside the sealed session: it came later
 };
 
 [[nodiscard]] std::string to_json(const Receipt& receipt);  // receipt.json

@@ -120,6 +120,25 @@ TEST_CASE("burner: STATUS.txt and the drive's status follow the burn") {
     CHECK(house.burner->drives().at(0).disc == "BURNBOX_0001");
 }
 
+TEST_CASE("burner: what came into a sealed folder behind burnbox is named in the receipt as not burned") {
+    BurnerHouse house;
+    (void)house.queue("holiday", {{"a", "1"}, {"sub/b", "2"}});
+    const auto put = [&](const std::string& path) {
+        REQUIRE(house.inbox_fs.open("alice/holiday-queued/" + path, {.write = true, .create = true}));
+    };
+    put("late");
+    put("sub/later");
+    REQUIRE(house.inbox_fs.make_folder("alice/holiday-queued/folder", 0755));
+    put("folder/x");
+    (void)house.queue("clean", {{"a", "3"}});
+    house.run();
+    const std::string receipt = house.text("alice/holiday-burned/RECEIPT.txt");
+    CHECK(receipt.find("NOT ON THE DISC") != std::string::npos);
+    CHECK(receipt.find("\n  folder\n  late\n  sub/later\n") != std::string::npos);
+    CHECK(house.text("alice/holiday-burned/receipt.json").find("\"sub/later\"") != std::string::npos);
+    CHECK(house.text("alice/clean-burned/RECEIPT.txt").find("NOT ON THE DISC") == std::string::npos);
+}
+
 TEST_CASE("burner: a verified session can be verified again on demand") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}, {"b", "2"}});

@@ -1,0 +1,20 @@
+// What somebody put into a sealed session's folder behind burnbox: it is not on the disc, and must not look
+// as if it were.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/session/sealed_session.hpp"
+#include "common/storage/file_system.hpp"
+
+namespace burnbox {
+
+inline constexpr std::size_t kMostLateFiles = 1000;  // named at most
+
+// Paths below the session's folder that the seal record does not know, burnbox's own files left out; a folder
+// is named without what is in it. Blocks.
+[[nodiscard]] Result<std::vector<std::string>> late_files(FileSystem& fs, const std::string& folder,
+                                                          const SealedSession& sealed);
+
+}  // namespace burnbox
