@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "burner/image/size_estimate.hpp"
 #include "burner/jobs/burn_job.hpp"
@@ -174,6 +175,23 @@ Status Burner::check_fits(const std::string& pool, const Manifest& manifest) con
                             "({} bytes): split it into "
                             "several sessions, or use drives with larger discs",
                             human_bytes(needed), needed, pool, human_bytes(largest), largest));
+}
+
+Result<std::optional<PoolRoom>> Burner::room(const std::string& pool) const {
+    const Config& config = state_->services.config;
+    const auto found = config.pools.find(pool);
+    if (found == config.pools.end()) return std::nullopt;
+    BB_TRY(const auto discs, state_->services.catalogue.discs());
+    std::vector<PoolDrive> drives;
+    for (const std::string& name : found->second.drives) {
+        PoolDrive drive{.name = name, .blank_capacity_bytes = state_->desk.largest_blank_bytes({name})};
+        const auto drive_config = config.drives.find(name);
+        if (drive_config != config.drives.end() && drive_config->second.blanks)
+            drive.has_blanks =
+                std::cmp_less(std::ranges::count(discs, name, &DiscRow::drive), *drive_config->second.blanks);
+        drives.push_back(std::move(drive));
+    }
+    return pool_room(discs, pool, drives, found->second.copies);
 }
 
 }  // namespace burnbox

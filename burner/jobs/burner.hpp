@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "burner/drive/drive.hpp"
+#include "burner/jobs/pool_room.hpp"
 #include "common/base/clock.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
@@ -61,6 +62,9 @@ class Burner {
 
     // Whether a session of this size can ever be burned in its pool. Error: does_not_fit with both sizes.
     [[nodiscard]] Status check_fits(const std::string& pool, const Manifest& manifest) const;
+
+    // What the pool's next disc can still take; nothing when no drive knows.
+    [[nodiscard]] Result<std::optional<PoolRoom>> room(const std::string& pool) const;
 
   private:
     struct State;

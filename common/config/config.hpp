@@ -95,6 +95,8 @@ struct Limits {
     unsigned auth_tries = 6;
     unsigned channels = 10;
     unsigned handles = 256;
+    unsigned sessions = 1000;    // open ones of an account
+    unsigned files = 1'000'000;  // in them
     std::uint64_t window_bytes = 32ULL << 20U;
     std::chrono::milliseconds idle{900'000};
     bool operator==(const Limits&) const = default;

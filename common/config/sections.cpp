@@ -152,6 +152,8 @@ ValueReader limits_section(Limits& limits) {
         {"auth_tries", number(limits.auth_tries, 1, 100)},
         {"channels", number(limits.channels, 1, 1'000)},
         {"handles", number(limits.handles, 1, 100'000)},
+        {"sessions", number(limits.sessions, 1, 100'000)},
+        {"files", number(limits.files, 1, 100'000'000)},
         {"window", size(limits.window_bytes, 64ULL << 10U, 1ULL << 30U)},
         {"idle", duration(limits.idle, 1s)},
     });

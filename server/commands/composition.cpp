@@ -107,7 +107,12 @@ struct Composition::State {
             .run_blocking = [this](std::function<void()> job) { run_blocking(std::move(job)); },
             .check_fits = [this](const std::string& pool,
                                  const Manifest& manifest) { return burner->check_fits(pool, manifest); },
-            .wake_burner = [this] { burner->wake(); }};
+            .wake_burner = [this] { burner->wake(); },
+            .disc_room = [this](const std::string& pool) -> Result<std::optional<DiscRoom>> {
+                BB_TRY(const auto room, burner->room(pool));
+                if (!room) return std::nullopt;
+                return DiscRoom{room->total_bytes, room->free_bytes};
+            }};
         uploads = std::make_unique<Uploads>(services);
         BB_TRY(watches, Watches::open(services));
         return {};

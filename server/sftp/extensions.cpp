@@ -5,6 +5,27 @@
 #include "server/sftp/session.hpp"
 
 namespace burnbox::sftp {
+
+// Asks the Client something that is answered later: `begin` gets what to call with the answer, and `write`
+// puts a good one into the channel, on the connection's thread.
+template <class T>
+void Session::ask(const Request& request, const std::function<void(std::function<void(Result<T>)>)>& begin,
+                  std::function<void(const T&)> write) {
+    ++pending_;
+    auto answer = [this, request, write = std::move(write)](const Result<T>& result) {
+        --pending_;
+        if (finished_) return;
+        if (result)
+            write(*result);
+        else
+            reply(request, result.error());
+        finish_if_done();
+    };
+    begin([post = port_.poster(), client = client_, answer = std::move(answer)](const Result<T>& result) {
+        post([client, answer, result] { answer(result); });
+    });
+}
+
 namespace {
 
 constexpr std::uint32_t kBlockBytes = 4096;
@@ -34,9 +55,9 @@ const Session::Extension Session::kExtensions[] = {
     {"copy-data", "1", Right::upload, &Session::copy_data},
     {"home-directory", "1", Right::none, &Session::home_directory},
     {"users-groups-by-id@openssh.com", "1", Right::none, &Session::names_by_id},
-    {"check-file-name", "1", Right::read, &Session::check_file_name},
-    {"check-file-handle", "1", Right::read, &Session::check_file_handle},
-    {"check-file", "", Right::read, &Session::check_file_handle},  // paramiko's name for it
+    {"check-file-name", "1", Right::none, &Session::check_file_name},
+    {"check-file-handle", "1", Right::none, &Session::check_file_handle},
+    {"check-file", "1", Right::none, &Session::check_file_handle},  // paramiko's name for it
     {"", "", Right::none, nullptr},
 };
 
@@ -85,22 +106,24 @@ void Session::hardlink(Request& request) {
 }
 
 void Session::reply_space(const Request& request, const std::string& path) {
-    const auto space = client_->space(path);
-    if (!space) return reply(request, space.error());
-    Writer writer(port_.out(), kExtendedReply);
-    writer.u32(request.id);
-    writer.u64(kBlockBytes);  // f_bsize, f_frsize
-    writer.u64(kBlockBytes);
-    writer.u64(space->total_bytes / kBlockBytes);
-    writer.u64(space->free_bytes / kBlockBytes);
-    writer.u64(space->free_bytes / kBlockBytes);
-    writer.u64(space->total_inodes);
-    writer.u64(space->free_inodes);
-    writer.u64(space->free_inodes);
-    writer.u64(0);  // f_fsid
-    writer.u64(2);  // f_flag: SSH_FXE_STATVFS_ST_NOSUID
-    writer.u64(kLongestName);
-    writer.finish();
+    ask<FileSystem::Space>(
+        request, [&](auto done) { client_->space(path, std::move(done)); },
+        [this, id = request.id](const FileSystem::Space& space) {
+            Writer writer(port_.out(), kExtendedReply);
+            writer.u32(id);
+            writer.u64(kBlockBytes);  // f_bsize, f_frsize
+            writer.u64(kBlockBytes);
+            writer.u64(space.total_bytes / kBlockBytes);
+            writer.u64(space.free_bytes / kBlockBytes);
+            writer.u64(space.free_bytes / kBlockBytes);
+            writer.u64(space.total_inodes);
+            writer.u64(space.free_inodes);
+            writer.u64(space.free_inodes);
+            writer.u64(0);  // f_fsid
+            writer.u64(2);  // f_flag: SSH_FXE_STATVFS_ST_NOSUID
+            writer.u64(kLongestName);
+            writer.finish();
+        });
 }
 
 void Session::statvfs(Request& request) {
@@ -159,38 +182,27 @@ void Session::names_by_id(Request& request) {
     writer.finish();
 }
 
-// 3: only the digest of the whole file, which is what is kept; blocks and ranges are unsupported.
+// 3: a range of the file, as one or in blocks.
 void Session::digest(Request& request, const std::string& path) {
     const std::string_view algorithms = request.body.string();
-    const std::uint64_t start = request.body.u64();
-    const std::uint64_t length = request.body.u64();
-    const std::uint32_t block = request.body.u32();
+    DigestRange range;
+    range.start = request.body.u64();
+    range.length = request.body.u64();
+    range.block = request.body.u32();
     if (!complete(request)) return;
-    const auto info = client_->info(path, true);
-    if (!info) return reply(request, info.error());
-    const bool whole = start == 0 && (length == 0 || length >= info->size_bytes) &&
-                       (block == 0 || block >= info->size_bytes);
-    if (!wants_sha256(algorithms) || !whole)
-        return reply(request, Error{Errc::unsupported, 0, "check-file: only sha256 of a whole file"});
-    ++pending_;
-    auto answer = [this, request](const Result<Sha256>& sha256) {
-        --pending_;
-        if (finished_) return;
-        if (!sha256) {
-            reply(request, sha256.error());
-        } else {
+    if (!wants_sha256(algorithms))
+        return reply(request, Error{Errc::unsupported, 0, "check-file: only sha256 is computed here"});
+    ask<Digests>(
+        request, [&](auto done) { client_->digest(path, range, std::move(done)); },
+        [this, id = request.id](const Digests& digests) {
             Writer writer(port_.out(), kExtendedReply);
-            writer.u32(request.id);
+            writer.u32(id);
             writer.string("check-file");
             writer.string("sha256");
-            for (const std::uint8_t byte : sha256->bytes) writer.u8(byte);
+            for (const Sha256& digest : digests)
+                for (const std::uint8_t byte : digest.bytes) writer.u8(byte);
             writer.finish();
-        }
-        finish_if_done();
-    };
-    client_->digest(path, [post = port_.poster(), client = client_, answer](const Result<Sha256>& sha256) {
-        post([client, answer, sha256] { answer(sha256); });
-    });
+        });
 }
 
 void Session::check_file_name(Request& request) {

@@ -16,21 +16,21 @@ constexpr unsigned kMostRefusals = 1000;  // lines on the person's screen and in
 // draft-ietf-secsh-filexfer-02 3 and 6. WRITE is not here: its data is streamed, see write_begin().
 const Session::Entry Session::kTable[] = {
     {kOpen, "open", Right::none, &Session::open},  // read or upload, as its flags say
-    {kClose, "close", Right::upload, &Session::close},
+    {kClose, "close", Right::none, &Session::close},
     {kRead, "read", Right::read, &Session::read},
     {kLstat, "lstat", Right::none, &Session::lstat},
     {kFstat, "fstat", Right::none, &Session::fstat},
     {kSetstat, "setstat", Right::upload, &Session::setstat},
     {kFsetstat, "fsetstat", Right::upload, &Session::fsetstat},
-    {kOpendir, "opendir", Right::read, &Session::opendir},
-    {kReaddir, "readdir", Right::read, &Session::readdir},
+    {kOpendir, "opendir", Right::none, &Session::opendir},
+    {kReaddir, "readdir", Right::none, &Session::readdir},
     {kRemove, "remove", Right::remove, &Session::remove},
     {kMkdir, "mkdir", Right::upload, &Session::mkdir},
     {kRmdir, "rmdir", Right::remove, &Session::rmdir},
     {kRealpath, "realpath", Right::none, &Session::realpath},
     {kStat, "stat", Right::none, &Session::stat},
     {kRename, "rename", Right::upload, &Session::rename},
-    {kReadlink, "readlink", Right::read, &Session::readlink},
+    {kReadlink, "readlink", Right::none, &Session::readlink},
     {kSymlink, "symlink", Right::upload, &Session::symlink},
     {kExtended, "extended", Right::none, &Session::extended},
 };

@@ -119,6 +119,10 @@ class Session final : public Service, private PacketSink, private WriteGather::U
     // Begins a slow operation, whose Done answers the request; `then` runs after that.
     void run_slow(const Request& request, std::function<void()> then, const std::function<void(Done)>& begin);
 
+    template <class T>
+    void ask(const Request& request, const std::function<void(std::function<void(Result<T>)>)>& begin,
+             std::function<void(const T&)> write);
+
     // The fields of a request, checked.
     [[nodiscard]] Result<std::string> path_of(Request& request);
     [[nodiscard]] bool complete(const Request& request);  // else BAD_MESSAGE is answered

@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/catalogue/catalogue.hpp"
@@ -31,6 +32,14 @@ struct Attributes {
     std::optional<Timestamp> atime;
     std::optional<Timestamp> mtime;
 };
+
+// Which digests of a file are asked for: of `length` bytes from `start` (0 = to its end), one for every
+// `block` bytes (0 = one for all of them).
+struct DigestRange {
+    std::uint64_t start = 0, length = 0;
+    std::uint32_t block = 0;
+};
+using Digests = std::vector<Sha256>;
 
 // A file opened by a client. Dropping it without Client::close means its connection was lost: written ones
 // count as cut off.
@@ -63,7 +72,6 @@ class Client {
     [[nodiscard]] virtual Status make_symlink(const std::string& target, const std::string& path) = 0;
     [[nodiscard]] virtual Status make_hardlink(const std::string& existing, const std::string& path) = 0;
     [[nodiscard]] virtual Result<std::string> read_symlink(const std::string& path) = 0;
-    [[nodiscard]] virtual Result<FileSystem::Space> space(const std::string& path) = 0;
 
     // CLOSE, the end of an scp file. When the file is a marker the answer is the seal's: OK is the promise.
     virtual void close(std::unique_ptr<UploadFile> file, Done done) = 0;
@@ -73,10 +81,18 @@ class Client {
     // `ssh burnbox burn NAME`, `cancel NAME`.
     virtual void burn(const std::string& session, bool again, Done done) = 0;
     virtual void cancel(const std::string& session, Done done) = 0;
-    // SHA-256 of an uploaded file, from the running hash when that is known.
-    virtual void digest(const std::string& path, std::function<void(Result<Sha256>)> done) = 0;
+    // SHA-256 of an uploaded file, from the running hash when that is known, or of ranges of it.
+    virtual void digest(const std::string& path, const DigestRange& range,
+                        std::function<void(Result<Digests>)> done) = 0;
+    // What may still be uploaded: the smallest of the quota's rest, the room on the pool's disc and that of
+    // the inbox's file system.
+    virtual void space(const std::string& path, std::function<void(Result<FileSystem::Space>)> done) = 0;
     // Lends a session's folder to a program. The loan is given back, whatever happens.
     virtual void lend(const LoanRequest& request, Lend done) = 0;
+};
+
+struct DiscRoom {
+    std::uint64_t total_bytes = 0, free_bytes = 0;
 };
 
 struct UploadServices {
@@ -93,6 +109,9 @@ struct UploadServices {
     std::function<Status(const std::string& pool, const Manifest& manifest)> check_fits;
     // A session was queued or withdrawn: the burner may look. Any thread.
     std::function<void()> wake_burner;
+    // What the disc that is next in this pool can take, and how much it holds at all; nothing when no drive
+    // knows. Pool thread.
+    std::function<Result<std::optional<DiscRoom>>(const std::string& pool)> disc_room{};
 };
 
 class Uploads {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 
@@ -37,6 +38,23 @@ void Account::set_size(FileRecord& record, std::uint64_t size_bytes) {
 
 void Account::release(std::uint64_t bytes) {
     open_bytes -= std::min(bytes, open_bytes);
+}
+
+Status Account::check_session_room(const Limits& limits) const {
+    if (sessions.size() < limits.sessions) return {};
+    return fail(Errc::limit, fmt::format("{} sessions are open: burn or delete some before you begin another "
+                                         "(limits.sessions)",
+                                         sessions.size()));
+}
+
+Status Account::check_file_room(const Limits& limits) const {
+    std::size_t files = 0;
+    for (const auto& [session_name, session] : sessions) files += session->files.size();
+    if (files < limits.files) return {};
+    return fail(Errc::limit,
+                fmt::format("the open sessions have {} files: burn or delete some before you send more "
+                            "(limits.files)",
+                            files));
 }
 
 std::shared_ptr<Account> Core::account(const std::string& name) {
@@ -95,15 +113,35 @@ std::shared_ptr<OpenSession> Core::find_session(Account& account, const std::str
 
 void Core::listen() {
     subscription_ = services.events.subscribe([weak = weak_from_this()](const Event& event) {
-        if (event.event != "session_burned" && event.event != "session_failed") return;
-        if (const auto core = weak.lock()) core->forget_queued(event.account, event.session);
+        if (event.event != "session_burned" && event.event != "session_failed" &&
+            event.event != "session_queued")
+            return;
+        const auto core = weak.lock();
+        if (!core) return;
+        core->services.run_blocking([core, account = event.account, session = event.session] {
+            core->recount_queued(account, session);
+        });
     });
 }
 
-void Core::forget_queued(const std::string& name, const std::string& disc_name) {
+// Events may come late or cross each other: what counts is what the catalogue says now.
+void Core::recount_queued(const std::string& name, const std::string& disc_name) {
+    const std::lock_guard in_order(recount_mutex_);
+    const auto row = services.catalogue.find_session(name, disc_name);
+    if (!row)
+        return log::warning("queued bytes not recounted", log::kv("account", name),
+                            log::kv("session", disc_name), log::kv(row.error()));
     const auto of = account(name);
     const std::lock_guard lock(of->mutex);
-    of->queued_bytes.erase(disc_name);
+    if (*row && (*row)->root == services.inbox.root() && counts_as_queued((*row)->state))
+        of->queued_bytes[disc_name] = (*row)->bytes;
+    else
+        of->queued_bytes.erase(disc_name);
+}
+
+bool counts_as_queued(SessionState state) {
+    return state == SessionState::queued || state == SessionState::burning ||
+           state == SessionState::verifying;
 }
 
 }  // namespace burnbox::upload

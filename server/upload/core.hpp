@@ -1,8 +1,8 @@
 // What all pieces of Uploads share: the services, the accounts with their open sessions, and the counter that
-// says what came first. Lock order: the sync's mutex, a WriteGate, then Account::mutex, then Core::mutex;
-// none is held while hashing, syncing, in the catalogue, in run_blocking or in a Done. Page-cache operations
-// on the inbox do run under the account's mutex: that is what makes "look, then act" one step, and a seal or
-// a rename invisible in between.
+// says what came first. Lock order: the sync's or the recount's mutex, a WriteGate, then Account::mutex, then
+// Core::mutex; none is held while hashing, syncing, in the catalogue, in run_blocking or in a Done.
+// Page-cache operations on the inbox do run under the account's mutex: that is what makes "look, then act"
+// one step, and a seal or a rename invisible in between.
 #pragma once
 
 #include <atomic>
@@ -45,6 +45,9 @@ struct Account {
     // The same for a size that is a fact already.
     void set_size(FileRecord& record, std::uint64_t size_bytes);
     void release(std::uint64_t bytes);
+    // One more open session, one more file in them. Errors: Errc::limit, naming the key.
+    [[nodiscard]] Status check_session_room(const Limits& limits) const;
+    [[nodiscard]] Status check_file_room(const Limits& limits) const;
 };
 
 struct Core : std::enable_shared_from_this<Core> {
@@ -64,7 +67,7 @@ struct Core : std::enable_shared_from_this<Core> {
     // The account's session of that name if its folder is there; one that an administrator made is taken in.
     // Account locked.
     [[nodiscard]] std::shared_ptr<OpenSession> find_session(Account& account, const std::string& name);
-    void listen();  // queued bytes end with the burn
+    void listen();  // queued bytes begin anew with a person's retry and end with the burn
     // One checked sync of the inbox for a seal that began when sync_failures() was `failures_seen`. The
     // kernel tells a failed write-back once, to whoever asks first, and not whose it was: from then on every
     // file received so far counts as cut off, and seals that were under way fail too. Blocks; no lock held.
@@ -72,14 +75,18 @@ struct Core : std::enable_shared_from_this<Core> {
     [[nodiscard]] std::uint64_t sync_failures() const { return sync_failures_; }
 
   private:
-    void forget_queued(const std::string& account, const std::string& disc_name);
+    void recount_queued(const std::string& account, const std::string& disc_name);
 
     std::atomic<std::uint64_t> counter_{0};
-    std::mutex sync_mutex_;  // one sync at a time, so that none misses another's failure
+    std::mutex recount_mutex_;  // what the catalogue says is applied in the order in which it was asked
+    std::mutex sync_mutex_;     // one sync at a time, so that none misses another's failure
     std::atomic<std::uint64_t> sync_failures_{0};
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<Account>> accounts_;
     std::shared_ptr<void> subscription_;
 };
+
+// Sealed and not yet burned: it counts against the quota.
+[[nodiscard]] bool counts_as_queued(SessionState state);
 
 }  // namespace burnbox::upload

@@ -28,13 +28,14 @@ class InboxClient final : public Client {
     [[nodiscard]] Status make_symlink(const std::string& target, const std::string& path) override;
     [[nodiscard]] Status make_hardlink(const std::string& existing, const std::string& path) override;
     [[nodiscard]] Result<std::string> read_symlink(const std::string& path) override;
-    [[nodiscard]] Result<FileSystem::Space> space(const std::string& path) override;
     void close(std::unique_ptr<UploadFile> file, Done done) override;
     void sync(UploadFile& file, Done done) override;
     void rename(const std::string& from, const std::string& to, RenameMode mode, Done done) override;
     void burn(const std::string& session, bool again, Done done) override;
     void cancel(const std::string& session, Done done) override;
-    void digest(const std::string& path, std::function<void(Result<Sha256>)> done) override;
+    void digest(const std::string& path, const DigestRange& range,
+                std::function<void(Result<Digests>)> done) override;
+    void space(const std::string& path, std::function<void(Result<FileSystem::Space>)> done) override;
     void lend(const LoanRequest& request, Lend done) override;
 
   private:

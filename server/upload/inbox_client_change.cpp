@@ -52,6 +52,7 @@ Status InboxClient::make_top_folder(const Place& place, std::uint32_t permission
     BB_CHECK(check_upload_right(*account_));
     if (place.where == Where::open || place.is_folder_state())
         return fail(Errc::exists, fmt::format("{} exists already", escape(place.path.text())));
+    BB_CHECK(account_->check_session_room(core_->services.config.limits));
     BB_CHECK(
         core_->inbox().make_folder(join_path(account_->name, place.path.folder), session_mode(permissions)));
     // Asked for in so many words: the old name is now a new session's, for all who still saw the sealed one.
@@ -220,6 +221,7 @@ Status InboxClient::make_hardlink(const std::string& existing, const std::string
     BB_CHECK(check_new_name(place));
     if (from.where != Where::open || from.session != place.session || from.is_own_file())
         return fail(Errc::permission, "a hard link must stay inside its open session");
+    BB_CHECK(account_->check_file_room(core_->services.config.limits));
     BB_TRY(const FileInfo before, core_->inbox().info(from.fs_path));
     FileRecord* const record = place.session->find(from.path.inside);
     const bool whole = record == nullptr || (record->state == FileState::whole && record->writers == 0);

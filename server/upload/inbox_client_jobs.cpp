@@ -4,7 +4,6 @@
 #include "common/session/names.hpp"
 #include "server/upload/bring_back.hpp"
 #include "server/upload/close_upload.hpp"
-#include "server/upload/hash_files.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/upload_handle.hpp"
 
@@ -24,8 +23,7 @@ Result<std::string> answer_for_sealed(Core& core, const Account& account, const 
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
     for (const SessionRow& row : rows) {
         if (row.name != name && row.disc_name != name) continue;
-        const bool waits = row.state == SessionState::queued || row.state == SessionState::burning ||
-                           row.state == SessionState::verifying;
+        const bool waits = counts_as_queued(row.state);
         const bool recent = row.state == SessionState::burned && row.burned_at &&
                             core.services.clock.now() - *row.burned_at <= kRecent;
         if (waits || recent) return fmt::format("{} is already sealed", escape(name));
@@ -67,35 +65,6 @@ void InboxClient::burn(const std::string& session, bool again, Done done) {
 
 void InboxClient::cancel(const std::string& session, Done done) {
     cancel_session(core_, account_, session, std::move(done));
-}
-
-void InboxClient::digest(const std::string& path, std::function<void(Result<Sha256>)> done) {
-    AfterUnlock after;
-    const std::lock_guard lock(account_->mutex);
-    const auto answer = [&](Result<Sha256> result) {
-        after.add([done, result = std::move(result)] { done(result); });
-    };
-    const auto place = find(path);
-    if (!place) return answer(std::unexpected(place.error()));
-    const auto info = core_->inbox().info(place->fs_path);
-    if (!info || info->type != FileType::file)
-        return answer(fail(Errc::not_found, fmt::format("{}: no such file", escape(path))));
-    if (place->where == Where::open) {
-        const FileRecord* const record = place->session->find(place->path.inside);
-        if (record != nullptr && record->digest && !record->from_journal && record->stamp == stamp_of(*info))
-            return answer(*record->digest);
-    } else if (const Status right = check_read_right(*account_, *place); !right) {
-        return answer(std::unexpected(right.error()));
-    }
-    after.add([core = core_, fs_path = place->fs_path, done] {
-        core->services.run_blocking([core, fs_path, done] {
-            const auto hashed = hash_file(core->inbox(), fs_path);
-            if (hashed)
-                done(hashed->sha256);
-            else
-                done(std::unexpected(hashed.error()));
-        });
-    });
 }
 
 void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,

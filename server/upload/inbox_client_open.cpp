@@ -53,6 +53,9 @@ Status InboxClient::check_open_for_writing(const Place& place, const OpenMode& m
     BB_CHECK(check_new_name(place));
     if (place.path.trailing_slash)
         return fail(Errc::invalid, fmt::format("{}/ is a folder's name", escape(place.path.text())));
+    const bool is_known = place.session && place.session->find(place.path.inside) != nullptr;
+    if (!is_known && !is_marker_name(core_->session_config(), place.path.inside))
+        BB_CHECK(account_->check_file_room(core_->services.config.limits));
     if (place.where != Where::missing) return {};
     if (!mode.create)
         return fail(Errc::not_found, fmt::format("{}: no such file", escape(place.path.text())));
@@ -65,6 +68,7 @@ Status InboxClient::check_open_for_writing(const Place& place, const OpenMode& m
 
 Status InboxClient::make_session(Place& place) {
     if (place.where != Where::missing) return {};
+    BB_CHECK(account_->check_session_room(core_->services.config.limits));
     const std::string top = join_path(account_->name, place.path.folder);
     BB_CHECK(core_->inbox().make_folder(top, kFolderMode));
     place.session = core_->find_session(*account_, place.path.folder);

@@ -157,16 +157,4 @@ Result<std::string> InboxClient::read_symlink(const std::string& path) {
     return core_->inbox().read_symlink(place.fs_path);
 }
 
-Result<FileSystem::Space> InboxClient::space(const std::string& path) {
-    const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place place, find(path));
-    BB_TRY(FileSystem::Space space, core_->inbox().space());
-    if (const std::uint64_t quota = account_->config.quota_bytes; quota != 0) {
-        const std::uint64_t used = std::min(account_->used_bytes(), quota);
-        space.total_bytes = std::min(space.total_bytes, quota);
-        space.free_bytes = std::min(space.free_bytes, quota - used);
-    }
-    return space;
-}
-
 }  // namespace burnbox::upload

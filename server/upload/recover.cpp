@@ -72,9 +72,7 @@ Status recover_account(Core& core, Account& account) {
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
     const std::lock_guard lock(account.mutex);
     for (const SessionRow& row : rows)
-        if (row.root.empty() && (row.state == SessionState::queued || row.state == SessionState::burning ||
-                                 row.state == SessionState::verifying))
-            account.queued_bytes[row.disc_name] = row.bytes;
+        if (row.root.empty() && counts_as_queued(row.state)) account.queued_bytes[row.disc_name] = row.bytes;
     return {};
 }
 

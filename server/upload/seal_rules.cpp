@@ -150,8 +150,7 @@ Result<std::optional<SessionRow>> find_sent_twice(Core& core, const Account& acc
     for (const SessionRow& row : rows) {
         if (row.name != session || row.root != core.services.inbox.root()) continue;
         if (row.marker_name.empty() || row.marker_sha256 != marker.sha256) continue;
-        const bool waits = row.state == SessionState::queued || row.state == SessionState::burning ||
-                           row.state == SessionState::verifying;
+        const bool waits = counts_as_queued(row.state);
         const bool fresh =
             row.state == SessionState::burned && row.burned_at && now - *row.burned_at <= kSentTwiceWithin;
         if (waits || fresh) return row;

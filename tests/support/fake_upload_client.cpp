@@ -122,10 +122,6 @@ Status FakeUploadClient::make_hardlink(const std::string& existing, const std::s
 Result<std::string> FakeUploadClient::read_symlink(const std::string& path) {
     return fs_.read_symlink(lexical_path(path));
 }
-Result<FileSystem::Space> FakeUploadClient::space(const std::string&) {
-    return fs_.space();
-}
-
 void FakeUploadClient::close(std::unique_ptr<UploadFile> file, Done done) {
     auto& open_file = dynamic_cast<OpenFile&>(*file);
     open_file.whole = true;
@@ -168,11 +164,13 @@ void FakeUploadClient::cancel(const std::string& session, Done done) {
     done("cancelled " + session);
 }
 
-void FakeUploadClient::digest(const std::string& path, std::function<void(Result<Sha256>)> done) {
+void FakeUploadClient::digest(const std::string& path, const DigestRange& range,
+                              std::function<void(Result<Digests>)> done) {
+    asked = range;
     const auto content = read_file(fs_, lexical_path(path), std::numeric_limits<std::uint32_t>::max());
     answer([content, done = std::move(done)] {
         if (content)
-            done(Sha256::of(*content));
+            done(Digests{Sha256::of(*content)});
         else
             done(std::unexpected(content.error()));
     });
@@ -180,6 +178,10 @@ void FakeUploadClient::digest(const std::string& path, std::function<void(Result
 
 void FakeUploadClient::lend(const LoanRequest& /*request*/, Lend done) {
     done(fail(Errc::unsupported, "lends nothing"));
+}
+
+void FakeUploadClient::space(const std::string&, std::function<void(Result<FileSystem::Space>)> done) {
+    answer([space = fs_.space(), done = std::move(done)] { done(space); });
 }
 
 }  // namespace burnbox::test

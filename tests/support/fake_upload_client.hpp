@@ -26,6 +26,7 @@ class FakeUploadClient final : public Client {
     std::vector<std::string> cut_off;        // written, but dropped without a close
     std::map<std::string, Error> refusals;   // "open /a" -> the error it gets
     std::string close_text;                  // what a close answers
+    DigestRange asked;                       // what digest() was asked for
     std::size_t writes = 0;                  // calls of write_at
 
     const std::string& account() const override { return account_; }
@@ -40,13 +41,14 @@ class FakeUploadClient final : public Client {
     Status make_symlink(const std::string& target, const std::string& path) override;
     Status make_hardlink(const std::string& existing, const std::string& path) override;
     Result<std::string> read_symlink(const std::string& path) override;
-    Result<FileSystem::Space> space(const std::string& path) override;
     void close(std::unique_ptr<UploadFile> file, Done done) override;
     void sync(UploadFile& file, Done done) override;
     void rename(const std::string& from, const std::string& to, RenameMode mode, Done done) override;
     void burn(const std::string& session, bool again, Done done) override;
     void cancel(const std::string& session, Done done) override;
-    void digest(const std::string& path, std::function<void(Result<Sha256>)> done) override;
+    void digest(const std::string& path, const DigestRange& range,
+                std::function<void(Result<Digests>)> done) override;
+    void space(const std::string& path, std::function<void(Result<FileSystem::Space>)> done) override;
     void lend(const LoanRequest& request, Lend done) override;
 
   private:

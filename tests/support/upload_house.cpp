@@ -48,6 +48,7 @@ void UploadHouse::start() {
             },
         .check_fits = [this](const std::string&, const Manifest&) { return fits; },
         .wake_burner = [this] { ++wakes; },
+        .disc_room = [this](const std::string&) -> Result<std::optional<DiscRoom>> { return disc_room; },
     });
     const Status recovered = uploads->recover();
     REQUIRE_MESSAGE(recovered.has_value(), shown(recovered));
@@ -133,13 +134,17 @@ void UploadHouse::burn(SessionId id, const std::string& label) {
     REQUIRE(replace_file(inbox_fs, folder + "/RECEIPT.txt", "a receipt\n"));
     if (!row->marker_name.empty()) (void)inbox_fs.remove(join_path(folder, row->marker_name));
     REQUIRE(inbox->move(id, FolderState::burned));
-    events.publish({.event = "session_burned",
+    publish("session_burned", row->disc_name);
+}
+
+void UploadHouse::publish(const std::string& event, const std::string& session) {
+    events.publish({.event = event,
                     .time = clock.now(),
-                    .account = row->account,
-                    .session = row->disc_name,
-                    .disc = label,
-                    .drive = "tray",
-                    .message = ""});
+                    .account = "alice",
+                    .session = session,
+                    .disc = {},
+                    .drive = {},
+                    .message = {}});
 }
 
 Done Answer::done() const {
@@ -151,6 +156,24 @@ Done Answer::done() const {
 
 std::string shown(const Status& status) {
     return status ? "ok" : status.error().message;
+}
+
+Result<FileSystem::Space> space(Client& client, const std::string& path) {
+    std::optional<Result<FileSystem::Space>> answer;
+    client.space(path, [&](Result<FileSystem::Space> space) { answer = std::move(space); });
+    REQUIRE(answer);
+    return *answer;
+}
+
+std::uint64_t free_bytes(Client& client) {
+    return space(client, "/").value().free_bytes;
+}
+
+Result<Digests> digest(Client& client, const std::string& path, const DigestRange& range) {
+    std::optional<Result<Digests>> answer;
+    client.digest(path, range, [&](Result<Digests> digests) { answer = std::move(digests); });
+    REQUIRE(answer);
+    return *answer;
 }
 
 std::unique_ptr<UploadFile> create(Client& client, const std::string& path) {

@@ -36,6 +36,7 @@ class UploadHouse {
     bool jobs_wait = false;  // jobs stay in `jobs` until run_jobs()
     std::deque<std::function<void()>> jobs;
     Status fits;  // what check_fits answers
+    std::optional<DiscRoom> disc_room;
     int wakes = 0;
     std::vector<std::string> event_names;
 
@@ -55,6 +56,7 @@ class UploadHouse {
     [[nodiscard]] std::vector<std::string> manifest_paths(const SessionRow& row);
     // What an administrator does in the inbox, without us.
     void put_behind(const std::string& inbox_path, const std::string& content);
+    void publish(const std::string& event, const std::string& session);  // of alice
     // The session is on a disc, as the burner would leave it.
     void burn(SessionId id, const std::string& label);
 
@@ -74,6 +76,9 @@ class UploadHouse {
 [[nodiscard]] std::string cancel(Client& client, const std::string& session);
 [[nodiscard]] std::string get(Client& client, const std::string& path);
 [[nodiscard]] std::string shown(const Status& status);
+[[nodiscard]] Result<FileSystem::Space> space(Client& client, const std::string& path);
+[[nodiscard]] std::uint64_t free_bytes(Client& client);
+[[nodiscard]] Result<Digests> digest(Client& client, const std::string& path, const DigestRange& range = {});
 [[nodiscard]] std::vector<std::string> list(Client& client, const std::string& path);
 [[nodiscard]] std::unique_ptr<UploadFile> create(Client& client, const std::string& path);
 [[nodiscard]] std::string write(UploadFile& file, std::string_view content, std::uint64_t offset = 0);

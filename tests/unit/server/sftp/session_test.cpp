@@ -290,6 +290,38 @@ TEST_CASE("sftp: check-file answers the SHA-256 of a whole file") {
     CHECK(reply.body.ends_with(std::string(expected.bytes.begin(), expected.bytes.end())));
 }
 
+TEST_CASE("sftp: check-file passes on the range that is asked for, under each of its names") {
+    House house;
+    const std::string handle = house.open("/a", kWriteCreate);
+    for (const char* const name : {"check-file", "check-file-handle"}) {
+        house.client->asked = {};
+        CHECK(house
+                  .ask(sftp::kExtended,
+                       text(name) + text(handle) + text("sha256") + be64(3) + be64(600) + be32(256))
+                  .type == sftp::kExtendedReply);
+        CHECK(house.client->asked.start == 3);
+        CHECK(house.client->asked.length == 600);
+        CHECK(house.client->asked.block == 256);
+    }
+    CHECK(house.status(sftp::kExtended, text("check-file") + text(handle) + text("md5") + be64(0) + be64(0) +
+                                            be32(0)) == sftp::kOpUnsupported);
+}
+
+TEST_CASE("sftp: the room that is left is answered when it is known, and other requests meanwhile") {
+    House house;
+    house.fs.limit_bytes(1U << 20U);
+    house.client->hold_answers = true;
+    send(*house.session, sftp_packet(sftp::kExtended, be32(1) + text("statvfs@openssh.com") + text("/")) +
+                             sftp_packet(sftp::kStat, be32(2) + text("/")));
+    CHECK(house.replies().at(0).id == 2);
+    house.client->held.front()();
+    house.port.run_posted();
+    const auto replies = house.replies();
+    REQUIRE(replies.size() == 1);
+    CHECK(replies[0].type == sftp::kExtendedReply);
+    CHECK(replies[0].number(28) == (1U << 20U) / 4096);  // f_bfree
+}
+
 TEST_CASE("sftp: the end of input is answered with exit status 0 once nothing is pending") {
     House house;
     const std::string handle = house.open("/a", kWriteCreate);

@@ -47,6 +47,32 @@ TEST_CASE("rights: without upload nothing can be made, sealed or taken back") {
     CHECK(get(*client, "/holiday/a") == "aaa");
 }
 
+TEST_CASE("rights: each of the seven combinations allows exactly what it says") {
+    for (unsigned mask = 1; mask < 8; ++mask) {
+        const Rights rights{.upload = (mask & 1U) != 0, .read = (mask & 2U) != 0, .remove = (mask & 4U) != 0};
+        CAPTURE(mask);
+        UploadHouse house;
+        CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+        CHECK(put(*house.connect(), "/holiday/z", "zzz") == "ok");
+        house.alice().rights = rights;
+        house.start();
+        const auto client = house.connect();
+        CHECK(list(*client, "/holiday") == Strings{"a", "z"});
+        CHECK((get(*client, "/holiday/a") == "aaa") == rights.read);
+        CHECK(digest(*client, "/holiday/a", {.start = 1, .length = 1, .block = 0}).has_value() ==
+              rights.read);
+        CHECK((put(*client, "/holiday/b", "b") == "ok") == rights.upload);
+        CHECK(client->make_folder("/holiday/d", 0755).has_value() == rights.upload);
+        CHECK(client->make_symlink("a", "/holiday/l").has_value() == rights.upload);
+        CHECK(client->make_hardlink("/holiday/a", "/holiday/h").has_value() == rights.upload);
+        CHECK((rename(*client, "/holiday/z", "/holiday/y") == "ok") == rights.upload);
+        CHECK(client->remove("/holiday/a").has_value() == rights.remove);
+        if (rights.upload) CHECK(client->remove_folder("/holiday/d").has_value() == rights.remove);
+        CHECK((burn(*client, "holiday") == "ok: holiday is sealed") == rights.upload);
+        CHECK((cancel(*client, "holiday") == "ok: holiday is open again") == rights.upload);
+    }
+}
+
 TEST_CASE("quota: counts logical bytes of open and queued sessions over all connections") {
     UploadHouse house;
     house.alice().quota_bytes = 10;
@@ -63,7 +89,7 @@ TEST_CASE("quota: counts logical bytes of open and queued sessions over all conn
               .error()
               .code != Errc::io);
     CHECK(contains(close(*one, std::move(file)), "quota"));
-    CHECK(one->space("/").value().free_bytes == 0);
+    CHECK(free_bytes(*one) == 0);
     CHECK(shown(one->remove("/holiday/c")) == "ok");
     CHECK(put(*one, "/holiday/BURN", "") == "ok: holiday is sealed");
     CHECK(contains(put(*house.connect(), "/more/x", "xxx"), "quota"));
@@ -77,7 +103,7 @@ TEST_CASE("quota: overwriting, shrinking, renaming over and hard links are count
     house.alice().quota_bytes = 10;
     house.start();
     const auto client = house.connect();
-    const auto free = [&] { return client->space("/").value().free_bytes; };
+    const auto free = [&] { return free_bytes(*client); };
     CHECK(put(*client, "/holiday/a", "aaaa") == "ok");
     CHECK(put(*client, "/holiday/a", "aa") == "ok");
     CHECK(free() == 8);
@@ -103,7 +129,41 @@ TEST_CASE("quota: counted anew at start") {
     CHECK(put(*house.connect(), "/other/b", "bbb") == "ok");
     CHECK(put(*house.connect(), "/other/BURN", "") == "ok: other is sealed");
     house.kill();
-    CHECK(house.connect()->space("/").value().free_bytes == 3);
+    CHECK(free_bytes(*house.connect()) == 3);
+}
+
+TEST_CASE("quota: a failed session counts no more, and again when a person retries it") {
+    UploadHouse house;
+    house.alice().quota_bytes = 10;
+    house.start();
+    const auto client = house.connect();
+    CHECK(put(*client, "/holiday/a", "aaaa") == "ok");
+    CHECK(put(*client, "/holiday/BURN", "") == "ok: holiday is sealed");
+    const SessionId id = house.rows()[0].id;
+    REQUIRE(house.catalogue->step(id, SessionState::queued, SessionState::failed, "bad"));
+    house.publish("session_failed", "holiday");
+    CHECK(free_bytes(*client) == 10);
+    REQUIRE(house.catalogue->step(id, SessionState::failed, SessionState::queued, ""));
+    house.publish("session_queued", "holiday");
+    CHECK(free_bytes(*client) == 6);
+    house.publish("session_failed", "holiday");  // late: the catalogue knows better
+    CHECK(free_bytes(*client) == 6);
+}
+
+TEST_CASE("space: the smallest of the quota's rest, the room on the disc and that of the file system") {
+    UploadHouse house;
+    house.alice().quota_bytes = 10'000;
+    house.inbox_fs.limit_bytes(20'000);
+    house.start();
+    CHECK(free_bytes(*house.connect()) == 10'000);
+    house.disc_room = DiscRoom{8'000, 700};
+    CHECK(free_bytes(*house.connect()) == 700);
+    CHECK(space(*house.connect(), "/").value().total_bytes == 8'000);
+    house.disc_room = DiscRoom{80'000, 70'000};
+    CHECK(free_bytes(*house.connect()) == 10'000);
+    house.alice().quota_bytes = 0;
+    house.start();
+    CHECK(free_bytes(*house.connect()) == 20'000);
 }
 
 TEST_CASE("quota: a cancelled session is counted once") {
@@ -113,9 +173,30 @@ TEST_CASE("quota: a cancelled session is counted once") {
     const auto client = house.connect();
     CHECK(put(*client, "/holiday/a", "aaaa") == "ok");
     CHECK(put(*client, "/holiday/BURN", "") == "ok: holiday is sealed");
-    CHECK(client->space("/").value().free_bytes == 6);
+    CHECK(free_bytes(*client) == 6);
     CHECK(cancel(*client, "holiday") == "ok: holiday is open again");
-    CHECK(client->space("/").value().free_bytes == 6);
+    CHECK(free_bytes(*client) == 6);
+}
+
+TEST_CASE("limits: open sessions and their files are bounded, and the refusal names the key") {
+    UploadHouse house;
+    house.config.limits.sessions = 2;
+    house.config.limits.files = 3;
+    house.start();
+    const auto client = house.connect();
+    CHECK(put(*client, "/one/a", "a") == "ok");
+    CHECK(shown(client->make_folder("/two", 0755)) == "ok");
+    CHECK(contains(shown(client->make_folder("/three", 0755)), "(limits.sessions)"));
+    CHECK(contains(put(*client, "/three/a", "a"), "(limits.sessions)"));
+    CHECK_FALSE(house.exists("alice/three"));
+    CHECK(put(*client, "/two/b", "b") == "ok");
+    CHECK(put(*client, "/two/c", "c") == "ok");
+    CHECK(contains(put(*client, "/one/d", "d"), "(limits.files)"));
+    CHECK(contains(shown(client->make_hardlink("/one/a", "/one/d")), "(limits.files)"));
+    CHECK_FALSE(house.exists("alice/one/d"));
+    CHECK(put(*client, "/one/a", "again") == "ok");
+    CHECK(put(*client, "/two/BURN", "") == "ok: two is sealed");  // a marker is always taken
+    CHECK(put(*client, "/three/a", "a") == "ok");
 }
 
 TEST_CASE("sizes: offsets near the end of all numbers are refused, and holes larger than the disk") {
