@@ -1,5 +1,5 @@
-// What is offered in the key exchange: no SHA-1, no NIST curves in the exchange, only AEAD ciphers or
-// encrypt-then-MAC.
+// What is offered in the key exchange: no SHA-1, no NIST curves in the exchange, AEAD ciphers or
+// encrypt-then-MAC; last of all, and taken by nobody who knows better, encrypt-and-MAC with SHA-2.
 #pragma once
 
 namespace burnbox::algorithms {
@@ -15,7 +15,9 @@ inline constexpr const char* kCiphers =
 // Offered alone to a client that knows them, when the CPU has AES instructions: the client's order decides
 // otherwise, and OpenSSH's first choice up to 9.8, chacha20, costs twice the CPU.
 inline constexpr const char* kFastCiphers = "aes128-gcm@openssh.com,aes256-gcm@openssh.com";
-inline constexpr const char* kMacs = "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com";
+// libssh2 before 1.11, which Debian 12's curl speaks with, has only the last two.
+inline constexpr const char* kMacs =
+    "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha2-256,hmac-sha2-512";
 inline constexpr const char* kCompression = "none,zlib@openssh.com";
 // Of users. No certificates: libssh checks their signature but neither authority, validity nor principals.
 inline constexpr const char* kUserKeys =

@@ -156,14 +156,20 @@ void SshSession::judge_silence() {
 
 SshSession::Turn SshSession::turn() {
     judge_silence();
-    if (gave_up_) return Turn::broken;
+    if (gave_up_) {
+        if (failures_ >= services_.limits.auth_tries)
+            disconnect("limits.auth_tries: too many keys or other ways to log in were refused");
+        return Turn::broken;
+    }
     bool again = false;
     for (std::size_t i = 0; i < channels_.size();) {
         switch (channels_[i]->turn()) {
             case Channel::Turn::broken:
                 log::info(
                     "connection broken off", log::kv("account", account_), log::kv("peer", peer_),
-                    log::kv("reason", "the client does not keep to the channel's window, or went away"));
+                    log::kv(
+                        "reason",
+                        "the client does not keep to the channel's window (limits.window), or went away"));
                 return Turn::broken;
             case Channel::Turn::gone:
                 channels_.erase(channels_.begin() + static_cast<std::ptrdiff_t>(i));

@@ -207,6 +207,13 @@ is_burned() { [ -s "$inbox/alice/$1/RECEIPT.txt" ] && [ -s "$inbox/alice/$1/rece
 wait_burned() { wait_for "${2:-120}" "$1 is burned" is_burned "$1-burned"; }
 newest_image() { find "$discs" -name '*.iso' -printf '%f\n' | sort | tail -n 1 | sed "s|^|$discs/|"; }
 extract() { rm -rf "$2" && mkdir "$2" && bsdtar -C "$2" -xf "$1"; }  # IMAGE FOLDER
+# burned_exact SESSION TREE [FOLDER]: SESSION has its -burned folder, and FOLDER of it (its top, without one) is TREE on the disc.
+burned_exact() {
+    wait_burned "$1"
+    rm -rf "$world/disc" && mkdir "$world/disc"
+    bsdtar -C "$world/disc" -xf "$discs/$(jq -r '.copies[0].disc' "$inbox/alice/$1-burned/receipt.json").iso" "alice/$1"
+    same_tree "$2" "$world/disc/alice/$1/data${3:+/$3}" && bag_is_whole "$world/disc/alice/$1"
+}
 same_tree() { diff -r --no-dereference "$1" "$2"; }
 sums_match() { (cd "$1" && sha256sum -c --quiet --strict SHA256SUMS); }
 
