@@ -211,6 +211,9 @@ void Sink::end_folder() {
 
 void Sink::end_of_input() {
     input_ended_ = true;
+    // libssh2, and curl with it, ends its input after the last byte and never says that it could read them
+    // all.
+    if (state_ == State::verdict) end_file(true);
     if (state_ == State::closing || state_ == State::finished) return;
     if (file_) {
         file_.reset();  // cut off

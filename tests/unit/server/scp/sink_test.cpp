@@ -114,6 +114,17 @@ TEST_CASE("scp sink: data that ends early, or that the sender calls bad, is cut 
     CHECK(house.port.exit_code == 1);
 }
 
+TEST_CASE("scp sink: a client that ends its input after the last byte has sent a whole file") {
+    for (const std::string& sent : {"C0644 5 a\nhello"s, "C0644 0 a\n"s}) {
+        House house;
+        house.say(sent);
+        house.sink->end_of_input();
+        CHECK(house.client->closed == std::vector<std::string>{"/in/a"});
+        CHECK(house.client->cut_off.empty());
+        CHECK(house.port.exit_code == 0);
+    }
+}
+
 TEST_CASE("scp sink: what breaks the protocol ends it with a message and status 1") {
     for (const std::string& bad :
          {"E\n"s, "Z0644 5 x\n"s, "C0644 5 ../x\nhello\0"s, "C0644 -1 x\n"s, "D0755 0 ..\n"s, "T-1 0 0 0\n"s,
