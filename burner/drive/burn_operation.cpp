@@ -35,6 +35,7 @@ class Burn {
     Status add_sessions(const std::vector<JobSession>& sessions, Timestamp time);
     Status add_readme(const std::vector<JobSession>& sessions, Timestamp time);
     Status prepare(Timestamp time);
+    Status check_payload(const Medium& medium, const std::vector<JobSession>& sessions) const;
     Status check_space(const Medium& medium) const;
     Status write();
     Status finish();
@@ -91,6 +92,18 @@ Status Burn::add_sessions(const std::vector<JobSession>& sessions, Timestamp tim
     }
     if (first()) BB_CHECK(add_readme(sessions, time));
     return {};
+}
+
+// The files alone, before they are read once more for nothing.
+Status Burn::check_payload(const Medium& medium, const std::vector<JobSession>& sessions) const {
+    std::uint64_t bytes = 0;
+    for (const JobSession& session : sessions)
+        for (const DiscEntry& entry : session.entries) bytes += entry.size_bytes;
+    if (bytes <= medium.free_bytes) return {};
+    return fail(Errc::does_not_fit, "burn on disc " + job_.disc.label + ": its files have " +
+                                        human_bytes(bytes) + " (" + std::to_string(bytes) +
+                                        " bytes), the disc has " + human_bytes(medium.free_bytes) + " (" +
+                                        std::to_string(medium.free_bytes) + ") left");
 }
 
 Status Burn::check_space(const Medium& medium) const {
@@ -155,6 +168,7 @@ Result<Written> Burn::run() {
     BB_TRY(const Medium medium, disc_.medium());
     BB_CHECK(check_burnable(medium, job_.disc));
     BB_TRY(const auto sessions, read_job_sessions(job_));
+    BB_CHECK(check_payload(medium, sessions));
     const Timestamp time = newest_seal(sessions);
     BB_CHECK(load_tree(time));
     BB_CHECK(add_sessions(sessions, time));
@@ -173,7 +187,9 @@ Result<Written> Burn::run() {
         (void)settle_image(*disc_.image(), job_, plan.start_lba);
     }
     BB_CHECK(done);
-    return Written{plan.start_lba, plan.blocks, disc_.messages().warnings()};
+    std::string notes = disc_.messages().warnings();
+    if (!writer_->speed_note().empty()) notes += (notes.empty() ? "" : "\n") + writer_->speed_note();
+    return Written{plan.start_lba, plan.blocks, std::move(notes)};
 }
 
 }  // namespace

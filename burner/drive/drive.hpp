@@ -31,8 +31,9 @@ struct Medium {
     unsigned sessions_used = 0;
     unsigned sessions_left = 0;
     std::uint32_t next_lba = 0;
-    std::string head_digest;  // emulated: SHA-256 (hex) of the first 64 KiB
-    std::string reason;       // why it can't be used, and the remedy
+    std::string head_digest;          // emulated: SHA-256 (hex) of the first 64 KiB
+    std::vector<unsigned> speeds_kb;  // real: at which it can be written, in kB/s, fastest first
+    std::string reason;               // why it can't be used, and the remedy
 };
 
 // The disc an operation is meant for. The worker refuses when what it finds differs: a swapped disc is
@@ -43,6 +44,7 @@ struct DiscIdentity {
     unsigned sessions_used = 0;  // 0 = blank: it gets label and serial with its first disc session
     std::uint32_t next_lba = 0;  // refused when the medium's is lower
     std::string head_digest;     // refused when it differs; empty = not checked
+    std::string media_id{};      // manufacturer and type; refused when it differs; empty = not checked
 };
 
 struct BurnSession {
@@ -99,6 +101,12 @@ class BurnObserver {
     virtual void progress(const Progress& progress) = 0;  // some times a second
 };
 
+// Whether an operation failed because the drive hangs, is gone or can't be reached: a person has to look
+// after it, and no disc is to blame.
+[[nodiscard]] inline bool drive_is_lost(const Error& error) {
+    return error.code == Errc::unreachable;
+}
+
 class Drive {
   public:
     virtual ~Drive() = default;
@@ -112,6 +120,9 @@ class Drive {
     // left, Errc::exists when the name is taken. Real: succeeds when a blank is in, else Errc::no_medium with
     // what to insert.
     [[nodiscard]] virtual Status load_blank(const std::string& label) = 0;
+    // Real: whether a medium came or went since the last call, asked without disturbing it; cheap. Emulated:
+    // never.
+    [[nodiscard]] virtual Result<bool> medium_changed() { return false; }
     // What is in it now. No medium is not an error.
     [[nodiscard]] virtual Result<Medium> inspect() = 0;
     // Appends one disc session with the cumulative tree. Errors before writing: does_not_fit (the message has

@@ -5,13 +5,20 @@
 #include <clocale>
 #include <csignal>
 
+#include "burner/drive/plain_words.hpp"
+
 namespace burnbox {
 namespace {
 
-constexpr std::size_t kMostText = 8192;  // of messages kept: the first ones say the cause
+constexpr std::size_t kMostText = 1U << 20U;  // of messages kept
+
+// libburn's numbers of messages: a command could not be sent, the connection is lost, the host adapter or the
+// driver failed.
+constexpr std::array<int, 4> kDriveLost{0x0002010c, 0x000201a6, 0x000201a7, 0x000201a8};
 
 void append_line(std::string& text, const std::string& line) {
     if (text.size() + line.size() > kMostText) return;
+    if (text.size() >= line.size() && text.find(line) != std::string::npos) return;  // said already
     if (!text.empty()) text += '\n';
     text += line;
 }
@@ -38,15 +45,18 @@ Status start_libburnia() {
     return {};
 }
 
-void LibraryMessages::take(const std::string& severity, int rank, const std::string& text) {
+void LibraryMessages::take(const std::string& severity, int rank, int code, const std::string& text) {
     int sorry = 0;
     int warning = 0;
     burn::iso_text_to_sev(c_string("SORRY"), &sorry);
     burn::iso_text_to_sev(c_string("WARNING"), &warning);
     std::string line = severity + ": " + text;
     std::ranges::replace(line, '\n', ' ');
+    drive_lost_ = drive_lost_ || std::ranges::find(kDriveLost, code) != kDriveLost.end();
+    medium_gone_ =
+        medium_gone_ || text.find("[2 3A") != std::string::npos || text.find("[6 28") != std::string::npos;
     if (rank >= sorry)
-        append_line(failure_, line);
+        append_line(failure_, with_plain_words(line));
     else if (rank >= warning)
         append_line(warnings_, line);
 }
@@ -59,17 +69,22 @@ void LibraryMessages::drain() {
     int rank = 0;
     while (burn::burn_msgs_obtain(c_string("ALL"), &code, text.data(), &other, severity.data()) > 0) {
         burn::iso_text_to_sev(severity.data(), &rank);
-        take(severity.data(), rank, text.data());
+        take(severity.data(), rank, code, text.data());
     }
     while (burn::iso_obtain_msgs(c_string("ALL"), &code, &other, text.data(), severity.data()) > 0) {
         burn::iso_text_to_sev(severity.data(), &rank);
-        take(severity.data(), rank, text.data());
+        take(severity.data(), rank, 0, text.data());
     }
+}
+
+Errc LibraryMessages::failure_code() const {
+    if (drive_lost_) return Errc::unreachable;
+    return medium_gone_ ? Errc::no_medium : Errc::io;
 }
 
 Status LibraryMessages::check(int result, const std::string& operation) {
     drain();
-    if (failed()) return fail(Errc::io, operation + ": " + failure_);
+    if (failed()) return fail(failure_code(), operation + ": " + failure_);
     if (result <= 0) return fail(Errc::io, operation + ": libisoburn failed without a message");
     return {};
 }

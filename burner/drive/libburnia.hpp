@@ -39,15 +39,19 @@ class LibraryMessages {
     [[nodiscard]] bool failed() const { return !failure_.empty(); }
     [[nodiscard]] const std::string& failure() const { return failure_; }    // SORRY and above, one a line
     [[nodiscard]] const std::string& warnings() const { return warnings_; }  // WARNING, one a line
+    // unreachable: the way to the drive failed; no_medium: the disc was taken out or changed; else io.
+    [[nodiscard]] Errc failure_code() const;
 
     // drain(), then an error that names the operation when something failed or `result` <= 0.
     [[nodiscard]] Status check(int result, const std::string& operation);
 
   private:
-    void take(const std::string& severity, int rank, const std::string& text);
+    void take(const std::string& severity, int rank, int code, const std::string& text);
 
     std::string failure_;
     std::string warnings_;
+    bool drive_lost_ = false;
+    bool medium_gone_ = false;
 };
 
 // The libraries' parameters are char * where they mean const char *, and some keep the pointer: no temporary

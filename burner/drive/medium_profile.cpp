@@ -47,6 +47,8 @@ std::string_view medium_name_of_mmc_profile(int profile, std::uint64_t capacity_
         case 0x13:
         case 0x14:
             return "dvd-rw";
+        case 0x15:
+            return "dvd-r-dl";
         case 0x1a:
             return "dvd+rw";
         case 0x1b:
@@ -55,11 +57,18 @@ std::string_view medium_name_of_mmc_profile(int profile, std::uint64_t capacity_
             return "dvd+r-dl";
         case 0x41:
             return capacity_bytes > 26'000'000'000 ? "bd-r-dl" : "bd-r";
+        case 0x42:
+            return "bd-r-pow";
         case 0x43:
             return "bd-re";
         default:
             return "";
     }
+}
+
+double base_speed_kb(int mmc_profile) {
+    if (mmc_profile >= 0x08 && mmc_profile <= 0x0a) return 176.4;
+    return mmc_profile >= 0x40 ? 4495.6 : 1385;
 }
 
 std::uint64_t gap_blocks(const MediumProfile& profile, unsigned sessions) {

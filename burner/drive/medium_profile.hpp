@@ -26,6 +26,9 @@ inline constexpr std::uint32_t kImageHeadBlocks = 32;
 // Our name for an MMC profile number (MMC-6 table 92); empty for media nothing can be burned on.
 [[nodiscard]] std::string_view medium_name_of_mmc_profile(int profile, std::uint64_t capacity_bytes);
 
+// What "1x" means on that kind of medium, in kB/s.
+[[nodiscard]] double base_speed_kb(int mmc_profile);
+
 // Blocks lost to the gaps of a disc with this many disc sessions.
 [[nodiscard]] std::uint64_t gap_blocks(const MediumProfile& profile, unsigned sessions);
 // Blocks that one more disc session may take on an emulated disc; `next_lba` is where it would begin.

@@ -1,6 +1,8 @@
 #include "burner/drive/opened_disc.hpp"
 
+#include <algorithm>
 #include <array>
+#include <functional>
 
 #include "burner/drive/iso_head.hpp"
 #include "burner/drive/medium_profile.hpp"
@@ -78,7 +80,8 @@ Result<Medium> OpenedDisc::medium() {
     medium.location = device_.path;
     BB_CHECK(device_.emulated() ? fill_image_facts(medium) : fill_drive_facts(medium));
     messages_.drain();
-    if (messages_.failed()) return fail(Errc::io, "inspect " + device_.path + ": " + messages_.failure());
+    if (messages_.failed())
+        return fail(messages_.failure_code(), "inspect " + device_.path + ": " + messages_.failure());
     return medium;
 }
 
@@ -160,6 +163,42 @@ bool OpenedDisc::takes_more_sessions() {
     return multi || burn::isoburn_needs_emulation(drive()) == 1;
 }
 
+void OpenedDisc::fill_speeds(Medium& medium) {
+    burn::burn_speed_descriptor* list = nullptr;
+    if (burn::burn_drive_get_speedlist(drive(), &list) <= 0) return;
+    for (const burn::burn_speed_descriptor* speed = list; speed != nullptr; speed = speed->next)
+        if (speed->write_speed > 0) medium.speeds_kb.push_back(static_cast<unsigned>(speed->write_speed));
+    burn::burn_drive_free_speedlist(&list);
+    std::ranges::sort(medium.speeds_kb, std::greater());
+    const auto repeated = std::ranges::unique(medium.speeds_kb);
+    medium.speeds_kb.erase(repeated.begin(), repeated.end());
+}
+
+// Something was written after the last complete disc session: a burn was cut off.
+bool OpenedDisc::session_begun(const Medium& medium) {
+    const burn::burn_disc_status status = burn::isoburn_disc_get_status(drive());
+    if (status != burn::BURN_DISC_APPENDABLE || burn::isoburn_needs_emulation(drive()) == 1) return false;
+    if (medium.sessions_used == 0) return true;
+    int lba = 0;
+    int nwa = 0;
+    const int known = burn::burn_disc_track_lba_nwa(drive(), nullptr, 0, &lba, &nwa);
+    return known <= 0 || nwa != lba || burn::burn_disc_next_track_is_damaged(drive(), 0) > 0;
+}
+
+DiscFacts OpenedDisc::disc_facts(Medium& medium, int mmc_profile) {
+    const burn::burn_disc_status status = burn::isoburn_disc_get_status(drive());
+    DiscFacts facts;
+    facts.mmc_profile = mmc_profile;
+    facts.blank = status == burn::BURN_DISC_BLANK;
+    facts.appendable = facts.blank || status == burn::BURN_DISC_APPENDABLE;
+    facts.takes_more = takes_more_sessions();
+    facts.has_sessions = medium.sessions_used > 0;
+    facts.session_begun = session_begun(medium);
+    facts.ours = facts.has_sessions && read_drive_head(medium);
+    facts.write_once_only = device_.write_once_only;
+    return facts;
+}
+
 Status OpenedDisc::fill_drive_facts(Medium& medium) {
     const burn::burn_disc_status status = burn::isoburn_disc_get_status(drive());
     if (status == burn::BURN_DISC_EMPTY || status == burn::BURN_DISC_UNREADY) {
@@ -170,48 +209,37 @@ Status OpenedDisc::fill_drive_facts(Medium& medium) {
     std::array<char, 80> name{};
     burn::burn_disc_get_profile(drive(), &number, name.data());
     fill_media_id(medium);
+    fill_speeds(medium);
     medium.next_lba = next_writable_lba();
     const auto space = static_cast<std::uint64_t>(burn::isoburn_disc_available_space(drive(), nullptr));
     medium.capacity_bytes = space + medium.next_lba * kSectorBytes;
     medium.profile = medium_name_of_mmc_profile(number, medium.capacity_bytes);
-    const bool blank = status == burn::BURN_DISC_BLANK;
-    medium.state = blank ? MediumState::blank : MediumState::appendable;
-    if (!blank) medium.sessions_used = count_sessions();
-    if (medium.profile.empty()) {
-        medium.profile = name.data();
-        refuse(medium, MediumState::foreign,
-               "nothing can be appended to this kind of disc: insert a blank write-once one");
-    } else if (!blank && !read_drive_head(medium)) {
-        refuse(medium, MediumState::foreign, "burnbox did not make this disc; it is left alone");
-    } else if (!blank && status != burn::BURN_DISC_APPENDABLE) {
-        refuse(medium, MediumState::closed, "the disc is closed");
-    } else if (burn::burn_disc_next_track_is_damaged(drive(), 0) > 0) {
-        refuse(medium, MediumState::damaged, "a write was cut off on this disc: insert another one");
-    } else if (!takes_more_sessions()) {
-        refuse(medium, MediumState::foreign,
-               "this disc can't hold more than one session: insert another kind of disc");
-    } else {
+    if (medium.profile.empty()) medium.profile = name.data();
+    medium.state = status == burn::BURN_DISC_BLANK ? MediumState::blank : MediumState::appendable;
+    if (medium.state != MediumState::blank) medium.sessions_used = count_sessions();
+    if (const auto refusal = refusal_of(disc_facts(medium, number)))
+        refuse(medium, refusal->state, refusal->reason);
+    else
         fill_drive_space(medium, space);
-    }
     return {};
 }
 
-// What the drive reports has the gaps so far in it; the one to come is not.
+// What the drive reports counts from where the next disc session begins: the gap before it is not in it.
 void OpenedDisc::fill_drive_space(Medium& medium, std::uint64_t space_bytes) {
     const MediumProfile* profile = find_medium_profile(medium.profile);
     const unsigned limit = profile != nullptr ? profile->session_limit : kUnknownSessionLimit;
     medium.sessions_left = limit - std::min(limit, medium.sessions_used);
-    if (medium.sessions_left == 0) return;
-    const unsigned used = medium.sessions_used;
-    const std::uint64_t gap =
-        profile == nullptr ? 0 : gap_blocks(*profile, used + 1) - gap_blocks(*profile, used);
-    medium.free_bytes = space_bytes - std::min(space_bytes, gap * kSectorBytes);
+    if (medium.sessions_left > 0) medium.free_bytes = space_bytes;
 }
 
 namespace {
 
 Error wrong(const Medium& medium, const DiscIdentity& wanted, const std::string& why) {
     return {Errc::wrong_medium, 0, "use disc " + wanted.label + " in " + medium.location + ": " + why};
+}
+
+std::string other_make(const Medium& medium, const DiscIdentity& wanted) {
+    return "another disc is there, made by " + medium.media_id + "; wanted is " + wanted.media_id;
 }
 
 std::string state_of(const Medium& medium) {
@@ -226,6 +254,8 @@ Status check_same_disc(const Medium& medium, const DiscIdentity& wanted) {
         return fail(Errc::no_medium, "insert disc " + wanted.label + ": no disc is in " + medium.location);
     if (medium.state != MediumState::appendable && medium.state != MediumState::closed)
         return std::unexpected(wrong(medium, wanted, state_of(medium)));
+    if (!wanted.media_id.empty() && !medium.media_id.empty() && medium.media_id != wanted.media_id)
+        return std::unexpected(wrong(medium, wanted, other_make(medium, wanted)));
     if (medium.label != wanted.label || medium.serial != wanted.serial)
         return std::unexpected(wrong(medium, wanted,
                                      "another disc is there, " + medium.label + " with serial " +
@@ -237,8 +267,11 @@ Status check_burnable(const Medium& medium, const DiscIdentity& wanted) {
     if (wanted.sessions_used == 0) {
         if (medium.state == MediumState::none)
             return fail(Errc::no_medium, "insert a blank disc: no disc is in " + medium.location);
-        if (medium.state == MediumState::blank) return {};
-        return std::unexpected(wrong(medium, wanted, "it should be blank, but " + state_of(medium)));
+        if (medium.state != MediumState::blank)
+            return std::unexpected(wrong(medium, wanted, "it should be blank, but " + state_of(medium)));
+        if (!wanted.media_id.empty() && !medium.media_id.empty() && medium.media_id != wanted.media_id)
+            return std::unexpected(wrong(medium, wanted, other_make(medium, wanted)));
+        return {};
     }
     BB_CHECK(check_same_disc(medium, wanted));
     if (medium.state != MediumState::appendable)

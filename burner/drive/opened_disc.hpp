@@ -9,6 +9,7 @@
 #include "burner/drive/disc_operations.hpp"
 #include "burner/drive/image_file.hpp"
 #include "burner/drive/libburnia.hpp"
+#include "burner/drive/medium_rules.hpp"
 
 namespace burnbox {
 
@@ -35,11 +36,14 @@ class OpenedDisc {
     [[nodiscard]] Status fill_image_facts(Medium& medium);
     [[nodiscard]] Status fill_drive_facts(Medium& medium);
     void fill_media_id(Medium& medium);
+    void fill_speeds(Medium& medium);
+    [[nodiscard]] DiscFacts disc_facts(Medium& medium, int mmc_profile);
     [[nodiscard]] bool read_drive_head(Medium& medium);
     [[nodiscard]] bool takes_more_sessions();
     void fill_drive_space(Medium& medium, std::uint64_t space_bytes);
     [[nodiscard]] unsigned count_sessions();
     [[nodiscard]] std::uint32_t next_writable_lba();
+    [[nodiscard]] bool session_begun(const Medium& medium);
 
     const Device device_;
     std::optional<ImageFile> image_;

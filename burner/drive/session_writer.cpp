@@ -3,10 +3,13 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <thread>
+
+#include "burner/drive/medium_profile.hpp"
 
 namespace burnbox {
 namespace {
@@ -117,6 +120,25 @@ void SessionWriter::watch(BurnObserver& observer) {
         std::this_thread::sleep_for(kFirstPoll);
 }
 
+// The drive takes it as an upper limit.
+void SessionWriter::set_speed() {
+    if (disc_.image() != nullptr || disc_.device().speed <= 0) return;
+    int profile = 0;
+    std::array<char, 80> name{};
+    burn::burn_disc_get_profile(disc_.drive(), &profile, name.data());
+    asked_kb_ = static_cast<int>(disc_.device().speed * base_speed_kb(profile));
+    burn::burn_drive_set_speed(disc_.drive(), 0, asked_kb_);
+}
+
+void SessionWriter::note_speed(std::chrono::steady_clock::duration took) {
+    if (disc_.image() != nullptr) return;
+    const double seconds = std::max(std::chrono::duration<double>(took).count(), 0.001);
+    const auto reached_kb =
+        static_cast<std::uint64_t>(static_cast<double>(blocks_ * kSectorBytes) / seconds / 1000);
+    speed_note_ = "speed: asked " + (asked_kb_ == 0 ? "max" : std::to_string(asked_kb_) + " kB/s") +
+                  ", reached " + std::to_string(reached_kb) + " kB/s with closing";
+}
+
 Status SessionWriter::write(bool close_disc, BurnObserver& observer) {
     const std::string what = "write " + disc_.device().path;
     write_options_ = burn::burn_write_opts_new(disc_.drive());
@@ -124,10 +146,13 @@ Status SessionWriter::write(bool close_disc, BurnObserver& observer) {
     burn::burn_write_opts_set_multi(write_options_, close_disc ? 0 : 1);
     burn::burn_write_opts_set_underrun_proof(write_options_, 1);
     burn::burn_write_opts_set_stdio_fsync(write_options_, -1);  // synced once, by the caller
+    set_speed();
     pending_ = false;
+    const auto began = std::chrono::steady_clock::now();
     burn::isoburn_disc_write(write_options_, layout_);
     watch(observer);
     burn::isoburn_sync_after_write(disc_.drive(), nullptr, 0);
+    note_speed(std::chrono::steady_clock::now() - began);
     return disc_.messages().check(burn::isoburn_drive_wrote_well(disc_.drive()), what);
 }
 

@@ -2,6 +2,8 @@
 // progress. Thread: the operation's.
 #pragma once
 
+#include <chrono>
+
 #include "burner/drive/opened_disc.hpp"
 
 namespace burnbox {
@@ -23,12 +25,16 @@ class SessionWriter {
     [[nodiscard]] Status write(bool close_disc, BurnObserver& observer);
     // Emulated discs and overwritable media: makes the new disc session the one that is seen. Else a no-op.
     [[nodiscard]] Status activate();
+    // Real drives: the speed that was asked for and the one that was reached. Empty before write().
+    [[nodiscard]] const std::string& speed_note() const { return speed_note_; }
 
   private:
     explicit SessionWriter(OpenedDisc& disc) : disc_(disc) {}
     [[nodiscard]] Status set_options(Timestamp time);
     [[nodiscard]] Status measure();
     void watch(BurnObserver& observer);
+    void set_speed();
+    void note_speed(std::chrono::steady_clock::duration took);
     void start_writeback(std::uint64_t written_bytes);
 
     OpenedDisc& disc_;
@@ -39,6 +45,8 @@ class SessionWriter {
     std::uint32_t blocks_ = 0;
     std::uint64_t flushed_bytes_ = 0;
     unsigned threads_before_ = 0;
+    int asked_kb_ = 0;  // 0 = as fast as it goes
+    std::string speed_note_;
     bool pending_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "burner/drive/disc_operations.hpp"
 #include "burner/drive/opened_disc.hpp"
 #include "burner/drive/rollback.hpp"
+#include "burner/drive/settle_rules.hpp"
 
 namespace burnbox {
 
@@ -21,18 +22,7 @@ Result<Drive::Outcome> settle_disc(const Device& device, const BurnJob& job, uns
     }
     BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
     BB_TRY(const Medium medium, disc->medium());
-    if (medium.state == MediumState::none)
-        return fail(Errc::no_medium, "settle disc " + job.disc.label + ": insert it");
-    const bool was_blank = job.disc.sessions_used == 0;
-    if (medium.state == MediumState::blank)
-        return was_blank ? Drive::Outcome::untouched : Drive::Outcome::damaged;
-    if (medium.state == MediumState::damaged || medium.state == MediumState::foreign)
-        return Drive::Outcome::damaged;
-    BB_CHECK(check_same_disc(medium, job.disc));
-    if (medium.sessions_used == disc_session) return Drive::Outcome::written;
-    const bool as_before =
-        medium.sessions_used == job.disc.sessions_used && medium.next_lba == job.disc.next_lba;
-    return as_before ? Drive::Outcome::untouched : Drive::Outcome::damaged;
+    return settle_medium(medium, job.disc, disc_session);
 }
 
 }  // namespace burnbox

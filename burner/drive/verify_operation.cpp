@@ -34,8 +34,11 @@ Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buf
     off_t got = 0;
     const int result =
         burn::burn_read_data(disc.drive(), static_cast<off_t>(offset), reinterpret_cast<char*>(buffer.data()),
-                             static_cast<off_t>(buffer.size()), &got, 2);
+                             static_cast<off_t>(buffer.size()), &got, 0);
     if (result > 0 && got == static_cast<off_t>(buffer.size())) return {};
+    disc.messages().drain();
+    const Errc code = disc.messages().failure_code();
+    if (code != Errc::io) return fail(code, "read " + disc.device().path + ": " + disc.messages().failure());
     return fail(Errc::io, "read block " +
                               std::to_string(lba + static_cast<std::uint64_t>(got) / kSectorBytes) +
                               ": the drive can't read it");
@@ -46,10 +49,11 @@ class ContentCheck {
   public:
     ContentCheck(OpenedDisc& disc, std::vector<FileToRead> files, Mismatches& mismatches,
                  BurnObserver& observer);
-    void run(VerifyReport& report);
+    // An error says nothing about the disc: the drive or the medium is gone.
+    [[nodiscard]] Status run(VerifyReport& report);
 
   private:
-    void take_piece(ContentReader& reader, VerifyReport& report);
+    [[nodiscard]] Status take_piece(ContentReader& reader, VerifyReport& report);
     void close_file(std::size_t file, VerifyReport& report);
     std::vector<Extent> extents();
 
@@ -90,21 +94,24 @@ void ContentCheck::close_file(std::size_t file, VerifyReport& report) {
     report.bytes_checked += entry.size_bytes;
 }
 
-void ContentCheck::take_piece(ContentReader& reader, VerifyReport& report) {
+Status ContentCheck::take_piece(ContentReader& reader, VerifyReport& report) {
     const std::size_t file = reader.next_file();
     const auto piece = reader.next();
     if (piece) {
         hasher_.update(piece->data);
         progress_.done_bytes += piece->data.size();
         observer_.progress(progress_);
+    } else if (piece.error().code == Errc::unreachable || piece.error().code == Errc::no_medium) {
+        return std::unexpected(piece.error());
     } else if (readable_) {
         mismatches_.add(files_[file].entry->path, piece.error().message);
         readable_ = false;
     }
     if (reader.at_end() || reader.next_file() != file) close_file(file, report);
+    return {};
 }
 
-void ContentCheck::run(VerifyReport& report) {
+Status ContentCheck::run(VerifyReport& report) {
     for (std::size_t i = 0; i < files_.size(); ++i) {
         const FileToRead& file = files_[i];
         report.files.push_back({file.entry->path, file.extents.empty() ? 0 : file.extents.front().lba});
@@ -114,7 +121,8 @@ void ContentCheck::run(VerifyReport& report) {
     ContentReader reader(
         extents(), disc_.image() != nullptr ? kImageAlignment : 1,
         [this](std::uint32_t lba, std::span<std::byte> buffer) { return read_blocks(disc_, lba, buffer); });
-    while (!reader.at_end()) take_piece(reader, report);
+    while (!reader.at_end()) BB_CHECK(take_piece(reader, report));
+    return {};
 }
 
 }  // namespace
@@ -142,10 +150,11 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
     if (disc_session == 1 && !own_readme) tree->compare_one(readme, mismatches, files);
 
     VerifyReport report;
-    ContentCheck(*disc, std::move(files), mismatches, observer).run(report);
+    BB_CHECK(ContentCheck(*disc, std::move(files), mismatches, observer).run(report));
     disc->messages().drain();
     if (disc->messages().failed() && mismatches.none())
-        return fail(Errc::io, "verify disc " + job.disc.label + ": " + disc->messages().failure());
+        return fail(disc->messages().failure_code(),
+                    "verify disc " + job.disc.label + ": " + disc->messages().failure());
     report.mismatches = mismatches.take();
     return report;
 }

@@ -140,6 +140,8 @@ WorkerLine operate(const WorkerJob& job, Reporter& reporter, Watch& watch) {
             return answer(burn_disc(job.device, job.burn, observer));
         case WorkerOperation::verify:
             return answer(verify_disc(job.device, job.burn, job.disc_session, observer));
+        case WorkerOperation::look:
+            return answer(look_at(job.device));
         case WorkerOperation::settle:
             return answer(settle_disc(job.device, job.burn, job.disc_session, job.start_lba));
     }

@@ -16,9 +16,16 @@ namespace burnbox {
 // main() of `burnbox worker`. Returns the exit code.
 [[nodiscard]] int worker_main();
 
+// What the configuration's `burn:` says about every real drive.
+struct DrivePolicy {
+    bool write_once_only = false;
+    double speed = 0;  // in "x"; 0 = as fast as it goes
+};
+
 // A drive of the configuration whose operations run in workers: `program` is this program's path.
 // Emulated ones keep their discs in config.image_dir.
 [[nodiscard]] std::unique_ptr<Drive> make_worker_drive(const DriveConfig& config, Spawner& spawner,
-                                                       const std::string& program);
+                                                       const std::string& program,
+                                                       const DrivePolicy& policy = {});
 
 }  // namespace burnbox

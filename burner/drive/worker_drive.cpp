@@ -1,28 +1,46 @@
 #include "burner/drive/worker_drive.hpp"
 
 #include "burner/drive/medium_profile.hpp"
-#include "burner/drive/worker.hpp"
 #include "burner/drive/worker_exchange.hpp"
 
 namespace burnbox {
 
 WorkerDrive::WorkerDrive(const DriveConfig& config, Spawner& spawner, std::string program,
-                         const WorkerPatience& patience)
-    : config_(config), spawner_(spawner), program_(std::move(program)), patience_(patience), shelf_(config) {}
+                         const DrivePolicy& policy, const WorkerPatience& patience)
+    : config_(config),
+      spawner_(spawner),
+      program_(std::move(program)),
+      policy_(policy),
+      patience_(patience),
+      shelf_(config) {}
 
 Result<Device> WorkerDrive::device() const {
-    if (!emulated()) return Device{config_.device, ""};
+    if (!emulated()) return Device{config_.device, "", policy_.write_once_only, policy_.speed};
     if (find_medium_profile(config_.medium) == nullptr)
         return fail(Errc::invalid, "drive " + config_.name + ": unknown medium '" + config_.medium +
                                        "'; known: " + medium_names());
     if (shelf_.loaded().empty())
         return fail(Errc::no_medium, "drive " + config_.name + ": no disc is loaded");
-    return Device{shelf_.loaded(), config_.medium};
+    return Device{.path = shelf_.loaded(), .medium = config_.medium};
+}
+
+Status WorkerDrive::check_not_held() {
+    if (!stuck_) return {};
+    if (ends_within(*stuck_, std::chrono::milliseconds(0))) {
+        stuck_.reset();
+        return {};
+    }
+    return fail(
+        Errc::unreachable,
+        "drive " + config_.name +
+            " hangs: its worker was killed, but the kernel still waits for the drive. Switch the drive off "
+            "and on; if that does not help, restart the machine");
 }
 
 template <typename Answer>
 Result<Answer> WorkerDrive::run(WorkerOperation operation, const BurnJob& burn_job, unsigned disc_session,
                                 std::uint32_t start_lba, BurnObserver* observer) {
+    BB_CHECK(check_not_held());
     BB_TRY(Device where, device());
     const WorkerJob job{operation, std::move(where), burn_job, disc_session, start_lba};
     BB_TRY(Child worker, spawner_.run({program_, "worker"}));
@@ -30,7 +48,14 @@ Result<Answer> WorkerDrive::run(WorkerOperation operation, const BurnJob& burn_j
         const std::lock_guard lock(running_mutex_);
         running_ = worker.killer();
     }
-    BB_TRY(WorkerLine line, converse(std::move(worker), job, patience_, observer));
+    auto [answered, ends_by_itself] = converse(worker, job, patience_, observer);
+    // The drive is free again only when the worker is gone.
+    if (!ends_by_itself || !ends_within(worker, patience_.goodbye)) {
+        worker.kill();
+        if (!ends_within(worker, patience_.death)) stuck_.emplace(std::move(worker));
+    }
+    if (!answered) return std::unexpected(std::move(answered).error());
+    WorkerLine line = std::move(*answered);
     if (auto* answer = std::get_if<Answer>(&line)) return std::move(*answer);
     return fail(Errc::io, "drive " + config_.name + ": the worker's answer does not fit the question");
 }
@@ -61,6 +86,15 @@ Status WorkerDrive::load_blank(const std::string& label) {
     const std::string there = medium.state == MediumState::none ? "is empty" : "holds no blank disc";
     return fail(Errc::no_medium, "drive " + config_.name + " " + there + ": insert a blank " + wanted +
                                      (medium.reason.empty() ? "" : " (" + medium.reason + ")"));
+}
+
+Result<bool> WorkerDrive::medium_changed() {
+    if (emulated()) return false;
+    BB_TRY(const Look look, run<Look>(WorkerOperation::look, {}, 0, 0, nullptr));
+    const bool first = !last_presence_;
+    const bool other = last_presence_ != look.presence;
+    last_presence_ = look.presence;
+    return !first && (other || look.changed);
 }
 
 Result<Medium> WorkerDrive::inspect() {
@@ -94,8 +128,8 @@ std::uint64_t WorkerDrive::blank_capacity_bytes() const {
 }
 
 std::unique_ptr<Drive> make_worker_drive(const DriveConfig& config, Spawner& spawner,
-                                         const std::string& program) {
-    return std::make_unique<WorkerDrive>(config, spawner, program);
+                                         const std::string& program, const DrivePolicy& policy) {
+    return std::make_unique<WorkerDrive>(config, spawner, program, policy);
 }
 
 }  // namespace burnbox

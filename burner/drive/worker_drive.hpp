@@ -6,32 +6,39 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "burner/drive/image_shelf.hpp"
+#include "burner/drive/worker.hpp"
 #include "burner/drive/worker_protocol.hpp"
 #include "common/process/spawner.hpp"
 
 namespace burnbox {
 
-// When a worker counts as hung and is killed.
+// When a worker counts as hung and is killed: so long without progress in each step.
 struct WorkerPatience {
-    std::chrono::milliseconds silence = std::chrono::minutes(2);  // no line at all: it sends one each second
-    // Lines, but no progress: of a burn before its first block and after its last one, because closing a slow
-    // disc takes long, and of everything else.
-    std::chrono::milliseconds closing = std::chrono::minutes(30);
-    std::chrono::milliseconds stall = std::chrono::minutes(10);
+    std::chrono::milliseconds silence = std::chrono::minutes(2);   // no line at all: it sends one each second
+    std::chrono::milliseconds look = std::chrono::seconds(30);     // the kernel answers at once
+    std::chrono::milliseconds inspect = std::chrono::minutes(5);   // a medium that gets ready; settling too
+    std::chrono::milliseconds prepare = std::chrono::minutes(60);  // reading the staged files once more
+    std::chrono::milliseconds write = std::chrono::minutes(5);     // between two blocks
+    std::chrono::milliseconds close = std::chrono::minutes(60);    // after the last one
+    std::chrono::milliseconds verify = std::chrono::minutes(15);   // a drive reads bad blocks many times
+    std::chrono::milliseconds goodbye = std::chrono::minutes(1);   // to release the drive after the result
+    std::chrono::milliseconds death = std::chrono::seconds(5);     // from the kill to the end
 };
 
 class WorkerDrive final : public Drive {
   public:
     WorkerDrive(const DriveConfig& config, Spawner& spawner, std::string program,
-                const WorkerPatience& patience = {});
+                const DrivePolicy& policy = {}, const WorkerPatience& patience = {});
 
     [[nodiscard]] const std::string& name() const override { return config_.name; }
     [[nodiscard]] bool emulated() const override { return config_.emulated(); }
     [[nodiscard]] Status load(const std::string& label) override;
     [[nodiscard]] Status load_blank(const std::string& label) override;
+    [[nodiscard]] Result<bool> medium_changed() override;
     [[nodiscard]] Result<Medium> inspect() override;
     [[nodiscard]] Result<Written> burn(const BurnJob& job, BurnObserver& observer) override;
     [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session,
@@ -43,6 +50,7 @@ class WorkerDrive final : public Drive {
 
   private:
     [[nodiscard]] Result<Device> device() const;
+    [[nodiscard]] Status check_not_held();
     template <typename Answer>
     [[nodiscard]] Result<Answer> run(WorkerOperation operation, const BurnJob& burn, unsigned disc_session,
                                      std::uint32_t start_lba, BurnObserver* observer);
@@ -50,8 +58,12 @@ class WorkerDrive final : public Drive {
     const DriveConfig config_;
     Spawner& spawner_;
     const std::string program_;
+    const DrivePolicy policy_;
     const WorkerPatience patience_;
     ImageShelf shelf_;
+    std::optional<Presence> last_presence_;
+    std::optional<Child>
+        stuck_;  // killed, but the kernel does not let go of it: nobody else may use the drive
     std::mutex running_mutex_;
     ChildKiller running_;  // of the worker that runs, or ran last
 };

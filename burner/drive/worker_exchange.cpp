@@ -19,7 +19,6 @@ using std::chrono::milliseconds;
 
 // A verify report of a million files is some 300 MB.
 constexpr std::size_t kLongestLine = 1U << 30U;
-constexpr milliseconds kGoodbye = std::chrono::seconds(30);  // to release the drive after the result
 
 Status send(int fd, std::string_view text) {
     while (!text.empty()) {
@@ -37,14 +36,15 @@ class Conversation {
         : worker_(worker), job_(job), patience_(patience), observer_(observer) {}
 
     Result<WorkerLine> run();
-    void wait_for_end();
+    [[nodiscard]] bool is_to_be_killed() const { return is_to_be_killed_; }
 
   private:
+    milliseconds longest_stall() const;
+    Error hang(Clock::time_point since);
     std::string what() const { return std::string(to_string(job_.operation)) + " " + job_.device.path; }
     // The next line without its end; nothing at end of file.
     Result<std::optional<std::string>> next_line();
     Status wait_readable();
-    milliseconds stall_limit() const;
     Status answer_plan(const BurnPlan& plan);
     void note_progress(const Progress& progress);
     Error worker_ended();
@@ -57,29 +57,45 @@ class Conversation {
     std::size_t searched_ = 0;
     std::optional<Error> refusal_;  // what about_to_write answered
     std::optional<Progress> last_progress_;
+    bool writing_ = false;          // leave was given
+    bool is_to_be_killed_ = false;  // it hangs, or talks nonsense
     Clock::time_point last_line_ = Clock::now();
     Clock::time_point last_change_ = Clock::now();
 };
 
-milliseconds Conversation::stall_limit() const {
-    if (job_.operation != WorkerOperation::burn) return patience_.stall;
-    const bool in_the_middle = last_progress_ && last_progress_->done_bytes != 0 &&
-                               last_progress_->done_bytes < last_progress_->total_bytes;
-    return in_the_middle ? patience_.stall : patience_.closing;
+// How long the step that runs now may take without progress.
+milliseconds Conversation::longest_stall() const {
+    switch (job_.operation) {
+        case WorkerOperation::look:
+            return patience_.look;
+        case WorkerOperation::inspect:
+        case WorkerOperation::settle:
+            return patience_.inspect;
+        case WorkerOperation::verify:
+            return patience_.verify;
+        case WorkerOperation::burn:
+            break;
+    }
+    if (!writing_) return patience_.prepare;
+    const bool all_sent = last_progress_ && last_progress_->total_bytes != 0 &&
+                          last_progress_->done_bytes >= last_progress_->total_bytes;
+    return all_sent ? patience_.close : patience_.write;
+}
+
+Error Conversation::hang(Clock::time_point since) {
+    is_to_be_killed_ = true;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - since).count();
+    const bool emulated = job_.device.emulated();
+    return {emulated ? Errc::timeout : Errc::unreachable, 0,
+            what() + ": no progress for " + std::to_string(seconds) + " s; the worker was ended. " +
+                (emulated ? "Look after the disk with the images" : "The drive hangs: switch it off and on")};
 }
 
 Status Conversation::wait_readable() {
     for (;;) {
-        const auto deadline = std::min(last_line_ + patience_.silence, last_change_ + stall_limit());
+        const auto deadline = std::min(last_line_ + patience_.silence, last_change_ + longest_stall());
         const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
-        if (left.count() <= 0) {
-            worker_.kill();
-            return fail(Errc::timeout, what() + ": the worker made no progress for " +
-                                           std::to_string(std::chrono::duration_cast<std::chrono::seconds>(
-                                                              Clock::now() - last_change_)
-                                                              .count()) +
-                                           " s and was ended; the drive may hang: switch it off and on");
-        }
+        if (left.count() <= 0) return std::unexpected(hang(last_change_));
         pollfd readable{worker_.out(), POLLIN, 0};
         const int ready =
             ::poll(&readable, 1, static_cast<int>(std::min<milliseconds::rep>(left.count(), 60'000)));
@@ -114,6 +130,7 @@ Status Conversation::answer_plan(const BurnPlan& plan) {
     Status answer = observer_ != nullptr ? observer_->about_to_write(plan)
                                          : fail(Errc::io, what() + ": the worker wants to write unasked");
     last_line_ = last_change_ = Clock::now();
+    writing_ = answer.has_value();
     if (answer) return send(worker_.in(), std::string(kGoLine) + "\n");
     refusal_ = answer.error();
     worker_.close_in();  // end of file cancels
@@ -145,7 +162,10 @@ Result<WorkerLine> Conversation::run() {
             if (refusal_) return std::unexpected(*refusal_);
             return std::unexpected(worker_ended());
         }
-        BB_TRY(WorkerLine line, parse_worker_line(*text));
+        auto parsed = parse_worker_line(*text);
+        is_to_be_killed_ = !parsed;
+        if (!parsed) return std::unexpected(std::move(parsed).error());
+        WorkerLine line = std::move(*parsed);
         if (const auto* plan = std::get_if<BurnPlan>(&line)) {
             BB_CHECK(answer_plan(*plan));
         } else if (const auto* progress = std::get_if<Progress>(&line)) {
@@ -160,33 +180,27 @@ Result<WorkerLine> Conversation::run() {
     }
 }
 
-// The drive is free again only when the worker is gone.
-void Conversation::wait_for_end() {
-    worker_.close_in();
-    const auto deadline = Clock::now() + kGoodbye;
-    std::array<char, 4096> rest;
-    for (;;) {
-        const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
-        pollfd readable{worker_.out(), POLLIN, 0};
-        const int ready = left > 0 ? ::poll(&readable, 1, static_cast<int>(left)) : 0;
-        if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0) return worker_.kill();  // what hangs in the kernel can't be waited for
-        if (::read(worker_.out(), rest.data(), rest.size()) <= 0) break;
-    }
-    (void)worker_.wait();  // the result counts; how the process ended after it does not
-}
-
 }  // namespace
 
-Result<WorkerLine> converse(Child worker, const WorkerJob& job, const WorkerPatience& patience,
-                            BurnObserver* observer) {
+Conversed converse(Child& worker, const WorkerJob& job, const WorkerPatience& patience,
+                   BurnObserver* observer) {
     std::signal(SIGPIPE, SIG_IGN);  // a worker that died is an error here, not the end of the server
     Conversation conversation(worker, job, patience, observer);
-    Result<WorkerLine> result = conversation.run();
-    const bool ended =
-        !result && (result.error().code == Errc::timeout || result.error().code == Errc::unreachable);
-    if (!ended) conversation.wait_for_end();
-    return result;
+    Result<WorkerLine> line = conversation.run();
+    worker.close_in();
+    return {std::move(line), !conversation.is_to_be_killed()};
+}
+
+bool ends_within(Child& worker, milliseconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    for (;;) {
+        const auto left = std::max(
+            std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now()), milliseconds(0));
+        pollfd ended{worker.ended(), POLLIN, 0};
+        const int ready = ::poll(&ended, 1, static_cast<int>(left.count()));
+        if (ready > 0) return true;
+        if (ready == 0 || errno != EINTR) return false;
+    }
 }
 
 }  // namespace burnbox

@@ -8,9 +8,18 @@
 
 namespace burnbox {
 
+struct Conversed {
+    Result<WorkerLine> line;
+    bool ends_by_itself = true;  // false: it makes no progress or no sense, and is to be killed
+};
+
 // `observer` may be nullptr for operations that write nothing. Errors: what the worker or about_to_write
-// answered; Errc::timeout when it hung and was killed; Errc::io when it ended without a result.
-[[nodiscard]] Result<WorkerLine> converse(Child worker, const WorkerJob& job, const WorkerPatience& patience,
-                                          BurnObserver* observer);
+// answered; unreachable when a real drive's worker hangs, timeout when an emulated one's does; io when it
+// ended without a result. The worker's input is closed then; it may still run.
+[[nodiscard]] Conversed converse(Child& worker, const WorkerJob& job, const WorkerPatience& patience,
+                                 BurnObserver* observer);
+
+// Whether it has ended, or does so within that time.
+[[nodiscard]] bool ends_within(Child& worker, std::chrono::milliseconds time);
 
 }  // namespace burnbox

@@ -27,7 +27,8 @@ json to_json(const BurnJob& job) {
               {"serial", job.disc.serial},
               {"sessions_used", job.disc.sessions_used},
               {"next_lba", job.disc.next_lba},
-              {"head_digest", job.disc.head_digest}}},
+              {"head_digest", job.disc.head_digest},
+              {"media_id", job.disc.media_id}}},
             {"sessions", std::move(sessions)},
             {"layout", std::to_underlying(job.layout)},
             {"modes", std::to_underlying(job.modes)},
@@ -43,6 +44,7 @@ BurnJob burn_job_of(const json& value) {
     disc.at("sessions_used").get_to(job.disc.sessions_used);
     disc.at("next_lba").get_to(job.disc.next_lba);
     disc.at("head_digest").get_to(job.disc.head_digest);
+    disc.at("media_id").get_to(job.disc.media_id);
     for (const json& session : value.at("sessions"))
         job.sessions.push_back(
             {session.at("seal_record").get<std::string>(), session.at("folder").get<std::string>()});
@@ -82,6 +84,7 @@ json to_json(const Medium& medium) {
               {"sessions_left", medium.sessions_left},
               {"next_lba", medium.next_lba},
               {"head_digest", medium.head_digest},
+              {"speeds_kb", medium.speeds_kb},
               {"reason", medium.reason}}}};
 }
 
@@ -104,6 +107,10 @@ json to_json(Drive::Outcome outcome) {
     return {{"outcome", std::to_underlying(outcome)}};
 }
 
+json to_json(const Look& look) {
+    return {{"look", {{"presence", std::to_underlying(look.presence)}, {"changed", look.changed}}}};
+}
+
 Error error_of(const json& value) {
     return {to_enum<Errc>(value.at("code"), std::to_underlying(Errc::io) + 1U), value.at("errno").get<int>(),
             value.at("message").get<std::string>()};
@@ -123,6 +130,7 @@ Medium medium_of(const json& value) {
     value.at("sessions_left").get_to(medium.sessions_left);
     value.at("next_lba").get_to(medium.next_lba);
     value.at("head_digest").get_to(medium.head_digest);
+    value.at("speeds_kb").get_to(medium.speeds_kb);
     value.at("reason").get_to(medium.reason);
     return medium;
 }
@@ -151,6 +159,8 @@ WorkerLine line_of(const json& line) {
         return Written{value.at("start_lba").get<std::uint32_t>(), value.at("blocks").get<std::uint32_t>(),
                        value.at("messages").get<std::string>()};
     if (kind == "verified") return report_of(value);
+    if (kind == "look")
+        return Look{to_enum<Presence>(value.at("presence"), 4), value.at("changed").get<bool>()};
     if (kind == "outcome") return to_enum<Drive::Outcome>(value, 3);
     throw std::out_of_range("unknown kind of line: " + kind);
 }
@@ -158,14 +168,18 @@ WorkerLine line_of(const json& line) {
 }  // namespace
 
 std::string_view to_string(WorkerOperation operation) {
-    constexpr std::array<std::string_view, 4> kNames{"inspect", "burn", "verify", "settle"};
+    constexpr std::array<std::string_view, 5> kNames{"inspect", "burn", "verify", "settle", "look at"};
     return kNames[std::to_underlying(operation)];
 }
 
 Result<std::string> to_line(const WorkerJob& job) {
     try {
         const json line = {{"operation", std::to_underlying(job.operation)},
-                           {"device", {{"path", job.device.path}, {"medium", job.device.medium}}},
+                           {"device",
+                            {{"path", job.device.path},
+                             {"medium", job.device.medium},
+                             {"write_once_only", job.device.write_once_only},
+                             {"speed", job.device.speed}}},
                            {"burn", to_json(job.burn)},
                            {"disc_session", job.disc_session},
                            {"start_lba", job.start_lba}};
@@ -180,9 +194,11 @@ Result<WorkerJob> parse_worker_job(std::string_view line) {
     try {
         const json value = json::parse(line);
         WorkerJob job;
-        job.operation = to_enum<WorkerOperation>(value.at("operation"), 4);
+        job.operation = to_enum<WorkerOperation>(value.at("operation"), 5);
         value.at("device").at("path").get_to(job.device.path);
         value.at("device").at("medium").get_to(job.device.medium);
+        value.at("device").at("write_once_only").get_to(job.device.write_once_only);
+        value.at("device").at("speed").get_to(job.device.speed);
         job.burn = burn_job_of(value.at("burn"));
         value.at("disc_session").get_to(job.disc_session);
         value.at("start_lba").get_to(job.start_lba);

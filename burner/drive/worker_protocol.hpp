@@ -11,7 +11,7 @@
 
 namespace burnbox {
 
-enum class WorkerOperation : std::uint8_t { inspect, burn, verify, settle };
+enum class WorkerOperation : std::uint8_t { inspect, burn, verify, settle, look };
 [[nodiscard]] std::string_view to_string(WorkerOperation operation);
 
 struct WorkerJob {
@@ -22,7 +22,8 @@ struct WorkerJob {
     std::uint32_t start_lba = 0;  // settle
 };
 
-using WorkerLine = std::variant<BurnPlan, Progress, Error, Medium, Written, VerifyReport, Drive::Outcome>;
+using WorkerLine =
+    std::variant<BurnPlan, Progress, Error, Medium, Written, VerifyReport, Drive::Outcome, Look>;
 
 inline constexpr std::string_view kGoLine = "go";
 

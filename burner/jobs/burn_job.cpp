@@ -50,7 +50,7 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
         work.job.sessions.push_back(
             {services.state_fs.host_path("seals/" + row.seal_id + ".jsonl"), payload_folder(services, row)});
     }
-    work.job.disc = {disc.label, disc.serial, disc.sessions_used, disc.next_lba, disc.head_digest};
+    work.job.disc = {disc.label, disc.serial, disc.sessions_used, disc.next_lba, disc.head_digest, disc.media_id};
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
     work.job.layout = services.config.burn.layout;
     work.job.modes = services.config.burn.modes;

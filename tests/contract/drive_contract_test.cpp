@@ -1,4 +1,5 @@
-// What every Drive must do, on workers with image files and on the fake that the burner's tests use.
+// What every Drive must do: workers with image files, workers with the test burner and each kind of medium,
+// and the fake that the burner's tests use.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -10,6 +11,8 @@
 using namespace burnbox;
 using namespace burnbox::test;
 
+#define ALL_DRIVES WorkerDriveRig, FakeDriveRig, DvdPlusR, DvdMinusR, DvdPlusRDl, BdR, CdR
+
 namespace {
 
 void change(const std::string& path, const std::string& content) {
@@ -18,24 +21,23 @@ void change(const std::string& path, const std::string& content) {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("drive: an empty drive has no medium, and that is no error", Rig, WorkerDriveRig,
-                   FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: an empty drive has no medium, and that is no error", Rig, ALL_DRIVES) {
     Rig rig;
     CHECK(rig.medium().state == MediumState::none);
 }
 
-TEST_CASE_TEMPLATE("drive: a blank disc is empty and has room", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a blank disc is empty and has room", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     const Medium medium = rig.medium();
     CHECK(medium.state == MediumState::blank);
-    CHECK(medium.profile == "dvd+r");
+    CHECK(medium.profile == rig.profile().name);
     CHECK(medium.sessions_used == 0);
-    CHECK(medium.sessions_left == 153);
-    CHECK(medium.capacity_bytes == 4'700'372'992);
-    CHECK(medium.free_bytes > 4'699'000'000);
-    CHECK(medium.free_bytes < medium.capacity_bytes);
-    CHECK(rig.drive().blank_capacity_bytes() > 4'699'000'000);
+    CHECK(medium.sessions_left == rig.profile().session_limit);
+    CHECK(medium.capacity_bytes == rig.profile().capacity_bytes);
+    CHECK(medium.free_bytes > rig.profile().capacity_bytes - 1'000'000);
+    CHECK(medium.free_bytes <= medium.capacity_bytes);
+    CHECK(rig.drive().blank_capacity_bytes() > rig.profile().capacity_bytes - 1'000'000);
 }
 
 TEST_CASE_TEMPLATE("drive: a name that is taken makes no second disc", Rig, WorkerDriveRig, FakeDriveRig) {
@@ -54,10 +56,9 @@ TEST_CASE_TEMPLATE("drive: a disc that is not on the shelf can't be loaded", Rig
     CHECK(loaded.error().code == Errc::not_found);
 }
 
-TEST_CASE_TEMPLATE("drive: a burned session is there, labelled and verified", Rig, WorkerDriveRig,
-                   FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a burned session is there, labelled and verified", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     StagedSession holiday = rig.stage("holiday");
     const BurnSession session =
         holiday.folder("photos").file("photos/a.jpg", std::string(5000, 'a')).file("empty", "").seal();
@@ -67,13 +68,13 @@ TEST_CASE_TEMPLATE("drive: a burned session is there, labelled and verified", Ri
     CHECK(medium.label == DriveRig::kLabel);
     CHECK(medium.serial == DriveRig::kSerial);
     CHECK(medium.sessions_used == 1);
-    CHECK(medium.sessions_left == 152);
-    CHECK_FALSE(medium.head_digest.empty());
+    CHECK(medium.sessions_left == rig.profile().session_limit - 1);
+    CHECK(medium.head_digest.empty() == !rig.drive().emulated());
 }
 
-TEST_CASE_TEMPLATE("drive: verification says where each file begins", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: verification says where each file begins", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     StagedSession holiday = rig.stage("holiday");
     const std::vector<BurnSession> sessions{
         holiday.file("a", "one").file("b", "two").file("empty", "").seal()};
@@ -85,7 +86,7 @@ TEST_CASE_TEMPLATE("drive: verification says where each file begins", Rig, Worke
         if (file.path == "alice/holiday/data/empty") CHECK(file.lba == 0);
         if (file.path != "alice/holiday/data/a" && file.path != "alice/holiday/data/b") continue;
         ++found;
-        CHECK(file.lba >= 32);
+        CHECK(file.lba > 16);
         blocks.insert(file.lba);
     }
     CHECK(found == 2);
@@ -93,9 +94,9 @@ TEST_CASE_TEMPLATE("drive: verification says where each file begins", Rig, Worke
     CHECK(report.files_checked >= 3);
 }
 
-TEST_CASE_TEMPLATE("drive: sessions are appended and older ones stay", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: sessions are appended and older ones stay", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     std::vector<BurnSession> sessions;
     std::uint64_t free_bytes = rig.medium().free_bytes;
     for (const char* name : {"one", "two", "three"}) {
@@ -110,9 +111,9 @@ TEST_CASE_TEMPLATE("drive: sessions are appended and older ones stay", Rig, Work
     rig.verify_well({sessions[1]}, 2);
 }
 
-TEST_CASE_TEMPLATE("drive: several sessions go into one disc session", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: several sessions go into one disc session", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     const std::vector<BurnSession> both{rig.stage("one").file("a", "1").seal(),
                                         rig.stage("two").file("b", "2").seal()};
     CHECK(rig.burn_well(both) == 1);
@@ -120,9 +121,9 @@ TEST_CASE_TEMPLATE("drive: several sessions go into one disc session", Rig, Work
 }
 
 TEST_CASE_TEMPLATE("drive: an error of about_to_write comes back and leaves the disc as it was", Rig,
-                   WorkerDriveRig, FakeDriveRig) {
+                   ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     rig.burn_well({rig.stage("one").file("a", "1").seal()});
     const Medium before = rig.medium();
     TestObserver observer;
@@ -139,10 +140,10 @@ TEST_CASE_TEMPLATE("drive: an error of about_to_write comes back and leaves the 
 }
 
 TEST_CASE_TEMPLATE("drive: a session that does not fit is refused before anything is written", Rig,
-                   WorkerDriveRig, FakeDriveRig) {
+                   ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
-    const BurnSession huge = rig.stage("huge").unread("huge", 4'700'372'992).seal();
+    rig.insert_blank();
+    const BurnSession huge = rig.stage("huge").unread("huge", rig.profile().capacity_bytes).seal();
     TestObserver observer;
     const auto written = rig.drive().burn(rig.job({huge}), observer);
     REQUIRE_FALSE(written);
@@ -151,10 +152,9 @@ TEST_CASE_TEMPLATE("drive: a session that does not fit is refused before anythin
     CHECK(rig.medium().state == MediumState::blank);
 }
 
-TEST_CASE_TEMPLATE("drive: a staged file that changed since the seal is never burned", Rig, WorkerDriveRig,
-                   FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a staged file that changed since the seal is never burned", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     const BurnSession first = rig.stage("one").file("a", "1").seal();
     rig.burn_well({first});
     const Medium before = rig.medium();
@@ -190,9 +190,9 @@ TEST_CASE_TEMPLATE("drive: a staged file that changed since the seal is never bu
     rig.burn_well({rig.stage("three").file("d", "3").seal()});
 }
 
-TEST_CASE_TEMPLATE("drive: another disc than the job's is refused", Rig, WorkerDriveRig, FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: another disc than the job's is refused", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     rig.burn_well({rig.stage("one").file("a", "1").seal()});
     BurnJob job = rig.job({rig.stage("two").file("b", "2").seal()});
     SUBCASE("serial") {
@@ -218,10 +218,9 @@ TEST_CASE_TEMPLATE("drive: another disc than the job's is refused", Rig, WorkerD
     CHECK(rig.medium().sessions_used == 1);
 }
 
-TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Rig, WorkerDriveRig,
-                   FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     const BurnSession one = rig.stage("one").file("a", "1").seal();
     const BurnJob first = rig.job({one});
     TestObserver observer;
@@ -237,10 +236,9 @@ TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Ri
     rig.verify_well({one}, 1);
 }
 
-TEST_CASE_TEMPLATE("drive: an attempt that never wrote is settled as untouched", Rig, WorkerDriveRig,
-                   FakeDriveRig) {
+TEST_CASE_TEMPLATE("drive: an attempt that never wrote is settled as untouched", Rig, ALL_DRIVES) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
     const BurnJob first = rig.job({rig.stage("one").file("a", "1").seal()});
     auto outcome = rig.drive().settle(first, 1, 32);
     REQUIRE(outcome);

@@ -275,7 +275,7 @@ TEST_CASE("worker: one that hangs is killed and reported") {
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     WorkerPatience patience;
     patience.silence = std::chrono::milliseconds(100);
-    WorkerDrive drive(rig.config(), rig.spawner(), program, patience);
+    WorkerDrive drive(rig.config(), rig.spawner(), program, {}, patience);
     REQUIRE(drive.load_blank(DriveRig::kLabel));
     const auto medium = drive.inspect();
     REQUIRE_FALSE(medium);
@@ -292,8 +292,8 @@ TEST_CASE("worker: one that stays alive but writes nothing more is killed and re
            "while :; do echo '{\"progress\":{\"done\":5,\"total\":10}}'; sleep 0.02; done\n";
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     WorkerPatience patience;
-    patience.stall = std::chrono::milliseconds(200);
-    WorkerDrive drive(rig.config(), rig.spawner(), program, patience);
+    patience.write = std::chrono::milliseconds(200);
+    WorkerDrive drive(rig.config(), rig.spawner(), program, {}, patience);
     REQUIRE(drive.load_blank(DriveRig::kLabel));
     TestObserver observer;
     const auto written = drive.burn(rig.job({rig.stage("one").file("a", "1").seal()}), observer);

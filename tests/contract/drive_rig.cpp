@@ -125,6 +125,10 @@ DriveRig::DriveRig() {
         REQUIRE(std::filesystem::create_directories(temp_ / folder));
 }
 
+void DriveRig::insert_blank() {
+    REQUIRE(drive().load_blank(kLabel));
+}
+
 Medium DriveRig::medium() {
     auto found = drive().inspect();
     if (!found) FAIL(found.error().message);
@@ -134,7 +138,9 @@ Medium DriveRig::medium() {
 BurnJob DriveRig::job(const std::vector<BurnSession>& sessions) {
     const Medium now = medium();
     BurnJob job;
-    job.disc = {kLabel, kSerial, now.sessions_used, 0, ""};
+    job.disc.label = kLabel;
+    job.disc.serial = kSerial;
+    job.disc.sessions_used = now.sessions_used;
     if (now.sessions_used > 0) {
         job.disc.next_lba = now.next_lba;
         job.disc.head_digest = now.head_digest;
@@ -208,6 +214,26 @@ unsigned WorkerDriveRig::kill_workers() const {
 
 std::string WorkerDriveRig::image(const std::string& label) const {
     return config_.image_dir + "/" + label + ".iso";
+}
+
+BurnerRig::BurnerRig(const std::string& medium) : medium_(medium), burner_(temp() / "tray.drive") {
+    auto spawner = Spawner::start();
+    REQUIRE(spawner);
+    spawner_ = std::move(*spawner);
+    restart();
+}
+
+void BurnerRig::restart() {
+    DriveConfig config;
+    config.name = "tray";
+    config.device = burner_.path();
+    config.expect = medium_;
+    drive_ = std::make_unique<WorkerDrive>(config, *spawner_, BURNBOX_TEST_WORKER, policy, patience);
+}
+
+void BurnerRig::insert_new_disc(const std::string& name) {
+    burner_.insert_blank(temp() / "discs/" + name, medium_);
+    REQUIRE(drive().load_blank(kLabel));
 }
 
 }  // namespace burnbox::test

@@ -7,11 +7,14 @@
 #include <string>
 
 #include "burner/drive/drive.hpp"
+#include "burner/drive/medium_profile.hpp"
+#include "burner/drive/worker_drive.hpp"
 #include "common/config/config.hpp"
 #include "common/process/spawner.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/file_system.hpp"
 #include "tests/support/fake_drive.hpp"
+#include "tests/support/mmc/test_burner.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace burnbox::test {
@@ -71,6 +74,10 @@ class DriveRig {
     virtual ~DriveRig() = default;
 
     [[nodiscard]] virtual Drive& drive() = 0;
+    // What its blank discs are.
+    [[nodiscard]] virtual const MediumProfile& profile() const { return *find_medium_profile("dvd+r"); }
+    // A blank is in the drive and answers to kLabel.
+    virtual void insert_blank();
     [[nodiscard]] const TempFolder& temp() const { return temp_; }
     [[nodiscard]] StagedSession stage(const std::string& name) { return {temp_, name}; }
 
@@ -115,6 +122,45 @@ class WorkerDriveRig : public DriveRig {
     DriveConfig config_;
     std::unique_ptr<Spawner> spawner_;
     std::unique_ptr<Drive> drive_;
+};
+
+// Workers on the test burner: the code for real drives.
+class BurnerRig : public DriveRig {
+  public:
+    explicit BurnerRig(const std::string& medium);
+    Drive& drive() override { return *drive_; }
+    const MediumProfile& profile() const override { return *find_medium_profile(medium_); }
+    void insert_blank() override { insert_new_disc("disc"); }
+
+    [[nodiscard]] mmc::TestBurner& burner() { return burner_; }
+    void insert_new_disc(const std::string& name);
+    // Another server, later.
+    void restart();
+
+    WorkerPatience patience;
+    DrivePolicy policy;
+
+  private:
+    std::string medium_;
+    mmc::TestBurner burner_;
+    std::unique_ptr<Spawner> spawner_;
+    std::unique_ptr<Drive> drive_;
+};
+
+struct DvdPlusR : BurnerRig {
+    DvdPlusR() : BurnerRig("dvd+r") {}
+};
+struct DvdMinusR : BurnerRig {
+    DvdMinusR() : BurnerRig("dvd-r") {}
+};
+struct DvdPlusRDl : BurnerRig {
+    DvdPlusRDl() : BurnerRig("dvd+r-dl") {}
+};
+struct BdR : BurnerRig {
+    BdR() : BurnerRig("bd-r") {}
+};
+struct CdR : BurnerRig {
+    CdR() : BurnerRig("cd-r") {}
 };
 
 }  // namespace burnbox::test

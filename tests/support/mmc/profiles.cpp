@@ -8,8 +8,8 @@ namespace burnbox::mmc {
 namespace {
 
 constexpr std::array<Profile, 11> kProfiles{{
-    {0x09, "cd-r", 359'845, 1, 11'400, 6'900, 99, 4, false, true},
-    {0x0a, "cd-rw", 359'845, 1, 11'400, 6'900, 99, 4, true, true},
+    {0x09, "cd-r", 359'847, 1, 11'400, 6'900, 99, 4, false, true},
+    {0x0a, "cd-rw", 359'847, 1, 11'400, 6'900, 99, 4, true, true},
     {0x11, "dvd-r", 2'298'496, 16, 28'672, 6'144, 99, 5, false, true},
     {0x14, "dvd-rw", 2'298'496, 16, 28'672, 6'144, 99, 5, true, false},
     {0x15, "dvd-r-dl", 4'171'712, 16, 28'672, 6'144, 99, 5, false, false},

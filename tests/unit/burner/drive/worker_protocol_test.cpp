@@ -23,7 +23,7 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
     WorkerJob job;
     job.operation = WorkerOperation::settle;
     job.device = {"/srv/discs/BURNBOX_0001.iso", "bd-r"};
-    job.burn.disc = {"BURNBOX_0001", "serial", 7, 4096, "digest"};
+    job.burn.disc = {"BURNBOX_0001", "serial", 7, 4096, "digest", "TESTMED/01"};
     job.burn.sessions = {{"/state/seals/1.jsonl", "/inbox/alice/a b-queued"},
                          {"/state/seals/2.jsonl", "/inbox/\xc3\xbc"}};
     job.burn.layout = Layout::root;
