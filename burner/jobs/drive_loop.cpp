@@ -13,6 +13,8 @@
 namespace burnbox {
 namespace {
 
+constexpr std::chrono::seconds kBetweenLooks{3};  // for a medium that came or went
+
 class Busy {
   public:
     Busy(Desk& desk, const std::string& drive) : desk_(desk), drive_(drive) { desk_.set_busy(drive_, true); }
@@ -53,9 +55,22 @@ DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& con
     desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
 }
 
+// A medium that came or went ends every wait. A drive that can't be asked is no news: what it is needed for
+// says so.
+void DriveLoop::look_for_medium() {
+    const SteadyTime now = services_.clock.steady_now();
+    if (drive_->emulated() || now < next_look_) return;
+    next_look_ = now + kBetweenLooks;
+    const auto changed = drive_->medium_changed();
+    if (!changed || !*changed) return;
+    log::info("medium changed", log::kv("drive", drive_->name()));
+    woken_ = true;
+}
+
 Result<bool> DriveLoop::run_once() {
     const std::lock_guard lock(working);
     if (desk_.stopping) return false;
+    look_for_medium();
     if (woken_.exchange(false)) {
         rest_.try_now();
         waiting_.clear();
@@ -66,7 +81,8 @@ Result<bool> DriveLoop::run_once() {
     conditions_.tell_failed_sessions(services_.catalogue);
     SteadyTime next = SteadyTime::max();
     const SteadyTime now = services_.clock.steady_now();
-    if (!rest_.ready(now)) next = rest_.until();
+    if (!drive_->emulated()) next = next_look_;
+    if (!rest_.ready(now)) next = std::min(next, rest_.until());
     for (const auto& [session, backoff] : waiting_)
         if (!backoff.ready(now)) next = std::min(next, backoff.until());
     next_time_ = next.time_since_epoch().count();

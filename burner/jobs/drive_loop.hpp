@@ -30,6 +30,7 @@ class DriveLoop {
     [[nodiscard]] const Reporter& reporter() const { return reporter_; }
 
   private:
+    void look_for_medium();
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Result<bool> finish_ended();
     [[nodiscard]] Result<bool> settle_unfinished();
@@ -53,6 +54,7 @@ class DriveLoop {
     FailureNotes notes_;
     Station station_;
     Backoff rest_;
+    SteadyTime next_look_{};
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
     std::string wait_reason_;
     std::map<SessionId, std::uint64_t> estimates_;
