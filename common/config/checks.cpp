@@ -11,7 +11,7 @@ namespace burnbox {
 namespace {
 
 // Folders of state_dir that are burnbox's alone.
-constexpr std::string_view kStateFolders[] = {"host_keys", "seals", "journal", "rollback", "staged"};
+constexpr std::string_view kStateFolders[] = {"host_keys", "seals", "journal", "rollback", "staged", "skim"};
 
 struct ConfiguredFolder {
     std::string key;
@@ -73,6 +73,10 @@ void check_signals(const Config& config, Reading& reading) {
             check_outside(item_key("watch", i) + ".path", config.watch[i].path);
 }
 
+std::string no_such_account(const std::string& name) {
+    return fmt::format("there is no account \"{}\" under accounts; one without keys will do", escape(name));
+}
+
 void check_watched(const Config& config, Reading& reading) {
     std::vector<ConfiguredFolder> others = {{"inbox_dir", config.inbox_dir}};
     for (const auto& [name, drive] : config.drives)
@@ -86,9 +90,29 @@ void check_watched(const Config& config, Reading& reading) {
             others.push_back(folder);
         }
         if (!config.watch[i].account.empty() && !config.accounts.contains(config.watch[i].account))
-            reading.wrong(key + ".account",
-                          fmt::format("there is no account \"{}\" under accounts; one without keys will do",
-                                      escape(config.watch[i].account)));
+            reading.wrong(key + ".account", no_such_account(config.watch[i].account));
+    }
+}
+
+// What a skimmer reads may be read by another one too, but must not be what burnbox itself writes.
+void check_skimmed(const Config& config, Reading& reading) {
+    std::vector<ConfiguredFolder> others = {{"inbox_dir", config.inbox_dir}, {"state_dir", config.state_dir}};
+    for (const auto& [name, drive] : config.drives)
+        if (drive.emulated()) others.push_back({fmt::format("drives.{}.image_dir", name), drive.image_dir});
+    for (std::size_t i = 0; i < config.watch.size(); ++i)
+        if (!config.watch[i].path.empty())
+            others.push_back({item_key("watch", i) + ".path", config.watch[i].path});
+    std::set<std::pair<std::string, std::string>> seen;
+    for (std::size_t i = 0; i < config.skim.size(); ++i) {
+        const SkimConfig& skim = config.skim[i];
+        const std::string key = item_key("skim", i);
+        if (skim.from.empty() || skim.account.empty()) continue;
+        for (const ConfiguredFolder& other : others) check_apart({key + ".from", skim.from}, other, reading);
+        if (!seen.emplace(skim.account, skim.from).second)
+            reading.wrong(key, fmt::format("account {} skims {} already; join the two", escape(skim.account),
+                                           escape(skim.from)));
+        if (!config.accounts.contains(skim.account))
+            reading.wrong(key + ".account", no_such_account(skim.account));
     }
 }
 
@@ -132,11 +156,12 @@ void check_pool(const PoolConfig& pool, const Config& config, Reading& reading) 
 }
 
 void check_accounts(const Config& config, Reading& reading) {
-    const auto is_watched = [&](const std::string& name) {
-        return std::ranges::find(config.watch, name, &WatchConfig::account) != config.watch.end();
+    const auto is_filled_here = [&](const std::string& name) {
+        return std::ranges::find(config.watch, name, &WatchConfig::account) != config.watch.end() ||
+               std::ranges::find(config.skim, name, &SkimConfig::account) != config.skim.end();
     };
     for (const std::string& name : reading.keyless)
-        if (!is_watched(name))
+        if (!is_filled_here(name))
             reading.wrong("accounts." + name,
                           "the account has no key: nobody could log in; set keys or keys_file");
     for (const auto& [name, account] : config.accounts)
@@ -160,6 +185,7 @@ void check_config(const Config& config, Reading& reading) {
     check_folders(config, reading);
     check_watched(config, reading);
     check_signals(config, reading);
+    check_skimmed(config, reading);
     check_catalogue(config, reading);
     if (config.drives.empty())
         reading.wrong("drives",

@@ -87,6 +87,18 @@ struct HookConfig {                // a program that is told of events
     bool operator==(const HookConfig&) const = default;
 };
 
+struct SkimConfig {  // a folder whose new and changed files are burned by themselves
+    std::string from;
+    std::chrono::milliseconds every{600'000};
+    std::string account;
+    std::string session = "skim-%Y%m%dT%H%M%SZ";  // name of the sessions: strftime in UTC
+    std::vector<std::string> include = {"**"};    // globs
+    std::vector<std::string> exclude;
+    std::chrono::milliseconds min_age{60'000};   // a file that changed later is left for the next run
+    std::uint64_t max_size_bytes = 4ULL << 30U;  // of a session; more becomes several
+    bool operator==(const SkimConfig&) const = default;
+};
+
 struct Limits {
     unsigned connections = 1000;
     unsigned per_address = 100;
@@ -122,6 +134,7 @@ struct Config {
     std::vector<WatchConfig> watch;
     std::string signals_dir = "/var/lib/burnbox/signals";
     std::vector<HookConfig> hooks;
+    std::vector<SkimConfig> skim;
     Limits limits;
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;

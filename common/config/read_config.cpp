@@ -21,7 +21,7 @@ std::vector<Key> top_level(Config& config, std::vector<std::string>& drive_order
         {"pools", pools_section(config)},
         {"burn", burn_section(config.burn)},
         {"watch", watch_section(config.watch)},
-        {"skim", not_served_list()},
+        {"skim", skim_section(config.skim)},
         {"signals_dir", folder_path(config.signals_dir)},
         {"hooks", hooks_section(config.hooks)},
         {"http", not_served_at_all()},

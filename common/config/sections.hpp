@@ -14,6 +14,7 @@ namespace burnbox {
 [[nodiscard]] ValueReader log_section(Config& config);
 [[nodiscard]] ValueReader watch_section(std::vector<WatchConfig>& watch);
 [[nodiscard]] ValueReader hooks_section(std::vector<HookConfig>& hooks);
+[[nodiscard]] ValueReader skim_section(std::vector<SkimConfig>& skim);
 
 [[nodiscard]] ValueReader accounts_section(Config& config);
 // One account's body; `key` is "accounts.NAME", whose place says where the account stands.

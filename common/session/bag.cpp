@@ -70,10 +70,13 @@ Payload payload_manifest(const Manifest& manifest) {
 }
 
 std::string bag_info(const SealedSession& session, const Payload& payload) {
-    return fmt::format(
+    std::string text = fmt::format(
         "Bag-Software-Agent: burnbox {}\nBagging-Date: {}\nExternal-Identifier: {}\nPayload-Oxum: {}.{}\n",
         session.version, to_iso8601(session.sealed_at).substr(0, 10), session.identifier(), payload.bytes,
         payload.count);
+    for (const std::string& path : session.removed)
+        text.append("Removed-Since-Previous: ").append(path).append("\n");
+    return text;
 }
 
 // GNU coreutils: a line whose name has a backslash or a newline begins with a backslash and has them as
@@ -228,6 +231,9 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
                         sha256sums(session.manifest, session.disc_name + "/"));
         if (auto names = names_tsv(session.manifest, session.disc_name + "/"); !names.empty())
             beside.tag_file(session.disc_name + ".names.tsv", std::move(names));
+        std::string removed;  // there is no bag-info.txt to hold them
+        for (const std::string& path : session.removed) removed.append(path).append("\n");
+        if (!removed.empty()) beside.tag_file(session.disc_name + ".removed.txt", std::move(removed));
         for (DiscEntry& entry : beside.take()) entries.push_back(std::move(entry));
         std::ranges::sort(entries, {}, &DiscEntry::path);
     }

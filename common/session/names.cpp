@@ -14,6 +14,7 @@ namespace {
 constexpr std::array kSuffixes = {FolderState::queued, FolderState::burned, FolderState::failed};
 constexpr std::size_t kMostSessionBytes = 200;  // leaves room for "-queued-NNN" and ".refused" in 255
 constexpr std::size_t kMostEntryBytes = 255;
+constexpr std::string_view kArriving = ".arriving-";  // no client can make a session of such a name
 
 // C0, DEL, and C1 as UTF-8 (C2 80 ... C2 9F).
 bool has_control_characters(std::string_view text) {
@@ -120,6 +121,14 @@ bool is_own_file(std::string_view path_in_session) {
     static constexpr std::array<std::string_view, 5> kOwn = {"STATUS.txt", "REFUSED.txt", "FAILED.txt",
                                                              "RECEIPT.txt", "receipt.json"};
     return std::ranges::find(kOwn, path_in_session) != kOwn.end() || path_in_session.ends_with(".refused");
+}
+
+std::string arriving_folder(std::string_view seal_id) {
+    return fmt::format("{}{}", kArriving, seal_id);
+}
+
+bool is_arriving_folder(std::string_view folder) {
+    return folder.starts_with(kArriving);
 }
 
 std::string first_free_disc_name(std::string_view name, const std::vector<std::string>& taken) {

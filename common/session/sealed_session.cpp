@@ -14,7 +14,8 @@ std::unexpected<Error> bad_header(std::string_view why) {
     return fail(Errc::corrupt, fmt::format("seal record line 1: {}", why));
 }
 
-Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries_count) {
+Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries_count,
+                                   std::uint64_t& removed_count) {
     SealedSession session;
     session.version.clear();
     JsonLineReader reader(line);
@@ -29,6 +30,8 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
             session.disc_name = field->text;
         else if (field->key == "entries")
             entries = field->number;
+        else if (field->key == "removed")
+            removed_count = field->number.value_or(0);
         else if (field->key == "version")
             session.version = field->text;
         else if (field->key == "marker")
@@ -57,6 +60,20 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
     return session;
 }
 
+// The lines between header and manifest.
+Status take_removed(std::string_view& text, std::uint64_t count, std::vector<std::string>& removed) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::size_t end = text.find('\n');
+        JsonLineReader reader(text.substr(0, end));
+        const auto field = reader.next();
+        if (end == std::string_view::npos || !field || field->key != "removed" || field->number)
+            return fail(Errc::corrupt, fmt::format("seal record line {}: it is no removed path", i + 2));
+        removed.emplace_back(field->text);
+        text.remove_prefix(end + 1);
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string to_seal_record(const SealedSession& session) {
@@ -67,7 +84,9 @@ std::string to_seal_record(const SealedSession& session) {
     line.text("sealed_at", to_iso8601(session.sealed_at)).number("entries", session.manifest.entries.size());
     line.text("marker", session.marker.name).text("marker_sha256", session.marker.sha256.hex());
     line.text("marker_hex", to_hex(session.marker.content));
+    if (!session.removed.empty()) line.number("removed", session.removed.size());
     line.end();
+    for (const std::string& path : session.removed) JsonLineWriter(out).text("removed", path).end();
     out += to_jsonl(session.manifest, "");
     return out;
 }
@@ -76,8 +95,11 @@ Result<SealedSession> parse_seal_record(std::string_view text) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) return bad_header("it is cut off");
     std::uint64_t entries_count = 0;
-    BB_TRY(SealedSession session, parse_header(text.substr(0, end), entries_count));
-    auto manifest = parse_jsonl(text.substr(end + 1), "");
+    std::uint64_t removed_count = 0;
+    BB_TRY(SealedSession session, parse_header(text.substr(0, end), entries_count, removed_count));
+    text.remove_prefix(end + 1);
+    BB_CHECK(take_removed(text, removed_count, session.removed));
+    auto manifest = parse_jsonl(text, "");
     if (!manifest) {
         Error error = std::move(manifest).error();
         error.message = "seal record, manifest " + error.message;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/base/digest.hpp"
@@ -25,6 +26,9 @@ struct SealedSession {
     Timestamp sealed_at;
     Marker marker;
     Manifest manifest;
+    // Of a part of a larger tree: what was in that tree at an earlier session and is gone since. Bytes that a
+    // line of text can't hold are %XX, '%' is %25.
+    std::vector<std::string> removed{};
     // The burnbox that sealed it. The bag names it, and a later version must be able to make the same bag
     // again.
     std::string version = BURNBOX_VERSION;
@@ -32,8 +36,9 @@ struct SealedSession {
     [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
 };
 
-// The seal record `state_dir/seals/<seal id>.jsonl`: a header line with the facts above, then
-// to_jsonl(manifest, ""). It is durable before the marker is answered and is what workers read.
+// The seal record `state_dir/seals/<seal id>.jsonl`: a header line with the facts above, a line for every
+// removed path, then to_jsonl(manifest, ""). It is durable before the marker is answered and is what workers
+// read.
 [[nodiscard]] std::string to_seal_record(const SealedSession& session);
 [[nodiscard]] Result<SealedSession> parse_seal_record(std::string_view text);
 

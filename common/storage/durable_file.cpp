@@ -13,10 +13,10 @@ Result<std::unique_ptr<File>> create_fresh(FileSystem& fs, const std::string& pa
     return fs.open(path, mode);
 }
 
-Status write_temporary(FileSystem& fs, const std::string& path, std::string_view content,
+Status write_temporary(FileSystem& fs, const std::string& path, const std::function<Status(File&)>& write,
                        Durability durability, std::uint32_t permissions) {
     BB_TRY(const auto file, create_fresh(fs, path, permissions));
-    BB_CHECK(file->write_at(std::as_bytes(std::span(content)), 0));
+    BB_CHECK(write(*file));
     if (durability == Durability::durable) BB_CHECK(file->sync());
     return {};
 }
@@ -25,9 +25,16 @@ Status write_temporary(FileSystem& fs, const std::string& path, std::string_view
 
 Status replace_file(FileSystem& fs, const std::string& path, std::string_view content, Durability durability,
                     std::uint32_t permissions) {
+    return replace_file_with(
+        fs, path, [&](File& file) { return file.write_at(std::as_bytes(std::span(content)), 0); }, durability,
+        permissions);
+}
+
+Status replace_file_with(FileSystem& fs, const std::string& path, const std::function<Status(File&)>& write,
+                         Durability durability, std::uint32_t permissions) {
     const std::string folder(parent_path(path));
     const std::string temporary = join_path(folder, "." + std::string(base_name(path)) + ".tmp");
-    Status done = write_temporary(fs, temporary, content, durability, permissions);
+    Status done = write_temporary(fs, temporary, write, durability, permissions);
     if (done) done = fs.rename(temporary, path, RenameMode::replace);
     if (!done) {
         (void)fs.remove(temporary);  // the first error is the one to report

@@ -47,7 +47,8 @@ struct OpenMode {
     bool create = false;
     bool exclusive = false;  // with create: fails with Errc::exists
     bool truncate = false;
-    bool append = false;  // every write goes to the end
+    bool append = false;      // every write goes to the end
+    bool keep_atime = false;  // reading leaves no trace, where the kernel allows that
     std::uint32_t permissions = 0644;
 };
 
@@ -64,6 +65,11 @@ class File {
     [[nodiscard]] virtual Status set_times(Timestamp atime, Timestamp mtime) = 0;
     // fsync: content and metadata are durable. Reports write-back errors since this File was opened.
     [[nodiscard]] virtual Status sync() = 0;
+    // This file, which is empty, becomes a copy of `other` that shares its blocks (reflink). Errors:
+    // Errc::unsupported where that can't be done, and nothing has changed.
+    [[nodiscard]] virtual Status share_blocks_of(File& /*other*/) {
+        return fail(Errc::unsupported, "this file system can't share blocks");
+    }
     // Hints, may do nothing: begin write-back of a range; reserve space ahead without changing the size.
     virtual void start_writeback(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}
     virtual void reserve(std::uint64_t /*offset*/, std::uint64_t /*length*/) {}

@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +74,12 @@ class PosixFile final : public File {
     Status sync() override {
         if (::fsync(fd_.get()) != 0) return fail_errno("fsync", path_);
         return {};
+    }
+
+    Status share_blocks_of(File& other) override {
+        const auto* const source = dynamic_cast<const PosixFile*>(&other);
+        if (source != nullptr && ::ioctl(fd_.get(), FICLONE, source->fd_.get()) == 0) return {};
+        return File::share_blocks_of(other);
     }
 
     void start_writeback(std::uint64_t offset, std::uint64_t length) override {

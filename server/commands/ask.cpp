@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <deque>
+#include <filesystem>
 #include <thread>
 
 #include "server/commands/command.hpp"
@@ -38,6 +39,24 @@ int watch(const std::string& socket, const std::vector<std::string>& argv) {
     }
 }
 
+// A flag of the operation, and what was typed.
+struct GivenFlag {
+    explicit GivenFlag(const OperationFlag& flag) : spec(flag) {}
+    const OperationFlag& spec;
+    bool given = false;
+    std::string value;
+};
+
+void add_flag(CLI::App& app, GivenFlag& flag) {
+    const std::string name(flag.spec.name), help(flag.spec.help);
+    if (flag.spec.value.empty())
+        app.add_flag(name, flag.given, help)->required(flag.spec.required);
+    else
+        app.add_option(name, flag.value, help)
+            ->required(flag.spec.required)
+            ->option_text(std::string(flag.spec.value));
+}
+
 }  // namespace
 
 int ask_command(std::string_view name, const std::vector<std::string>& arguments) {
@@ -48,11 +67,8 @@ int ask_command(std::string_view name, const std::vector<std::string>& arguments
     std::string config, socket, argument;
     if (!spec.argument.empty())
         app.add_option(std::string(spec.argument), argument)->required()->option_text(" ");
-    std::deque<std::pair<std::string, bool>> flags;
-    for (const OperationFlag& flag : spec.flags) {
-        auto& [flag_name, given] = flags.emplace_back(flag.name, false);
-        app.add_flag(flag_name, given, std::string(flag.help));
-    }
+    std::deque<GivenFlag> flags;
+    for (const OperationFlag& flag : spec.flags) add_flag(app, flags.emplace_back(flag));
     app.add_option("-c,--config", config,
                    fmt::format("the server's configuration (default: {})", kConfigFile))
         ->option_text("FILE");
@@ -62,12 +78,14 @@ int ask_command(std::string_view name, const std::vector<std::string>& arguments
 
     bool watching = false;
     std::vector<std::string> argv = {std::string(name)};
-    for (const auto& [flag, given] : flags) {
-        if (flag == "--watch")
-            watching = given;
-        else if (given)
-            argv.push_back(flag);
+    for (const GivenFlag& flag : flags) {
+        if (flag.spec.name == "--watch")
+            watching = flag.given;
+        else if (flag.given)
+            argv.emplace_back(flag.spec.name);
+        if (!flag.value.empty()) argv.insert(argv.end(), {std::string(flag.spec.name), flag.value});
     }
+    if (spec.takes_path) argument = std::filesystem::absolute(argument).string();
     if (!spec.argument.empty()) argv.insert(argv.end(), {"--", argument});
     const Result<std::string> path = control_socket(socket, config);
     if (!path) return report(path.error());

@@ -39,6 +39,11 @@ std::string summary(const Config& config) {
     for (const WatchConfig& folder : config.watch)
         rows.push_back({"watch", folder.path,
                         fmt::format("account {}; settle {} ms", folder.account, folder.settle.count())});
+    for (const SkimConfig& folder : config.skim)
+        rows.push_back({"skim", folder.from,
+                        fmt::format("account {}; every {}; sessions {}", folder.account,
+                                    human_duration(static_cast<std::uint64_t>(folder.every.count() / 1000)),
+                                    folder.session)});
     rows.push_back({"signals", config.signals_dir});
     for (const HookConfig& hook : config.hooks) rows.push_back({"hook", hook.run[0], joined(hook.on)});
     for (const auto& [name, drive] : config.drives)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <stop_token>
 
 #include "burner/drive/worker.hpp"
 #include "burner/jobs/burner.hpp"
@@ -21,6 +22,7 @@
 #include "server/commands/state_folders.hpp"
 #include "server/control/control_server.hpp"
 #include "server/net/server.hpp"
+#include "server/skim/skims.hpp"
 #include "server/upload/client.hpp"
 #include "server/watch/watches.hpp"
 
@@ -47,12 +49,15 @@ struct Composition::State {
     std::optional<Inbox> inbox;
     std::optional<ThreadPool> disk_pool;
     std::unique_ptr<Burner> burner;
+    std::optional<UploadServices> upload_services;
     std::unique_ptr<Uploads> uploads;
     std::unique_ptr<Watches> watches;
+    std::unique_ptr<Skims> skims;
     std::unique_ptr<LiveOperations> operations;
     std::optional<rsync::Host> rsync;
     std::unique_ptr<SshServer> ssh;
     std::unique_ptr<ControlServer> control;
+    std::stop_source stopping;  // for what copies folders
 
     Status open_stores() {
         BB_CHECK(make_folders_of(config));
@@ -95,7 +100,7 @@ struct Composition::State {
     // Uploads and burner know of each other by these functions only.
     Status make_uploads() {
         disk_pool.emplace(kDiskThreads);
-        const UploadServices services{
+        upload_services.emplace(UploadServices{
             .config = config,
             .clock = system_clock(),
             .catalogue = *catalogue,
@@ -112,9 +117,10 @@ struct Composition::State {
                 BB_TRY(const auto room, burner->room(pool));
                 if (!room) return std::nullopt;
                 return DiscRoom{room->total_bytes, room->free_bytes};
-            }};
-        uploads = std::make_unique<Uploads>(services);
-        BB_TRY(watches, Watches::open(services));
+            }});
+        uploads = std::make_unique<Uploads>(*upload_services);
+        BB_TRY(watches, Watches::open(*upload_services));
+        skims = std::make_unique<Skims>(*uploads, *upload_services);
         return {};
     }
 
@@ -150,15 +156,29 @@ struct Composition::State {
                 [this](SessionId session, const std::string& label, BurnObserver& observer) {
                     return burner->verify_session(session, label, observer);
                 },
-            .wake_burner = [this] { burner->wake(); }});
+            .wake_burner = [this] { burner->wake(); },
+            .import_folder =
+                [this](const intake::ImportOrder& order) {
+                    return intake::import_folder(*uploads, *upload_services, order, stopping.get_token());
+                },
+            .skim_once = [this] { return skims->run_once(); },
+            .accounts = account_names()});
+    }
+
+    [[nodiscard]] std::vector<std::string> account_names() const {
+        std::vector<std::string> names;
+        for (const auto& [name, account] : config.accounts) names.push_back(name);
+        return names;
     }
 
     // Clients first, so that nothing new comes; then the burner, which ends what `verify` waits for; then
     // what is left to answer; then those who are told.
     void stop() {
+        stopping.request_stop();
         if (control) control->stop();
         if (ssh) ssh->stop();
         if (watches) watches->stop();
+        if (skims) skims->stop();
         if (burner) burner->stop();
         if (disk_pool) disk_pool->stop();
         if (operations) operations->stop();
@@ -180,6 +200,7 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
     BB_CHECK(state->make_uploads());
     BB_CHECK(state->uploads->recover());
     BB_CHECK(state->watches->recover());
+    state->skims->recover();
     state->make_operations();
     state->rsync.emplace(rsync::Host{
         .spawner = spawner,
@@ -191,6 +212,7 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
                                          .rsync = *state->rsync}));
     BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));
     BB_CHECK(state->watches->start());
+    state->skims->start();
     state->burner->start();
     return std::unique_ptr<Composition>(new Composition(std::move(state)));
 }

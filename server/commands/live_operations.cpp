@@ -7,8 +7,10 @@
 
 #include "common/base/log.hpp"
 #include "common/base/thread_pool.hpp"
+#include "server/commands/import_operation.hpp"
 #include "server/commands/list_operations.hpp"
 #include "server/commands/session_operations.hpp"
+#include "server/commands/skim_operation.hpp"
 
 namespace burnbox {
 namespace {
@@ -16,7 +18,7 @@ namespace {
 struct Handler {
     std::string_view name;
     void (*run)(const Asked& asked, BurnWaits& waits);
-    bool reads_discs = false;  // may take hours
+    bool is_slow = false;  // reads whole discs or folders: may take hours
 };
 
 constexpr std::array kHandlers = {
@@ -27,6 +29,8 @@ constexpr std::array kHandlers = {
     Handler{"find", [](const Asked& asked, BurnWaits&) { run_find(asked); }},
     Handler{"verify", [](const Asked& asked, BurnWaits&) { run_verify(asked); }, true},
     Handler{"burn", run_burn},
+    Handler{"import", run_import, true},
+    Handler{"skim", [](const Asked& asked, BurnWaits&) { run_skim(asked); }, true},
     Handler{"retry", [](const Asked& asked, BurnWaits&) { run_retry(asked); }},
     Handler{"cancel", [](const Asked& asked, BurnWaits&) { run_cancel(asked); }},
 };
@@ -72,7 +76,7 @@ void LiveOperations::run(const CommandRequest& request, std::shared_ptr<CommandS
     const auto* const handler = std::ranges::find(kHandlers, operation->spec->name, &Handler::name);
     log::debug("operation asked", log::kv("operation", operation->spec->name),
                log::kv("account", request.account));
-    ThreadPool& pool = handler->reads_discs ? state_->slow : state_->quick;
+    ThreadPool& pool = handler->is_slow ? state_->slow : state_->quick;
     const auto asked =
         std::make_shared<const Asked>(state_->services, request.account, std::move(*operation), sink);
     if (pool.post([state = state_.get(), handler, asked] { handler->run(*asked, state->waits); })) return;

@@ -13,6 +13,8 @@
 #include "common/session/inbox.hpp"
 #include "server/control/operation_table.hpp"
 #include "server/control/operations.hpp"
+#include "server/intake/import_folder.hpp"
+#include "server/skim/skims.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox {
@@ -29,6 +31,9 @@ struct OperationServices {
                                        BurnObserver& observer)>
         verify;
     std::function<void()> wake_burner;
+    std::function<Result<SessionRow>(const intake::ImportOrder& order)> import_folder{};
+    std::function<std::vector<Skims::Outcome>()> skim_once{};
+    std::vector<std::string> accounts{};  // those of the configuration
 };
 
 // One request while it is worked on.

@@ -17,6 +17,7 @@ std::vector<std::string> keys_for_restart(const Config& running, const Config& w
     compare("pools", &Config::pools);
     compare("burn", &Config::burn);
     compare("watch", &Config::watch);
+    compare("skim", &Config::skim);
     compare("signals_dir", &Config::signals_dir);
     compare("hooks", &Config::hooks);
     compare("limits", &Config::limits);

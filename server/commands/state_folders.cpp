@@ -102,6 +102,10 @@ std::vector<std::string> access_findings(const Config& config) {
         for (std::string& finding :
              watch::watch_access_findings(fmt::format("watch[{}].path", i), config.watch[i].path))
             findings.push_back(std::move(finding));
+    for (std::size_t i = 0; i < config.skim.size(); ++i)
+        for (std::string& finding :
+             watch::read_access_findings(fmt::format("skim[{}].from", i), config.skim[i].from))
+            findings.push_back(std::move(finding));
     for (const auto& [name, drive] : config.drives) {
         if (drive.emulated()) {
             add(folder_finding(fmt::format("drives.{}.image_dir", name), drive.image_dir));

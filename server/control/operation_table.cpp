@@ -18,6 +18,14 @@ constexpr std::array kBurnFlags = {
     OperationFlag{"--wait", "stays until the session is burned and verified, then prints the receipt"},
     OperationFlag{"--again", "burns it even when the same content is on a disc already"}};
 
+constexpr std::array kImportFlags = {
+    OperationFlag{"--session", "how the session is called", false, "NAME", true},
+    OperationFlag{"--account", "whose session it is (default: the only account)", false, "NAME"},
+    kBurnFlags[0], kBurnFlags[1]};
+
+constexpr std::array kSkimFlags = {
+    OperationFlag{"--once", "now, beside the runs that the server makes by itself", false, {}, true}};
+
 constexpr std::string_view kSessionDetail =
     "SESSION is ACCOUNT/NAME as `sessions` shows it; the account may be left out while the name is unique.";
 
@@ -43,6 +51,15 @@ constexpr std::array kTable = {
                   false},
     OperationSpec{"burn", "SESSION", "Seals an open session, as sending a marker does, and burns it",
                   kSessionDetail, "burn holiday --wait", kBurnFlags, true},
+    OperationSpec{
+        "import", "DIR", "Copies a local folder into a session, sealed: it is burned",
+        "All of the folder or nothing: what can't be read or put on a disc is named. The server reads "
+        "it with its own rights, and never writes there.",
+        "import /srv/photos --session holiday --wait", kImportFlags, false, true},
+    OperationSpec{
+        "skim", "", "Lets the server look through its skim folders at once",
+        "Says what was new and which sessions it became. Exit code 1 when something could not be taken.",
+        "skim --once", kSkimFlags, false},
     OperationSpec{"retry",
                   "SESSION",
                   "Queues a failed session again",
@@ -66,6 +83,11 @@ std::string names_for_accounts() {
     return names + "help";
 }
 
+// "--session NAME".
+std::string with_value(const OperationFlag& flag) {
+    return flag.value.empty() ? std::string(flag.name) : fmt::format("{} {}", flag.name, flag.value);
+}
+
 std::unexpected<Error> wrong_usage(const OperationSpec& spec, std::string_view what) {
     return fail(Errc::invalid, fmt::format("{}: {}; usage: {}", spec.name, what, usage_line(spec)));
 }
@@ -85,6 +107,51 @@ bool Operation::has(std::string_view flag) const {
     return std::ranges::find(flags, flag) != flags.end();
 }
 
+std::string Operation::value(std::string_view flag) const {
+    const auto found = values.find(flag);
+    return found == values.end() ? std::string() : found->second;
+}
+
+namespace {
+
+// Takes the flag at words[at], and its value when it has one.
+Status take_flag(const OperationSpec& spec, std::span<const std::string> words, std::size_t& at,
+                 Operation& operation) {
+    std::string word = words[at];
+    const std::size_t equals = word.find('=');
+    const auto flag =
+        std::ranges::find(spec.flags, std::string_view(word).substr(0, equals), &OperationFlag::name);
+    if (flag == spec.flags.end() || flag->here_only || (equals != std::string::npos && flag->value.empty()))
+        return wrong_usage(spec, fmt::format("unknown option \"{}\"", escape(word)));
+    std::string value = equals == std::string::npos ? std::string() : word.substr(equals + 1);
+    if (!flag->value.empty() && equals == std::string::npos && at + 1 < words.size()) value = words[++at];
+    if (!flag->value.empty() && value.empty())
+        return wrong_usage(spec, fmt::format("{} lacks its {}", flag->name, flag->value));
+    operation.flags.emplace_back(flag->name);
+    if (!flag->value.empty()) operation.values.insert_or_assign(std::string(flag->name), std::move(value));
+    return {};
+}
+
+// What stands before and after the flags, in their order.
+Result<std::vector<std::string>> take_flags(std::span<const std::string> words, Operation& operation) {
+    std::vector<std::string> arguments;
+    bool only_arguments = false;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        const std::string& word = words[at];
+        if (only_arguments || !word.starts_with("-"))
+            arguments.push_back(word);
+        else if (word == "--")
+            only_arguments = true;
+        else if (word == "--help" || word == "-h")
+            operation.help = true;
+        else
+            BB_CHECK(take_flag(*operation.spec, words, at, operation));
+    }
+    return arguments;
+}
+
+}  // namespace
+
 Result<Operation> parse_operation(const std::vector<std::string>& argv, bool account) {
     const std::string name = argv.empty() ? "" : argv.front();
     Operation operation;
@@ -95,28 +162,16 @@ Result<Operation> parse_operation(const std::vector<std::string>& argv, bool acc
     if (operation.spec == nullptr)
         return fail(Errc::invalid, fmt::format("unknown command \"{}\"", escape(name)));
     const OperationSpec& spec = *operation.spec;
-    std::vector<std::string> arguments;
-    bool only_arguments = false;
-    for (const std::string& word : std::span(argv).subspan(1)) {
-        if (only_arguments || !word.starts_with("-")) {
-            arguments.push_back(word);
-        } else if (word == "--") {
-            only_arguments = true;
-        } else if (word == "--help" || word == "-h") {
-            operation.help = true;
-        } else {
-            const auto it = std::ranges::find(spec.flags, word, &OperationFlag::name);
-            if (it == spec.flags.end() || it->here_only)
-                return wrong_usage(spec, fmt::format("unknown option \"{}\"", escape(word)));
-            operation.flags.push_back(word);
-        }
-    }
+    BB_TRY(const auto arguments, take_flags(std::span(argv).subspan(1), operation));
     if (operation.help) return operation;
     const std::size_t wanted = spec.argument.empty() ? 0 : 1;
     if (arguments.size() < wanted || (wanted == 1 && arguments.front().empty()))
         return wrong_usage(spec, fmt::format("{} is missing", spec.argument));
     if (arguments.size() > wanted)
         return wrong_usage(spec, fmt::format("\"{}\" is too much", escape(arguments[wanted])));
+    for (const OperationFlag& flag : spec.flags)
+        if (flag.required && !operation.has(flag.name))
+            return wrong_usage(spec, fmt::format("{} is missing", flag.name));
     if (wanted == 1) operation.argument = arguments.front();
     return operation;
 }
@@ -125,7 +180,8 @@ std::string usage_line(const OperationSpec& spec) {
     std::string line(spec.name);
     if (!spec.argument.empty()) line += fmt::format(" {}", spec.argument);
     for (const OperationFlag& flag : spec.flags)
-        if (!flag.here_only) line += fmt::format(" [{}]", flag.name);
+        if (!flag.here_only)
+            line += flag.required ? " " + with_value(flag) : fmt::format(" [{}]", with_value(flag));
     return line;
 }
 
@@ -133,7 +189,7 @@ std::string operation_help(const OperationSpec& spec) {
     std::string text = fmt::format("Usage: {}\n{}.\n", usage_line(spec), spec.help);
     if (!spec.detail.empty()) text += fmt::format("{}\n", spec.detail);
     for (const OperationFlag& flag : spec.flags)
-        if (!flag.here_only) text += fmt::format("  {:<9} {}\n", flag.name, flag.help);
+        if (!flag.here_only) text += fmt::format("  {:<9} {}\n", with_value(flag), flag.help);
     return text + fmt::format("Example: {}\n", spec.example);
 }
 

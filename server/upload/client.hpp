@@ -114,6 +114,10 @@ struct UploadServices {
     std::function<Result<std::optional<DiscRoom>>(const std::string& pool)> disc_room{};
 };
 
+namespace upload {
+class Arrival;
+}
+
 class Uploads {
   public:
     explicit Uploads(const UploadServices& services);
@@ -126,6 +130,12 @@ class Uploads {
     // The same as Client::burn and cancel, for the control socket.
     void burn(const std::string& account, const std::string& session, bool again, Done done);
     void cancel(const std::string& account, const std::string& session, Done done);
+
+    // Begins a session that burnbox fills itself with so many bytes (server/upload/arrival.hpp). Any thread;
+    // blocks.
+    [[nodiscard]] Result<std::unique_ptr<upload::Arrival>> begin_arrival(const std::string& account,
+                                                                         const std::string& session,
+                                                                         std::uint64_t bytes);
 
     struct OpenSession {
         std::string account, name;

@@ -81,6 +81,7 @@ class OpenSession {
         : name(std::move(session)), journal(state_fs, account, name) {}
 
     std::string name;
+    std::string arrives_in;  // the folder that burnbox fills itself; "" = its folder has its name
     Phase phase = Phase::open;
     std::map<std::string, FileRecord, std::less<>> files;  // by path in the session
     std::map<HandleId, WriteHandleEntry> handles;          // open for writing
@@ -96,6 +97,7 @@ class OpenSession {
     unsigned pending_hashes = 0;        // files being hashed in the background
     std::function<void()> when_hashed;  // the seal waits for them
 
+    [[nodiscard]] const std::string& folder() const { return arrives_in.empty() ? name : arrives_in; }
     [[nodiscard]] FileRecord* find(std::string_view path);
     // Open for writing, without the marker that is being answered: these must end before the seal.
     [[nodiscard]] std::vector<std::string> paths_being_written(std::string_view marker) const;

@@ -65,9 +65,14 @@ Status remove_stale_journals(Core& core, const Account& account) {
 
 Status recover_account(Core& core, Account& account) {
     BB_TRY(const auto entries, list_folder(core.inbox(), account.name));
-    for (const DirEntry& entry : entries)
-        if (entry.type == FileType::folder && parse_folder(entry.name).state == FolderState::open)
+    for (const DirEntry& entry : entries) {
+        if (entry.type != FileType::folder) continue;
+        // Those that were sealed have their names since the repair.
+        if (is_arriving_folder(entry.name))
+            BB_CHECK(remove_tree(core.inbox(), join_path(account.name, entry.name)));
+        else if (parse_folder(entry.name).state == FolderState::open)
             BB_CHECK(load_session(core, account, entry.name));
+    }
     BB_CHECK(remove_stale_journals(core, account));
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
     const std::lock_guard lock(account.mutex);

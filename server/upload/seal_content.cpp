@@ -139,21 +139,6 @@ SealStep<void> read_marker(Core& core, const Draft& draft, const SealRequest& re
     return {};
 }
 
-// Names that no disc can hold get others; the manifest keeps both.
-void rename_for_disc(Manifest& manifest) {
-    std::vector<std::string> paths;
-    paths.reserve(manifest.entries.size());
-    for (const ManifestEntry& entry : manifest.entries) paths.push_back(entry.path);
-    std::vector<std::string> renamed = disc_paths(paths);
-    if (renamed == paths) return;
-    for (std::size_t i = 0; i < renamed.size(); ++i) {
-        if (renamed[i] == paths[i]) continue;
-        manifest.entries[i].source = std::move(paths[i]);
-        manifest.entries[i].path = std::move(renamed[i]);
-    }
-    std::ranges::sort(manifest.entries, {}, &ManifestEntry::path);
-}
-
 Manifest make_manifest(const Core& core, const Draft& draft, const SealRequest& request) {
     const bool marker_is_data = request.marker == kChecksumList && uses_checksum_list(core.session_config());
     Manifest manifest;
@@ -192,6 +177,20 @@ bool has_newer_strangers(Account& account, OpenSession& session, const Draft& dr
 }
 
 }  // namespace
+
+void rename_for_disc(Manifest& manifest) {
+    std::vector<std::string> paths;
+    paths.reserve(manifest.entries.size());
+    for (const ManifestEntry& entry : manifest.entries) paths.push_back(entry.path);
+    std::vector<std::string> renamed = disc_paths(paths);
+    if (renamed == paths) return;
+    for (std::size_t i = 0; i < renamed.size(); ++i) {
+        if (renamed[i] == paths[i]) continue;
+        manifest.entries[i].source = std::move(paths[i]);
+        manifest.entries[i].path = std::move(renamed[i]);
+    }
+    std::ranges::sort(manifest.entries, {}, &ManifestEntry::path);
+}
 
 SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session,
                                         const SealRequest& request) {

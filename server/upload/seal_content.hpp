@@ -18,10 +18,17 @@ struct SealContent {
     Marker marker;
     FileInfo marker_info;
     bool only_marker = false;  // nothing else is in the folder
+    // Of a session that burnbox filled itself:
+    std::string seal_id{};               // "" = any
+    std::vector<std::string> removed{};  // SealedSession::removed
+    bool is_part = false;  // of a larger tree: checksum lists and bags in it speak of more than is here
 };
 
 // Requires Phase::sealing and no lock. Digests found on the way are kept in the session's records. Blocks.
 [[nodiscard]] SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session,
                                                       const SealRequest& request);
+
+// Names that no disc can hold get others; the manifest keeps both. Pure.
+void rename_for_disc(Manifest& manifest);
 
 }  // namespace burnbox::upload

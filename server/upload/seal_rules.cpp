@@ -92,10 +92,11 @@ SealStep<void> check_not_burned_yet(Core& core, const Account& account, const st
     for (const DiscSessionRow& copy : *copies) discs.insert(copy.disc_label);
     return refuse_seal(
         session,
-        fmt::format(
-            "exactly the same is on disc {} already, as {}; to burn it once more: burnbox burn {} --again",
-            discs.empty() ? std::string("?") : list_names({discs.begin(), discs.end()}),
-            escape((*same)->disc_name), escape(session)),
+        fmt::format("exactly the same is on disc {} already, as {}; to burn it once more: {}",
+                    discs.empty() ? std::string("?") : list_names({discs.begin(), discs.end()}),
+                    escape((*same)->disc_name),
+                    request.content ? std::string("say --again")
+                                    : fmt::format("burnbox burn {} --again", escape(session))),
         Errc::exists);
 }
 
@@ -129,16 +130,18 @@ Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_vie
 
 SealStep<void> check_seal_rules(Core& core, const Account& account, const OpenSession& session,
                                 const SealRequest& request, const SealContent& content) {
-    const std::string top = join_path(account.name, session.name);
+    const std::string top = join_path(account.name, session.folder());
     // A list may well be the first file to arrive: then it says what is missing.
     const bool only_list = content.only_marker && request.marker == kChecksumList;
     const auto empty = [&] {
         return refuse_seal(session.name, "the session is empty; upload into it first", Errc::invalid);
     };
     if (content.only_marker && !only_list) return empty();
-    if (auto list = check_list(core, top, session.name, request, content.manifest); !list) return list;
-    if (content.only_marker) return empty();
-    if (auto bag = check_bag(core, top, session.name, content.manifest); !bag) return bag;
+    if (!content.is_part) {
+        if (auto list = check_list(core, top, session.name, request, content.manifest); !list) return list;
+        if (content.only_marker) return empty();
+        if (auto bag = check_bag(core, top, session.name, content.manifest); !bag) return bag;
+    }
     if (auto fit = check_fit(core, account, session.name, content.manifest); !fit) return fit;
     return check_not_burned_yet(core, account, session.name, request, content.manifest);
 }

@@ -9,6 +9,8 @@
 
 namespace burnbox::upload {
 
+struct SealContent;
+
 struct SealRequest {
     enum class By : std::uint8_t { marker, any_file, command };
     By by = By::marker;
@@ -16,6 +18,7 @@ struct SealRequest {
     bool again = false;          // content that is on a disc already may be burned once more
     Timestamp sender_opened_at;  // By::any_file: files that are newer speak against it
     std::string problem{};       // what somebody else found wrong with the session: refused with this reason
+    std::shared_ptr<SealContent> content{};  // of a session that burnbox filled itself: nothing is read again
 };
 
 // Account locked, the session open or sealing. Refuses changes from now on; when the background hashes are

@@ -60,11 +60,14 @@ void Sealer::run() {
 }
 
 SealStep<std::string> Sealer::seal() {
-    if (const Status right = check_upload_right(*account_); !right) return seal_failed(right.error());
+    const bool arrives = request_.content != nullptr;  // rights are for what comes by SSH
+    if (const Status right = check_upload_right(*account_); !right && !arrives)
+        return seal_failed(right.error());
     if (!request_.problem.empty()) return refuse_seal(session_->name, request_.problem);
     const std::uint64_t sync_failures = core_->sync_failures();
     shut_handles();
-    auto content = read_seal_content(*core_, *account_, *session_, request_);
+    auto content = arrives ? SealStep<SealContent>(std::move(*request_.content))
+                           : read_seal_content(*core_, *account_, *session_, request_);
     if (!content) return std::unexpected(std::move(content).error());
     if (content->only_marker && request_.by == SealRequest::By::marker) {
         const auto twice = find_sent_twice(*core_, *account_, session_->name, content->marker);
@@ -78,6 +81,7 @@ SealStep<std::string> Sealer::seal() {
     if (!row) return std::unexpected(std::move(row).error());
     if (auto renamed = rename_folder(*row, *content); !renamed)
         return std::unexpected(std::move(renamed).error());
+    row_ = *row;
     log::info("session sealed", log::kv("account", row->account), log::kv("session", row->disc_name),
               log::kv("files", row->files_count), log::kv("bytes", row->bytes));
     core_->services.events.publish({.event = "session_sealed",
@@ -133,9 +137,9 @@ SealStep<SessionRow> Sealer::commit(const SealContent& content) {
                    .name = session_->name,
                    .disc_name = {},
                    .pool = account_->pool,
-                   .folder = session_->name,
+                   .folder = session_->folder(),
                    .folder_next = {},
-                   .seal_id = random_uuid(),
+                   .seal_id = content.seal_id.empty() ? random_uuid() : content.seal_id,
                    .content_digest = content.manifest.content_digest(),
                    .marker_name = content.marker.name,
                    .marker_sha256 = content.marker.sha256,
@@ -163,7 +167,8 @@ SealStep<SessionRow> Sealer::commit(const SealContent& content) {
                                    .disc_name = row.disc_name,
                                    .sealed_at = row.sealed_at,
                                    .marker = content.marker,
-                                   .manifest = content.manifest};
+                                   .manifest = content.manifest,
+                                   .removed = content.removed};
         if (const Status written = replace_file(services.state_fs, record_path(row), to_seal_record(sealed));
             !written)
             return seal_failed(written.error());
@@ -209,43 +214,67 @@ SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content
 }
 
 // The row is there, but its folder has not got its name durably: without the row the session is open as
-// before. When that can't be done either, the session stays sealed: the row will burn it once, after the next
-// start at the latest.
+// before. When the row stays, the session stays sealed: it is burned once, after the next start at the
+// latest.
 SealStep<void> Sealer::take_back(const SessionRow& row, Error error) {
     Catalogue& catalogue = core_->services.catalogue;
     const bool renamed = session_->phase == Phase::sealed;
-    Status undone = catalogue.step(row.id, SessionState::queued, SessionState::withdrawn, error.message);
-    if (undone && renamed) {
+    const Status stepped =
+        catalogue.step(row.id, SessionState::queued, SessionState::withdrawn, error.message);
+    if (!stepped) {
+        log::error("sealed session keeps its name until the next start",
+                   log::kv("session", row.account + "/" + row.disc_name), log::kv("cause", error.message),
+                   log::kv(stepped.error()));
+        const std::lock_guard lock(account_->mutex);
+        session_->phase = Phase::sealed;
+        session_->sealed_answer = sealed_sentence(row);
+        return {};
+    }
+    Status undone;
+    if (!session_->arrives_in.empty()) {
+        undone = hide_again(row);
+    } else if (renamed) {
         const auto withdrawn = catalogue.session(row.id);
         const auto name = withdrawn ? bring_back(*core_, *account_, *withdrawn)
                                     : Result<std::string>(std::unexpected(withdrawn.error()));
         if (!name) undone = std::unexpected(name.error());
-    } else if (undone) {
+    } else {
         undone = catalogue.set_folder(row.id, row.folder);
         if (undone) undone = catalogue.remove_session(row.id);
     }
-    if (undone) return seal_failed(std::move(error));
-    log::error("sealed session keeps its name until the next start",
-               log::kv("session", row.account + "/" + row.disc_name), log::kv("cause", error.message),
-               log::kv(undone.error()));
-    const std::lock_guard lock(account_->mutex);
-    session_->phase = Phase::sealed;
-    session_->sealed_answer = sealed_sentence(row);
-    return {};
+    if (!undone)
+        log::error("session is open again after the next start only",
+                   log::kv("session", row.account + "/" + row.disc_name), log::kv("cause", error.message),
+                   log::kv(undone.error()));
+    return seal_failed(std::move(error));
+}
+
+// A session that burnbox fills itself was never open for clients: whoever fills it takes it away.
+Status Sealer::hide_again(const SessionRow& row) {
+    if (session_->phase == Phase::sealed) {
+        const std::lock_guard lock(account_->mutex);
+        account_->queued_bytes.erase(row.disc_name);
+        session_->phase = Phase::open;
+        BB_CHECK(
+            core_->inbox().rename(join_path(account_->name, row.folder_next), top(), RenameMode::no_replace));
+    }
+    BB_CHECK(core_->services.catalogue.set_folder(row.id, row.folder));
+    return core_->services.catalogue.remove_session(row.id);
 }
 
 void Sealer::become_sealed(const SessionRow& row, const SealContent& content) {
     session_->phase = Phase::sealed;
     session_->sealed_answer = sealed_sentence(row);
-    session_->journal.remove();
     account_->release(session_->bytes());
     account_->queued_bytes[row.disc_name] = row.bytes;
+    if (!session_->arrives_in.empty()) return session_->files.clear();  // no client knows it
+    session_->journal.remove();
     account_->sessions.erase(session_->name);
     keep_old_name(*core_, *account_, row.name, row.folder_next, content.marker, content.marker_info);
 }
 
 void Sealer::leave_open(const NoSeal& why) {
-    if (why.kind == NoSeal::Kind::refused) mark_refused(why);
+    if (why.kind == NoSeal::Kind::refused && session_->arrives_in.empty()) mark_refused(why);
     const std::lock_guard lock(account_->mutex);
     if (session_->phase != Phase::sealing) return;
     session_->phase = Phase::open;

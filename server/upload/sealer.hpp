@@ -19,6 +19,8 @@ class Sealer {
 
     // Requires Phase::sealing. Answers everybody who waits. Blocks.
     void run();
+    // After run(): the session's row, when this run made one.
+    [[nodiscard]] const std::optional<SessionRow>& row() const { return row_; }
 
   private:
     [[nodiscard]] SealStep<std::string> seal();
@@ -26,16 +28,18 @@ class Sealer {
     [[nodiscard]] SealStep<std::string> answer_sent_twice(const SessionRow& row, const SealContent& content);
     [[nodiscard]] SealStep<SessionRow> commit(const SealContent& content);
     [[nodiscard]] SealStep<void> rename_folder(SessionRow& row, const SealContent& content);
+    [[nodiscard]] Status hide_again(const SessionRow& row);
     [[nodiscard]] SealStep<void> take_back(const SessionRow& row, Error error);
     void leave_open(const NoSeal& why);
     void mark_refused(const NoSeal& why);
     void become_sealed(const SessionRow& row, const SealContent& content);
-    [[nodiscard]] std::string top() const { return join_path(account_->name, session_->name); }
+    [[nodiscard]] std::string top() const { return join_path(account_->name, session_->folder()); }
 
     const std::shared_ptr<Core> core_;
     const std::shared_ptr<Account> account_;
     const std::shared_ptr<OpenSession> session_;
     const SealRequest request_;
+    std::optional<SessionRow> row_;
 };
 
 // From now on every connection of the account sees the sealed folder under its old name too. Account locked.

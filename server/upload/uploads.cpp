@@ -4,6 +4,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "server/upload/arrival.hpp"
 #include "server/upload/client.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/recover.hpp"
@@ -58,6 +59,12 @@ void Uploads::burn(const std::string& account, const std::string& session, bool 
 
 void Uploads::cancel(const std::string& account, const std::string& session, Done done) {
     upload::cancel_session(state_->core, state_->core->account(account), session, std::move(done));
+}
+
+Result<std::unique_ptr<upload::Arrival>> Uploads::begin_arrival(const std::string& account,
+                                                                const std::string& session,
+                                                                std::uint64_t bytes) {
+    return upload::Arrival::begin(state_->core, state_->core->account(account), session, bytes);
 }
 
 std::vector<Uploads::OpenSession> Uploads::open_sessions() {

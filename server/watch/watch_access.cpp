@@ -107,6 +107,21 @@ std::string unreadable_problem(const std::string& session, const std::vector<std
                        upload::list_names(paths), acl_line(session));
 }
 
+std::vector<std::string> read_access_findings(const std::string& key, const std::string& root) {
+    struct stat info{};
+    if (stat(root.c_str(), &info) != 0)
+        return {fmt::format("{}: {}: {}; is it mounted?", key, escape(root), std::strerror(errno))};
+    if (!S_ISDIR(info.st_mode))
+        return {fmt::format("{}: {} is no folder; choose another one", key, escape(root))};
+    std::vector<std::string> unreadable;
+    find_unreadable(root, unreadable);
+    if (unreadable.empty()) return {};
+    return {
+        fmt::format("{0}: can't be read by user {1}: {2}; mend it with: sudo setfacl -R -m u:{1}:rX -m "
+                    "d:u:{1}:rX {3}",
+                    key, user_name(), upload::list_names(unreadable), quoted(root))};
+}
+
 std::vector<std::string> watch_access_findings(const std::string& key, const std::string& root) {
     struct stat info{};
     if (stat(root.c_str(), &info) != 0) {

@@ -17,6 +17,9 @@ namespace burnbox::watch {
 [[nodiscard]] std::string unreadable_problem(const std::string& session,
                                              const std::vector<std::string>& paths);
 
+// For `burnbox check`: a folder that burnbox only reads. `key` is "skim[0].from". Blocks.
+[[nodiscard]] std::vector<std::string> read_access_findings(const std::string& key, const std::string& root);
+
 // For `burnbox check`: the folder itself and, as examples, what lies in it now. `key` is "watch[0].path".
 [[nodiscard]] std::vector<std::string> watch_access_findings(const std::string& key, const std::string& root);
 

@@ -30,9 +30,8 @@ UploadHouse::~UploadHouse() {
     run_jobs();
 }
 
-void UploadHouse::start() {
-    run_jobs();
-    uploads = std::make_unique<Uploads>(UploadServices{
+UploadServices UploadHouse::services() {
+    return {
         .config = config,
         .clock = clock,
         .catalogue = *faulty_catalogue_,
@@ -49,7 +48,12 @@ void UploadHouse::start() {
         .check_fits = [this](const std::string&, const Manifest&) { return fits; },
         .wake_burner = [this] { ++wakes; },
         .disc_room = [this](const std::string&) -> Result<std::optional<DiscRoom>> { return disc_room; },
-    });
+    };
+}
+
+void UploadHouse::start() {
+    run_jobs();
+    uploads = std::make_unique<Uploads>(services());
     const Status recovered = uploads->recover();
     REQUIRE_MESSAGE(recovered.has_value(), shown(recovered));
 }

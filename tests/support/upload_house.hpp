@@ -40,9 +40,10 @@ class UploadHouse {
     int wakes = 0;
     std::vector<std::string> event_names;
 
-    void start();      // Uploads over what is there, recovered; ends the one before
-    void power_cut();  // drops what was not synced, then start()
-    void kill();       // kill -9, then start()
+    [[nodiscard]] UploadServices services();  // what Uploads works with
+    void start();                             // Uploads over what is there, recovered; ends the one before
+    void power_cut();                         // drops what was not synced, then start()
+    void kill();                              // kill -9, then start()
     void run_jobs();
 
     [[nodiscard]] std::unique_ptr<Client> connect(const std::string& account = "alice") {

@@ -72,3 +72,24 @@ TEST_CASE("operations: --help needs no argument, and its text has the usage and 
     CHECK(account_help().find("burn SESSION [--wait] [--again]") != std::string::npos);
     CHECK(account_help().find("verify") == std::string::npos);
 }
+
+TEST_CASE(
+    "operations: a flag takes its value from the next word or behind '='; required ones are asked for") {
+    for (const std::vector<std::string>& argv :
+         {std::vector<std::string>{"import", "/a", "--session", "holiday", "--wait"},
+          std::vector<std::string>{"import", "--session=holiday", "--wait", "--", "/a"}}) {
+        const auto operation = parse_operation(argv, false);
+        REQUIRE(operation);
+        CHECK(operation->argument == "/a");
+        CHECK(operation->value("--session") == "holiday");
+        CHECK(operation->value("--account").empty());
+        CHECK(operation->has("--wait"));
+    }
+    const std::string usage = "; usage: import DIR --session NAME [--account NAME] [--wait] [--again]";
+    CHECK(refusal({"import", "/a"}) == "import: --session is missing" + usage);
+    CHECK(refusal({"import", "/a", "--session"}) == "import: --session lacks its NAME" + usage);
+    CHECK(refusal({"import", "/a", "--session="}) == "import: --session lacks its NAME" + usage);
+    CHECK(refusal({"import", "/a", "--wait=1", "--session", "x"}) ==
+          "import: unknown option \"--wait=1\"" + usage);
+    CHECK(refusal({"skim"}) == "skim: --once is missing; usage: skim --once");
+}

@@ -88,7 +88,8 @@ bool send(Client& client, const std::string& path, std::string_view content) {
     return closed.wait();
 }
 
-void upload(Uploads& uploads, const std::string& session, unsigned number, std::atomic<unsigned>& sealed) {
+void use_session(Uploads& uploads, const std::string& session, unsigned number,
+                 std::atomic<unsigned>& sealed) {
     const auto client = uploads.connect("alice");
     const std::string folder = "/" + session + "/" + std::to_string(number);
     (void)client->make_folder("/" + session, 0755);
@@ -133,7 +134,7 @@ TEST_CASE("uploads: many connections of one account at once, each answered once,
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < 8; ++i)
         threads.emplace_back(
-            [&, i] { upload(uploads, i < 4 ? "shared" : "own" + std::to_string(i), i, sealed); });
+            [&, i] { use_session(uploads, i < 4 ? "shared" : "own" + std::to_string(i), i, sealed); });
     for (std::thread& thread : threads) thread.join();
     CHECK(sealed >= 4);  // those that nobody disturbed
     for (const SessionRow& row : house.rows()) {

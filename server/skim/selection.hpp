@@ -1,0 +1,26 @@
+// What of a folder a skimmer takes, by name: include and exclude globs. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace burnbox::skim {
+
+class Selection {
+  public:
+    // A pattern is matched against the path in the skimmed folder and, when it has no '/', against the name
+    // alone. A folder that is excluded is excluded with everything in it.
+    Selection(std::vector<std::string> include, std::vector<std::string> exclude);
+
+    [[nodiscard]] bool excludes(std::string_view path) const;  // by its own name or path
+    [[nodiscard]] bool takes(std::string_view path) const;     // a file, in folders that are not excluded
+    // The same for a path alone, with the folders that it is in.
+    [[nodiscard]] bool covers(std::string_view path) const;
+
+  private:
+    std::vector<std::string> include_, exclude_;
+    bool includes_all_ = false;
+};
+
+}  // namespace burnbox::skim

@@ -1,0 +1,75 @@
+#include "server/upload/arrival.hpp"
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/sealer.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+// No account has this name: what arrives has no journal, and must not touch that of an open session.
+constexpr const char* kNoJournal = "-arriving";
+
+std::shared_ptr<OpenSession> make_session(const Core& core, const std::string& name,
+                                          const std::string& seal_id) {
+    auto session = std::make_shared<OpenSession>(core.services.state_fs, kNoJournal, name);
+    session->arrives_in = arriving_folder(seal_id);
+    session->phase = Phase::sealing;  // nobody else changes it
+    return session;
+}
+
+}  // namespace
+
+Arrival::Arrival(std::shared_ptr<Core> core, std::shared_ptr<Account> account, const std::string& session,
+                 std::string seal_id)
+    : core_(std::move(core)),
+      account_(std::move(account)),
+      seal_id_(std::move(seal_id)),
+      session_(make_session(*core_, session, seal_id_)),
+      folder_(join_path(account_->name, session_->arrives_in)) {}
+
+Result<std::unique_ptr<Arrival>> Arrival::begin(std::shared_ptr<Core> core, std::shared_ptr<Account> account,
+                                                const std::string& session, std::uint64_t bytes) {
+    BB_CHECK(check_session_name(session));
+    std::unique_ptr<Arrival> arrival(
+        new Arrival(std::move(core), std::move(account), session, random_uuid()));
+    {
+        const std::lock_guard lock(arrival->account_->mutex);
+        FileRecord all{.digest = {}, .stamp = {}, .sender_opened_at = {}};
+        BB_CHECK(arrival->account_->charge(all, bytes));
+        arrival->session_->files.emplace("", std::move(all));
+    }
+    BB_CHECK(arrival->fs().make_folder(arrival->folder_, 0755));
+    return arrival;
+}
+
+Arrival::~Arrival() {
+    if (sealed_) return;
+    {
+        const std::lock_guard lock(account_->mutex);
+        account_->release(session_->bytes());
+    }
+    const Status removed = remove_tree(fs(), folder_);
+    if (!removed && removed.error().code != Errc::not_found)
+        log::warning("arriving folder not removed", log::kv("folder", folder_),
+                     log::kv("remedy", "the next start does it"), log::kv(removed.error()));
+}
+
+Result<SessionRow> Arrival::seal(SealContent content, bool again) {
+    content.seal_id = seal_id_;
+    Result<std::string> answer;
+    session_->waiting.push_back([&](Result<std::string> given) { answer = std::move(given); });
+    Sealer sealer(core_, account_, session_,
+                  {.by = SealRequest::By::command,
+                   .marker = content.marker.name,
+                   .again = again,
+                   .sender_opened_at = {},
+                   .content = std::make_shared<SealContent>(std::move(content))});
+    sealer.run();
+    if (!answer) return std::unexpected(answer.error());
+    sealed_ = true;
+    return *sealer.row();
+}
+
+}  // namespace burnbox::upload
