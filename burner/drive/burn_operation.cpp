@@ -32,6 +32,7 @@ class Burn {
     bool first() const { return job_.disc.sessions_used == 0; }
     std::string where() const { return disc_.device().path; }
     Status load_tree(Timestamp time);
+    Status add_from(const std::string& host_folder, const std::vector<DiscEntry>& entries);
     Status add_sessions(const std::vector<JobSession>& sessions, Timestamp time);
     Status add_readme(const std::vector<JobSession>& sessions, Timestamp time);
     Status prepare(Timestamp time);
@@ -84,11 +85,18 @@ Status Burn::add_readme(const std::vector<JobSession>& sessions, Timestamp time)
     return tree_->add({readme}, UniqueFd());
 }
 
+Status Burn::add_from(const std::string& host_folder, const std::vector<DiscEntry>& entries) {
+    UniqueFd folder(::open(host_folder.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder) return fail_errno("open the sealed folder", host_folder);
+    return tree_->add(entries, std::move(folder));
+}
+
 Status Burn::add_sessions(const std::vector<JobSession>& sessions, Timestamp time) {
     for (const JobSession& session : sessions) {
-        UniqueFd folder(::open(session.folder.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (!folder) return fail_errno("open the sealed folder", session.folder);
-        BB_CHECK(tree_->add(session.entries, std::move(folder)));
+        std::vector<DiscEntry> sealed, recovery;
+        for (const DiscEntry& entry : session.entries) (entry.recovery ? recovery : sealed).push_back(entry);
+        BB_CHECK(add_from(session.folder, sealed));
+        if (!recovery.empty()) BB_CHECK(add_from(session.recovery_folder, recovery));
     }
     if (first()) BB_CHECK(add_readme(sessions, time));
     return {};

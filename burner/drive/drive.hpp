@@ -48,8 +48,10 @@ struct DiscIdentity {
 };
 
 struct BurnSession {
-    std::string seal_record;  // host path of state_dir/seals/<id>.jsonl
-    std::string folder;       // host path of the sealed folder
+    std::string seal_record;        // host path of state_dir/seals/<id>.jsonl
+    std::string folder;             // host path of the sealed folder
+    std::string recovery_record{};  // host path; empty = the session has no recovery data
+    std::string recovery_folder{};  // host path of its files
 };
 
 struct BurnJob {
@@ -85,6 +87,7 @@ struct VerifyReport {
     std::vector<VerifiedFile> files;
     std::vector<std::string>
         mismatches;  // sentences, at most 100; empty = every entry of every session is as sealed
+    std::vector<std::string> repair{};  // sentences: whether the recovery data on the disc mends it
 };
 
 struct Progress {

@@ -10,11 +10,10 @@ namespace {
 
 constexpr std::uint64_t kMostSealBytes = 4ULL << 30U;
 
-Result<SealedSession> read_seal_record(const std::string& file) {
+Result<std::string> read_record(const std::string& file) {
     const std::filesystem::path path(file);
     BB_TRY(const auto folder, open_posix_file_system(path.parent_path().string()));
-    BB_TRY(const std::string text, read_file(*folder, path.filename().string(), kMostSealBytes));
-    return parse_seal_record(text);
+    return read_file(*folder, path.filename().string(), kMostSealBytes);
 }
 
 }  // namespace
@@ -22,9 +21,14 @@ Result<SealedSession> read_seal_record(const std::string& file) {
 Result<std::vector<JobSession>> read_job_sessions(const BurnJob& job) {
     std::vector<JobSession> sessions;
     for (const BurnSession& session : job.sessions) {
-        BB_TRY(SealedSession sealed, read_seal_record(session.seal_record));
+        BB_TRY(const std::string seal, read_record(session.seal_record));
+        BB_TRY(SealedSession sealed, parse_seal_record(seal));
+        if (!session.recovery_record.empty()) {
+            BB_TRY(const std::string recovery, read_record(session.recovery_record));
+            BB_TRY(sealed.recovery, parse_recovery_record(recovery));
+        }
         std::vector<DiscEntry> entries = disc_entries(sealed, job.layout, job.modes);
-        sessions.push_back({std::move(sealed), std::move(entries), session.folder});
+        sessions.push_back({std::move(sealed), std::move(entries), session.folder, session.recovery_folder});
     }
     if (sessions.empty())
         return fail(Errc::invalid, "burn disc " + job.disc.label + ": the job has no session");

@@ -15,7 +15,8 @@ inline constexpr std::string_view kReadmeName = "README.txt";
 struct JobSession {
     SealedSession sealed;
     std::vector<DiscEntry> entries;
-    std::string folder;  // host path of the sealed folder
+    std::string folder;           // host path of the sealed folder
+    std::string recovery_folder;  // empty = none
 };
 
 [[nodiscard]] Result<std::vector<JobSession>> read_job_sessions(const BurnJob& job);

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <set>
 
 #include "burner/drive/disc_operations.hpp"
 #include "burner/drive/disc_tree.hpp"
+#include "burner/drive/repair_check.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {
@@ -44,6 +46,32 @@ Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buf
                               ": the drive can't read it");
 }
 
+std::uint32_t alignment_of(OpenedDisc& disc) {
+    constexpr auto kImageAlignment = static_cast<std::uint32_t>(ImageFile::kDirectBytes / kSectorBytes);
+    return disc.image() != nullptr ? kImageAlignment : 1;
+}
+
+// Whether the recovery data mends what was found. Files that are not in the tree any more are damaged too.
+std::vector<std::string> judge_repair(OpenedDisc& disc, const std::vector<JobSession>& sessions,
+                                      Layout layout, const std::vector<FileToRead>& readable,
+                                      const std::set<std::string>& damaged) {
+    std::vector<std::string> sentences;
+    std::set<std::string_view> there;
+    for (const FileToRead& file : readable) there.insert(file.entry->path);
+    RepairCheck check(readable, alignment_of(disc), [&disc](std::uint32_t lba, std::span<std::byte> buffer) {
+        return read_blocks(disc, lba, buffer);
+    });
+    for (const JobSession& session : sessions) {
+        std::set<std::string> of_session;
+        for (const DiscEntry& entry : session.entries)
+            if (entry.type == FileType::file && (damaged.contains(entry.path) || !there.contains(entry.path)))
+                of_session.insert(entry.path);
+        for (std::string& sentence : check.judge(session, layout, std::move(of_session)))
+            sentences.push_back(std::move(sentence));
+    }
+    return sentences;
+}
+
 // Contents in the order they lie on the disc.
 class ContentCheck {
   public:
@@ -51,6 +79,9 @@ class ContentCheck {
                  BurnObserver& observer);
     // An error says nothing about the disc: the drive or the medium is gone.
     [[nodiscard]] Status run(VerifyReport& report);
+    // After run(): paths whose content can't be read or differs.
+    [[nodiscard]] const std::set<std::string>& damaged() const { return damaged_; }
+    [[nodiscard]] const std::vector<FileToRead>& files() const { return files_; }
 
   private:
     [[nodiscard]] Status take_piece(ContentReader& reader, VerifyReport& report);
@@ -64,6 +95,7 @@ class ContentCheck {
     Progress progress_;
     Sha256Hasher hasher_;
     bool readable_ = true;  // the file that is open
+    std::set<std::string> damaged_;
 };
 
 ContentCheck::ContentCheck(OpenedDisc& disc, std::vector<FileToRead> files, Mismatches& mismatches,
@@ -89,6 +121,7 @@ void ContentCheck::close_file(std::size_t file, VerifyReport& report) {
     if (readable_ && digest != entry.sha256)
         mismatches_.add(entry.path, "its content on the disc has SHA-256 " + digest.hex() + ", sealed was " +
                                         entry.sha256.hex());
+    if (!readable_ || digest != entry.sha256) damaged_.insert(entry.path);
     readable_ = true;
     ++report.files_checked;
     report.bytes_checked += entry.size_bytes;
@@ -117,9 +150,8 @@ Status ContentCheck::run(VerifyReport& report) {
         report.files.push_back({file.entry->path, file.extents.empty() ? 0 : file.extents.front().lba});
         if (file.extents.empty()) close_file(i, report);  // empty: compared like the others
     }
-    constexpr auto kImageAlignment = static_cast<std::uint32_t>(ImageFile::kDirectBytes / kSectorBytes);
     ContentReader reader(
-        extents(), disc_.image() != nullptr ? kImageAlignment : 1,
+        extents(), alignment_of(disc_),
         [this](std::uint32_t lba, std::span<std::byte> buffer) { return read_blocks(disc_, lba, buffer); });
     while (!reader.at_end()) BB_CHECK(take_piece(reader, report));
     return {};
@@ -150,7 +182,10 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
     if (disc_session == 1 && !own_readme) tree->compare_one(readme, mismatches, files);
 
     VerifyReport report;
-    BB_CHECK(ContentCheck(*disc, std::move(files), mismatches, observer).run(report));
+    ContentCheck check(*disc, std::move(files), mismatches, observer);
+    BB_CHECK(check.run(report));
+    if (!mismatches.none())
+        report.repair = judge_repair(*disc, sessions, job.layout, check.files(), check.damaged());
     disc->messages().drain();
     if (disc->messages().failed() && mismatches.none())
         return fail(disc->messages().failure_code(),

@@ -21,7 +21,10 @@ E to_enum(const json& value, unsigned count) {
 json to_json(const BurnJob& job) {
     json sessions = json::array();
     for (const BurnSession& session : job.sessions)
-        sessions.push_back({{"seal_record", session.seal_record}, {"folder", session.folder}});
+        sessions.push_back({{"seal_record", session.seal_record},
+                            {"folder", session.folder},
+                            {"recovery_record", session.recovery_record},
+                            {"recovery_folder", session.recovery_folder}});
     return {{"disc",
              {{"label", job.disc.label},
               {"serial", job.disc.serial},
@@ -46,8 +49,10 @@ BurnJob burn_job_of(const json& value) {
     disc.at("head_digest").get_to(job.disc.head_digest);
     disc.at("media_id").get_to(job.disc.media_id);
     for (const json& session : value.at("sessions"))
-        job.sessions.push_back(
-            {session.at("seal_record").get<std::string>(), session.at("folder").get<std::string>()});
+        job.sessions.push_back({session.at("seal_record").get<std::string>(),
+                                session.at("folder").get<std::string>(),
+                                session.at("recovery_record").get<std::string>(),
+                                session.at("recovery_folder").get<std::string>()});
     job.layout = to_enum<Layout>(value.at("layout"), 3);
     job.modes = to_enum<ModePolicy>(value.at("modes"), 2);
     value.at("close_disc").get_to(job.close_disc);
@@ -100,7 +105,8 @@ json to_json(const VerifyReport& report) {
              {{"files_checked", report.files_checked},
               {"bytes_checked", report.bytes_checked},
               {"files", std::move(files)},
-              {"mismatches", report.mismatches}}}};
+              {"mismatches", report.mismatches},
+              {"repair", report.repair}}}};
 }
 
 json to_json(Drive::Outcome outcome) {
@@ -142,6 +148,7 @@ VerifyReport report_of(const json& value) {
     for (const json& file : value.at("files"))
         report.files.push_back({file.at(0).get<std::string>(), file.at(1).get<std::uint32_t>()});
     value.at("mismatches").get_to(report.mismatches);
+    value.at("repair").get_to(report.repair);
     return report;
 }
 

@@ -9,7 +9,14 @@ namespace {
 
 constexpr std::uint64_t kMostSealBytes = 4ULL << 30U;
 
-// Where the sealed files are read from.
+// Durable before the burn: what lies in it must outlive a power loss.
+Status make_rollback_folder(FileSystem& state_fs) {
+    BB_CHECK(make_folders(state_fs, "rollback", 0700));
+    return state_fs.sync_folder("");
+}
+
+}  // namespace
+
 std::string payload_folder(const BurnerServices& services, const SessionRow& row) {
     if (!row.root.empty()) {
         const std::string copy = staged_copy_path(row.seal_id);
@@ -20,14 +27,6 @@ std::string payload_folder(const BurnerServices& services, const SessionRow& row
     return fs ? (*fs)->host_path(join_path(row.account, row.folder)) : join_path(row.root, row.folder);
 }
 
-// Durable before the burn: what lies in it must outlive a power loss.
-Status make_rollback_folder(FileSystem& state_fs) {
-    BB_CHECK(make_folders(state_fs, "rollback", 0700));
-    return state_fs.sync_folder("");
-}
-
-}  // namespace
-
 Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
     const std::string path = "seals/" + row.seal_id + ".jsonl";
     auto text = read_file(state_fs, path, kMostSealBytes);
@@ -37,7 +36,9 @@ Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
             error.code = Errc::corrupt;  // a sealed session without its record can't be proved
         return std::unexpected(std::move(error));
     }
-    return parse_seal_record(*text);
+    BB_TRY(SealedSession sealed, parse_seal_record(*text));
+    BB_TRY(sealed.recovery, read_recovery(state_fs, row.seal_id));
+    return sealed;
 }
 
 Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std::vector<SessionRow> rows) {
@@ -46,11 +47,17 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     work.rows = std::move(rows);
     for (const SessionRow& row : work.rows) {
         BB_TRY(SealedSession sealed, read_seal(services.state_fs, row));
+        BurnSession& session = work.job.sessions.emplace_back();
+        session.seal_record = services.state_fs.host_path("seals/" + row.seal_id + ".jsonl");
+        session.folder = payload_folder(services, row);
+        if (sealed.recovery.percent != 0) {
+            session.recovery_record = services.state_fs.host_path(recovery_record_path(row.seal_id));
+            session.recovery_folder = services.state_fs.host_path(recovery_folder(row.seal_id));
+        }
         work.sealed.push_back(std::move(sealed));
-        work.job.sessions.push_back(
-            {services.state_fs.host_path("seals/" + row.seal_id + ".jsonl"), payload_folder(services, row)});
     }
-    work.job.disc = {disc.label, disc.serial, disc.sessions_used, disc.next_lba, disc.head_digest, disc.media_id};
+    work.job.disc = {disc.label,    disc.serial,      disc.sessions_used,
+                     disc.next_lba, disc.head_digest, disc.media_id};
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
     work.job.layout = services.config.burn.layout;
     work.job.modes = services.config.burn.modes;
@@ -73,7 +80,7 @@ std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work, const Ve
     for (std::size_t i = 0; i < work.rows.size(); ++i) {
         Catalogue::BurnedSession burned{work.rows[i].id, {}};
         for (const DiscEntry& entry : disc_entries(work.sealed[i], work.job.layout, work.job.modes)) {
-            if (entry.type != FileType::file || entry.staged.empty()) continue;
+            if (entry.type != FileType::file || entry.staged.empty() || entry.recovery) continue;
             const auto found = first_block.find(entry.path);
             const std::uint32_t lba = found == first_block.end() ? 0 : found->second;
             burned.files.push_back({"/" + entry.path, entry.size_bytes, entry.sha256, lba});

@@ -18,10 +18,13 @@ struct Work {
     BurnJob job;                        // job.disc: the disc as it was before the attempt
 };
 
-// Errors: corrupt when a seal record is damaged or gone; io.
+// Errors: corrupt when a seal record is damaged or gone; io. With what is known of its recovery data.
 [[nodiscard]] Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row);
 [[nodiscard]] Result<Work> make_work(const BurnerServices& services, const DiscRow& disc,
                                      std::vector<SessionRow> rows);
+
+// Host path of the folder that the sealed files are read from.
+[[nodiscard]] std::string payload_folder(const BurnerServices& services, const SessionRow& row);
 
 // The job for reading back: the disc has changed since `job.disc`, by this very attempt.
 [[nodiscard]] BurnJob read_back_job(const Work& work, unsigned disc_session);

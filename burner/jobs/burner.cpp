@@ -9,6 +9,8 @@
 #include "burner/image/size_estimate.hpp"
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/recovery_loop.hpp"
+#include "burner/recovery/recovery_plan.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
@@ -18,6 +20,7 @@ namespace {
 constexpr std::chrono::seconds kStopWait{
     10};  // for a burn that is nearly done; a longer one is cut off and judged at the next start
 constexpr std::chrono::seconds kLookAgain{60};  // even when nothing was announced
+constexpr std::chrono::milliseconds kLeastPause{10};
 
 }  // namespace
 
@@ -25,6 +28,7 @@ struct Burner::State {
     BurnerServices services;
     Desk desk;
     Conditions conditions;
+    RecoveryLoop recovery{services, desk};
     std::vector<std::unique_ptr<DriveLoop>> loops;
     std::vector<std::jthread> threads;
     std::mutex running_mutex;
@@ -34,6 +38,8 @@ struct Burner::State {
     explicit State(const BurnerServices& given) : services(given), conditions(given.events, given.clock) {}
 
     void work(DriveLoop& loop);
+    void prepare();
+    void ended();
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
     [[nodiscard]] DriveLoop* find(const std::string& drive);
 };
@@ -74,14 +80,39 @@ void Burner::State::work(DriveLoop& loop) {
         }
         desk.wait_for_change(seen, pause(loop));
     }
+    ended();
+}
+
+void Burner::State::prepare() {
+    while (!desk.stopping) {
+        const std::uint64_t seen = desk.changes();
+        const auto did = recovery.run_once();
+        if (!did) log::warning("recovery data not made", log::kv(did.error()));
+        if (did && *did) {
+            desk.changed();
+            continue;
+        }
+        const SteadyTime now = services.clock.steady_now();
+        const SteadyTime next = std::min(recovery.next_time(), now + kLookAgain);
+        desk.wait_for_change(seen, std::max<std::chrono::nanoseconds>(next - now, kLeastPause));
+    }
+    ended();
+}
+
+void Burner::State::ended() {
     const std::lock_guard lock(running_mutex);
     --running;
     running_changed.notify_all();
 }
 
+Result<bool> Burner::prepare_once() {
+    return state_->recovery.run_once();
+}
+
 void Burner::start() {
     BB_ASSERT(state_->threads.empty());
-    state_->running = state_->loops.size();
+    state_->running = state_->loops.size() + 1;
+    state_->threads.emplace_back([state = state_.get()] { state->prepare(); });
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops)
         state_->threads.emplace_back([state = state_.get(), each = loop.get()] { state->work(*each); });
 }
@@ -103,6 +134,7 @@ void Burner::stop() {
 }
 
 void Burner::wake() {
+    state_->recovery.wake();
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->wake();
     state_->desk.changed();
 }
@@ -168,7 +200,8 @@ Status Burner::check_fits(const std::string& pool, const Manifest& manifest) con
                 "there is no pool {} in the configuration: add pools.{} or give the account another one",
                 pool, pool));
     const std::uint64_t largest = state_->desk.largest_blank_bytes(found->second.drives);
-    const std::uint64_t needed = estimate_session_bytes(manifest);
+    const std::uint64_t needed = estimate_session_bytes(manifest) +
+                                 estimate_recovery_bytes(manifest, state_->services.config.burn.redundancy);
     if (largest == 0 || needed <= largest) return {};
     return fail(Errc::does_not_fit,
                 fmt::format("it needs {} ({} bytes) on disc, and the largest blank disc of pool {} takes {} "

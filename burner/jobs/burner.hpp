@@ -1,7 +1,7 @@
-// The burner: one thread per drive that takes the oldest queued session of its pools, runs one attempt after
-// the other, and ends with a receipt. At start each thread first settles what a crash left on its drive;
-// there is no separate crash code. Order of every irreversible step: catalogue row durable, then the act,
-// then the row that says it is done.
+// The burner: a thread that makes sessions ready, and one thread per drive that takes the oldest queued
+// session of its pools, runs one attempt after the other, and ends with a receipt. At start each thread first
+// settles what a crash left on its drive; there is no separate crash code. Order of every irreversible step:
+// catalogue row durable, then the act, then the row that says it is done.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 
 #include "burner/drive/drive.hpp"
 #include "burner/jobs/pool_room.hpp"
+#include "burner/recovery/recovery_program.hpp"
 #include "common/base/clock.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
@@ -24,8 +25,9 @@ struct BurnerServices {
     const Clock& clock;
     Catalogue& catalogue;
     Inbox& inbox;
-    FileSystem& state_fs;  // rooted at state_dir: seals/, rollback/
+    FileSystem& state_fs;  // rooted at state_dir: seals/, rollback/, recovery/
     Events& events;
+    RecoveryProgram& recovery;
 };
 
 struct DriveStatus {
@@ -48,6 +50,9 @@ class Burner {
     // One step on this drive: settle what is unfinished, end what is burned but not yet renamed, or burn one
     // session. Returns false when there is nothing to do. Blocks; the threads call it, and tests do.
     [[nodiscard]] Result<bool> run_once(std::size_t drive_index);
+
+    // One step of what is made ready before a drive takes it: recovery data. As run_once(); by one thread.
+    [[nodiscard]] Result<bool> prepare_once();
 
     void start();  // the threads
     void stop();   // ends workers at the next safe point and joins

@@ -101,6 +101,21 @@ std::optional<SteadyTime> Desk::next_ended_time() const {
     return first;
 }
 
+void Desk::set_recovery_ready(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    recovery_ready_.insert(session);
+}
+
+void Desk::forget_recovery_ready(const std::set<SessionId>& but_for) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(recovery_ready_, [&](SessionId session) { return !but_for.contains(session); });
+}
+
+bool Desk::recovery_ready(SessionId session) const {
+    const std::lock_guard lock(mutex_);
+    return recovery_ready_.contains(session);
+}
+
 void Desk::changed() {
     const std::lock_guard lock(mutex_);
     ++changes_;

@@ -60,6 +60,11 @@ class Desk {
     void ended_failed(SessionId session, SteadyTime now);  // again later
     [[nodiscard]] std::optional<SteadyTime> next_ended_time() const;
 
+    // --- sessions whose recovery data was found whole in this process, or that get none
+    void set_recovery_ready(SessionId session);
+    void forget_recovery_ready(const std::set<SessionId>& but_for);
+    [[nodiscard]] bool recovery_ready(SessionId session) const;
+
     // --- waiting: every change above that may give a drive something to do counts as one
     void changed();
     [[nodiscard]] std::uint64_t changes() const;
@@ -81,6 +86,7 @@ class Desk {
     std::set<SessionId> claimed_;
     std::map<std::string, DriveNote> drives_;
     std::map<SessionId, Backoff> ended_;
+    std::set<SessionId> recovery_ready_;
 };
 
 }  // namespace burnbox

@@ -7,6 +7,7 @@
 #include "burner/image/size_estimate.hpp"
 #include "burner/jobs/disc_supply.hpp"
 #include "burner/jobs/finisher.hpp"
+#include "burner/jobs/recovery_loop.hpp"
 #include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
 
@@ -199,7 +200,7 @@ Result<bool> DriveLoop::burn_next() {
             desk_.add_ended(row.id);
             return true;
         }
-        if (!is_for_this_drive(row)) continue;
+        if (!is_for_this_drive(row) || waits_for_recovery(services_, desk_, row)) continue;
         const auto waits = waiting_.find(row.id);
         if (waits != waiting_.end() && !waits->second.ready(services_.clock.steady_now())) continue;
         BB_TRY(const auto copies, services_.catalogue.copies(row.id));
@@ -223,7 +224,8 @@ Result<std::uint64_t> DriveLoop::estimate(const SessionRow& row) {
     const auto known = estimates_.find(row.id);
     if (known != estimates_.end()) return known->second;
     BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
-    return estimates_[row.id] = estimate_session_bytes(sealed.manifest);
+    return estimates_[row.id] = estimate_session_bytes(sealed.manifest) +
+                                recovery_bytes(sealed, services_.config.burn.redundancy);
 }
 
 Result<bool> DriveLoop::try_session(const SessionRow& row, const std::vector<DiscSessionRow>& copies) {

@@ -65,10 +65,18 @@ std::vector<std::string> tell_late_files(FileSystem& fs, const SessionRow& row, 
     return std::move(*late);
 }
 
+void add_from_seal(Receipt& receipt, const SealedSession& sealed, Layout layout) {
+    receipt.checksum_list = checksum_list_path(sealed, layout);
+    receipt.redundancy = sealed.recovery.percent;
+    const RecoveryPlace place = recovery_place(sealed, layout);
+    receipt.recovery_folder = place.folder;
+    receipt.recovery_base = place.base;
+}
+
 Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
     BB_TRY(const auto sealed, seal_if_readable(services, row));
-    if (sealed) receipt.checksum_list = checksum_list_path(*sealed, services.config.burn.layout);
+    if (sealed) add_from_seal(receipt, *sealed, services.config.burn.layout);
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
@@ -77,6 +85,7 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
     if (!row.root.empty()) BB_CHECK(remove_staged_copy(services.state_fs, row.seal_id));
+    BB_CHECK(remove_recovery_files(services.state_fs, row.seal_id));
     BB_CHECK(services.inbox.move(row.id, FolderState::burned));
     const std::string disc = receipt.copies.empty() ? "" : receipt.copies.front().disc;
     log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),

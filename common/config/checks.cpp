@@ -11,7 +11,8 @@ namespace burnbox {
 namespace {
 
 // Folders of state_dir that are burnbox's alone.
-constexpr std::string_view kStateFolders[] = {"host_keys", "seals", "journal", "rollback", "staged", "skim"};
+constexpr std::string_view kStateFolders[] = {"host_keys", "seals",    "journal", "rollback",
+                                              "staged",    "recovery", "skim"};
 
 struct ConfiguredFolder {
     std::string key;

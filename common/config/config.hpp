@@ -71,6 +71,7 @@ struct BurnConfig {
     ModePolicy modes = ModePolicy::readable;
     bool close_when_full = true;
     std::uint64_t full_below_bytes = 64ULL << 20U;
+    unsigned redundancy = 0;  // percent of recovery data
     bool operator==(const BurnConfig&) const = default;
 };
 

@@ -138,7 +138,7 @@ ValueReader burn_section(BurnConfig& burn) {
         {"span", not_served("false")},
         {"close_disc", choice<bool>(burn.close_when_full, {{"never", false}, {"when_full", true}})},
         {"full_below", size(burn.full_below_bytes)},
-        {"redundancy", not_served("0")},
+        {"redundancy", number(burn.redundancy, 0, 100)},
         {"write_once_only", not_served("false")},
     });
 }

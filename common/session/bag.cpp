@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/text.hpp"
 #include "common/session/disc_paths.hpp"
 #include "common/session/payload_links.hpp"
 
@@ -106,6 +107,14 @@ void append_sums_line(std::string& out, const Sha256& digest, std::string_view p
     out += '\n';
 }
 
+std::string not_protected_text(const Recovery& recovery) {
+    std::string text =
+        "The recovery data does not protect these files: the program par2 can't hold their names. A path\n"
+        "per line, control characters and backslashes as in C.\n\n";
+    for (const std::string& path : recovery.unprotected) text += escape(path) + '\n';
+    return text;
+}
+
 // Collects the entries of one session, in order.
 class Tree {
   public:
@@ -126,6 +135,23 @@ class Tree {
         entry.content = std::move(content);
         append_manifest_line(tag_manifest_, entry.sha256, "", name);
         entries_.push_back(std::move(entry));
+    }
+
+    // Of the session's recovery files, in a folder of the bag or of the disc.
+    void recovery(std::string_view folder_name) {
+        if (session_.recovery.percent == 0) return;
+        folder(folder_name);
+        if (!session_.recovery.unprotected.empty())
+            tag_file(join_path(folder_name, "NOT-PROTECTED.txt"), not_protected_text(session_.recovery));
+        for (const RecoveryFile& file : session_.recovery.files) {
+            DiscEntry entry{.path = join_path(base_, join_path(folder_name, file.name)), .mtime = time_};
+            entry.size_bytes = file.size_bytes;
+            entry.sha256 = file.sha256;
+            entry.staged = file.name;
+            entry.recovery = true;
+            append_manifest_line(tag_manifest_, file.sha256, "", join_path(folder_name, file.name));
+            entries_.push_back(std::move(entry));
+        }
     }
 
     void payload(std::string_view folder) {
@@ -193,6 +219,7 @@ std::vector<DiscEntry> bag_entries(const SealedSession& session, ModePolicy mode
     add_marker(tree, session.marker);
     if (auto names = names_tsv(session.manifest, "data/"); !names.empty())
         tree.tag_file("names.tsv", std::move(names));
+    tree.recovery("par2");
     tree.tag_file("tagmanifest-sha256.txt", tree.tag_manifest());
     return tree.take();
 }
@@ -225,6 +252,9 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
     tree.folder("");
     tree.payload("");
     auto entries = tree.take();
+    Tree recovery(session, modes, "");
+    recovery.recovery(recovery_place(session, layout).folder);
+    for (DiscEntry& entry : recovery.take()) entries.push_back(std::move(entry));
     if (layout == Layout::plain) {
         Tree beside(session, modes, session.account);
         beside.tag_file(session.disc_name + ".SHA256SUMS",
@@ -235,9 +265,17 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
         for (const std::string& path : session.removed) removed.append(path).append("\n");
         if (!removed.empty()) beside.tag_file(session.disc_name + ".removed.txt", std::move(removed));
         for (DiscEntry& entry : beside.take()) entries.push_back(std::move(entry));
-        std::ranges::sort(entries, {}, &DiscEntry::path);
     }
+    std::ranges::sort(entries, {}, &DiscEntry::path);
     return entries;
+}
+
+RecoveryPlace recovery_place(const SealedSession& session, Layout layout) {
+    if (layout == Layout::root) return {};
+    const std::string folder = session.identifier();
+    if (layout == Layout::bag && !is_bag(session.manifest)) return {folder + "/par2", folder};
+    // The paths begin at the account's folder: par2 0.8 ends at a name of a single character.
+    return {"RECOVERY/" + folder, session.account};
 }
 
 std::string checksum_list_path(const SealedSession& session, Layout layout) {

@@ -25,6 +25,7 @@ struct DiscEntry {
     std::string staged{};       // files from the session folder
     std::string content{};      // tag files
     std::string link_target{};  // symlinks
+    bool recovery = false;      // `staged` is a path in the folder of the session's recovery files
 };
 
 // A session that is itself a bag: it is burned as it is, nothing added.
@@ -37,6 +38,15 @@ struct DiscEntry {
 // disc's root.
 [[nodiscard]] std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
                                                   ModePolicy modes);
+
+// Where the session's recovery files lie on the disc, and the folder that the paths in them begin at; both
+// from the disc's root. A bag of ours has them in `par2`; elsewhere they lie beside it, below RECOVERY, which
+// no account's name can be. Layout::root has none.
+struct RecoveryPlace {
+    std::string folder;
+    std::string base;
+};
+[[nodiscard]] RecoveryPlace recovery_place(const SealedSession& session, Layout layout);
 
 // Where on the disc the list for `sha256sum -c` is, from the disc's root; it is to be used in the folder it
 // lies in.

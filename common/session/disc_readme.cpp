@@ -34,6 +34,7 @@ It is a "bag" of the BagIt standard, version 1.0 (RFC 8493):
   bagit.txt, manifest-sha256.txt, tagmanifest-sha256.txt
                            what the BagIt standard asks for
   marker/                  the file that said "burn it", if there was one
+  par2/                    recovery data, if the operator asked for it: see below
 
 A session that was a bag already when it was sent is here as it was, without
 anything added. If the operator chose another layout, the session's folder
@@ -57,6 +58,22 @@ On other systems any program that computes SHA-256 will do: each line of
 SHA256SUMS is the digest in hexadecimal, two spaces, and the file's path. Where
 a line begins with a backslash, \\ in its path stands for one backslash and
 \n for a line feed. Programs that know BagIt check all of it at once.
+
+IF SOME OF IT CAN'T BE READ ANY MORE
+
+Sessions with recovery data have files in the format PAR2 (Parity Volume Set
+2.0), in their folder par2/; those of a session that was a bag already, or of
+another layout, lie in /RECOVERY/ACCOUNT/SESSION. They mend a copy of the
+session, as long as not more of it is lost than recovery data is left:
+
+  ddrescue -b 2048 /dev/sr0 disc.iso disc.map
+  mkdir copy && bsdtar -xf disc.iso -C copy && chmod -R u+w copy
+  cd copy/ACCOUNT/SESSION
+  for s in par2/set-????.par2; do par2 repair -B . "$s"; done
+
+(in /RECOVERY: in copy/ACCOUNT, with ../RECOVERY/ACCOUNT/SESSION/set-????.par2).
+What was replaced stays beside it as NAME.1. Files without content, and those
+that NOT-PROTECTED.txt lists, have no recovery data.
 
 Owners are not kept in the disc's file system (everything belongs to number 0),
 and permission to read was added for everybody unless the operator chose

@@ -39,6 +39,7 @@ Json head(const Receipt& receipt) {
                  {"files_count", receipt.files_count},
                  {"bytes", receipt.bytes},
                  {"marker", {{"name", receipt.marker_name}, {"sha256", hex_or_empty(receipt)}}},
+                 {"redundancy", receipt.redundancy},
                  {"copies", std::move(copies)}};
     if (!receipt.not_burned.empty()) head["not_burned"] = receipt.not_burned;
     return head;
@@ -114,6 +115,29 @@ std::string how_to_check(const Receipt& receipt, const ReceiptCopy& copy) {
         copy.disc, image, check_in("\"$D\""), image, shell_quoted(receipt.path), image, check_in("/mnt"));
 }
 
+// Commands to paste that mend a copy of the first disc with its recovery data.
+std::string how_to_mend(const Receipt& receipt) {
+    if (receipt.redundancy == 0 || receipt.copies.empty()) return "";
+    const ReceiptCopy& copy = receipt.copies.front();
+    const std::string image = copy.location.empty() ? "disc.iso" : shell_quoted(copy.location);
+    std::string text = fmt::format(
+        "IF SOME OF IT CAN'T BE READ ANY MORE\n\n"
+        "The disc has recovery data (PAR2) of {} percent for this session. With it the program par2 mends\n"
+        "a copy; what it replaced stays beside it, as NAME.1:\n\n",
+        receipt.redundancy);
+    if (copy.location.empty()) text += "  ddrescue -b 2048 /dev/sr0 disc.iso disc.map\n";
+    return text +
+           fmt::format(
+               "  D=$(mktemp -d)\n"
+               "  bsdtar -xf {0} -C \"$D\"\n"
+               "  chmod -R u+w \"$D\"\n"
+               "  (cd \"$D\"/{1} && for s in \"$D\"/{2}/set-????.par2; do par2 repair -q -B . \"$s\"; done)\n"
+               "  (cd \"$D\"/{3} && sha256sum -c {4})\n\n",
+               image, shell_quoted(receipt.recovery_base), shell_quoted(receipt.recovery_folder),
+               shell_quoted(parent_path(checksum_list(receipt).substr(1))),
+               shell_quoted(base_name(checksum_list(receipt))));
+}
+
 }  // namespace
 
 std::string to_json(const Receipt& receipt) {
@@ -171,8 +195,8 @@ std::string to_text(const Receipt& receipt) {
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
     for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);
     text += fmt::format(
-        "Every line must end with OK. The digests of all files are in receipt.json too.\n\nburnbox {}\n",
-        BURNBOX_VERSION);
+        "Every line must end with OK. The digests of all files are in receipt.json too.\n\n{}burnbox {}\n",
+        how_to_mend(receipt), BURNBOX_VERSION);
     return text;
 }
 

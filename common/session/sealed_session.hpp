@@ -7,6 +7,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/digest.hpp"
 #include "common/session/manifest.hpp"
+#include "common/session/recovery.hpp"
 
 namespace burnbox {
 
@@ -32,6 +33,7 @@ struct SealedSession {
     // The burnbox that sealed it. The bag names it, and a later version must be able to make the same bag
     // again.
     std::string version = BURNBOX_VERSION;
+    Recovery recovery{};  // not of the seal record: it has a record of its own, made later
 
     [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
 };

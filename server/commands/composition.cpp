@@ -8,6 +8,7 @@
 
 #include "burner/drive/worker.hpp"
 #include "burner/jobs/burner.hpp"
+#include "burner/recovery/par2.hpp"
 #include "common/base/log.hpp"
 #include "common/base/thread_pool.hpp"
 #include "common/catalogue/sql_catalogue.hpp"
@@ -48,6 +49,7 @@ struct Composition::State {
     std::unique_ptr<ResourceWatch> resources;
     std::optional<Inbox> inbox;
     std::optional<ThreadPool> disk_pool;
+    std::unique_ptr<RecoveryProgram> recovery;
     std::unique_ptr<Burner> burner;
     std::optional<UploadServices> upload_services;
     std::unique_ptr<Uploads> uploads;
@@ -88,12 +90,14 @@ struct Composition::State {
         std::vector<std::unique_ptr<Drive>> drives;
         for (const auto& [name, drive] : config.drives)
             drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe"));
+        recovery = make_par2(spawner);
         burner = std::make_unique<Burner>(BurnerServices{.config = config,
                                                          .clock = system_clock(),
                                                          .catalogue = *catalogue,
                                                          .inbox = *inbox,
                                                          .state_fs = *state_fs,
-                                                         .events = events},
+                                                         .events = events,
+                                                         .recovery = *recovery},
                                           std::move(drives));
     }
 

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -48,6 +49,17 @@ std::optional<std::string> folder_finding(const std::string& key, const std::str
     }
     if (access(parent.c_str(), W_OK | X_OK) == 0) return std::nullopt;
     return finding(fmt::format("make {} in {}", path, parent), errno);
+}
+
+bool is_in_path(const std::string& program) {
+    const char* const path = getenv("PATH");
+    std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
+    while (!rest.empty()) {
+        const std::size_t end = rest.find(':');
+        if (access(fmt::format("{}/{}", rest.substr(0, end), program).c_str(), X_OK) == 0) return true;
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    }
+    return false;
 }
 
 }  // namespace
@@ -118,6 +130,9 @@ std::vector<std::string> access_findings(const Config& config) {
         }
     }
     for (std::string& finding : hook_findings(config.hooks)) findings.push_back(std::move(finding));
+    if (config.burn.redundancy != 0 && !is_in_path("par2"))
+        findings.push_back(
+            "burn.redundancy: the program par2 is not in PATH; mend it with: sudo apt-get install par2");
     return findings;
 }
 

@@ -42,6 +42,8 @@ bool verify_one(const Asked& asked, const DiscSessionRow& place) {
     }
     for (const std::string& mismatch : report->mismatches)
         asked.sink->error(fmt::format("{}: {}", what, escape(mismatch)));
+    for (const std::string& sentence : report->repair)
+        asked.sink->error(fmt::format("{}: {}", what, sentence));
     if (!report->mismatches.empty()) {
         asked.sink->out(fmt::format("{}: differs\n", what));
         return false;

@@ -115,7 +115,7 @@ Result<std::string> bring_back_watched(Core& core, const SessionRow& row) {
     BB_TRY(const SessionRow withdrawn, core.services.catalogue.session(row.id));
     BB_TRY(const std::string name,
            finish_withdrawal(core.services.inbox, core.services.catalogue, withdrawn));
-    (void)core.services.state_fs.remove(record_path(row));
+    remove_seal_records(core.services.state_fs, row.seal_id);
     (void)remove_staged_copy(core.services.state_fs, row.seal_id);
     tell_taken_back(core, row, name);
     return name;
@@ -139,7 +139,7 @@ Result<std::string> bring_back(Core& core, Account& account, const SessionRow& r
     if (!withdrawn) return give_up(withdrawn.error());
     const auto name = finish_withdrawal(core.services.inbox, core.services.catalogue, *withdrawn);
     if (!name) return give_up(name.error());
-    (void)core.services.state_fs.remove(record_path(row));  // nobody refers to it any more
+    remove_seal_records(core.services.state_fs, row.seal_id);  // nobody refers to it any more
     {
         const std::lock_guard lock(account.mutex);
         account.queued_bytes.erase(row.disc_name);

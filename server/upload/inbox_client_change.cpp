@@ -29,7 +29,7 @@ void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& a
             BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::withdrawn,
                                     "its folder was deleted"));
             BB_CHECK(catalogue.remove_session(row.id));
-            (void)core->services.state_fs.remove(fmt::format("seals/{}.jsonl", row.seal_id));
+            remove_seal_records(core->services.state_fs, row.seal_id);
             log::info("session given up", log::kv("account", account), log::kv("session", row.disc_name));
             return {};
         }

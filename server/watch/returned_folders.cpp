@@ -33,7 +33,7 @@ Status withdraw(const UploadServices& services, const SessionRow& row) {
     BB_CHECK(fs.sync_folder(folder));
     BB_CHECK(services.catalogue.set_folder(row.id, row.name));
     BB_CHECK(services.catalogue.remove_session(row.id));
-    (void)services.state_fs.remove(fmt::format("seals/{}.jsonl", row.seal_id));
+    remove_seal_records(services.state_fs, row.seal_id);
     (void)remove_staged_copy(services.state_fs, row.seal_id);
     log::info("session taken back", named(row), log::kv("folder", row.name));
     services.events.publish({.event = "session_withdrawn",

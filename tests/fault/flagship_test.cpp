@@ -149,4 +149,17 @@ TEST_CASE("flagship: without power at any operation, on discs that a cut spoils"
     });
 }
 
+TEST_CASE(
+    "flagship: without power at any operation, recovery data is on the disc too, and nothing of it is left") {
+    for_every_operation([](World& world, std::uint64_t n) {
+        world.ask_for_recovery_data();
+        const bool hit = die_at(world, n, Death::power_loss);
+        for (const auto& [label, disc] : world.shelf.discs)
+            for (const FakeDiscSession& session : disc.sessions)
+                if (session.whole) CHECK(session.entries.contains("alice/holiday/par2/set-0001.par2"));
+        CHECK(list_folder(world.state_fs, "recovery").value().empty());
+        return hit;
+    });
+}
+
 }  // namespace burnbox::test

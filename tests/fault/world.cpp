@@ -35,6 +35,7 @@ struct World::Process {
     FaultyFileSystem state_fs;
     Inbox inbox;
     Events events;
+    FakeRecoveryProgram recovery;
     std::unique_ptr<Burner> burner;
     std::unique_ptr<Uploads> uploads;
 
@@ -43,14 +44,15 @@ struct World::Process {
           catalogue(make_faulty_catalogue(*real_catalogue, world.plan)),
           inbox_fs(world.inbox_fs, world.plan),
           state_fs(world.state_fs, world.plan),
-          inbox(inbox_fs, *catalogue) {
+          inbox(inbox_fs, *catalogue),
+          recovery(state_fs, inbox_fs) {
         auto fake = std::make_unique<FakeDrive>("tray", world.shelf,
                                                 std::vector<FileSystem*>{&world.inbox_fs, &world.state_fs});
         fake->after_cut = world.after_cut;
         std::vector<std::unique_ptr<Drive>> drives;
         drives.push_back(std::make_unique<FaultyDrive>(std::move(fake), world.plan));
         burner = std::make_unique<Burner>(
-            BurnerServices{world.config_, world.clock, *catalogue, inbox, state_fs, events},
+            BurnerServices{world.config_, world.clock, *catalogue, inbox, state_fs, events, recovery},
             std::move(drives));
         uploads = std::make_unique<Uploads>(
             UploadServices{world.config_, world.clock, *catalogue, inbox, state_fs, events,
@@ -144,8 +146,10 @@ void World::burn() {
         bool worked = false;
         for (bool did = true; did;) {
             run_jobs();
+            const auto prepared = process_->burner->prepare_once();
             const auto result = process_->burner->run_once(0);
-            did = result.value_or(true);  // after an error it rests, and then says that nothing is to be done
+            // After an error it rests, and then says that nothing is to be done.
+            did = prepared.value_or(true) || result.value_or(true);
             worked = worked || did;
         }
         if (!worked && round > 0) return;

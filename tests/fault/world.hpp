@@ -11,6 +11,7 @@
 #include "burner/jobs/burner.hpp"
 #include "server/upload/client.hpp"
 #include "tests/support/fake_drive.hpp"
+#include "tests/support/fake_recovery_program.hpp"
 #include "tests/support/fault_plan.hpp"
 #include "tests/support/faulty_file_system.hpp"
 #include "tests/support/memory_file_system.hpp"
@@ -32,6 +33,8 @@ class World {
     MemoryFileSystem state_fs{"/memory/state", clock};
     FakeShelf shelf;
     Drive::Outcome after_cut = Drive::Outcome::untouched;
+
+    void ask_for_recovery_data() { config_.burn.redundancy = 10; }  // before start()
 
     // Starts until a start succeeds: one that met the planned fault ends, and the service manager starts it
     // again.

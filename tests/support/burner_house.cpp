@@ -64,8 +64,8 @@ void BurnerHouse::restart() {
         drives.push_back(drive.get());
         made.push_back(std::move(drive));
     }
-    burner = std::make_unique<Burner>(BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events},
-                                      std::move(made));
+    burner = std::make_unique<Burner>(
+        BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events, recovery}, std::move(made));
 }
 
 void BurnerHouse::crash() {
@@ -107,7 +107,8 @@ SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string
 
 void BurnerHouse::run() {
     for (bool did = true; did;) {
-        did = false;
+        const auto prepared = burner->prepare_once();
+        did = !prepared || *prepared;
         for (std::size_t i = 0; i < drives.size(); ++i) {
             const auto result = burner->run_once(i);
             did = did || !result || *result;

@@ -9,6 +9,7 @@
 
 #include "burner/jobs/burner.hpp"
 #include "tests/support/fake_drive.hpp"
+#include "tests/support/fake_recovery_program.hpp"
 #include "tests/support/fault_plan.hpp"
 #include "tests/support/memory_file_system.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -28,6 +29,7 @@ class BurnerHouse {
     MemoryFileSystem inbox_fs{"/memory/inbox", clock};
     MemoryFileSystem state_fs{"/memory/state", clock};
     std::map<std::string, FakeShelf> shelves;  // by drive
+    FakeRecoveryProgram recovery{state_fs, inbox_fs};
     Config config;
     FaultPlan catalogue_faults;
 

@@ -99,8 +99,12 @@ Result<std::vector<FakeDrive::Staged>> FakeDrive::stage(const BurnJob& job) cons
     for (const BurnSession& session : job.sessions) {
         BB_TRY(const std::string record, read_host(session.seal_record));
         BB_TRY(SealedSession sealed, parse_seal_record(record));
+        if (!session.recovery_record.empty()) {
+            BB_TRY(const std::string recovery, read_host(session.recovery_record));
+            BB_TRY(sealed.recovery, parse_recovery_record(recovery));
+        }
         std::vector<DiscEntry> entries = disc_entries(sealed, job.layout, job.modes);
-        staged.push_back({std::move(sealed), session.folder, std::move(entries)});
+        staged.push_back({std::move(sealed), session.folder, session.recovery_folder, std::move(entries)});
     }
     return staged;
 }
@@ -161,7 +165,8 @@ Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSessi
             if (entry.type == FileType::file) {
                 written.content = entry.content;
                 if (!entry.staged.empty()) {
-                    auto content = read_host(one.folder + "/" + entry.staged);
+                    auto content =
+                        read_host((entry.recovery ? one.recovery_folder : one.folder) + "/" + entry.staged);
                     if (!content && content.error().code == Errc::not_found)
                         return fail(Errc::corrupt, one.sealed.identifier() + "/" + entry.staged + " is gone");
                     if (!content) return std::unexpected(std::move(content).error());

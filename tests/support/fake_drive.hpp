@@ -81,6 +81,7 @@ class FakeDrive : public Drive {
     struct Staged {
         SealedSession sealed;
         std::string folder;
+        std::string recovery_folder;
         std::vector<DiscEntry> entries;
     };
     [[nodiscard]] Result<std::string> read_host(const std::string& path) const;

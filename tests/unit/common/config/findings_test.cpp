@@ -163,7 +163,6 @@ TEST_CASE("findings: keys of later versions say so") {
     later("burn: {speed: 4x}\n", "b.yaml:1:15: burn.speed", ", or set it to max");
     later("burn: {batch: {sessions: 5}}\n", "b.yaml:1:26: burn.batch.sessions", ", or set it to 1");
     later("burn: {span: true}\n", "b.yaml:1:14: burn.span", ", or set it to false");
-    later("burn: {redundancy: 10}\n", "b.yaml:1:20: burn.redundancy", ", or set it to 0");
     later("burn: {write_once_only: true}\n", "b.yaml:1:25: burn.write_once_only", ", or set it to false");
     later("http: {listen: 127.0.0.1:1}\n", "b.yaml:1:7: http", "");
 }

@@ -1,0 +1,226 @@
+#include "burner/jobs/recovery_loop.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "burner/jobs/burn_job.hpp"
+#include "burner/jobs/recovery_making.hpp"
+#include "burner/jobs/status_text.hpp"
+#include "burner/recovery/recovery_plan.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::chrono::seconds kTextEvery{5};
+constexpr std::chrono::seconds kLookEvery{1};  // whether the session is still wanted
+constexpr unsigned kMostFailures = 3;
+constexpr std::uint64_t kMostOverheadBytes = 2048;  // of a file's last sector
+
+bool is_settled(const SessionRow& row) {
+    return row.folder_next.empty() && parse_folder(row.folder).state == FolderState::queued;
+}
+
+// A person or another session must do something first; trying again costs nothing.
+bool passes_by_itself(const Error& error) {
+    return error.code == Errc::no_space || error.code == Errc::unsupported || error.code == Errc::busy;
+}
+
+// Tells STATUS.txt how far it is, and par2 whether to go on.
+class Watcher {
+  public:
+    Watcher(const BurnerServices& services, const Desk& desk, const SessionRow& row)
+        : services_(services), desk_(desk), row_(row) {}
+
+    bool go_on(const Progress& progress) {
+        const SteadyTime now = services_.clock.steady_now();
+        if (!looked_ || now - *looked_ >= kLookEvery) {
+            looked_ = now;
+            const auto row = services_.catalogue.session(row_.id);
+            wanted_ = row ? row->state == SessionState::queued : row.error().code != Errc::not_found;
+        }
+        if (wanted_ && (!told_ || now - *told_ >= kTextEvery)) {
+            told_ = now;
+            tell(progress);
+        }
+        return wanted_ && !desk_.stopping;
+    }
+
+  private:
+    void tell(const Progress& progress) const {
+        StatusFacts facts;
+        facts.session = row_.account + "/" + row_.disc_name;
+        facts.state = "queued";
+        facts.progress = progress;
+        facts.waits = fmt::format("recovery data (burn.redundancy: {} %) is made first",
+                                  services_.config.burn.redundancy);
+        facts.time = services_.clock.now();
+        if (auto told = services_.inbox.write_status(row_, status_text(facts)); !told)
+            log::debug("status not written", log::kv("session", row_.disc_name), log::kv(told.error()));
+    }
+
+    const BurnerServices& services_;
+    const Desk& desk_;
+    const SessionRow& row_;
+    std::optional<SteadyTime> looked_, told_;
+    bool wanted_ = true;
+};
+
+}  // namespace
+
+bool waits_for_recovery(const BurnerServices& services, const Desk& desk, const SessionRow& row) {
+    if (desk.recovery_ready(row.id)) return false;
+    return services.config.burn.redundancy != 0 ||
+           services.state_fs.info(recovery_record_path(row.seal_id)).has_value();
+}
+
+std::uint64_t recovery_bytes(const SealedSession& sealed, unsigned percent) {
+    if (sealed.recovery.percent == 0) return estimate_recovery_bytes(sealed.manifest, percent);
+    std::uint64_t sum = 0;
+    for (const RecoveryFile& file : sealed.recovery.files) sum += file.size_bytes + kMostOverheadBytes;
+    return sum;
+}
+
+SteadyTime RecoveryLoop::next_time() const {
+    SteadyTime next = rest_.until() == SteadyTime::min() ? SteadyTime::max() : rest_.until();
+    for (const auto& [session, backoff] : waiting_) next = std::min(next, backoff.until());
+    return next;
+}
+
+Result<bool> RecoveryLoop::run_once() {
+    if (woken_.exchange(false)) rest_.try_now(), waiting_.clear();
+    if (!rest_.ready(services_.clock.steady_now())) return false;
+    auto did = step();
+    if (did)
+        rest_.succeeded();
+    else
+        rest_.failed(services_.clock.steady_now());
+    return did;
+}
+
+Result<bool> RecoveryLoop::step() {
+    if (!tidy_) {
+        BB_CHECK(remove_what_nobody_needs());
+        tidy_ = true;
+    }
+    BB_TRY(const auto rows, services_.catalogue.sessions_in_state(SessionState::queued));
+    std::set<SessionId> queued;
+    for (const SessionRow& row : rows) queued.insert(row.id);
+    desk_.forget_recovery_ready(queued);
+    std::erase_if(waiting_, [&](const auto& note) { return !queued.contains(note.first); });
+    std::erase_if(failures_, [&](const auto& note) { return !queued.contains(note.first); });
+    for (const SessionRow& row : rows) {
+        if (desk_.stopping) return false;
+        if (!is_settled(row) || !waits_for_recovery(services_, desk_, row)) continue;
+        const auto waiting = waiting_.find(row.id);
+        if (waiting != waiting_.end() && !waiting->second.ready(services_.clock.steady_now())) continue;
+        if (auto prepared = prepare(row); !prepared) {
+            waits(row, prepared.error());
+            return true;
+        }
+        waiting_.erase(row.id);
+        desk_.set_recovery_ready(row.id);
+        return true;
+    }
+    return false;
+}
+
+// Of sessions that were burned or given up, when the process ended before it could remove them.
+Status RecoveryLoop::remove_what_nobody_needs() {
+    BB_TRY(const auto rows, services_.catalogue.sessions(""));
+    std::set<std::string> needed;
+    for (const SessionRow& row : rows)
+        if (row.state != SessionState::burned && row.state != SessionState::withdrawn)
+            needed.insert(row.seal_id);
+    const auto entries = list_folder(services_.state_fs, "recovery");
+    if (!entries && entries.error().code == Errc::not_found) return {};
+    if (!entries) return std::unexpected(entries.error());
+    for (const DirEntry& entry : *entries)
+        if (!needed.contains(entry.name))
+            BB_CHECK(remove_tree(services_.state_fs, join_path("recovery", entry.name)));
+    return {};
+}
+
+// All files are there, with the content that the record has.
+Result<bool> RecoveryLoop::is_whole(const std::string& seal_id, const Recovery& recovery) {
+    for (const RecoveryFile& file : recovery.files) {
+        const auto there = digest_recovery_file(services_.state_fs, seal_id, file.name);
+        if (!there && there.error().code == Errc::not_found) return false;
+        if (!there) return std::unexpected(there.error());
+        if (*there != file) return false;
+    }
+    return true;
+}
+
+Status RecoveryLoop::prepare(const SessionRow& row) {
+    auto recorded = read_recovery(services_.state_fs, row.seal_id);
+    if (!recorded && recorded.error().code != Errc::corrupt) return std::unexpected(recorded.error());
+    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+    if (recorded && recorded->percent == 0 && !copies.empty()) return {};  // its first copy has none
+    if (recorded && recorded->percent != 0) {
+        BB_TRY(const bool whole, is_whole(row.seal_id, *recorded));
+        if (whole) return {};
+        log::warning("recovery data damaged", log::kv("session", row.disc_name),
+                     log::kv("folder", services_.state_fs.host_path(recovery_folder(row.seal_id))));
+    }
+    BB_TRY(const Recovery made, make(row));
+    if (!copies.empty() && (!recorded || made != *recorded))
+        return fail(Errc::corrupt,
+                    fmt::format("the recovery data of {}/{} was damaged in state_dir and could not be made "
+                                "again as the first copy has it",
+                                row.account, row.disc_name));
+    BB_CHECK(services_.state_fs.sync_all());
+    return replace_file(services_.state_fs, recovery_record_path(row.seal_id), to_recovery_record(made));
+}
+
+Result<Recovery> RecoveryLoop::make(const SessionRow& row) {
+    BB_TRY(SealedSession sealed, read_seal(services_.state_fs, row));
+    sealed.recovery = {};
+    BB_CHECK(services_.catalogue.set_reason(row.id, "its recovery data is made first"));
+    Watcher watcher(services_, desk_, row);
+    auto made = make_recovery_files(services_, row, sealed,
+                                    [&](const Progress& progress) { return watcher.go_on(progress); });
+    if (!made) {
+        (void)remove_recovery_files(services_.state_fs, row.seal_id);
+        return made;
+    }
+    log::info("recovery data made", log::kv("account", row.account), log::kv("session", row.disc_name),
+              log::kv("percent", made->percent), log::kv("files", made->files.size()),
+              log::kv("bytes", recovery_bytes({.account = {},
+                                               .disc_name = {},
+                                               .sealed_at = {},
+                                               .marker = {},
+                                               .manifest = {},
+                                               .recovery = *made},
+                                              0)));
+    return made;
+}
+
+void RecoveryLoop::waits(const SessionRow& row, const Error& error) {
+    waiting_[row.id].failed(services_.clock.steady_now());
+    const auto now = services_.catalogue.session(row.id);
+    if (error.code == Errc::cancelled || !now || now->state != SessionState::queued)
+        return;  // taken back meanwhile
+    log::warning("recovery data not made", log::kv("session", row.disc_name), log::kv(error));
+    Status told;
+    if (!passes_by_itself(error) && (error.code == Errc::corrupt || ++failures_[row.id] >= kMostFailures)) {
+        told = services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, error.message);
+        if (told) desk_.add_ended(row.id);
+    } else if (now->reason != error.message) {  // make() said something else meanwhile
+        told = services_.catalogue.set_reason(row.id, error.message);
+        StatusFacts facts;
+        facts.session = row.account + "/" + row.disc_name;
+        facts.state = "queued";
+        facts.waits = error.message;
+        facts.time = services_.clock.now();
+        if (told) told = services_.inbox.write_status(row, status_text(facts));
+    }
+    if (!told) log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(told.error()));
+}
+
+}  // namespace burnbox

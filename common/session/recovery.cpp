@@ -1,0 +1,111 @@
+#include "common/session/recovery.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "common/session/json_line.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kMostRecordBytes = 1ULL << 30U;
+
+std::unexpected<Error> damaged(std::size_t line, std::string_view why) {
+    return fail(Errc::corrupt, fmt::format("recovery record line {}: {}", line, why));
+}
+
+// One object of the record: the header, a file, or an unprotected path.
+struct Line {
+    std::optional<std::uint64_t> version, percent, lines, size_bytes;
+    std::string name, unprotected;
+    std::optional<Sha256> sha256;
+};
+
+bool read_line(std::string_view text, Line& line) {
+    JsonLineReader reader(text);
+    while (const auto field = reader.next()) {
+        if (field->key == "burnbox_recovery") line.version = field->number;
+        if (field->key == "percent") line.percent = field->number;
+        if (field->key == "lines") line.lines = field->number;
+        if (field->key == "name") line.name = field->text;
+        if (field->key == "size") line.size_bytes = field->number;
+        if (field->key == "sha256") line.sha256 = Sha256::parse(field->text);
+        if (field->key == "unprotected") line.unprotected = field->text;
+    }
+    return reader.good();
+}
+
+}  // namespace
+
+std::string to_recovery_record(const Recovery& recovery) {
+    std::string out;
+    JsonLineWriter(out)
+        .number("burnbox_recovery", kVersion)
+        .number("percent", recovery.percent)
+        .number("lines", recovery.files.size() + recovery.unprotected.size())
+        .end();
+    for (const RecoveryFile& file : recovery.files)
+        JsonLineWriter(out)
+            .text("name", file.name)
+            .number("size", file.size_bytes)
+            .text("sha256", file.sha256.hex())
+            .end();
+    for (const std::string& path : recovery.unprotected) JsonLineWriter(out).text("unprotected", path).end();
+    return out;
+}
+
+Result<Recovery> parse_recovery_record(std::string_view text) {
+    Recovery recovery;
+    std::uint64_t expected = 0;
+    std::size_t number = 0;
+    for (; !text.empty(); ++number) {
+        const std::size_t end = text.find('\n');
+        if (end == std::string_view::npos) return damaged(number + 1, "it is cut off");
+        Line line;
+        if (!read_line(text.substr(0, end), line)) return damaged(number + 1, "it can't be read");
+        text.remove_prefix(end + 1);
+        if (number == 0) {
+            if (line.version != kVersion || !line.percent || !line.lines)
+                return damaged(1, "it is no header of a recovery record");
+            recovery.percent = static_cast<unsigned>(*line.percent);
+            expected = *line.lines;
+        } else if (!line.unprotected.empty()) {
+            recovery.unprotected.push_back(std::move(line.unprotected));
+        } else {
+            if (line.name.empty() || !line.size_bytes || !line.sha256)
+                return damaged(number + 1, "something is missing");
+            recovery.files.push_back({std::move(line.name), *line.size_bytes, *line.sha256});
+        }
+    }
+    if (number == 0 || number - 1 != expected) return damaged(number, "it is not whole");
+    return recovery;
+}
+
+std::string recovery_record_path(const std::string& seal_id) {
+    return fmt::format("seals/{}.recovery.jsonl", seal_id);
+}
+
+std::string recovery_folder(const std::string& seal_id) {
+    return join_path("recovery", seal_id);
+}
+
+Result<Recovery> read_recovery(FileSystem& state_fs, const std::string& seal_id) {
+    auto text = read_file(state_fs, recovery_record_path(seal_id), kMostRecordBytes);
+    if (text) return parse_recovery_record(*text);
+    if (text.error().code == Errc::not_found) return Recovery{};
+    return std::unexpected(std::move(text).error());
+}
+
+Status remove_recovery_files(FileSystem& state_fs, const std::string& seal_id) {
+    return remove_tree(state_fs, recovery_folder(seal_id));
+}
+
+void remove_seal_records(FileSystem& state_fs, const std::string& seal_id) {
+    (void)state_fs.remove(fmt::format("seals/{}.jsonl", seal_id));
+    (void)state_fs.remove(recovery_record_path(seal_id));
+    (void)remove_recovery_files(state_fs, seal_id);
+}
+
+}  // namespace burnbox

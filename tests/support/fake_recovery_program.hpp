@@ -1,0 +1,35 @@
+// A RecoveryProgram on the FileSystems of a test: its files say which files they protect and what was in
+// them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "burner/recovery/recovery_program.hpp"
+#include "common/storage/file_system.hpp"
+
+namespace burnbox::test {
+
+class FakeRecoveryProgram final : public RecoveryProgram {
+  public:
+    // Orders lie in the first, the files that links lead to in any.
+    FakeRecoveryProgram(FileSystem& state_fs, FileSystem& inbox_fs) : roots_{&state_fs, &inbox_fs} {}
+
+    std::function<Status()> before_writing;  // its error is the answer
+    unsigned runs = 0;
+
+    Status make_set(const RecoveryOrder& order, const GoOn& go_on) override;
+
+  private:
+    struct At {
+        FileSystem* fs;
+        std::string path;
+    };
+    [[nodiscard]] Result<At> find(const std::string& host_path) const;
+    [[nodiscard]] Status describe(const At& folder, const std::string& name, std::string& out) const;
+
+    std::vector<FileSystem*> roots_;
+};
+
+}  // namespace burnbox::test
