@@ -23,7 +23,7 @@ void Session::write_begin(const WriteHeader& header) {
         write_code_ = kFailure;
         write_error_ = "write: the offset is beyond any file's end";
     } else if (!goes_on) {
-        gather_.acquire(*this);
+        gather_.acquire(*this, header.offset);
         gathered_ = handles_.share(header.handle);
         gathered_offset_ = header.offset;
     }
@@ -34,7 +34,7 @@ void Session::write_data(std::span<const std::byte> data) {
     while (!data.empty() && write_code_ == kOk) {
         // Between two batches the memory was given back: this WRITE goes on where it stopped.
         if (!gather_.lent_to(*this)) {
-            gather_.acquire(*this);
+            gather_.acquire(*this, write_offset_);
             gathered_offset_ = write_offset_;
         }
         const auto piece = data.first(std::min(data.size(), gather_.room()));
