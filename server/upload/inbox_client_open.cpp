@@ -93,13 +93,18 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& g
     if (mode.read) BB_CHECK(check_read_right(*account_, given));
     Place place = given;
     BB_CHECK(make_session(place));
-    const bool was_there = core_->inbox().info(place.fs_path).has_value();
-    auto file = core_->inbox().open(place.fs_path, mode);
+    // Most files are new: made exclusively, it needs no look before to know that.
+    OpenMode anew = mode;
+    anew.exclusive = mode.create;
+    auto file = core_->inbox().open(place.fs_path, anew);
+    const bool created = mode.create && file.has_value();
+    if (!file && !mode.exclusive && file.error().code == Errc::exists)
+        file = core_->inbox().open(place.fs_path, mode);
     if (!file) {
         if (given.where == Where::missing) undo_session(place);
         return std::unexpected(std::move(file).error());
     }
-    return register_writer(place, std::move(*file), mode, !was_there, after);
+    return register_writer(place, std::move(*file), mode, created, after);
 }
 
 Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& place,

@@ -62,9 +62,11 @@ InboxClient::~InboxClient() {
     account_->connections.erase(id_);
     // Sessions leave the map when they are sealed, but not here: look_for_any_file only starts what is sealed
     // later.
-    for (const auto& [name, session] : account_->sessions)
-        if (session->writers.erase(id_) != 0 && session->writers.empty())
-            look_for_any_file(core_, account_, session, after);
+    for (const auto& [name, session] : account_->sessions) {
+        if (session->writers.erase(id_) == 0 || !session->writers.empty()) continue;
+        session->journal.rest();
+        look_for_any_file(core_, account_, session, after);
+    }
 }
 
 Result<Place> InboxClient::find(const std::string& path) {

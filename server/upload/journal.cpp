@@ -1,5 +1,6 @@
 #include "server/upload/journal.hpp"
 
+#include <atomic>
 #include <vector>
 
 #include "common/base/log.hpp"
@@ -10,6 +11,7 @@ namespace burnbox::upload {
 namespace {
 
 constexpr std::size_t kReadBytes = 1U << 20U;
+std::atomic<int> open_files{0};
 
 std::string pair_line(std::string_view verb, std::string_view from, std::string_view to) {
     std::string line;
@@ -71,16 +73,24 @@ void replay_line(std::string_view line, ProvenFiles& files) {
 Journal::Journal(FileSystem& state_fs, std::string account, std::string session)
     : fs_(state_fs), account_(std::move(account)), path_(join_path(folder(account_), session + ".jsonl")) {}
 
+void Journal::rest() {
+    if (!file_) return;
+    file_.reset();
+    --open_files;
+}
+
+Status Journal::write(const std::string& line) {
+    if (!file_) {
+        BB_TRY(file_, fs_.open(path_, {.write = true, .create = true, .append = true, .permissions = 0600}));
+        ++open_files;
+    }
+    return file_->write_at(std::as_bytes(std::span(line)), 0);
+}
+
 void Journal::append(const std::string& line) {
-    const auto write = [&]() -> Status {
-        // Opened for each line: an account may have more sessions open than this process may have
-        // descriptors.
-        BB_TRY(const auto file,
-               fs_.open(path_, {.write = true, .create = true, .append = true, .permissions = 0600}));
-        return file->write_at(std::as_bytes(std::span(line)), 0);
-    };
-    if (const Status done = write(); !done)
-        log::warning("journal not written", log::kv("account", account_), log::kv(done.error()));
+    const Status done = write(line);
+    if (!done) log::warning("journal not written", log::kv("account", account_), log::kv(done.error()));
+    if (!done || open_files > kMostOpen) rest();
 }
 
 void Journal::opened(std::string_view path) {
@@ -121,6 +131,7 @@ void Journal::rename_session(const std::string& session) {
 }
 
 void Journal::remove() {
+    rest();
     if (const Status done = fs_.remove(path_); !done && done.error().code != Errc::not_found)
         log::warning("journal not removed", log::kv("account", account_), log::kv(done.error()));
 }
@@ -145,6 +156,7 @@ Result<ProvenFiles> Journal::load() {
 }
 
 Status Journal::restart(const Manifest& manifest) {
+    rest();
     std::string text;
     for (const ManifestEntry& entry : manifest.entries)
         if (entry.type == FileType::file) text += close_line(entry.path, entry.size_bytes, entry.sha256);

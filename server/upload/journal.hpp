@@ -6,11 +6,13 @@
 //     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}
 // It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only
 // make a file count as cut off, because the digest is checked against the file before the session is sealed.
-// That is also why failures to write it are only logged. Thread rule: a Journal is used under its account's
-// mutex.
+// That is also why failures to write it are only logged. The file stays open between lines, for kMostOpen
+// journals of the process at most: an account may have more sessions open than a process may have
+// descriptors. Thread rule: a Journal is used under its account's mutex.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -34,7 +36,12 @@ void replay_line(std::string_view line, ProvenFiles& files);
 class Journal {
   public:
     Journal(FileSystem& state_fs, std::string account, std::string session);
+    ~Journal() { rest(); }
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
 
+    // Closes the file until the next line.
+    void rest();
     void opened(std::string_view path);
     void closed(std::string_view path, std::uint64_t size_bytes, const Sha256& sha256);
     void cut(std::string_view path);
@@ -55,11 +62,15 @@ class Journal {
     [[nodiscard]] const std::string& path() const { return path_; }
 
   private:
+    static constexpr int kMostOpen = 256;
+
     void append(const std::string& line);
+    [[nodiscard]] Status write(const std::string& line);
 
     FileSystem& fs_;
     std::string account_;
     std::string path_;
+    std::unique_ptr<File> file_;
 };
 
 }  // namespace burnbox::upload
