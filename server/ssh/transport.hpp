@@ -4,7 +4,7 @@
 // BURNBOX_SSH_FEED (transport_feed.cpp) the program does the socket's input and output itself, in large
 // pieces: libssh is given a descriptor of its own, and while one of its functions runs inside a Use, its
 // poll, recv and send find this connection's buffers instead of the kernel. Without (transport_poll.cpp)
-// libssh works on the socket itself.
+// libssh works on the socket itself. What both share is in transport.cpp.
 //
 // One network thread. Every libssh function that may read or send runs inside a Use.
 #pragma once
@@ -58,12 +58,22 @@ class Transport {
         const;  // else wait until the socket is writable: a client that reads nothing gets nothing read
     [[nodiscard]] bool has_unsent() const;  // wait until the socket is writable
     [[nodiscard]] bool has_room() const;    // channel data may be handed to libssh
-    [[nodiscard]] std::uint64_t received_bytes() const;
+    [[nodiscard]] std::uint64_t received_bytes() const { return received_; }
 
-    struct State;
+    struct Way;  // what only one of the two has
+    [[nodiscard]] static Transport* in_use();
+    [[nodiscard]] Way* way_of(int fd) const { return fd == libssh_fd_ ? way_.get() : nullptr; }
 
   private:
-    std::unique_ptr<State> state_;
+    [[nodiscard]] bool broken() const;                              // libssh gave the connection up
+    [[nodiscard]] bool hand_over(std::span<const std::byte> data);  // feed only
+
+    const int socket_;
+    const int libssh_fd_;
+    ssh_session_struct* session_ = nullptr;
+    ssh_event_struct* event_ = nullptr;
+    std::uint64_t received_ = 0;
+    const std::unique_ptr<Way> way_;
 };
 
 }  // namespace burnbox

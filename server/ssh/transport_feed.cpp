@@ -30,73 +30,47 @@ constexpr std::size_t kMostUnsent = std::size_t{1} << 20U;  // beyond, channel d
 constexpr std::size_t kUnsentAtAll = std::size_t{4}
                                      << 20U;  // beyond, nothing is read: even refusals need room
 
-thread_local Transport* current = nullptr;
-
 }  // namespace
 
-struct Transport::State {
-    int socket = -1;
-    int libssh_fd = -1;  // libssh closes it
+struct Transport::Way {
     std::span<std::byte> buffer;
-    ssh_session session = nullptr;
-    ssh_event event = nullptr;
     std::span<const std::byte> input;  // not yet read by libssh
     ByteBuffer output;                 // sent by libssh, not yet by us
     std::vector<std::byte> hello;      // held back until it is whole
     std::function<void(bool)> choose;
-    std::uint64_t received = 0;
 
-    static State* of(int fd) {
-        State* state = current != nullptr ? current->state_.get() : nullptr;
-        return state != nullptr && state->libssh_fd == fd ? state : nullptr;
+    bool decide(bool late);
+    static Way* of(int fd) {
+        const Transport* transport = in_use();
+        return transport != nullptr ? transport->way_of(fd) : nullptr;
     }
-    bool process(Transport& transport, std::span<const std::byte> data);
-    bool decide(bool complete_or_late);
 };
 
-Transport::Transport(int socket, std::span<std::byte> receive_buffer) : state_(std::make_unique<State>()) {
-    state_->socket = socket;
-    state_->buffer = receive_buffer;
-    state_->libssh_fd = ::fcntl(socket, F_DUPFD_CLOEXEC, 3);
+Transport::Transport(int socket, std::span<std::byte> receive_buffer)
+    : socket_(socket), libssh_fd_(::fcntl(socket, F_DUPFD_CLOEXEC, 3)), way_(std::make_unique<Way>()) {
+    way_->buffer = receive_buffer;
 }
 Transport::~Transport() = default;
 
-int Transport::socket_for_libssh() const {
-    return state_->libssh_fd;
-}
-
-void Transport::attach(ssh_session_struct* session, ssh_event_struct* event) {
-    state_->session = session;
-    state_->event = event;
-}
-
 void Transport::on_client_hello(std::function<void(bool)> choose) {
-    state_->choose = std::move(choose);
-}
-
-Transport::Use::Use(Transport& transport) : previous_(current) {
-    current = &transport;
-}
-Transport::Use::~Use() {
-    current = previous_;
+    way_->choose = std::move(choose);
 }
 
 // Hands libssh what came, 4096 bytes a turn, which is how it reads.
-bool Transport::State::process(Transport& transport, std::span<const std::byte> data) {
-    const Use use(transport);
-    input = data;
-    while (!input.empty()) {
-        const std::size_t before = input.size();
-        if (ssh_event_dopoll(event, 0) == SSH_ERROR || input.size() == before) break;
-        if ((ssh_get_status(session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0) break;
+bool Transport::hand_over(std::span<const std::byte> data) {
+    const Use use(*this);
+    way_->input = data;
+    while (!way_->input.empty()) {
+        const std::size_t before = way_->input.size();
+        if (ssh_event_dopoll(event_, 0) == SSH_ERROR || way_->input.size() == before || broken()) break;
     }
-    const bool all = input.empty() && (ssh_get_status(session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0;
-    input = {};
+    const bool all = way_->input.empty() && !broken();
+    way_->input = {};
     return all;
 }
 
 // Whether the client's hello can be passed on; tells which ciphers it knows.
-bool Transport::State::decide(bool late) {
+bool Transport::Way::decide(bool late) {
     const ClientHello known = read_client_hello(hello);
     if (known == ClientHello::incomplete && !late) return false;
     const auto tell = std::exchange(choose, nullptr);
@@ -107,55 +81,50 @@ bool Transport::State::decide(bool late) {
 Transport::Progress Transport::pump() {
     for (unsigned i = 0; i < kReadsPerPump; ++i) {
         if (!wants_input()) return Progress::idle;
-        const ssize_t count =
-            ::recv(state_->socket, state_->buffer.data(), state_->buffer.size(), MSG_DONTWAIT);
+        const ssize_t count = ::recv(socket_, way_->buffer.data(), way_->buffer.size(), MSG_DONTWAIT);
         if (count < 0 && (errno == EAGAIN || errno == EINTR)) return Progress::idle;
         if (count <= 0) return Progress::closed;
-        const auto data = std::span<const std::byte>(state_->buffer).first(static_cast<std::size_t>(count));
-        state_->received += data.size();
-        if (state_->choose) {
-            state_->hello.insert(state_->hello.end(), data.begin(), data.end());
-            if (!state_->decide(false)) continue;
-            const auto hello = std::exchange(state_->hello, {});
-            if (!state_->process(*this, hello)) return Progress::closed;
-        } else if (!state_->process(*this, data)) {
+        const auto data = std::span<const std::byte>(way_->buffer).first(static_cast<std::size_t>(count));
+        received_ += data.size();
+        if (way_->choose) {
+            way_->hello.insert(way_->hello.end(), data.begin(), data.end());
+            if (!way_->decide(false)) continue;
+            const auto hello = std::exchange(way_->hello, {});
+            if (!hand_over(hello)) return Progress::closed;
+        } else if (!hand_over(data)) {
             return Progress::closed;
         }
-        if (data.size() < state_->buffer.size()) return Progress::idle;
+        if (data.size() < way_->buffer.size()) return Progress::idle;
     }
     return Progress::more;
 }
 
 void Transport::stop_waiting_for_hello() {
-    if (!state_->choose || !state_->decide(true)) return;
-    const auto hello = std::exchange(state_->hello, {});
-    (void)state_->process(*this, hello);  // broken: the next pump says so
+    if (!way_->choose || !way_->decide(true)) return;
+    const auto hello = std::exchange(way_->hello, {});
+    (void)hand_over(hello);  // broken: the next pump says so
 }
 
 bool Transport::send() {
-    while (!state_->output.empty()) {
-        const auto bytes = state_->output.bytes();
-        const ssize_t count = ::send(state_->socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (!way_->output.empty()) {
+        const auto bytes = way_->output.bytes();
+        const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return errno == EAGAIN;
-        state_->output.consume(static_cast<std::size_t>(count));
+        way_->output.consume(static_cast<std::size_t>(count));
     }
     return true;
 }
 
 bool Transport::wants_input() const {
-    return state_->output.size() <= kUnsentAtAll;
+    return way_->output.size() <= kUnsentAtAll;
 }
 bool Transport::has_unsent() const {
-    return !state_->output.empty();
+    return !way_->output.empty();
 }
 bool Transport::has_room() const {
-    return state_->output.size() < kMostUnsent;
+    return way_->output.size() < kMostUnsent;
 }
-std::uint64_t Transport::received_bytes() const {
-    return state_->received;
-}
-
 }  // namespace burnbox
 
 // What libssh calls. Its input is exhausted when `input` is empty: then poll reports nothing, so that recv is
@@ -171,35 +140,35 @@ __attribute__((visibility("default"))) ssize_t feed_send(int fd, const void* dat
                                                          int flags) __asm__("send");
 
 int feed_poll(struct pollfd* fds, nfds_t count, int timeout_ms) {
-    burnbox::Transport::State* state = count == 1 ? burnbox::Transport::State::of(fds[0].fd) : nullptr;
-    if (state == nullptr) {
+    burnbox::Transport::Way* way = count == 1 ? burnbox::Transport::Way::of(fds[0].fd) : nullptr;
+    if (way == nullptr) {
         struct timespec time{};
         time.tv_sec = timeout_ms / 1000;
         time.tv_nsec = static_cast<long>(timeout_ms % 1000) * 1'000'000;
         return static_cast<int>(
             syscall(SYS_ppoll, fds, count, timeout_ms < 0 ? nullptr : &time, nullptr, std::size_t{8}));
     }
-    fds[0].revents = static_cast<short>(fds[0].events & (state->input.empty() ? POLLOUT : POLLIN | POLLOUT));
+    fds[0].revents = static_cast<short>(fds[0].events & (way->input.empty() ? POLLOUT : POLLIN | POLLOUT));
     return fds[0].revents != 0 ? 1 : 0;
 }
 
 ssize_t feed_recv(int fd, void* buffer, size_t size, int flags) {
-    burnbox::Transport::State* state = burnbox::Transport::State::of(fd);
-    if (state == nullptr) return syscall(SYS_recvfrom, fd, buffer, size, flags, nullptr, nullptr);
-    const std::size_t count = std::min(size, state->input.size());
+    burnbox::Transport::Way* way = burnbox::Transport::Way::of(fd);
+    if (way == nullptr) return syscall(SYS_recvfrom, fd, buffer, size, flags, nullptr, nullptr);
+    const std::size_t count = std::min(size, way->input.size());
     if (count == 0) {
         errno = EAGAIN;
         return -1;
     }
-    std::memcpy(buffer, state->input.data(), count);
-    state->input = state->input.subspan(count);
+    std::memcpy(buffer, way->input.data(), count);
+    way->input = way->input.subspan(count);
     return static_cast<ssize_t>(count);
 }
 
 ssize_t feed_send(int fd, const void* data, size_t size, int flags) {
-    burnbox::Transport::State* state = burnbox::Transport::State::of(fd);
-    if (state == nullptr) return syscall(SYS_sendto, fd, data, size, flags, nullptr, 0);
-    state->output.append(std::span(static_cast<const std::byte*>(data), size));
+    burnbox::Transport::Way* way = burnbox::Transport::Way::of(fd);
+    if (way == nullptr) return syscall(SYS_sendto, fd, data, size, flags, nullptr, 0);
+    way->output.append(std::span(static_cast<const std::byte*>(data), size));
     return static_cast<ssize_t>(size);
 }
 
