@@ -4,34 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
-#include <string_view>
+#include <string>
 
 #include "common/base/text.hpp"
+#include "common/process/program_path.hpp"
 
 namespace burnbox {
 namespace {
-
-bool is_plain_file(const std::string& path) {
-    struct stat info{};
-    return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
-}
-
-bool is_in_path(const std::string& name) {
-    const char* path = std::getenv("PATH");
-    std::string_view rest = path != nullptr ? path : "";
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(':'), rest.size());
-        const std::string file = fmt::format("{}/{}", rest.substr(0, end), name);
-        if (is_plain_file(file) && access(file.c_str(), X_OK) == 0) return true;
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return false;
-}
 
 std::optional<std::string> program_problem(const std::string& program) {
     const std::string shown = escape(program);

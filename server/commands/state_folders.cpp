@@ -9,10 +9,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <optional>
 
+#include "common/process/program_path.hpp"
 #include "server/commands/hook_findings.hpp"
 #include "server/watch/watch_access.hpp"
 
@@ -49,17 +49,6 @@ std::optional<std::string> folder_finding(const std::string& key, const std::str
     }
     if (access(parent.c_str(), W_OK | X_OK) == 0) return std::nullopt;
     return finding(fmt::format("make {} in {}", path, parent), errno);
-}
-
-bool is_in_path(const std::string& program) {
-    const char* const path = getenv("PATH");
-    std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
-    while (!rest.empty()) {
-        const std::size_t end = rest.find(':');
-        if (access(fmt::format("{}/{}", rest.substr(0, end), program).c_str(), X_OK) == 0) return true;
-        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    }
-    return false;
 }
 
 }  // namespace
