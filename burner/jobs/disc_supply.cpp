@@ -45,8 +45,9 @@ Result<std::string> load_next_blank(Station& station, const std::vector<DiscRow>
                                           station.drive.name()));
 }
 
-Status add_blank(Station& station, const SessionRow& row, const std::vector<DiscRow>& discs, Supply& supply) {
+Status add_blank(Station& station, const SessionRow& row, Supply& supply) {
     const std::lock_guard lock(station.desk.labels);
+    BB_TRY(const std::vector<DiscRow> discs, station.services.catalogue.discs());  // the others' too
     BB_TRY(const std::string label, load_next_blank(station, discs, supply));
     if (label.empty()) return {};
     BB_TRY(const Medium medium, station.drive.inspect());
@@ -116,7 +117,7 @@ Result<Supply> supply_disc(Station& station, const SessionRow& row, std::uint64_
     BB_TRY(supply.disc, station.drive.emulated() ? take_from_shelf(station, candidates)
                                                  : take_what_is_in(station, candidates));
     if (supply.disc) return supply;
-    BB_CHECK(add_blank(station, row, discs, supply));
+    BB_CHECK(add_blank(station, row, supply));
     if (!supply.disc) supply.waits.message.insert(0, overtaken_text(discs, wish));
     return supply;
 }
