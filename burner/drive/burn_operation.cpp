@@ -9,6 +9,7 @@
 #include "burner/drive/session_writer.hpp"
 #include "burner/image/iso_tree.hpp"
 #include "burner/image/volume_id.hpp"
+#include "common/base/clock.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {
@@ -38,6 +39,8 @@ class Burn {
     Status prepare(Timestamp time);
     Status check_payload(const Medium& medium, const std::vector<JobSession>& sessions) const;
     Status check_space(const Medium& medium) const;
+    std::uint64_t needed_bytes() const;
+    bool closes(const Medium& medium) const;
     Status write();
     Status finish();
 
@@ -47,6 +50,7 @@ class Burn {
     burn::IsoImage* image_ = nullptr;
     std::unique_ptr<IsoTree> tree_;
     std::unique_ptr<SessionWriter> writer_;
+    bool closes_ = false;
 };
 
 // The tree of the newest disc session, or an empty one. libisofs answers a session it can't read with an
@@ -114,13 +118,30 @@ Status Burn::check_payload(const Medium& medium, const std::vector<JobSession>& 
                                         std::to_string(medium.free_bytes) + ") left");
 }
 
+std::uint64_t Burn::needed_bytes() const {
+    const std::uint64_t bytes = writer_->blocks() * kSectorBytes;
+    return disc_.image() == nullptr ? bytes : (bytes + kHeadBytes - 1) / kHeadBytes * kHeadBytes;
+}
+
+// Whether the disc is full after this disc session, as everybody will see it then: the gap before the next
+// one counts as taken.
+bool Burn::closes(const Medium& medium) const {
+    if (job_.close_disc || job_.close_below_bytes == 0) return job_.close_disc;
+    if (medium.sessions_left <= 1) return true;
+    std::uint64_t taken = needed_bytes();
+    if (const MediumProfile* profile = find_medium_profile(medium.profile)) {
+        const unsigned next = medium.sessions_used + 1;
+        taken += (gap_blocks(*profile, next + 1) - gap_blocks(*profile, next)) * kSectorBytes;
+    }
+    return medium.free_bytes < taken + job_.close_below_bytes;
+}
+
 Status Burn::check_space(const Medium& medium) const {
     const std::string disc = "burn on disc " + job_.disc.label + ": ";
     if (medium.sessions_left == 0)
         return fail(Errc::does_not_fit, disc + "it holds " + std::to_string(medium.sessions_used) +
                                             " disc sessions, and a " + medium.profile + " takes no more");
-    std::uint64_t bytes = writer_->blocks() * kSectorBytes;
-    if (disc_.image() != nullptr) bytes = (bytes + kHeadBytes - 1) / kHeadBytes * kHeadBytes;
+    const std::uint64_t bytes = needed_bytes();
     if (bytes > medium.free_bytes)
         return fail(Errc::does_not_fit,
                     disc + "it needs " + human_bytes(bytes) + " (" + std::to_string(bytes) +
@@ -149,7 +170,7 @@ Status Burn::prepare(Timestamp time) {
 }
 
 Status Burn::write() {
-    Status written = writer_->write(job_.close_disc, observer_);
+    Status written = writer_->write(closes_, observer_);
     BB_CHECK(tree_->failure());
     return written;
 }
@@ -167,7 +188,7 @@ Status Burn::finish() {
     BB_CHECK(writer_->activate());
     BB_CHECK(image.sync());
     if (!first()) BB_CHECK(drop_saved_head(job_.rollback_file));
-    if (job_.close_disc) BB_CHECK(image.close_disc());
+    if (closes_) BB_CHECK(image.close_disc());
     return {};
 }
 
@@ -175,15 +196,20 @@ Result<Written> Burn::run() {
     BB_CHECK(check_label(job_.disc.label));
     BB_TRY(const Medium medium, disc_.medium());
     BB_CHECK(check_burnable(medium, job_.disc));
+    if (job_.sessions.empty() && job_.close_disc && disc_.image() != nullptr) {
+        BB_CHECK(disc_.image()->close_disc());
+        return Written{};
+    }
     BB_TRY(const auto sessions, read_job_sessions(job_));
     BB_CHECK(check_payload(medium, sessions));
-    const Timestamp time = newest_seal(sessions);
+    const Timestamp time = sessions.empty() ? system_clock().now() : newest_seal(sessions);
     BB_CHECK(load_tree(time));
     BB_CHECK(add_sessions(sessions, time));
     // What can't be taken back is tried first: a file that changed must not cost a disc.
     if (disc_.image() == nullptr) BB_CHECK(tree_->check_staged());
     BB_CHECK(prepare(time));
     BB_CHECK(check_space(medium));
+    closes_ = closes(medium);
     const BurnPlan plan{medium.sessions_used + 1, writer_->start_lba(), writer_->blocks()};
     BB_CHECK(observer_.about_to_write(plan));
 

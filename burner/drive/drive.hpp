@@ -59,7 +59,8 @@ struct BurnJob {
     std::vector<BurnSession> sessions;
     Layout layout = Layout::bag;
     ModePolicy modes = ModePolicy::readable;
-    bool close_disc = false;
+    bool close_disc = false;  // for good, with this disc session; without sessions: nothing but that
+    std::uint64_t close_below_bytes = 0;  // the same when less than this would be left for another; 0 = never
     std::string
         rollback_file;  // host path where an emulated disc's old head is kept until the new one is durable
 };
@@ -131,6 +132,7 @@ class Drive {
     // Appends one disc session with the cumulative tree. Errors before writing: does_not_fit (the message has
     // both sizes), wrong_medium, whatever about_to_write returned, corrupt (a staged file differs from its
     // manifest: nothing counts as burned); any other error leaves the disc in doubt: settle() it.
+    // A real drive closes nothing without writing: without sessions the same tree is written once more.
     [[nodiscard]] virtual Result<Written> burn(const BurnJob& job, BurnObserver& observer) = 0;
     // Reads disc session `disc_session` back in a fresh process and compares every entry with the seal
     // records.
@@ -147,6 +149,9 @@ class Drive {
     // attempt.
     [[nodiscard]] virtual Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                                  std::uint32_t start_lba) = 0;
+
+    // Gives the disc out: opens the tray, or takes the emulated disc out.
+    [[nodiscard]] virtual Status eject() = 0;
 
     // The largest session a blank disc of the kind this drive is fed with could take, payload with all
     // overhead; 0 = unknown.

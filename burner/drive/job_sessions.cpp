@@ -30,7 +30,7 @@ Result<std::vector<JobSession>> read_job_sessions(const BurnJob& job) {
         std::vector<DiscEntry> entries = disc_entries(sealed, job.layout, job.modes);
         sessions.push_back({std::move(sealed), std::move(entries), session.folder, session.recovery_folder});
     }
-    if (sessions.empty())
+    if (sessions.empty() && !job.close_disc)
         return fail(Errc::invalid, "burn disc " + job.disc.label + ": the job has no session");
     return sessions;
 }

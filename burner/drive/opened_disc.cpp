@@ -59,6 +59,13 @@ OpenedDisc::~OpenedDisc() {
     burn::burn_drive_info_free(infos_);
 }
 
+Status OpenedDisc::eject() {
+    burn::isoburn_drive_release(drive(), 1);
+    burn::burn_drive_info_free(infos_);
+    infos_ = nullptr;
+    return messages_.check(1, "eject the disc of " + device_.path);
+}
+
 unsigned OpenedDisc::count_sessions() {
     burn::isoburn_toc_disc* toc = burn::isoburn_toc_drive_get_disc(drive());
     if (toc == nullptr) return 0;

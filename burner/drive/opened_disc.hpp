@@ -23,6 +23,9 @@ class OpenedDisc {
     OpenedDisc(const OpenedDisc&) = delete;
     OpenedDisc& operator=(const OpenedDisc&) = delete;
 
+    // Gives the disc out; nothing else works after it.
+    [[nodiscard]] Status eject();
+
     [[nodiscard]] Result<Medium> medium();
     [[nodiscard]] burn::burn_drive* drive() { return infos_[0].drive; }
     [[nodiscard]] LibraryMessages& messages() { return messages_; }

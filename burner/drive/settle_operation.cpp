@@ -10,6 +10,14 @@ Result<Medium> inspect_disc(const Device& device) {
     return disc->medium();
 }
 
+Result<Medium> eject_disc(const Device& device) {
+    BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
+    BB_CHECK(disc->eject());
+    Medium medium;
+    medium.reason = "no disc is in the drive";
+    return medium;
+}
+
 Result<Drive::Outcome> settle_disc(const Device& device, const BurnJob& job, unsigned disc_session,
                                    std::uint32_t start_lba) {
     if (device.emulated()) {

@@ -119,6 +119,15 @@ Result<Drive::Outcome> WorkerDrive::settle(const BurnJob& job, unsigned disc_ses
     return run<Outcome>(WorkerOperation::settle, job, disc_session, start_lba, nullptr);
 }
 
+Status WorkerDrive::eject() {
+    if (emulated()) {
+        shelf_.unload();
+        return {};
+    }
+    BB_CHECK(run<Medium>(WorkerOperation::eject, {}, 0, 0, nullptr));
+    return {};
+}
+
 std::uint64_t WorkerDrive::blank_capacity_bytes() const {
     const MediumProfile* profile = find_medium_profile(emulated() ? config_.medium : config_.expect);
     if (profile == nullptr) return 0;

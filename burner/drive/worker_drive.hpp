@@ -45,6 +45,7 @@ class WorkerDrive final : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Status eject() override;
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override;
     void interrupt() override;
 

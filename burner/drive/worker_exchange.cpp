@@ -70,6 +70,7 @@ milliseconds Conversation::longest_stall() const {
             return patience_.look;
         case WorkerOperation::inspect:
         case WorkerOperation::settle:
+        case WorkerOperation::eject:
             return patience_.inspect;
         case WorkerOperation::verify:
             return patience_.verify;

@@ -36,6 +36,7 @@ json to_json(const BurnJob& job) {
             {"layout", std::to_underlying(job.layout)},
             {"modes", std::to_underlying(job.modes)},
             {"close_disc", job.close_disc},
+            {"close_below_bytes", job.close_below_bytes},
             {"rollback_file", job.rollback_file}};
 }
 
@@ -56,6 +57,7 @@ BurnJob burn_job_of(const json& value) {
     job.layout = to_enum<Layout>(value.at("layout"), 3);
     job.modes = to_enum<ModePolicy>(value.at("modes"), 2);
     value.at("close_disc").get_to(job.close_disc);
+    value.at("close_below_bytes").get_to(job.close_below_bytes);
     value.at("rollback_file").get_to(job.rollback_file);
     return job;
 }
@@ -175,7 +177,8 @@ WorkerLine line_of(const json& line) {
 }  // namespace
 
 std::string_view to_string(WorkerOperation operation) {
-    constexpr std::array<std::string_view, 5> kNames{"inspect", "burn", "verify", "settle", "look at"};
+    constexpr std::array<std::string_view, 6> kNames{"inspect", "burn",    "verify",
+                                                     "settle",  "look at", "eject"};
     return kNames[std::to_underlying(operation)];
 }
 

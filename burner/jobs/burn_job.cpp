@@ -1,5 +1,6 @@
 #include "burner/jobs/burn_job.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "common/session/staged_copy.hpp"
@@ -41,6 +42,17 @@ Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
     return sealed;
 }
 
+Status check_payload(const BurnerServices& services, const SessionRow& row) {
+    if (!row.root.empty() && services.state_fs.info(staged_copy_path(row.seal_id))) return {};
+    BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
+    const std::string folder = join_path(row.account, row.folder);
+    const auto info = fs->info(folder);
+    if (info) return {};
+    if (info.error().code != Errc::not_found) return std::unexpected(info.error());
+    BB_CHECK(fs->info(row.account));  // it is away as a whole: not mounted
+    return fail(Errc::corrupt, "its folder " + fs->host_path(folder) + " is missing: send it again");
+}
+
 Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std::vector<SessionRow> rows) {
     Work work;
     work.disc = disc;
@@ -61,6 +73,10 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
     work.job.layout = services.config.burn.layout;
     work.job.modes = services.config.burn.modes;
+    if (services.config.burn.close_when_full) {
+        work.job.close_disc = work.job.layout == Layout::root;  // a disc for one session
+        work.job.close_below_bytes = std::max<std::uint64_t>(services.config.burn.full_below_bytes, 1);
+    }
     BB_CHECK(make_rollback_folder(services.state_fs));
     work.job.rollback_file = services.state_fs.host_path("rollback/" + disc.label);
     return work;
@@ -100,6 +116,7 @@ void update_from_medium(DiscRow& disc, const Medium& medium) {
     disc.sessions_left = medium.sessions_left;
     disc.next_lba = medium.next_lba;
     disc.head_digest = medium.head_digest;
+    if (medium.state == MediumState::closed && disc.state == DiscState::open) disc.state = DiscState::closed;
 }
 
 }  // namespace burnbox

@@ -10,6 +10,7 @@
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/drive_loop.hpp"
 #include "burner/jobs/recovery_loop.hpp"
+#include "burner/jobs/release.hpp"
 #include "burner/recovery/recovery_plan.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -29,6 +30,7 @@ struct Burner::State {
     Desk desk;
     Conditions conditions;
     RecoveryLoop recovery{services, desk};
+    PayloadRelease release{services};
     std::vector<std::unique_ptr<DriveLoop>> loops;
     std::vector<std::jthread> threads;
     std::mutex running_mutex;
@@ -37,12 +39,36 @@ struct Burner::State {
 
     explicit State(const BurnerServices& given) : services(given), conditions(given.events, given.clock) {}
 
+    // What is burned lets go of its space when the drive has nothing else to do.
+    Result<bool> step(DriveLoop& loop) {
+        auto did = loop.run_once();
+        if (did && !*did) release.run_when_due();
+        return did;
+    }
     void work(DriveLoop& loop);
     void prepare();
     void ended();
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
     [[nodiscard]] DriveLoop* find(const std::string& drive);
+    template <typename Use>
+    auto visit(DriveLoop& loop, Use use) -> decltype(use());
 };
+
+// Somebody else than its own thread uses the drive: once that lets go of it, and before its next step.
+template <typename Use>
+auto Burner::State::visit(DriveLoop& loop, Use use) -> decltype(use()) {
+    ++loop.visitors;
+    auto result = [&]() -> decltype(use()) {
+        const std::lock_guard lock(loop.working);
+        if (desk.stopping) return fail(Errc::cancelled, "burnbox is stopping");
+        const Desk::Busy busy(desk, loop.drive().name());
+        return use();
+    }();
+    --loop.visitors;
+    loop.wake();
+    desk.changed();
+    return result;
+}
 
 Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive>> drives)
     : state_(std::make_unique<State>(services)) {
@@ -56,7 +82,7 @@ Burner::~Burner() {
 }
 
 Result<bool> Burner::run_once(std::size_t drive_index) {
-    return state_->loops.at(drive_index)->run_once();
+    return state_->step(*state_->loops.at(drive_index));
 }
 
 std::chrono::nanoseconds Burner::State::pause(const DriveLoop& loop) const {
@@ -72,7 +98,7 @@ void Burner::State::work(DriveLoop& loop) {
     while (!desk.stopping) {
         const std::uint64_t seen = desk.changes();
         if (loop.visitors == 0) {
-            const auto did = loop.run_once();
+            const auto did = step(loop);
             if (did && *did) {
                 desk.changed();  // what ended here may be what another drive waited for
                 continue;
@@ -139,6 +165,11 @@ void Burner::wake() {
     state_->desk.changed();
 }
 
+void Burner::burn_now(SessionId session) {
+    state_->desk.release(session);
+    wake();
+}
+
 std::vector<DriveStatus> Burner::drives() const {
     std::vector<DriveStatus> result;
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops)
@@ -169,26 +200,36 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
                     fmt::format("verify: disc {} belongs to drive {}, which is not configured", disc_label,
                                 disc->drive));
 
-    ++loop->visitors;
-    Result<VerifyReport> report = [&]() -> Result<VerifyReport> {
-        const std::lock_guard lock(loop->working);
-        if (state_->desk.stopping) return fail(Errc::cancelled, "verify: burnbox is stopping");
+    return state_->visit(*loop, [&]() -> Result<VerifyReport> {
         loop->visited = true;
-        state_->desk.set_busy(disc->drive, true);
         const auto read_back = [&]() -> Result<VerifyReport> {
             BB_TRY(const Work work, make_work(state_->services, *disc, {row}));
             BB_CHECK(loop->drive().load(disc_label));
             return loop->drive().verify(read_back_job(work, copy->disc_session), copy->disc_session,
                                         observer);
         };
-        auto result = read_back();
-        state_->desk.set_busy(disc->drive, false);
+        auto report = read_back();
         loop->visited = false;
-        return result;
-    }();
-    --loop->visitors;
-    state_->desk.changed();
-    return report;
+        return report;
+    });
+}
+
+Result<std::string> Burner::by_hand(ByHand what, const std::string& drive) {
+    DriveLoop* loop = state_->find(drive);
+    if (loop == nullptr)
+        return fail(Errc::not_found,
+                    fmt::format("there is no drive {}; `burnbox drives` lists them", escape(drive)));
+    return state_->visit(*loop, [&]() -> Result<std::string> {
+        switch (what) {
+            case ByHand::close_disc:
+                return loop->close_disc();
+            case ByHand::eject:
+                return loop->eject();
+            case ByHand::load:
+                return loop->load();
+        }
+        return std::string();
+    });
 }
 
 Status Burner::check_fits(const std::string& pool, const Manifest& manifest) const {

@@ -4,6 +4,8 @@
 // catalogue row durable, then the act, then the row that says it is done.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +30,10 @@ struct BurnerServices {
     FileSystem& state_fs;  // rooted at state_dir: seals/, rollback/, recovery/
     Events& events;
     RecoveryProgram& recovery;
+    // Runs a command of an autoloader with more variables; gives up when `stopping` is set.
+    std::function<Status(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                         const std::atomic<bool>& stopping)>
+        run_changer{};
 };
 
 struct DriveStatus {
@@ -54,9 +60,10 @@ class Burner {
     // One step of what is made ready before a drive takes it: recovery data. As run_once(); by one thread.
     [[nodiscard]] Result<bool> prepare_once();
 
-    void start();  // the threads
-    void stop();   // ends workers at the next safe point and joins
-    void wake();   // a session was queued or cancelled
+    void start();                      // the threads
+    void stop();                       // ends workers at the next safe point and joins
+    void wake();                       // a session was queued or cancelled
+    void burn_now(SessionId session);  // it is not held back for others any more (burn.batch)
 
     [[nodiscard]] std::vector<DriveStatus> drives() const;
 
@@ -64,6 +71,10 @@ class Burner {
     // its drive is free.
     [[nodiscard]] Result<VerifyReport> verify_session(SessionId session, const std::string& disc_label,
                                                       BurnObserver& observer);
+
+    // What people do with the disc in a drive. Waits until the drive is free; says what was done.
+    enum class ByHand : std::uint8_t { close_disc, eject, load };
+    [[nodiscard]] Result<std::string> by_hand(ByHand what, const std::string& drive);
 
     // Whether a session of this size can ever be burned in its pool. Error: does_not_fit with both sizes.
     [[nodiscard]] Status check_fits(const std::string& pool, const Manifest& manifest) const;

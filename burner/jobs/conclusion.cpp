@@ -4,6 +4,7 @@
 
 #include "burner/jobs/disc_choice.hpp"
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -48,11 +49,19 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
     const Error& error = attempted.error;
     const SessionRow& row = work.rows.front();
     if (error.code == Errc::cancelled) return false;
-    if (attempted.ours && error.code == Errc::conflict) {  // it was withdrawn meanwhile
-        waiting_[row.id].failed(services_.clock.steady_now());
+    if (attempted.ours && error.code == Errc::conflict) {  // one was withdrawn meanwhile
+        for (const SessionRow& each : work.rows) {
+            const auto now = services_.catalogue.session(each.id);
+            if (now && now->state == SessionState::queued && work.rows.size() > 1) continue;
+            waiting_[each.id].failed(services_.clock.steady_now());
+        }
         return true;
     }
     if (attempted.ours) return std::unexpected(error);
+    if (work.rows.size() > 1 && !passes_by_itself(error) && error.code != Errc::wrong_medium) {
+        burn_in_smaller_groups(desk_, work.rows);
+        return true;
+    }
     if (error.code == Errc::corrupt) {
         BB_CHECK(fail_session(row, error.message));
         return true;

@@ -116,6 +116,33 @@ bool Desk::recovery_ready(SessionId session) const {
     return recovery_ready_.contains(session);
 }
 
+void Desk::release(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    released_.insert(session);
+}
+
+bool Desk::released(SessionId session) const {
+    const std::lock_guard lock(mutex_);
+    return released_.contains(session);
+}
+
+void Desk::limit_together(SessionId session, std::size_t most) {
+    const std::lock_guard lock(mutex_);
+    together_[session] = most;
+}
+
+std::size_t Desk::most_together(SessionId session) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = together_.find(session);
+    return found == together_.end() ? 0 : found->second;
+}
+
+void Desk::forget_together(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    released_.erase(session);
+    together_.erase(session);
+}
+
 void Desk::changed() {
     const std::lock_guard lock(mutex_);
     ++changes_;

@@ -53,6 +53,21 @@ class Desk {
     // The same, though it may be busy with another one.
     [[nodiscard]] bool will_take(const std::string& drive, SessionId session, SteadyTime now) const;
 
+    // Drives while they are used: see set_busy.
+    class Busy {
+      public:
+        Busy(Desk& desk, const std::string& drive) : desk_(desk), drive_(drive) {
+            desk_.set_busy(drive_, true);
+        }
+        ~Busy() { desk_.set_busy(drive_, false); }
+        Busy(const Busy&) = delete;
+        Busy& operator=(const Busy&) = delete;
+
+      private:
+        Desk& desk_;
+        const std::string& drive_;
+    };
+
     // --- sessions that ended but whose folder does not say so yet
     void add_ended(SessionId session);
     [[nodiscard]] std::optional<SessionId> next_ended(SteadyTime now) const;
@@ -69,6 +84,13 @@ class Desk {
     void changed();
     [[nodiscard]] std::uint64_t changes() const;
     void wait_for_change(std::uint64_t seen, std::chrono::nanoseconds most);
+
+    // --- burning together: who must not be held back, and who was in a group that failed
+    void release(SessionId session);
+    [[nodiscard]] bool released(SessionId session) const;
+    void limit_together(SessionId session, std::size_t most);
+    [[nodiscard]] std::size_t most_together(SessionId session) const;  // 0 = any number
+    void forget_together(SessionId session);                           // it was burned, or is gone
 
   private:
     struct DriveNote {
@@ -87,6 +109,8 @@ class Desk {
     std::map<std::string, DriveNote> drives_;
     std::map<SessionId, Backoff> ended_;
     std::set<SessionId> recovery_ready_;
+    std::set<SessionId> released_;
+    std::map<SessionId, std::size_t> together_;
 };
 
 }  // namespace burnbox

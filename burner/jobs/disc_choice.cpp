@@ -7,7 +7,9 @@ namespace burnbox {
 std::vector<DiscRow> discs_for(const std::vector<DiscRow>& discs, const DiscWish& wish) {
     std::vector<DiscRow> result;
     for (const DiscRow& disc : discs) {
-        const bool ours = disc.state == DiscState::open && disc.drive == wish.drive && disc.pool == wish.pool;
+        const bool here = disc.drive == wish.drive || (wish.carried_over && disc.sessions_used != 0);
+        const bool ours = disc.state == DiscState::open && here && disc.pool == wish.pool &&
+                          (disc.sessions_used == 0 || !wish.blank_only);
         const bool room =
             disc.sessions_left > 0 && (disc.sessions_used == 0 || disc.free_bytes >= wish.estimate_bytes);
         if (ours && room && !wish.excluded.contains(disc.id)) result.push_back(disc);

@@ -15,6 +15,8 @@ struct DiscWish {
     std::string pool;
     std::uint64_t estimate_bytes = 0;  // never too small
     std::set<DiscId> excluded;         // it is there already, or it was tried there and can't be burned there
+    bool carried_over = false;  // real drives: a disc that was begun in another drive of the pool will do
+    bool blank_only = false;    // Layout::root: a session has its disc for itself
 };
 
 // The open discs of this drive that may take it, the oldest first: so the fullest is filled up first. A disc

@@ -17,6 +17,8 @@ constexpr unsigned kMostLabels = 10'000;  // images of former catalogues may hol
 DiscWish wish_for(const Station& station, const SessionRow& row, std::uint64_t estimate_bytes,
                   const std::vector<DiscSessionRow>& copies) {
     DiscWish wish{station.drive.name(), row.pool, estimate_bytes, {}};
+    wish.carried_over = !station.drive.emulated();
+    wish.blank_only = station.services.config.burn.layout == Layout::root;
     for (const DiscSessionRow& copy : copies) wish.excluded.insert(copy.disc);
     for (const auto& [disc, session] : station.notes.unsuitable)
         if (session == row.id) wish.excluded.insert(disc);
@@ -118,7 +120,9 @@ Result<Supply> supply_disc(Station& station, const SessionRow& row, std::uint64_
                                                  : take_what_is_in(station, candidates));
     if (supply.disc) return supply;
     BB_CHECK(add_blank(station, row, supply));
-    if (!supply.disc) supply.waits.message.insert(0, overtaken_text(discs, wish));
+    if (!supply.disc && !candidates.empty() && candidates.front().sessions_used != 0)
+        supply.wanted = candidates.front().label;
+    if (!supply.disc) supply.overtaken = overtaken_text(discs, wish);
     return supply;
 }
 

@@ -7,8 +7,10 @@
 namespace burnbox {
 
 struct Supply {
-    std::optional<DiscRow> disc;  // it is in the drive
-    Error waits;                  // else: why there is none, and what to do; no_medium or wrong_medium
+    std::optional<DiscRow> disc;   // it is in the drive
+    Error waits;                   // else: why there is none, and what to do; no_medium or wrong_medium
+    std::string overtaken;         // and why this session needs another disc than the open one
+    std::string wanted = "blank";  // for an autoloader: a disc's label, or "blank"
 };
 
 // Errors are the drive's or the catalogue's. A disc whose image is gone becomes suspect, and the next one is

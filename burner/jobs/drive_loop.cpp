@@ -4,10 +4,7 @@
 
 #include <algorithm>
 
-#include "burner/image/size_estimate.hpp"
-#include "burner/jobs/disc_supply.hpp"
 #include "burner/jobs/finisher.hpp"
-#include "burner/jobs/recovery_loop.hpp"
 #include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
 
@@ -15,27 +12,12 @@ namespace burnbox {
 namespace {
 
 constexpr std::chrono::seconds kBetweenLooks{3};  // for a medium that came or went
-
-class Busy {
-  public:
-    Busy(Desk& desk, const std::string& drive) : desk_(desk), drive_(drive) { desk_.set_busy(drive_, true); }
-    ~Busy() { desk_.set_busy(drive_, false); }
-    Busy(const Busy&) = delete;
-    Busy& operator=(const Busy&) = delete;
-
-  private:
-    Desk& desk_;
-    const std::string& drive_;
-};
+constexpr std::chrono::nanoseconds kLeastHold = std::chrono::milliseconds(10);
 
 std::string device_of(const Config& config, const std::string& drive) {
     const auto found = config.drives.find(drive);
     if (found == config.drives.end()) return "";
     return found->second.emulated() ? found->second.image_dir : found->second.device;
-}
-
-bool has_copy_on(const std::vector<DiscSessionRow>& copies, const std::string& drive) {
-    return std::ranges::any_of(copies, [&](const DiscSessionRow& copy) { return copy.drive == drive; });
 }
 
 // Every message of the catalogue begins with its name; no drive is to be blamed for them.
@@ -86,6 +68,7 @@ Result<bool> DriveLoop::run_once() {
     if (!rest_.ready(now)) next = std::min(next, rest_.until());
     for (const auto& [session, backoff] : waiting_)
         if (!backoff.ready(now)) next = std::min(next, backoff.until());
+    if (held_until_) next = std::min(next, now + std::max(*held_until_ - services_.clock.now(), kLeastHold));
     next_time_ = next.time_since_epoch().count();
     return did;
 }
@@ -147,7 +130,7 @@ Result<bool> DriveLoop::settle_unfinished() {
             BB_TRY(SessionRow row, services_.catalogue.session(id));
             rows.push_back(std::move(row));
         }
-        const Busy busy(desk_, drive_->name());
+        const Desk::Busy busy(desk_, drive_->name());
         auto work = make_work(services_, *disc, rows);
         if (!work && work.error().code != Errc::corrupt) return std::unexpected(std::move(work).error());
         if (!work || orphan) {
@@ -159,119 +142,13 @@ Result<bool> DriveLoop::settle_unfinished() {
         }
         log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc->label),
                   log::kv("drive", attempt.drive));
-        reporter_.begin(rows.front(), disc->label);
+        reporter_.begin(rows, disc->label);
         auto settled = settle_attempt(station_, attempt, *work);
         reporter_.idle();
         if (!settled) return std::unexpected(std::move(settled).error());
         return conclude(*work, std::move(*settled));
     }
     return false;
-}
-
-bool DriveLoop::is_for_this_drive(const SessionRow& row) const {
-    // A row whose folder is on its way (the seal's rename) is not whole yet.
-    if (!row.folder_next.empty() || parse_folder(row.folder).state != FolderState::queued) return false;
-    if (!services_.inbox.fs_of(row)) return false;  // its watched folder is not configured any more
-    const auto pool = services_.config.pools.find(row.pool);
-    return pool != services_.config.pools.end() &&
-           std::ranges::count(pool->second.drives, drive_->name()) != 0;
-}
-
-bool DriveLoop::left_to_another(const SessionRow& row, const std::vector<DiscSessionRow>& copies) {
-    if (has_copy_on(copies, drive_->name())) return true;  // copies go on different drives
-    const SteadyTime now = services_.clock.steady_now();
-    for (const std::string& earlier : services_.config.pools.at(row.pool).drives) {
-        if (earlier == drive_->name()) return false;
-        if (!has_copy_on(copies, earlier) && desk_.can_take(earlier, row.id, now)) return true;
-    }
-    return false;
-}
-
-Result<bool> DriveLoop::burn_next() {
-    BB_TRY(const auto rows, services_.catalogue.sessions_in_state(SessionState::queued));
-    const auto not_queued = [&](const auto& note) {
-        return std::ranges::find(rows, note.first, &SessionRow::id) == rows.end();
-    };
-    std::erase_if(waiting_, not_queued);
-    std::erase_if(estimates_, not_queued);
-    for (const SessionRow& row : rows) {
-        if (desk_.stopping) return false;
-        if (row.folder_next.empty() && waits_for_its_folder(row)) {
-            desk_.add_ended(row.id);
-            return true;
-        }
-        if (!is_for_this_drive(row) || waits_for_recovery(services_, desk_, row)) continue;
-        const auto waits = waiting_.find(row.id);
-        if (waits != waiting_.end() && !waits->second.ready(services_.clock.steady_now())) continue;
-        BB_TRY(const auto copies, services_.catalogue.copies(row.id));
-        if (left_to_another(row, copies)) continue;
-        const auto claim = desk_.claim(row.id);
-        if (!claim) continue;
-        const Busy busy(desk_, drive_->name());
-        BB_TRY(const bool did, try_session(row, copies));
-        if (did) return true;
-    }
-    if (waiting_.empty()) {
-        wait_reason_.clear();
-        conditions_.clear("no_disc", drive_->name());
-        conditions_.clear("wrong_medium", drive_->name());
-    }
-    if (!wait_reason_.empty()) reporter_.drive_waits(wait_reason_);
-    return false;
-}
-
-Result<std::uint64_t> DriveLoop::estimate(const SessionRow& row) {
-    const auto known = estimates_.find(row.id);
-    if (known != estimates_.end()) return known->second;
-    BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
-    return estimates_[row.id] = estimate_session_bytes(sealed.manifest) +
-                                recovery_bytes(sealed, services_.config.burn.redundancy);
-}
-
-Result<bool> DriveLoop::try_session(const SessionRow& row, const std::vector<DiscSessionRow>& copies) {
-    auto bytes = estimate(row);
-    if (!bytes && bytes.error().code == Errc::corrupt) {
-        BB_CHECK(fail_session(row, bytes.error().message));
-        return true;
-    }
-    if (!bytes) return std::unexpected(std::move(bytes).error());
-    const std::uint64_t here = drive_->blank_capacity_bytes();
-    const std::uint64_t largest = desk_.largest_blank_bytes(services_.config.pools.at(row.pool).drives);
-    if (here != 0 && *bytes > here && (largest == 0 || largest >= *bytes)) {
-        desk_.set_cannot_take(drive_->name(), row.id);  // a drive with larger discs can
-        return false;
-    }
-    auto supplied = supply_disc(station_, row, *bytes, copies);
-    if (!supplied) {
-        reporter_.session_waits(row, supplied.error().message);
-        return std::unexpected(std::move(supplied).error());
-    }
-    const Supply& supply = *supplied;
-    if (!supply.disc) {
-        wait_for_disc(row, supply.waits);
-        return false;
-    }
-    for (const std::string_view over : {"no_disc", "wrong_medium", "disc_full"})
-        conditions_.clear(over, drive_->name());
-    BB_TRY(Work work, make_work(services_, *supply.disc, {row}));
-    reporter_.medium(supply.disc->medium, supply.disc->label);
-    reporter_.begin(row, supply.disc->label);
-    auto attempted = run_attempt(station_, work);
-    reporter_.idle();
-    if (!attempted) return std::unexpected(std::move(attempted).error());
-    return conclude(work, std::move(*attempted));
-}
-
-void DriveLoop::wait_for_disc(const SessionRow& row, const Error& reason) {
-    reporter_.session_waits(row, reason.message);
-    wait_reason_ = reason.message;
-    waiting_[row.id].failed(services_.clock.steady_now());
-    desk_.set_cannot_take(drive_->name(), row.id);
-    const bool wrong = reason.code == Errc::wrong_medium;
-    conditions_.clear(wrong ? "no_disc" : "wrong_medium", drive_->name());
-    if (!raise(station_, wrong ? "wrong_medium" : "no_disc", row, "", reason.message)) return;
-    log::warning(wrong ? "wrong medium" : "no disc", log::kv("drive", drive_->name()),
-                 log::kv("session", row.disc_name), log::kv("reason", reason.message));
 }
 
 }  // namespace burnbox

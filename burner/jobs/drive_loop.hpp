@@ -6,6 +6,8 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 
 #include "burner/jobs/attempt.hpp"
 
@@ -25,6 +27,11 @@ class DriveLoop {
     [[nodiscard]] SteadyTime next_time()
         const;  // when there may be something to do without anything changing
 
+    // By hand: what was done, for people. Requires `working`.
+    [[nodiscard]] Result<std::string> close_disc();
+    [[nodiscard]] Result<std::string> eject();
+    [[nodiscard]] Result<std::string> load();
+
     [[nodiscard]] Drive& drive() { return *drive_; }
     [[nodiscard]] Reporter& reporter() { return reporter_; }
     [[nodiscard]] const Reporter& reporter() const { return reporter_; }
@@ -37,13 +44,34 @@ class DriveLoop {
     [[nodiscard]] Result<bool> burn_next();
     [[nodiscard]] bool is_for_this_drive(const SessionRow& row) const;
     [[nodiscard]] bool left_to_another(const SessionRow& row, const std::vector<DiscSessionRow>& copies);
+    // Its copies so far when it is this drive's turn to burn it; nothing when it is not.
+    [[nodiscard]] Result<std::optional<std::vector<DiscSessionRow>>> copies_if_its_turn(
+        const SessionRow& row);
+    struct Group {
+        std::vector<SessionRow> rows;         // the first of the queue among them
+        std::optional<Timestamp> held_until;  // not yet
+    };
+    [[nodiscard]] Result<Group> gather(std::span<const SessionRow> queue,
+                                       const std::vector<DiscSessionRow>& copies);
+    void hold(const Group& group);
+    [[nodiscard]] Result<bool> take(std::vector<SessionRow> rows, const std::vector<DiscSessionRow>& copies);
     [[nodiscard]] Result<std::uint64_t> estimate(const SessionRow& row);
-    [[nodiscard]] Result<bool> try_session(const SessionRow& row, const std::vector<DiscSessionRow>& copies);
+    [[nodiscard]] Status set_aside_unburnable(std::vector<SessionRow>& rows);
+    void keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc) const;
+    [[nodiscard]] Result<bool> try_sessions(std::vector<SessionRow> rows,
+                                            const std::vector<DiscSessionRow>& copies);
     [[nodiscard]] Result<bool> conclude(Work& work, Attempted attempted);
     [[nodiscard]] Result<bool> nothing_written(Work& work, const Attempted& attempted);
     [[nodiscard]] Result<bool> refused(Work& work, const Error& error);
     [[nodiscard]] Status fail_session(const SessionRow& row, const std::string& reason);
-    void wait_for_disc(const SessionRow& row, const Error& reason);
+    [[nodiscard]] Result<DiscRow> disc_in_drive(const Medium& medium);
+    [[nodiscard]] Status load_open_disc();
+    [[nodiscard]] Status take_out(const Medium& medium);
+    [[nodiscard]] Status run_changer(const std::vector<std::string>& argv, const std::string& disc,
+                                     const std::string& wanted);
+    // By the drive's autoloader. False: it has none.
+    [[nodiscard]] Result<bool> change_disc(const std::string& wanted);
+    void wait_for_disc(const SessionRow& row, const Error& reason, const std::string& overtaken = {});
     void rest(const Error& error);
 
     const BurnerServices& services_;
@@ -58,6 +86,7 @@ class DriveLoop {
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
     std::string wait_reason_;
     std::map<SessionId, std::uint64_t> estimates_;
+    std::optional<Timestamp> held_until_;  // the first of those that are held back for a batch
     std::atomic<bool> woken_{false};
     std::atomic<SteadyTime::rep> next_time_{0};
 };

@@ -124,7 +124,6 @@ Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     Receipt receipt;
     receipt.account = row.account;
     receipt.session = row.disc_name;
-    receipt.path = "/" + row.account + "/" + row.disc_name;
     receipt.sealed_at = row.sealed_at;
     if (row.burned_at) receipt.burned_at = *row.burned_at;
     if (row.verified_at) receipt.verified_at = *row.verified_at;
@@ -135,7 +134,10 @@ Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     for (const DiscSessionRow& copy : copies)
         receipt.copies.push_back({copy.disc_label, copy.serial, copy.medium, copy.media_id, copy.drive,
                                   copy.location, copy.disc_session, copy.start_lba, copy.blocks});
+    receipt.path = "/" + row.account + "/" + row.disc_name;
     const std::string bag = receipt.path + "/";
+    const auto in_bag = [&](const FileRow& file) { return file.path.starts_with(bag); };
+    if (!files.empty() && std::ranges::none_of(files, in_bag)) receipt.path = "/";  // Layout::root
     for (const FileRow& file : files) {
         const std::string path =
             file.path.starts_with(bag) ? file.path.substr(bag.size()) : file.path.substr(1);

@@ -23,11 +23,11 @@ Reporter::Reporter(const BurnerServices& services, std::string drive, std::strin
     status_.state = "idle";
 }
 
-void Reporter::begin(const SessionRow& row, const std::string& disc) {
-    row_ = row;
+void Reporter::begin(std::vector<SessionRow> rows, const std::string& disc) {
+    rows_ = std::move(rows);
     disc_session_ = 0;
     const std::lock_guard lock(mutex_);
-    status_.session = row.id;
+    status_.session = rows_.front().id;
     status_.state = "burning";
     status_.disc = disc;
     status_.reason.clear();
@@ -103,7 +103,6 @@ void Reporter::write_text() {
     text_written_ = services_.clock.steady_now();
     const DriveStatus now = snapshot();
     StatusFacts facts;
-    facts.session = row_.account + "/" + row_.disc_name;
     facts.state = now.state;
     facts.disc = now.disc;
     facts.disc_session = disc_session_;
@@ -111,7 +110,10 @@ void Reporter::write_text() {
     facts.progress = now.progress;
     facts.bytes_per_second = now.bytes_per_second;
     facts.time = services_.clock.now();
-    write_or_log(services_.inbox, row_, status_text(facts));
+    for (const SessionRow& row : rows_) {
+        facts.session = row.account + "/" + row.disc_name;
+        write_or_log(services_.inbox, row, status_text(facts));
+    }
 }
 
 }  // namespace burnbox

@@ -1,10 +1,11 @@
-// What one drive does right now, told to people: its DriveStatus, and STATUS.txt in the folder of the session
-// it works on. A text that can't be written is no reason to stop a burn. Threads: snapshot() from any, the
-// rest from the drive's thread.
+// What one drive does right now, told to people: its DriveStatus, and STATUS.txt in the folders of the
+// sessions it works on. A text that can't be written is no reason to stop a burn. Threads: snapshot() from
+// any, the rest from the drive's thread.
 #pragma once
 
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "burner/jobs/burner.hpp"
 
@@ -14,8 +15,8 @@ class Reporter {
   public:
     Reporter(const BurnerServices& services, std::string drive, std::string device);
 
-    void begin(const SessionRow& row, const std::string& disc);   // it is chosen; "burning"
-    void phase(const std::string& state, unsigned disc_session);  // "burning", "verifying"
+    void begin(std::vector<SessionRow> rows, const std::string& disc);  // chosen; "burning"
+    void phase(const std::string& state, unsigned disc_session);        // "burning", "verifying"
     void progress(const Progress& progress);
     void idle();
     // The drive waits; reason empty = it does not.
@@ -35,7 +36,7 @@ class Reporter {
     const BurnerServices& services_;
     mutable std::mutex mutex_;
     DriveStatus status_;
-    SessionRow row_;
+    std::vector<SessionRow> rows_;  // those that are worked on
     unsigned disc_session_ = 0;
     SteadyTime phase_began_;
     SteadyTime text_written_;

@@ -12,13 +12,16 @@ namespace burnbox {
 namespace {
 
 constexpr std::string_view kInterrupted = "interrupted: ";
+constexpr std::string_view kTogether = "burned together: ";
 constexpr unsigned kMostFailures = 3;
 constexpr unsigned kMostFailuresOnOneDisc = 2;
 constexpr unsigned kMostJudgments = 5;
 constexpr unsigned kMostPatientJudgments = 10;  // with the rests between them some ten minutes
 
 bool counts_as_failure(const AttemptRow& attempt) {
-    return attempt.state == AttemptState::failed && attempt.messages.find(kInterrupted) == std::string::npos;
+    return attempt.state == AttemptState::failed &&
+           attempt.messages.find(kInterrupted) == std::string::npos &&
+           attempt.messages.find(kTogether) == std::string::npos;
 }
 
 // Every third failure needs a person; after `retry` there are three more.
@@ -92,15 +95,25 @@ void note_cause(FailureNotes& notes, AttemptId attempt, Error cause) {
     notes.causes.insert_or_assign(attempt, std::move(cause));
 }
 
+void burn_in_smaller_groups(Desk& desk, const std::vector<SessionRow>& rows) {
+    for (const SessionRow& row : rows) desk.limit_together(row.id, std::max<std::size_t>(rows.size() / 2, 1));
+}
+
 Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt, Work& work,
                                     DiscVerdict verdict) {
     const auto noted = station.notes.causes.find(attempt.id);
     const bool interrupted = noted == station.notes.causes.end();
-    const std::string reason = interrupted ? fmt::format("{}the burn on disc {} was cut off and begins anew",
-                                                         kInterrupted, work.disc.label)
-                                           : noted->second.message;
+    std::string reason = interrupted ? fmt::format("{}the burn on disc {} was cut off and begins anew",
+                                                   kInterrupted, work.disc.label)
+                                     : noted->second.message;
+    // In a group one of them is to blame: it is found by burning smaller ones.
     const bool damaged = !interrupted && noted->second.code == Errc::corrupt;
-    bool give_up = damaged;
+    const bool split = damaged && work.rows.size() > 1;
+    if (split) {
+        reason.insert(0, kTogether);
+        burn_in_smaller_groups(station.desk, work.rows);
+    }
+    bool give_up = damaged && !split;
     if (!interrupted && !damaged) {
         BB_TRY(give_up, is_last_try(station.services.catalogue, work));
     }

@@ -16,6 +16,9 @@ enum class DiscVerdict : std::uint8_t { as_before, suspect };
 // Why an attempt fails; what was known of it before stays beside it.
 void note_cause(FailureNotes& notes, AttemptId attempt, Error cause);
 
+// They were burned together, and one of them is to blame: next time only half as many at once.
+void burn_in_smaller_groups(Desk& desk, const std::vector<SessionRow>& rows);
+
 // Ends the attempt in the catalogue: its sessions are queued again, or failed when a person is needed: the
 // third failure, or staged files that differ from their manifest. An attempt that was merely interrupted does
 // not count.

@@ -30,8 +30,10 @@ void mark_suspect(DiscRow& disc, const std::string& reason) {
 }
 
 void mark_full_when_full(Station& station, DiscRow& disc) {
-    if (disc.state != DiscState::open || !disc_is_full(disc, station.services.config.burn.full_below_bytes))
-        return;
+    const BurnConfig& burn = station.services.config.burn;
+    const bool for_one =
+        burn.layout == Layout::root && disc.sessions_used != 0;  // it has the disc for itself
+    if (disc.state != DiscState::open || !(for_one || disc_is_full(disc, burn.full_below_bytes))) return;
     disc.state = DiscState::full;
     log::info("disc full", log::kv("disc", disc.label), log::kv("drive", disc.drive),
               log::kv("free_bytes", disc.free_bytes), log::kv("sessions_left", disc.sessions_left));

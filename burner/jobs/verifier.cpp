@@ -17,6 +17,7 @@ Status store_verified(Station& station, const AttemptRow& attempt, Work& work, c
                                 work.disc.label, medium.sessions_used, attempt.disc_session));
     DiscRow disc = work.disc;
     update_from_medium(disc, medium);
+    disc.drive = station.drive.name();
     mark_full_when_full(station, disc);
     const auto& pools = station.services.config.pools;
     const auto pool = pools.find(disc.pool);
@@ -37,6 +38,7 @@ void announce_verified(Station& station, const AttemptRow& attempt, const Work& 
                   log::kv("bytes", report.bytes_checked));
         auto row = station.services.catalogue.session(before.id);
         if (row && row->state == SessionState::queued) station.reporter.session_queued(*row, row->reason);
+        station.desk.forget_together(before.id);
         if (!row || row->state == SessionState::burned) station.desk.add_ended(before.id);
     }
 }

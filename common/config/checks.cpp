@@ -180,6 +180,13 @@ void check_markers(const SessionConfig& session, Reading& reading) {
                                           escape(session.marker[i]), escape(pattern)));
 }
 
+void check_batch(const BatchConfig& batch, Reading& reading) {
+    if (batch.sessions > 1 || (batch.wait.count() == 0 && batch.size_bytes == 0)) return;
+    reading.wrong("burn.batch",
+                  "nothing is held back: the first session makes the number full; set sessions to how many "
+                  "are burned together at most");
+}
+
 }  // namespace
 
 void check_config(const Config& config, Reading& reading) {
@@ -196,6 +203,7 @@ void check_config(const Config& config, Reading& reading) {
         for (const auto& [name, pool] : config.pools) check_pool(pool, config, reading);
     check_accounts(config, reading);
     check_markers(config.session, reading);
+    check_batch(config.burn.batch, reading);
 }
 
 }  // namespace burnbox

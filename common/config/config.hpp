@@ -37,21 +37,29 @@ struct AccountConfig {
     bool operator==(const AccountConfig&) const = default;
 };
 
+struct KeepBurned {  // how long the payload stays once it is burned
+    enum class How : std::uint8_t { forever, for_time, until_needed } how = How::forever;
+    std::chrono::milliseconds time{0};  // of for_time
+    bool operator==(const KeepBurned&) const = default;
+};
+
 struct SessionConfig {
     std::vector<std::string> marker = {"BURN", "SHA256SUMS"};
     bool any_file = true;
     std::vector<std::string> ignore = {".*",    "*.filepart", "*.part",    "*.partial",
                                        "*.tmp", "*~",         "Thumbs.db", "desktop.ini"};
+    KeepBurned keep_burned;
     bool operator==(const SessionConfig&) const = default;
 };
 
 struct DriveConfig {
     std::string name;
-    std::string device;              // "/dev/sr0", or empty
-    std::string image_dir;           // emulated: folder of the disc images
-    std::string medium;              // emulated: "dvd+r"
-    std::string expect;              // real: what blanks are bought
-    std::optional<unsigned> blanks;  // emulated: how many are left in the box; empty = no limit
+    std::string device;                    // "/dev/sr0", or empty
+    std::string image_dir;                 // emulated: folder of the disc images
+    std::string medium;                    // emulated: "dvd+r"
+    std::string expect;                    // real: what blanks are bought
+    std::optional<unsigned> blanks;        // emulated: how many are left in the box; empty = no limit
+    std::vector<std::string> load, eject;  // an autoloader's programs with their arguments; empty = none
     [[nodiscard]] bool emulated() const { return !image_dir.empty(); }
     bool operator==(const DriveConfig&) const = default;
 };
@@ -64,11 +72,19 @@ struct PoolConfig {
     bool operator==(const PoolConfig&) const = default;
 };
 
+struct BatchConfig {                    // several sessions as one disc session
+    std::chrono::milliseconds wait{0};  // held back at most so long after the seal
+    unsigned sessions = 1;              // most together; burned when so many are there
+    std::uint64_t size_bytes = 0;       // burned when they have so much in all; 0 = whatever they have
+    bool operator==(const BatchConfig&) const = default;
+};
+
 struct BurnConfig {
     bool verify = true;
     Layout layout = Layout::bag;
     std::string label = "BURNBOX_%N";
     ModePolicy modes = ModePolicy::readable;
+    BatchConfig batch;
     bool close_when_full = true;
     std::uint64_t full_below_bytes = 64ULL << 20U;
     unsigned redundancy = 0;  // percent of recovery data

@@ -49,6 +49,8 @@ void check_kind(const DriveConfig& drive, const std::string& key, Reading& readi
             reading.wrong(fmt::format("{}.{}", key, name),
                           fmt::format("it is for {} drives; {}", kind, reason));
     };
+    if (!drive.eject.empty() && drive.load.empty())
+        reading.wrong(key + ".eject", "it needs load too: something must put the next disc in");
     if (drive.emulated()) return misplaced("expect", "real", "say medium to choose what this one plays");
     misplaced("medium", "emulated", "a real one reports its own; say expect for the blanks that are bought");
     misplaced("blanks", "emulated", "a real one is fed by people");
@@ -70,8 +72,8 @@ ValueReader drives_section(Config& config, std::vector<std::string>& order) {
                           {"medium", medium(drive.medium)},
                           {"expect", medium(drive.expect)},
                           {"blanks", blanks(drive.blanks)},
-                          {"load", not_served_list()},
-                          {"eject", not_served_list()},
+                          {"load", texts(drive.load)},
+                          {"eject", texts(drive.eject)},
                       });
             if (in.findings.count() == findings) check_kind(drive, entry, in);
             if (drive.emulated() && drive.medium.empty()) drive.medium = "dvd+r";

@@ -92,6 +92,34 @@ ValueReader marker_names(std::vector<std::string>& target) {
     };
 }
 
+ValueReader keep_burned(KeepBurned& target) {
+    return [&target](const YamlNode& value, const std::string& key, Reading& reading) {
+        const std::string expected = fmt::format("forever, until_needed, or a time ({})", kTimeUnits);
+        const std::string* given = scalar(value, key, reading, expected);
+        if (given == nullptr) return;
+        using How = KeepBurned::How;
+        if (*given == "forever" || *given == "until_needed") {
+            target = {*given == "forever" ? How::forever : How::until_needed, 0ms};
+        } else if (const auto time = parse_duration(*given)) {
+            target = {How::for_time, *time};
+        } else {
+            reading.wrong(key, fmt::format("expected {}, found \"{}\"", expected, escape(*given)));
+        }
+    };
+}
+
+// The key is there to say so: -burned means read back, and nothing can weaken that word.
+ValueReader always_verified() {
+    return [](const YamlNode& value, const std::string& key, Reading& reading) {
+        bool verify = true;
+        flag(verify)(value, key, reading);
+        if (!verify)
+            reading.wrong(key,
+                          "it can only be true: nothing is called burned before it was read back from "
+                          "the disc");
+    };
+}
+
 }  // namespace
 
 ValueReader listen_section(std::vector<ListenAddress>& listen) {
@@ -120,21 +148,22 @@ ValueReader session_section(SessionConfig& session) {
         {"marker", marker_names(session.marker)},
         {"any_file", flag(session.any_file)},
         {"ignore", texts(session.ignore)},
-        {"keep_burned", not_served("forever")},
+        {"keep_burned", keep_burned(session.keep_burned)},
     });
 }
 
 ValueReader burn_section(BurnConfig& burn) {
     return section({
-        {"verify", not_served("true")},  // nothing is called burned that was not read back
-        // Layout::root wants a disc for each session, which the choice of discs does not know yet.
-        {"layout", choice<Layout>(burn.layout, {{"bag", Layout::bag}, {"plain", Layout::plain}})},
+        {"verify", always_verified()},
+        {"layout", choice<Layout>(burn.layout,
+                                  {{"bag", Layout::bag}, {"plain", Layout::plain}, {"root", Layout::root}})},
         {"label", disc_label(burn.label)},
         {"modes",
          choice<ModePolicy>(burn.modes, {{"readable", ModePolicy::readable}, {"keep", ModePolicy::keep}})},
         {"speed", not_served("max")},
-        {"batch",
-         section({{"wait", not_served("0s")}, {"sessions", not_served("1")}, {"size", not_served("0")}})},
+        {"batch", section({{"wait", duration(burn.batch.wait, 0ms)},
+                           {"sessions", number(burn.batch.sessions, 1, 1'000)},
+                           {"size", size(burn.batch.size_bytes)}})},
         {"span", not_served("false")},
         {"close_disc", choice<bool>(burn.close_when_full, {{"never", false}, {"when_full", true}})},
         {"full_below", size(burn.full_below_bytes)},

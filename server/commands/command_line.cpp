@@ -27,7 +27,7 @@ std::string overview() {
         "Usage: burnbox COMMAND [OPTIONS]\n"
         "An SFTP/SCP server that burns what was uploaded to write-once discs.\n\nCommands:\n";
     for (const Command& command : commands())
-        if (!command.hidden) text += fmt::format("  {:<9} {}\n", command.name, command.help);
+        if (!command.hidden) text += fmt::format("  {:<10} {}\n", command.name, command.help);
     return text +
            "\n`burnbox COMMAND --help` says more; `burnbox --version` says which version this is.\n"
            "Example: burnbox serve, then follow what it prints\n";

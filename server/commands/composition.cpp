@@ -15,6 +15,7 @@
 #include "common/events/events.hpp"
 #include "common/events/hooks.hpp"
 #include "common/events/signal_folder.hpp"
+#include "common/process/run_program.hpp"
 #include "common/session/inbox.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/live_operations.hpp"
@@ -31,6 +32,7 @@ namespace burnbox {
 namespace {
 
 constexpr unsigned kDiskThreads = 4;
+constexpr std::chrono::minutes kChangerLimit{5};  // an arm that looks for its slot first takes a while
 
 }  // namespace
 
@@ -86,6 +88,13 @@ struct Composition::State {
 
     void run_blocking(std::function<void()> job) { (void)disk_pool->post(std::move(job)); }
 
+    static auto changer(Spawner& spawner) {
+        return [&spawner](const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                          const std::atomic<bool>& stopping) {
+            return run_program(spawner, argv, environment, kChangerLimit, [&] { return stopping.load(); });
+        };
+    }
+
     void make_burner(Spawner& spawner) {
         std::vector<std::unique_ptr<Drive>> drives;
         for (const auto& [name, drive] : config.drives)
@@ -97,7 +106,8 @@ struct Composition::State {
                                                          .inbox = *inbox,
                                                          .state_fs = *state_fs,
                                                          .events = events,
-                                                         .recovery = *recovery},
+                                                         .recovery = *recovery,
+                                                         .run_changer = changer(spawner)},
                                           std::move(drives));
     }
 
@@ -166,7 +176,10 @@ struct Composition::State {
                     return intake::import_folder(*uploads, *upload_services, order, stopping.get_token());
                 },
             .skim_once = [this] { return skims->run_once(); },
-            .accounts = account_names()});
+            .accounts = account_names(),
+            .burn_now = [this](SessionId session) { burner->burn_now(session); },
+            .by_hand = [this](Burner::ByHand what,
+                              const std::string& drive) { return burner->by_hand(what, drive); }});
     }
 
     [[nodiscard]] std::vector<std::string> account_names() const {

@@ -33,6 +33,10 @@ constexpr std::array kHandlers = {
     Handler{"skim", [](const Asked& asked, BurnWaits&) { run_skim(asked); }, true},
     Handler{"retry", [](const Asked& asked, BurnWaits&) { run_retry(asked); }},
     Handler{"cancel", [](const Asked& asked, BurnWaits&) { run_cancel(asked); }},
+    Handler{"close-disc",
+            [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::close_disc); }, true},
+    Handler{"eject", [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::eject); }, true},
+    Handler{"load", [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::load); }, true},
 };
 
 }  // namespace

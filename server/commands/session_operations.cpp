@@ -57,4 +57,10 @@ void run_retry(const Asked& asked) {
     asked.done(fmt::format("{} is queued again\n", session));
 }
 
+void run_by_hand(const Asked& asked, Burner::ByHand what) {
+    const auto done = asked.services.by_hand(what, asked.operation.argument);
+    if (!done) return asked.failed(done.error().message);
+    asked.done(*done + "\n");
+}
+
 }  // namespace burnbox

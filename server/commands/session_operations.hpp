@@ -11,4 +11,7 @@ void run_cancel(const Asked& asked);
 void run_retry(const Asked& asked);
 void run_verify(const Asked& asked);  // for hours
 
+// What is done with the disc in a drive.
+void run_by_hand(const Asked& asked, Burner::ByHand what);
+
 }  // namespace burnbox

@@ -302,6 +302,59 @@ TEST_CASE("worker: one that stays alive but writes nothing more is killed and re
     CHECK(observer.plans.size() == 1);
 }
 
+TEST_CASE("emulated disc: the disc session that fills it closes it, one before does not") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const Medium blank = rig.medium();
+    const auto burn = [&](const std::string& name, std::uint64_t close_below_bytes) {
+        BurnJob job = rig.job({rig.stage(name).file("a", "1").seal()});
+        job.close_below_bytes = close_below_bytes;
+        TestObserver observer;
+        const auto written = rig.drive().burn(job, observer);
+        if (!written) FAIL(written.error().message);
+        CHECK(
+            rig.drive().verify(job, static_cast<unsigned>(job.disc.sessions_used) + 1, observer).has_value());
+        return rig.medium();
+    };
+    const Medium open = burn("one", blank.free_bytes / 2);
+    CHECK(open.state == MediumState::appendable);
+    // What is left after it decides, to the block.
+    const Medium next = burn("two", 1);
+    const std::uint64_t taken = open.free_bytes - next.free_bytes;
+    CHECK(burn("three", next.free_bytes - 2 * taken).state == MediumState::appendable);
+    const Medium closed = burn("four", next.free_bytes - taken);
+    CHECK(closed.state == MediumState::closed);
+    CHECK(closed.sessions_used == 4);
+    CHECK(closed.sessions_left == 0);
+}
+
+TEST_CASE("emulated disc: it can be closed without another session, and is never appended to again") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const std::vector<BurnSession> one = {rig.stage("one").file("a", "1").seal()};
+    rig.burn_well(one);
+    BurnJob closing = rig.job({});
+    closing.close_disc = true;
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(closing, observer));
+    CHECK(observer.plans.empty());
+    CHECK(rig.medium().state == MediumState::closed);
+    CHECK(rig.medium().sessions_used == 1);
+    const BurnJob more = rig.job({rig.stage("two").file("a", "2").seal()});
+    CHECK(rig.drive().burn(more, observer).error().code == Errc::wrong_medium);
+    rig.verify_well(one, 1);
+}
+
+TEST_CASE("emulated disc: taken out, it is there again when it is loaded") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.burn_well({rig.stage("one").file("a", "1").seal()});
+    REQUIRE(rig.drive().eject());
+    CHECK(rig.medium().state == MediumState::none);
+    REQUIRE(rig.drive().load(DriveRig::kLabel));
+    CHECK(rig.medium().sessions_used == 1);
+}
+
 TEST_CASE("worker: one that ends at once or talks nonsense is an error") {
     WorkerDriveRig rig;
     const std::string program = rig.temp() / "strange";

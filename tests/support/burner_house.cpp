@@ -65,7 +65,8 @@ void BurnerHouse::restart() {
         made.push_back(std::move(drive));
     }
     burner = std::make_unique<Burner>(
-        BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events, recovery}, std::move(made));
+        BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events, recovery, run_changer},
+        std::move(made));
 }
 
 void BurnerHouse::crash() {

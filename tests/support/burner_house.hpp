@@ -32,6 +32,7 @@ class BurnerHouse {
     FakeRecoveryProgram recovery{state_fs, inbox_fs};
     Config config;
     FaultPlan catalogue_faults;
+    decltype(BurnerServices::run_changer) run_changer;
 
     // The process.
     std::unique_ptr<Catalogue> catalogue;

@@ -70,9 +70,10 @@ Result<Medium> FakeDrive::inspect() {
     const bool cut = !disc.sessions.empty() && !disc.sessions.back().whole;
     const std::uint64_t used = std::uint64_t{next_lba(disc) + kOverheadBlocks} * kSectorBytes;
     medium.profile = shelf_.medium;
-    medium.state = disc.sessions.empty() ? MediumState::blank
-                   : cut                 ? MediumState::damaged
-                                         : MediumState::appendable;
+    medium.state = disc.closed             ? MediumState::closed
+                   : disc.sessions.empty() ? MediumState::blank
+                   : cut                   ? MediumState::damaged
+                                           : MediumState::appendable;
     medium.label = disc.sessions.empty() ? "" : disc.label;
     medium.serial = disc.serial;
     medium.location = "/shelf/" + disc.label + ".iso";
@@ -82,6 +83,7 @@ Result<Medium> FakeDrive::inspect() {
     medium.sessions_left = shelf_.session_limit - medium.sessions_used;
     medium.next_lba = next_lba(disc);
     medium.head_digest = head_digest(disc);
+    if (disc.closed) medium.free_bytes = 0, medium.sessions_left = 0;
     return medium;
 }
 
@@ -129,6 +131,11 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
     if (disc->sessions.size() != job.disc.sessions_used)
         return fail(Errc::wrong_medium,
                     "disc " + disc->label + " has disc sessions that the catalogue does not know");
+    if (disc->closed) return fail(Errc::wrong_medium, "disc " + disc->label + " is closed");
+    if (job.sessions.empty() && job.close_disc) {
+        disc->closed = true;
+        return Written{};
+    }
     BB_TRY(const auto staged, stage(job));
     FakeDiscSession next;
     next.start_lba = next_lba(*disc);
@@ -150,6 +157,9 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
     FakeDiscSession& target = disc->sessions.back();
     BB_CHECK(write_entries(staged, target, observer));
     target.whole = true;
+    BB_TRY(const Medium after, inspect());
+    disc->closed = job.close_disc || (job.close_below_bytes != 0 &&
+                                      (after.sessions_left == 0 || after.free_bytes < job.close_below_bytes));
     if (after_write) BB_CHECK(after_write());
     return Written{target.start_lba, target.blocks, ""};
 }

@@ -35,6 +35,7 @@ struct FakeDisc {
     std::string label;
     std::string serial;
     std::vector<FakeDiscSession> sessions;
+    bool closed = false;
 };
 
 struct FakeShelf {
@@ -73,6 +74,10 @@ class FakeDrive : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Status eject() override {
+        loaded.clear();
+        return {};
+    }
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override;
 
     static constexpr std::uint32_t kOverheadBlocks = 32;  // of every disc session

@@ -22,6 +22,7 @@ class FaultyDrive : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Status eject() override { return drive_->eject(); }
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override {
         return drive_->blank_capacity_bytes();
     }

@@ -89,7 +89,13 @@ struct Fixture {
                 return VerifyReport{
                     .files_checked = 2, .bytes_checked = 100, .files = {}, .mismatches = {"a.jpg differs"}};
             },
-            .wake_burner = [this] { asked.push_back("wake"); }});
+            .wake_burner = [this] { asked.push_back("wake"); },
+            .burn_now = [this](SessionId session) { asked.push_back("burn now " + std::to_string(session)); },
+            .by_hand = [this](Burner::ByHand what, const std::string& drive) -> Result<std::string> {
+                asked.push_back(std::to_string(static_cast<int>(what)) + " by hand " + drive);
+                if (drive != "tray") return fail(Errc::not_found, "there is no drive " + drive);
+                return std::string("done with it");
+            }});
     }
     ~Fixture() { operations.reset(); }
 
@@ -269,6 +275,31 @@ TEST_CASE(
     CHECK(gone->exit_code() == 0);
     CHECK(gone->out_text().find("BURNBOX_0001") != std::string::npos);
     CHECK(fixture.run("", {"burn", "holiday"})->out_text() == "alice/holiday is burned already\n");
+}
+
+TEST_CASE("operations: burn of a queued session ends its holding back for others, for its account alone") {
+    Fixture fixture;
+    const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
+    CHECK(fixture.run("bob", {"burn", "holiday"})->exit_code() == 1);
+    CHECK(fixture.asked.empty());
+    const auto sink = fixture.run("alice", {"burn", "holiday"});
+    CHECK(sink->exit_code() == 0);
+    CHECK(sink->out_text() == "holiday is queued already; it is not held back for others\n");
+    CHECK(fixture.asked == std::vector<std::string>{"burn now " + std::to_string(id)});
+}
+
+TEST_CASE("operations: what is done with a drive's disc is answered in its words, and no account may ask") {
+    Fixture fixture;
+    for (const char* name : {"close-disc", "eject", "load"}) {
+        const auto sink = fixture.run("", {name, "tray"});
+        CHECK(sink->exit_code() == 0);
+        CHECK(sink->out_text() == "done with it\n");
+        CHECK(fixture.run("alice", {name, "tray"})->exit_code() == 2);
+    }
+    CHECK(fixture.asked == std::vector<std::string>{"0 by hand tray", "1 by hand tray", "2 by hand tray"});
+    const auto wrong = fixture.run("", {"eject", "try"});
+    CHECK(wrong->exit_code() == 1);
+    CHECK(wrong->errors().find("there is no drive try") != std::string::npos);
 }
 
 TEST_CASE(

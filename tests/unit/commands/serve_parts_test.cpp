@@ -31,7 +31,9 @@ Config config_in(const test::TempFolder& folder) {
                              .image_dir = folder / "discs",
                              .medium = "dvd+r",
                              .expect = "",
-                             .blanks = {}};
+                             .blanks = {},
+                             .load = {},
+                             .eject = {}};
     return config;
 }
 
@@ -54,8 +56,14 @@ TEST_CASE("serve: a file in a folder's place, or no folder at all, is a finding 
     const test::TempFolder folder;
     Config config = config_in(folder);
     config.inbox_dir = "/proc/version";
-    config.drives["tray"] = {
-        .name = "tray", .device = folder / "sr0", .image_dir = "", .medium = "", .expect = "", .blanks = {}};
+    config.drives["tray"] = {.name = "tray",
+                             .device = folder / "sr0",
+                             .image_dir = "",
+                             .medium = "",
+                             .expect = "",
+                             .blanks = {},
+                             .load = {},
+                             .eject = {}};
     const auto findings = access_findings(config);
     REQUIRE(findings.size() == 2);
     CHECK(findings[0].starts_with("inbox_dir: /proc/version is no folder"));

@@ -69,7 +69,7 @@ TEST_CASE("conditions: a missing disc is told, and over when one is there") {
     BurnerHouse house;
     house.shelves["tray"].blanks = 0;
     house.queue("first", {{"a", "1"}});
-    house.queue("second", {{"a", "1"}});
+    house.queue("second", {{"a", std::string(100'000, 'x')}});
     house.run_patiently(3);
     CHECK(conditions_told(house) == Names{"no_disc"});
     CHECK(find_told(house, "no_disc")->drive == "tray");

@@ -51,4 +51,19 @@ TEST_CASE("disc choice: a disc is full below full_below or at its session limit,
     CHECK(disc_is_full(limit, 100));
 }
 
+TEST_CASE("disc choice: a disc carried over from another real drive will do, its blanks will not") {
+    DiscRow carried = disc(1, 5000, 1), labelled_blank = disc(2, 5000, 0);
+    carried.drive = labelled_blank.drive = "spare";
+    DiscWish wish = kWish;
+    CHECK(chosen({carried, labelled_blank}, wish).empty());
+    wish.carried_over = true;
+    CHECK(chosen({carried, labelled_blank}, wish) == std::vector<DiscId>{1});
+}
+
+TEST_CASE("disc choice: a session that wants a disc for itself gets a blank") {
+    DiscWish wish = kWish;
+    wish.blank_only = true;
+    CHECK(chosen({disc(1, 5000, 1), disc(2, 5000, 0)}, wish) == std::vector<DiscId>{2});
+}
+
 }  // namespace burnbox

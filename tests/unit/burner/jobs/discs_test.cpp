@@ -41,13 +41,13 @@ TEST_CASE("discs: when a disc is full the next session goes on the next one") {
     CHECK(house.shelves["tray"].discs.size() >= 2);
 }
 
-TEST_CASE("discs: at its session limit a disc is full, and that is told once") {
+TEST_CASE("discs: at its session limit a disc is full and closed, and that is told once") {
     BurnerHouse house;
     house.shelves["tray"].session_limit = 2;
     std::vector<SessionId> ids;
     for (int i = 0; i < 3; ++i) ids.push_back(house.queue("s" + std::to_string(i), {{"a", "1"}}));
     house.run();
-    CHECK(house.disc("BURNBOX_0001").state == DiscState::full);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::closed);
     CHECK(disc_of(house, ids[1]) == "BURNBOX_0001");
     CHECK(disc_of(house, ids[2]) == "BURNBOX_0002");
     CHECK(std::ranges::count(house.event_names(), "disc_full") == 1);

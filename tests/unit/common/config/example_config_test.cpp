@@ -55,6 +55,8 @@ TEST_CASE("example configuration: what is commented out stands at its default") 
     CHECK(config.session.marker == defaults.session.marker);
     CHECK(config.session.any_file == defaults.session.any_file);
     CHECK(config.session.ignore == defaults.session.ignore);
+    CHECK(config.session.keep_burned == defaults.session.keep_burned);
+    CHECK(config.burn.batch == defaults.burn.batch);
     CHECK(config.burn.layout == defaults.burn.layout);
     CHECK(config.burn.label == defaults.burn.label);
     CHECK(config.burn.modes == defaults.burn.modes);
@@ -79,5 +81,6 @@ TEST_CASE("example configuration: what is commented out stands at its default") 
     CHECK(alice.rights.read);
     CHECK(alice.rights.remove);
     CHECK(config.drives.at("tray").device == "/dev/sr0");
+    CHECK(config.drives.at("tray").load.size() == 2);
     CHECK(config.drives.at("disc").blanks == 100U);
 }

@@ -48,9 +48,9 @@ session:
   marker: [DONE]
   any_file: false
   ignore: ["*.x"]
-  keep_burned: forever
+  keep_burned: 30d
 drives:
-  tray: {device: /dev/sr0, expect: bd-r, load: [], eject: []}
+  tray: {device: /dev/sr0, expect: bd-r, load: [/usr/bin/changer, load, "1"], eject: [/usr/bin/changer, unload]}
   second: {device: /dev/sr1}
   box: {image_dir: /discs, medium: cd-r, blanks: 3}
 pools:
@@ -62,7 +62,7 @@ burn:
   label: DISC_%Y_%N
   modes: keep
   speed: max
-  batch: {wait: 0s, sessions: 1, size: 0}
+  batch: {wait: 1h, sessions: 20, size: 1 GiB}
   span: false
   close_disc: never
   full_below: 10 MB
@@ -97,6 +97,10 @@ log: {level: debug, format: json}
     CHECK(config.drives.at("tray").device == "/dev/sr0");
     CHECK_FALSE(config.drives.at("tray").emulated());
     CHECK(config.drives.at("tray").expect == "bd-r");
+    CHECK(config.drives.at("tray").load == std::vector<std::string>{"/usr/bin/changer", "load", "1"});
+    CHECK(config.drives.at("tray").eject == std::vector<std::string>{"/usr/bin/changer", "unload"});
+    CHECK(config.session.keep_burned == KeepBurned{KeepBurned::How::for_time, std::chrono::hours(24 * 30)});
+    CHECK(config.burn.batch == BatchConfig{std::chrono::hours(1), 20, 1ULL << 30U});
     CHECK(config.drives.at("box").medium == "cd-r");
     CHECK(config.drives.at("box").blanks == 3U);
     CHECK(config.pools.at("default").copies == 2);

@@ -43,7 +43,7 @@ TEST_CASE("operations: wrong usage says what is wrong and what is right") {
     CHECK(refusal({"burn", "a", "b"}) == "burn: \"b\" is too much; usage: burn SESSION [--wait] [--again]");
     CHECK(refusal({"status", "--wait"}) == "status: unknown option \"--wait\"; usage: status [--json]");
     CHECK(refusal({"status", "x\n"}) == "status: \"x\\n\" is too much; usage: status [--json]");
-    CHECK(refusal({"eject"}) == "unknown command \"eject\"");
+    CHECK(refusal({"explode"}) == "unknown command \"explode\"");
     CHECK(refusal({}) == "unknown command \"\"");
 }
 

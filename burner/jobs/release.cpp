@@ -1,0 +1,99 @@
+#include "burner/jobs/release.hpp"
+
+#include <algorithm>
+
+#include "common/base/log.hpp"
+#include "common/session/names.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::chrono::minutes kBetween{1};
+constexpr std::uint64_t kMostReservedBytes = 5ULL << 30U;
+
+bool is_receipt(std::string_view name) {
+    return name == "RECEIPT.txt" || name == "receipt.json";
+}
+
+}  // namespace
+
+std::vector<SessionRow> due_for_release(const std::vector<SessionRow>& burned, const KeepBurned& keep,
+                                        bool short_of_space, Timestamp now) {
+    std::vector<SessionRow> due;
+    if (keep.how == KeepBurned::How::forever) return due;
+    if (keep.how == KeepBurned::How::until_needed && !short_of_space) return due;
+    for (const SessionRow& row : burned) {
+        const bool in_place =
+            row.folder_next.empty() && parse_folder(row.folder).state == FolderState::burned;
+        if (row.state != SessionState::burned || !in_place || !row.verified_at) continue;
+        if (keep.how == KeepBurned::How::for_time && now - *row.verified_at < keep.time) continue;
+        due.push_back(row);
+    }
+    std::ranges::stable_sort(due, {}, [](const SessionRow& row) { return *row.verified_at; });
+    return due;
+}
+
+bool space_is_needed(const FileSystem::Space& space) {
+    return space.free_bytes < std::min(space.total_bytes / 10, kMostReservedBytes);
+}
+
+void PayloadRelease::run_when_due() {
+    const std::unique_lock lock(one_, std::try_to_lock);
+    if (!lock || services_.config.session.keep_burned.how == KeepBurned::How::forever) return;
+    const SteadyTime now = services_.clock.steady_now();
+    if (now < next_) return;
+    next_ = now + kBetween;
+    if (const Status done = run(); !done) log::warning("payload not released", log::kv(done.error()));
+}
+
+Status PayloadRelease::run() {
+    const KeepBurned& keep = services_.config.session.keep_burned;
+    BB_TRY(auto space, services_.inbox.fs().space());
+    BB_TRY(const auto burned, services_.catalogue.sessions_in_state(SessionState::burned));
+    for (const SessionRow& row :
+         due_for_release(burned, keep, space_is_needed(space), services_.clock.now())) {
+        if (released_.contains(row.id)) continue;
+        BB_TRY(const bool released, release(row));
+        if (!released || keep.how != KeepBurned::How::until_needed) continue;
+        BB_TRY(space, services_.inbox.fs().space());
+        if (!space_is_needed(space)) break;
+    }
+    return {};
+}
+
+Result<bool> PayloadRelease::all_copies_good(const SessionRow& row) {
+    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+    BB_TRY(const auto discs, services_.catalogue.discs());
+    for (const DiscSessionRow& copy : copies) {
+        const auto disc = std::ranges::find(discs, copy.disc, &DiscRow::id);
+        if (disc == discs.end() || disc->state == DiscState::suspect) return false;
+    }
+    return !copies.empty();
+}
+
+Result<bool> PayloadRelease::release(const SessionRow& row) {
+    BB_TRY(const bool good, all_copies_good(row));
+    if (!good) return false;
+    BB_TRY(FileSystem* const fs, services_.inbox.fs_of(row));
+    const std::string folder = join_path(row.account, row.folder);
+    auto entries = list_folder(*fs, folder);
+    if (!entries && entries.error().code == Errc::not_found) {  // its owner removed it
+        released_.insert(row.id);
+        return false;
+    }
+    if (!entries) return std::unexpected(std::move(entries).error());
+    bool removed = false;
+    for (const DirEntry& entry : *entries) {
+        if (is_receipt(entry.name)) continue;
+        Status gone = remove_tree(*fs, join_path(folder, entry.name));
+        if (!gone && gone.error().code != Errc::not_found) return std::unexpected(std::move(gone).error());
+        removed = true;
+    }
+    released_.insert(row.id);
+    if (removed)
+        log::info("payload released", log::kv("account", row.account), log::kv("session", row.disc_name),
+                  log::kv("bytes", row.bytes));
+    return removed;
+}
+
+}  // namespace burnbox

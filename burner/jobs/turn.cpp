@@ -1,0 +1,234 @@
+// Whose turn it is on a drive: which of the queued sessions it takes, alone or together, and on which disc.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "burner/image/size_estimate.hpp"
+#include "burner/jobs/batch.hpp"
+#include "burner/jobs/disc_supply.hpp"
+#include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/finisher.hpp"
+#include "burner/jobs/recovery_loop.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+bool has_copy_on(const std::vector<DiscSessionRow>& copies, const std::string& drive) {
+    return std::ranges::any_of(copies, [&](const DiscSessionRow& copy) { return copy.drive == drive; });
+}
+
+std::set<DiscId> discs_of(const std::vector<DiscSessionRow>& copies) {
+    std::set<DiscId> discs;
+    for (const DiscSessionRow& copy : copies) discs.insert(copy.disc);
+    return discs;
+}
+
+}  // namespace
+
+bool DriveLoop::is_for_this_drive(const SessionRow& row) const {
+    // A row whose folder is on its way (the seal's rename) is not whole yet.
+    if (!row.folder_next.empty() || parse_folder(row.folder).state != FolderState::queued) return false;
+    if (!services_.inbox.fs_of(row)) return false;  // its watched folder is not configured any more
+    const auto pool = services_.config.pools.find(row.pool);
+    return pool != services_.config.pools.end() &&
+           std::ranges::count(pool->second.drives, drive_->name()) != 0;
+}
+
+bool DriveLoop::left_to_another(const SessionRow& row, const std::vector<DiscSessionRow>& copies) {
+    if (has_copy_on(copies, drive_->name())) return true;  // copies go on different drives
+    const SteadyTime now = services_.clock.steady_now();
+    for (const std::string& earlier : services_.config.pools.at(row.pool).drives) {
+        if (earlier == drive_->name()) return false;
+        if (!has_copy_on(copies, earlier) && desk_.can_take(earlier, row.id, now)) return true;
+    }
+    return false;
+}
+
+Result<std::optional<std::vector<DiscSessionRow>>> DriveLoop::copies_if_its_turn(const SessionRow& row) {
+    std::optional<std::vector<DiscSessionRow>> none;
+    if (!is_for_this_drive(row) || waits_for_recovery(services_, desk_, row)) return none;
+    const auto waits = waiting_.find(row.id);
+    if (waits != waiting_.end() && !waits->second.ready(services_.clock.steady_now())) return none;
+    BB_TRY(auto copies, services_.catalogue.copies(row.id));
+    if (left_to_another(row, copies)) return none;
+    return std::optional(std::move(copies));
+}
+
+Result<DriveLoop::Group> DriveLoop::gather(std::span<const SessionRow> queue,
+                                           const std::vector<DiscSessionRow>& copies) {
+    // Layout::root puts a session at the disc's root: one on each disc.
+    BatchConfig rule = services_.config.burn.batch;
+    if (services_.config.burn.layout == Layout::root) rule.sessions = 1;
+    std::vector<const SessionRow*> rows;
+    std::vector<BatchCandidate> candidates;
+    const auto add = [&](const SessionRow& row) {
+        rows.push_back(&row);
+        candidates.push_back({row.id, row.bytes, row.sealed_at, !copies.empty() || desk_.released(row.id),
+                              desk_.most_together(row.id)});
+    };
+    add(queue.front());
+    for (const SessionRow& row : queue.subspan(1)) {
+        if (rule.sessions <= 1) break;
+        if (row.pool != queue.front().pool) continue;
+        BB_TRY(const auto others, copies_if_its_turn(row));
+        if (others && discs_of(*others) == discs_of(copies)) add(row);
+    }
+    const Batch batch = choose_batch(candidates, rule, services_.clock.now());
+    Group group{{}, batch.held_until};
+    for (const std::size_t member : batch.members) group.rows.push_back(*rows[member]);
+    return group;
+}
+
+void DriveLoop::hold(const Group& group) {
+    held_until_ = held_until_ ? std::min(*held_until_, *group.held_until) : *group.held_until;
+    for (const SessionRow& row : group.rows)
+        reporter_.session_waits(row, held_text(services_.config.burn.batch, *group.held_until));
+}
+
+Result<bool> DriveLoop::burn_next() {
+    BB_TRY(const auto rows, services_.catalogue.sessions_in_state(SessionState::queued));
+    const auto not_queued = [&](const auto& note) {
+        return std::ranges::find(rows, note.first, &SessionRow::id) == rows.end();
+    };
+    std::erase_if(waiting_, not_queued);
+    std::erase_if(estimates_, not_queued);
+    held_until_.reset();
+    std::set<SessionId> held;
+    for (auto first = rows.begin(); first != rows.end(); ++first) {
+        if (desk_.stopping) return false;
+        if (first->folder_next.empty() && waits_for_its_folder(*first)) {
+            desk_.add_ended(first->id);
+            return true;
+        }
+        if (held.contains(first->id)) continue;
+        BB_TRY(const auto copies, copies_if_its_turn(*first));
+        if (!copies) continue;
+        BB_TRY(Group group, gather(std::span(first, rows.end()), *copies));
+        if (group.held_until) {
+            hold(group);
+            for (const SessionRow& row : group.rows) held.insert(row.id);
+            continue;
+        }
+        BB_TRY(const bool did, take(std::move(group.rows), *copies));
+        if (did) return true;
+    }
+    if (waiting_.empty()) {
+        wait_reason_.clear();
+        conditions_.clear("no_disc", drive_->name());
+        conditions_.clear("wrong_medium", drive_->name());
+    }
+    if (!wait_reason_.empty()) reporter_.drive_waits(wait_reason_);
+    return false;
+}
+
+Result<bool> DriveLoop::take(std::vector<SessionRow> rows, const std::vector<DiscSessionRow>& copies) {
+    std::vector<Desk::Claim> claims;
+    std::vector<SessionRow> ours;
+    for (SessionRow& row : rows) {
+        auto claim = desk_.claim(row.id);
+        if (!claim) continue;
+        claims.push_back(std::move(*claim));
+        ours.push_back(std::move(row));
+    }
+    if (ours.empty()) return false;
+    const Desk::Busy busy(desk_, drive_->name());
+    BB_CHECK(set_aside_unburnable(ours));
+    if (ours.empty()) return true;
+    return try_sessions(std::move(ours), copies);
+}
+
+Result<std::uint64_t> DriveLoop::estimate(const SessionRow& row) {
+    const auto known = estimates_.find(row.id);
+    if (known != estimates_.end()) return known->second;
+    BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
+    return estimates_[row.id] = estimate_session_bytes(sealed.manifest) +
+                                recovery_bytes(sealed, services_.config.burn.redundancy);
+}
+
+// One that can't be burned by anybody fails now, so that nothing waits for it; one whose files are out of
+// reach waits.
+Status DriveLoop::set_aside_unburnable(std::vector<SessionRow>& rows) {
+    std::vector<SessionRow> good;
+    for (SessionRow& row : rows) {
+        Status usable = check_payload(services_, row);
+        if (usable)
+            if (auto bytes = estimate(row); !bytes) usable = std::unexpected(std::move(bytes).error());
+        if (usable) {
+            good.push_back(std::move(row));
+        } else if (usable.error().code == Errc::corrupt) {
+            BB_CHECK(fail_session(row, usable.error().message));
+        } else {
+            reporter_.session_waits(row, usable.error().message);
+            waiting_[row.id].failed(services_.clock.steady_now());
+        }
+    }
+    rows = std::move(good);
+    return {};
+}
+
+// The disc was chosen for the first; the others go with it as far as there is room.
+void DriveLoop::keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc) const {
+    std::uint64_t taken = 0;
+    std::vector<SessionRow> fitting;
+    for (SessionRow& row : rows) {
+        const std::uint64_t bytes = estimates_.at(row.id);
+        const bool suits = !notes_.unsuitable.contains({disc.id, row.id});
+        if (!fitting.empty() && (!suits || taken + bytes > disc.free_bytes)) continue;
+        taken += bytes;
+        fitting.push_back(std::move(row));
+    }
+    rows = std::move(fitting);
+}
+
+Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
+                                     const std::vector<DiscSessionRow>& copies) {
+    const SessionRow& first = rows.front();
+    const std::uint64_t bytes = estimates_.at(first.id);
+    const std::uint64_t here = drive_->blank_capacity_bytes();
+    const std::uint64_t largest = desk_.largest_blank_bytes(services_.config.pools.at(first.pool).drives);
+    if (here != 0 && bytes > here && (largest == 0 || largest >= bytes)) {
+        desk_.set_cannot_take(drive_->name(), first.id);  // a drive with larger discs can
+        return false;
+    }
+    auto supply = supply_disc(station_, first, bytes, copies);
+    if (supply && !supply->disc) {
+        auto changed = change_disc(supply->wanted);
+        if (!changed)
+            supply = std::unexpected(std::move(changed).error());
+        else if (*changed)
+            supply = supply_disc(station_, first, bytes, copies);
+    }
+    if (!supply) {
+        reporter_.session_waits(first, supply.error().message);
+        return std::unexpected(std::move(supply).error());
+    }
+    if (!supply->disc) {
+        wait_for_disc(first, supply->waits, supply->overtaken);
+        return false;
+    }
+    keep_what_fits(rows, *supply->disc);
+    for (const std::string_view over : {"no_disc", "wrong_medium", "disc_full"})
+        conditions_.clear(over, drive_->name());
+    BB_TRY(Work work, make_work(services_, *supply->disc, std::move(rows)));
+    reporter_.medium(supply->disc->medium, supply->disc->label);
+    reporter_.begin(work.rows, supply->disc->label);
+    auto attempted = run_attempt(station_, work);
+    reporter_.idle();
+    if (!attempted) return std::unexpected(std::move(attempted).error());
+    return conclude(work, std::move(*attempted));
+}
+
+void DriveLoop::wait_for_disc(const SessionRow& row, const Error& reason, const std::string& overtaken) {
+    reporter_.session_waits(row, overtaken + reason.message);
+    wait_reason_ = reason.message;
+    waiting_[row.id].failed(services_.clock.steady_now());
+    desk_.set_cannot_take(drive_->name(), row.id);
+    const bool wrong = reason.code == Errc::wrong_medium;
+    conditions_.clear(wrong ? "no_disc" : "wrong_medium", drive_->name());
+    if (!raise(station_, wrong ? "wrong_medium" : "no_disc", row, "", reason.message)) return;
+    log::warning(wrong ? "wrong medium" : "no disc", log::kv("drive", drive_->name()),
+                 log::kv("session", row.disc_name), log::kv("reason", reason.message));
+}
+
+}  // namespace burnbox

@@ -1,0 +1,231 @@
+// Random runs of the burner: drives, media, batches, copies, sessions, faults of every kind and restarts, all
+// drawn from a seed. When the faults are over everything has to end well. BURNBOX_SEED repeats a run,
+// BURNBOX_RUNS says how many there are.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <set>
+
+#include "tests/support/burner_house.hpp"
+
+namespace burnbox::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Died {};  // the process, in the middle of a drive's operation
+
+unsigned from_environment(const char* name, unsigned otherwise) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+}
+
+class Run {
+  public:
+    explicit Run(unsigned seed);
+    void live();   // with faults
+    void end();    // without: until nothing is left to do
+    void check();  // what a person relies on
+
+  private:
+    unsigned pick(unsigned most) { return std::uniform_int_distribution<unsigned>(0, most)(random_); }
+    bool happens(unsigned percent) { return pick(99) < percent; }
+    static std::vector<std::string> some_drives(std::mt19937& random);
+    Status fault(unsigned percent, const char* what);
+    void arm();
+    void disarm();
+    void act();
+    void step();
+    void check_session(SessionId id);
+    void check_copy(const SessionRow& row, const DiscSessionRow& copy);
+
+    std::mt19937 random_;
+    std::vector<std::string> names_;
+    unsigned copies_;
+    BurnerHouse house_;
+    std::map<SessionId, std::map<std::string, std::string>> sessions_;
+    std::set<SessionId> withdrawn_;
+    bool armed_ = false;
+};
+
+std::vector<std::string> Run::some_drives(std::mt19937& random) {
+    std::vector<std::string> names = {"tray", "spare", "third"};
+    names.resize(std::uniform_int_distribution<std::size_t>(1, 3)(random));
+    return names;
+}
+
+Run::Run(unsigned seed)
+    : random_(seed),
+      names_(some_drives(random_)),
+      copies_(1 + pick(static_cast<unsigned>(names_.size()) - 1)),
+      house_(names_, copies_) {
+    for (auto& [name, shelf] : house_.shelves) {
+        shelf.capacity_bytes = (4 + pick(12)) * (1ULL << 20U);
+        shelf.session_limit = 1 + pick(5);
+    }
+    house_.config.burn.full_below_bytes = 1U << 20U;
+    house_.config.burn.close_when_full = happens(50);
+    house_.config.burn.batch = {pick(1) * 5min, 1 + pick(3), 0};
+    if (happens(20)) house_.config.burn.layout = Layout::plain;
+    house_.restart();
+}
+
+Status Run::fault(unsigned percent, const char* what) {
+    constexpr std::array kCodes = {Errc::io, Errc::timeout, Errc::no_medium, Errc::unreachable, Errc::busy};
+    if (!armed_ || !happens(percent)) return {};
+    if (happens(20)) throw Died();
+    return fail(kCodes[pick(kCodes.size() - 1)], what);
+}
+
+void Run::arm() {
+    armed_ = true;
+    for (FakeDrive* drive : house_.drives) {
+        drive->before_load = [this] { return fault(8, "load"); };
+        drive->during_write = [this] { return fault(20, "write"); };
+        drive->after_write = [this] { return fault(8, "answer of write"); };
+        drive->before_settle = [this] { return fault(15, "settle"); };
+        drive->after_cut = happens(50) ? Drive::Outcome::untouched : Drive::Outcome::damaged;
+        drive->change_on_disc = [this](std::string& content) {
+            if (armed_ && !content.empty() && happens(1)) content[0] ^= 1;
+        };
+    }
+}
+
+void Run::disarm() {
+    armed_ = false;
+}
+
+void Run::step() {
+    try {
+        static_cast<void>(house_.burner->run_once(pick(static_cast<unsigned>(names_.size()) - 1)));
+    } catch (const Died&) {
+        house_.crash();
+        arm();
+    }
+}
+
+void Run::act() {
+    switch (pick(9)) {
+        case 0:
+        case 1: {
+            if (sessions_.size() >= 8) return step();
+            std::map<std::string, std::string> files;
+            for (unsigned i = 0; i <= pick(3); ++i)
+                files["f" + std::to_string(i)] = std::string(pick(60'000), static_cast<char>('a' + pick(25)));
+            const SessionId id = house_.queue("s" + std::to_string(sessions_.size()), files);
+            sessions_[id] = files;
+            return;
+        }
+        case 2:
+            house_.clock.advance(std::chrono::seconds(pick(400)));
+            return;
+        case 3:
+            if (happens(30)) {
+                happens(50) ? house_.crash() : house_.restart();
+                arm();
+            }
+            return;
+        case 4: {
+            if (sessions_.empty() || !happens(20)) return step();
+            const SessionId id = sessions_.begin()->first;
+            if (!house_.catalogue->copies(id)->empty()) return step();
+            if (house_.catalogue->step(id, SessionState::queued, SessionState::withdrawn, ""))
+                withdrawn_.insert(id);
+            return;
+        }
+        default:
+            return step();
+    }
+}
+
+void Run::live() {
+    arm();
+    for (int i = 0; i < 60; ++i) act();
+}
+
+void Run::end() {
+    disarm();
+    for (int round = 0; round < 60; ++round) {
+        house_.run();
+        bool waits = false;
+        for (const auto& [id, files] : sessions_) {
+            const SessionState state = house_.row(id).state;
+            if (state == SessionState::failed)
+                static_cast<void>(
+                    house_.catalogue->step(id, SessionState::failed, SessionState::queued, "once more"));
+            waits = waits || (state != SessionState::burned && state != SessionState::withdrawn);
+        }
+        if (!waits && round > 0) return;
+        house_.clock.advance(6min);
+    }
+}
+
+void Run::check_copy(const SessionRow& row, const DiscSessionRow& copy) {
+    const FakeDisc& disc = house_.shelves[copy.drive].discs[copy.disc_label];
+    REQUIRE(copy.disc_session >= 1);
+    REQUIRE(copy.disc_session <= disc.sessions.size());
+    const FakeDiscSession& written = disc.sessions[copy.disc_session - 1];
+    CHECK(written.whole);
+    const std::string data = house_.config.burn.layout == Layout::plain ? "" : "data/";
+    for (const auto& [path, content] : sessions_[row.id]) {
+        const auto entry = written.entries.find("alice/" + row.disc_name + "/" + data + path);
+        REQUIRE(entry != written.entries.end());
+        CHECK_MESSAGE(entry->second.content == content, path << " on " << copy.disc_label);
+    }
+}
+
+void Run::check_session(SessionId id) {
+    const SessionRow row = house_.row(id);
+    INFO("session ", row.name, ", state ", to_string(row.state), ", reason ", row.reason);
+    const auto copies = house_.catalogue->copies(id);
+    if (withdrawn_.contains(id)) {
+        CHECK(row.state == SessionState::withdrawn);
+        CHECK(copies->empty());
+        return;
+    }
+    CHECK(row.state == SessionState::burned);
+    CHECK(row.folder == row.name + "-burned");
+    CHECK(copies->size() == copies_);
+    std::set<std::string> drives;
+    const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
+    for (const DiscSessionRow& copy : *copies) {
+        drives.insert(copy.drive);
+        check_copy(row, copy);
+        CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
+    }
+    CHECK(drives.size() == copies_);
+    for (const auto& [path, content] : sessions_[id])
+        CHECK_MESSAGE(house_.text("alice/" + row.folder + "/" + path) == content, path << " in the inbox");
+}
+
+void Run::check() {
+    for (const auto& [id, files] : sessions_) check_session(id);
+    for (const auto& [name, shelf] : house_.shelves)
+        for (const auto& [label, disc] : shelf.discs)
+            for (const auto& [id, files] : sessions_)
+                CHECK_MESSAGE(shelf.times_burned(label, "alice/" + house_.row(id).name) <= 1,
+                              "burned twice on " << label);
+    CHECK(house_.catalogue->unfinished_attempts()->empty());
+}
+
+}  // namespace
+
+TEST_CASE(
+    "random runs: whatever fails and whenever, every session ends burned, once on each disc, as it was "
+    "sent") {
+    const unsigned seed = from_environment("BURNBOX_SEED", std::random_device{}());
+    const unsigned runs = from_environment("BURNBOX_RUNS", 100);
+    MESSAGE("seed ", seed, ", runs ", runs);
+    for (unsigned i = 0; i < runs; ++i) {
+        INFO("BURNBOX_RUNS=1 BURNBOX_SEED=", seed + i);
+        Run run(seed + i);
+        run.live();
+        run.end();
+        run.check();
+    }
+}
+
+}  // namespace burnbox::test
