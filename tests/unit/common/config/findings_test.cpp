@@ -147,7 +147,7 @@ TEST_CASE("findings: session and burn") {
           "b.yaml:1:24: session.keep_burned: expected forever, until_needed, or a time");
     check("burn: {verify: false}\n",
           "b.yaml:1:16: burn.verify: it can only be true: nothing is called burned before it was read back");
-    check("burn: {batch: {wait: 1h}}\n", "b.yaml:1:14: burn.batch: nothing is held back");
+    check("burn: {batch: {wait: 1h}}\n", "b.yaml:1:15: burn.batch: nothing is held back");
     check("burn: {label: BURNBOX}\n", "b.yaml:1:15: burn.label: it has no %N, the disc's number");
     check("burn: {label: burnbox_%N}\n", "b.yaml:1:15: burn.label: \"b\" can't stand in a disc's label");
     check("burn: {label: 'A %N'}\n", "b.yaml:1:15: burn.label: \" \" can't stand in a disc's label");
@@ -189,7 +189,7 @@ TEST_CASE("findings: drives") {
     drive("device: /dev/sr0, medium: cd-r", "b.yaml:2:33: drives.d.medium: it is for emulated drives");
     drive("device: /dev/sr0, blanks: 1", "b.yaml:2:33: drives.d.blanks: it is for emulated drives");
     drive("image_dir: /d, blanks: none", "b.yaml:2:30: drives.d.blanks: expected a number from 0 to 1000000");
-    drive("device: /dev/sr0, load: [mtx]", "b.yaml:2:31: drives.d.load: this is not served by this version");
+    drive("device: /dev/sr0, eject: [mtx]", "b.yaml:2:32: drives.d.eject: it needs load too");
     CHECK(findings("drives:\n  'a b': {image_dir: /d}\n")
               .starts_with("b.yaml:2:3: drives.a b: a name here is 1 to 64 of"));
 }
