@@ -18,6 +18,9 @@ using std::chrono::milliseconds;
 
 constexpr int kFifoBytes = 8 << 20;
 constexpr std::uint64_t kWritebackBytes = 8U << 20U;
+// A CD's track has 4 s at least (Red Book). libburn pads shorter ones behind the back of libisofs, which then
+// calls its image damaged.
+constexpr std::uint32_t kShortestCdTrack = 300;
 constexpr milliseconds kFirstPoll{1};
 constexpr milliseconds kLastPoll{50};
 constexpr milliseconds kThreadsEnd{10'000};
@@ -51,6 +54,18 @@ Result<std::unique_ptr<SessionWriter>> SessionWriter::prepare(OpenedDisc& disc, 
     return writer;
 }
 
+int SessionWriter::mmc_profile() const {
+    int profile = 0;
+    std::array<char, 80> name{};
+    burn::burn_disc_get_profile(disc_.drive(), &profile, name.data());
+    return profile;
+}
+
+bool SessionWriter::is_cd() const {
+    const int profile = mmc_profile();
+    return disc_.image() == nullptr && profile >= 0x08 && profile <= 0x0a;
+}
+
 Status SessionWriter::set_options(Timestamp time) {
     if (burn::isoburn_igopt_new(&image_options_, 0) <= 0)
         return fail_errno("make", "the image options", ENOMEM);
@@ -62,6 +77,7 @@ Status SessionWriter::set_options(Timestamp time) {
     burn::isoburn_igopt_set_fifo_size(image_options_, kFifoBytes);
     burn::isoburn_igopt_set_pvd_times(image_options_, seconds, seconds, 0, 0, c_string(""));
     burn::isoburn_igopt_set_stdio_endsync(image_options_, 1);
+    if (is_cd()) burn::isoburn_igopt_set_tail_blocks(image_options_, kShortestCdTrack);
     return disc_.messages().check(1, "set the image options");
 }
 
@@ -123,10 +139,7 @@ void SessionWriter::watch(BurnObserver& observer) {
 // The drive takes it as an upper limit.
 void SessionWriter::set_speed() {
     if (disc_.image() != nullptr || disc_.device().speed <= 0) return;
-    int profile = 0;
-    std::array<char, 80> name{};
-    burn::burn_disc_get_profile(disc_.drive(), &profile, name.data());
-    asked_kb_ = static_cast<int>(disc_.device().speed * base_speed_kb(profile));
+    asked_kb_ = static_cast<int>(disc_.device().speed * base_speed_kb(mmc_profile()));
     burn::burn_drive_set_speed(disc_.drive(), 0, asked_kb_);
 }
 

@@ -33,6 +33,8 @@ class SessionWriter {
     [[nodiscard]] Status set_options(Timestamp time);
     [[nodiscard]] Status measure();
     void watch(BurnObserver& observer);
+    [[nodiscard]] int mmc_profile() const;
+    [[nodiscard]] bool is_cd() const;
     void set_speed();
     void note_speed(std::chrono::steady_clock::duration took);
     void start_writeback(std::uint64_t written_bytes);

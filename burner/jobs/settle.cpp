@@ -129,7 +129,8 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
     report_closed(station, attempt, work, to, reason);
     Attempted result;
     const bool drive_failed =
-        !interrupted && !damaged && (verdict == DiscVerdict::as_before || is_out_of_reach(noted->second));
+        !interrupted && !damaged &&
+        ((verdict == DiscVerdict::as_before && !give_up) || is_out_of_reach(noted->second));
     if (drive_failed) result = {Ending::drive_error, noted->second, false};
     station.notes.causes.erase(attempt.id);
     station.notes.judgments.erase(attempt.id);

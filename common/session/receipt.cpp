@@ -39,8 +39,8 @@ Json head(const Receipt& receipt) {
                  {"files_count", receipt.files_count},
                  {"bytes", receipt.bytes},
                  {"marker", {{"name", receipt.marker_name}, {"sha256", hex_or_empty(receipt)}}},
-                 {"redundancy", receipt.redundancy},
                  {"copies", std::move(copies)}};
+    if (receipt.redundancy != 0) head["redundancy"] = receipt.redundancy;
     if (!receipt.not_burned.empty()) head["not_burned"] = receipt.not_burned;
     return head;
 }

@@ -1,5 +1,4 @@
 // The Transport without tricks: libssh reads and writes the socket itself. See transport.hpp.
-#ifndef BURNBOX_SSH_FEED
 #include <fcntl.h>
 #include <libssh/libssh.h>
 #include <poll.h>
@@ -55,4 +54,3 @@ bool Transport::has_room() const {
 }
 
 }  // namespace burnbox
-#endif

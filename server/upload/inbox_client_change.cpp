@@ -106,7 +106,7 @@ Status InboxClient::remove_folder(const std::string& path) {
     if (place.where == Where::missing) return not_found(place);
     if (place.where != Where::inbox) BB_CHECK(check_remove_right(*account_));
     if (place.is_folder_state()) return remove_sealed(place, true, after);
-    BB_CHECK(check_changeable(*account_, place));
+    BB_CHECK(check_not_sealed(place));
     BB_CHECK(core_->inbox().remove_folder(place.fs_path));
     if (!place.path.is_top()) {
         note_change(place);
@@ -129,7 +129,7 @@ Status InboxClient::remove(const std::string& path) {
         return fail(Errc::invalid, fmt::format("{} is a folder", escape(place.path.text())));
     BB_CHECK(check_remove_right(*account_));
     if (place.is_folder_state()) return remove_sealed(place, false, after);
-    BB_CHECK(check_changeable(*account_, place));
+    BB_CHECK(check_not_sealed(place));
     BB_CHECK(core_->inbox().remove(place.fs_path));
     account_->release(place.session->forget(place.path.inside));
     place.session->journal.removed(place.path.inside);

@@ -85,7 +85,7 @@ Status check_read_right(const Account& account, const Place& place) {
                 fmt::format("the account {0} may not read (accounts.{0}.rights)", account.name));
 }
 
-Status check_changeable(const Account& account, const Place& place) {
+Status check_not_sealed(const Place& place) {
     const std::string name = shown(place);
     const auto refuse = [](std::string why) { return fail(Errc::permission, std::move(why)); };
     const std::string open_name = escape(parse_folder(place.path.folder).name);
@@ -101,13 +101,13 @@ Status check_changeable(const Account& account, const Place& place) {
         case Where::failed:
             return refuse(fmt::format("{} is sealed; rename it back to {} to mend it", name, open_name));
         case Where::missing:
-            return check_upload_right(account);
+            return {};
         case Where::open:
             break;
     }
     switch (place.session->phase) {
         case Phase::open:
-            return check_upload_right(account);
+            return {};
         case Phase::sealing:
             return refuse(fmt::format("{} is being sealed", name));
         case Phase::arriving:
@@ -118,6 +118,11 @@ Status check_changeable(const Account& account, const Place& place) {
             return fail(Errc::not_found, fmt::format("{} was removed", name));
     }
     return {};
+}
+
+Status check_changeable(const Account& account, const Place& place) {
+    BB_CHECK(check_not_sealed(place));
+    return check_upload_right(account);
 }
 
 Status check_new_name(const Place& place) {

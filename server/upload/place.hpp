@@ -43,6 +43,8 @@ struct Place {
 
 // Whether something below this place may be changed now. Says why not, and what to do instead. Where::missing
 // is fine: what the client may make there is check_new_session's.
+[[nodiscard]] Status check_not_sealed(const Place& place);
+// The same, by an account that has to have the right to upload for it.
 [[nodiscard]] Status check_changeable(const Account& account, const Place& place);
 
 // Whether an entry of this name may be made at this place: a valid session name, or a valid entry name that

@@ -1,8 +1,10 @@
 // What every Catalogue does with sessions and discs. Outcomes are checked on the catalogue opened anew
 // wherever durability is the point.
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "tests/contract/catalogue_fixture.hpp"
@@ -242,6 +244,27 @@ TEST_CASE("catalogue: labels are unique in their first 16 characters") {
     CHECK(discs[0].label == "ARCHIVE_0002");
 }
 
+// While it lives no file of this process can grow.
+class FullDisk {
+  public:
+    FullDisk() {
+        getrlimit(RLIMIT_FSIZE, &before_);
+        handler_ = std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit none{0, before_.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &none);
+    }
+    ~FullDisk() {
+        setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+    FullDisk(const FullDisk&) = delete;
+    FullDisk& operator=(const FullDisk&) = delete;
+
+  private:
+    rlimit before_{};
+    void (*handler_)(int);
+};
+
 TEST_CASE("catalogue: trouble with the database is told to whoever asked, answers are not") {
     const TempFolder folder;
     std::vector<std::string> told;
@@ -253,9 +276,11 @@ TEST_CASE("catalogue: trouble with the database is told to whoever asked, answer
     CHECK_FALSE((*catalogue)->session(4711));
     CHECK((*catalogue)->check_writable());
     CHECK(told.empty());
-    std::filesystem::resize_file(folder / "catalogue.sqlite", 100);
-    std::filesystem::resize_file(folder / "catalogue.sqlite-wal", 0);
-    const Status written = (*catalogue)->check_writable();
+    Status written;
+    {
+        const FullDisk nothing_can_grow;
+        written = (*catalogue)->check_writable();
+    }
     REQUIRE_FALSE(written);
     CHECK(told == std::vector<std::string>{written.error().message});
 }

@@ -138,7 +138,7 @@ TEST_CASE("serve: systemd is told by one datagram") {
 TEST_CASE("command line: wrong usage is 2, a server that is not there is 3") {
     const test::TempFolder folder;
     CHECK(run_command_line({}) == 2);
-    CHECK(run_command_line({"eject", "tray"}) == 2);
+    CHECK(run_command_line({"polish", "tray"}) == 2);
     CHECK(run_command_line({"burn"}) == 2);
     CHECK(run_command_line({"status", "--nonsense"}) == 2);
     CHECK(run_command_line({"status", "extra"}) == 2);

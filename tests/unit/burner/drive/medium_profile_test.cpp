@@ -45,11 +45,11 @@ TEST_CASE("medium profile: free blocks never go below none") {
     CHECK(free_blocks(dvd, 153, 96) == 0);
 }
 
-TEST_CASE("medium profile: only media that take appended sessions have a name") {
+TEST_CASE("medium profile: what a drive calls its medium has a name, what is no optical disc has none") {
     CHECK(medium_name_of_mmc_profile(0x1b, 0) == "dvd+r");
     CHECK(medium_name_of_mmc_profile(0x41, 25'025'314'816) == "bd-r");
     CHECK(medium_name_of_mmc_profile(0x41, 50'050'629'632) == "bd-r-dl");
-    CHECK(medium_name_of_mmc_profile(0x42, 0).empty());
+    CHECK(medium_name_of_mmc_profile(0x42, 0) == "bd-r-pow");
     CHECK(medium_name_of_mmc_profile(0x10, 0).empty());
     CHECK(medium_name_of_mmc_profile(0, 0).empty());
 }

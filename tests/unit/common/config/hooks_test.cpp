@@ -34,7 +34,7 @@ TEST_CASE("config: hooks are read with their events and commands") {
 TEST_CASE("config: what is wrong with a hook is said where it stands, with the events there are") {
     const std::string unknown = of_hook("{on: [disc_full, disc_ful], run: [/bin/true]}");
     CHECK(unknown.starts_with(
-        "b.yaml:2:20: hooks[0].on[1]: \"disc_ful\" is no event; there are session_sealed,"));
+        "b.yaml:2:22: hooks[0].on[1]: \"disc_ful\" is no event; there are session_sealed,"));
     CHECK(unknown.find("catalogue_error_cleared") != std::string::npos);
     CHECK(of_hook("{run: [/bin/true]}")
               .starts_with("b.yaml:2:5: hooks[0]: it has no events in `on`; there are"));
