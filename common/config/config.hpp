@@ -87,7 +87,9 @@ struct BurnConfig {
     BatchConfig batch;
     bool close_when_full = true;
     std::uint64_t full_below_bytes = 64ULL << 20U;
-    unsigned redundancy = 0;  // percent of recovery data
+    double speed = 0;              // in "x" of the medium; 0 = as fast as it goes
+    unsigned redundancy = 0;       // percent of recovery data
+    bool write_once_only = false;  // real drives refuse rewritable discs
     bool operator==(const BurnConfig&) const = default;
 };
 

@@ -2,6 +2,7 @@
 #include "common/config/sections.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "common/config/units.hpp"
 #include "common/session/names.hpp"
@@ -108,6 +109,27 @@ ValueReader keep_burned(KeepBurned& target) {
     };
 }
 
+// In multiples of the medium's own unit, as drives and discs are labelled: 1x of a DVD is 1385 kB/s.
+ValueReader burn_speed(double& target) {
+    return [&target](const YamlNode& value, const std::string& key, Reading& reading) {
+        std::string given;
+        text(given)(value, key, reading);
+        if (given.empty()) return;
+        double times = 0;
+        std::string_view digits = given;
+        if (digits.ends_with('x')) digits.remove_suffix(1);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), times);
+        const bool is_number = error == std::errc() && end == digits.data() + digits.size();
+        if (given == "max")
+            target = 0;
+        else if (is_number && times >= 0.5 && times <= 100)
+            target = times;
+        else
+            reading.wrong(
+                key, fmt::format("expected max or a speed from 0.5x to 100x, found \"{}\"", escape(given)));
+    };
+}
+
 // The key is there to say so: -burned means read back, and nothing can weaken that word.
 ValueReader always_verified() {
     return [](const YamlNode& value, const std::string& key, Reading& reading) {
@@ -160,7 +182,7 @@ ValueReader burn_section(BurnConfig& burn) {
         {"label", disc_label(burn.label)},
         {"modes",
          choice<ModePolicy>(burn.modes, {{"readable", ModePolicy::readable}, {"keep", ModePolicy::keep}})},
-        {"speed", not_served("max")},
+        {"speed", burn_speed(burn.speed)},
         {"batch", section({{"wait", duration(burn.batch.wait, 0ms)},
                            {"sessions", number(burn.batch.sessions, 1, 1'000)},
                            {"size", size(burn.batch.size_bytes)}})},
@@ -168,7 +190,7 @@ ValueReader burn_section(BurnConfig& burn) {
         {"close_disc", choice<bool>(burn.close_when_full, {{"never", false}, {"when_full", true}})},
         {"full_below", size(burn.full_below_bytes)},
         {"redundancy", number(burn.redundancy, 0, 100)},
-        {"write_once_only", not_served("false")},
+        {"write_once_only", flag(burn.write_once_only)},
     });
 }
 

@@ -97,8 +97,9 @@ struct Composition::State {
 
     void make_burner(Spawner& spawner) {
         std::vector<std::unique_ptr<Drive>> drives;
+        const DrivePolicy policy{config.burn.write_once_only, config.burn.speed};
         for (const auto& [name, drive] : config.drives)
-            drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe"));
+            drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe", policy));
         recovery = make_par2(spawner);
         burner = std::make_unique<Burner>(BurnerServices{.config = config,
                                                          .clock = system_clock(),

@@ -163,10 +163,14 @@ TEST_CASE("findings: keys of later versions say so") {
     const auto later = [](const std::string& text, const std::string& begin, const std::string& end) {
         check(text, begin + ": this is not served by this version of burnbox; leave it out" + end);
     };
-    later("burn: {speed: 4x}\n", "b.yaml:1:15: burn.speed", ", or set it to max");
     later("burn: {span: true}\n", "b.yaml:1:14: burn.span", ", or set it to false");
-    later("burn: {write_once_only: true}\n", "b.yaml:1:25: burn.write_once_only", ", or set it to false");
     later("http: {listen: 127.0.0.1:1}\n", "b.yaml:1:7: http", "");
+}
+
+TEST_CASE("findings: the speed of burning") {
+    for (const std::string wrong : {"0x", "4y", "-1", "101x", "fast"})
+        check("burn: {speed: " + wrong + "}\n",
+              "b.yaml:1:15: burn.speed: expected max or a speed from 0.5x to 100x, found \"" + wrong + "\"");
 }
 
 TEST_CASE("findings: drives") {

@@ -61,13 +61,13 @@ burn:
   layout: plain
   label: DISC_%Y_%N
   modes: keep
-  speed: max
+  speed: 2.4x
   batch: {wait: 1h, sessions: 20, size: 1 GiB}
   span: false
   close_disc: never
   full_below: 10 MB
   redundancy: 0
-  write_once_only: false
+  write_once_only: true
 watch: [{path: /w/, account: alice, settle: 2s}, {path: /x, account: alice}]
 skim: []
 hooks: []
@@ -111,6 +111,8 @@ log: {level: debug, format: json}
     CHECK(config.burn.modes == ModePolicy::keep);
     CHECK_FALSE(config.burn.close_when_full);
     CHECK(config.burn.full_below_bytes == 10'000'000);
+    CHECK(config.burn.speed == 2.4);
+    CHECK(config.burn.write_once_only);
     REQUIRE(config.watch.size() == 2);
     CHECK(config.watch[0] == WatchConfig{.path = "/w", .account = "alice", .settle = 2s});
     CHECK(config.watch[1].settle == 30s);
