@@ -64,14 +64,14 @@ Result<bool> listen_until(Child& child, Words& words, steady_clock::time_point d
 
 }  // namespace
 
-Result<Ending> end_within(Child& child, std::string_view input, milliseconds limit) {
+Result<ProgramEnd> end_within(Child& child, std::string_view input, milliseconds limit) {
     BB_ASSERT(input.size() <= kMostInputBytes);
     for (const int fd : {child.in(), child.out(), child.err()}) set_nonblocking(fd);
     // The pipe is empty and takes it whole; one that has closed its end does not want it.
     static_cast<void>(!::write(child.in(), input.data(), input.size()));
     child.close_in();
     Words words;
-    Ending ending;
+    ProgramEnd ending;
     BB_TRY(const bool ended, listen_until(child, words, steady_clock::now() + limit));
     if (!ended) {
         ending.timed_out = true;

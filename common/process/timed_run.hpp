@@ -13,7 +13,7 @@ namespace burnbox {
 inline constexpr std::size_t kMostInputBytes = 60'000;  // fits into a pipe that nobody reads
 inline constexpr std::size_t kMostLastWordsBytes = 2'000;
 
-struct Ending {
+struct ProgramEnd {
     int code = 0;  // 128 + signal when a signal ended it
     bool timed_out = false;
     std::string last_words;  // the end of what it said on standard error and output; its lines as they came
@@ -21,7 +21,7 @@ struct Ending {
 
 // Gives it `input` (at most kMostInputBytes) and waits; after `limit` it is killed, with its group when it
 // leads one. The caller ignores SIGPIPE. Errors: the spawner is gone, or the child can't be killed.
-[[nodiscard]] Result<Ending> end_within(Child& child, std::string_view input,
-                                        std::chrono::milliseconds limit);
+[[nodiscard]] Result<ProgramEnd> end_within(Child& child, std::string_view input,
+                                            std::chrono::milliseconds limit);
 
 }  // namespace burnbox

@@ -10,15 +10,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Result<Ending> run_shell(Spawner& spawner, const std::string& script, std::string_view input,
-                         std::chrono::milliseconds limit) {
+Result<ProgramEnd> run_shell(Spawner& spawner, const std::string& script, std::string_view input,
+                             std::chrono::milliseconds limit) {
     std::signal(SIGPIPE, SIG_IGN);
     BB_TRY(Child child,
            spawner.run({.argv = {"/bin/sh", "-c", script}, .own_group = true, .take_errors = true}));
     return end_within(child, input, limit);
 }
 
-Ending ended(const std::string& script, std::string_view input = "", std::chrono::milliseconds limit = 30s) {
+ProgramEnd ended(const std::string& script, std::string_view input = "",
+                 std::chrono::milliseconds limit = 30s) {
     auto spawner = Spawner::start();
     REQUIRE(spawner.has_value());
     auto ending = run_shell(**spawner, script, input, limit);
@@ -29,7 +30,7 @@ Ending ended(const std::string& script, std::string_view input = "", std::chrono
 }  // namespace
 
 TEST_CASE("timed run: the program reads its input, and its exit code and last words come back") {
-    const Ending ending = ended("cat; echo '  and why ' >&2; exit 3", "what\n");
+    const ProgramEnd ending = ended("cat; echo '  and why ' >&2; exit 3", "what\n");
     CHECK(ending.code == 3);
     CHECK_FALSE(ending.timed_out);
     CHECK(ending.last_words.find("what") != std::string::npos);
@@ -42,7 +43,7 @@ TEST_CASE("timed run: input that nobody reads holds nothing up") {
 }
 
 TEST_CASE("timed run: of much talk the end is kept") {
-    const Ending ending = ended("head -c 3000000 /dev/zero | tr '\\0' x; echo; echo end");
+    const ProgramEnd ending = ended("head -c 3000000 /dev/zero | tr '\\0' x; echo; echo end");
     CHECK(ending.code == 0);
     CHECK(ending.last_words.ends_with("x\nend"));
     CHECK(ending.last_words.size() <= kMostLastWordsBytes);
@@ -60,13 +61,13 @@ TEST_CASE("timed run: one that hangs is killed with what it started") {
 }
 
 TEST_CASE("timed run: one that never stops talking is killed too") {
-    const Ending ending = ended("while :; do echo on and on; done", "", 200ms);
+    const ProgramEnd ending = ended("while :; do echo on and on; done", "", 200ms);
     CHECK(ending.timed_out);
     CHECK(ending.last_words.find("on and on") != std::string::npos);
 }
 
 TEST_CASE("timed run: what it leaves behind when it ends by itself is not waited for") {
-    const Ending ending = ended("sleep 1000 & echo left; exit 0", "", 20s);
+    const ProgramEnd ending = ended("sleep 1000 & echo left; exit 0", "", 20s);
     CHECK_FALSE(ending.timed_out);
     CHECK(ending.last_words == "left");
 }
