@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "common/base/text.hpp"
+#include "common/process/exit_text.hpp"
 
 namespace burnbox {
 namespace {
@@ -149,9 +150,7 @@ void Conversation::note_progress(const Progress& progress) {
 Error Conversation::worker_ended() {
     const Result<int> code = worker_.wait();
     if (!code) return code.error();
-    const std::string how =
-        *code > 128 ? "signal " + std::to_string(*code - 128) : "exit code " + std::to_string(*code);
-    return {Errc::io, 0, what() + ": the worker ended with " + how + " before it had a result"};
+    return {Errc::io, 0, what() + ": the worker ended with " + exit_text(*code) + " before it had a result"};
 }
 
 Result<WorkerLine> Conversation::run() {

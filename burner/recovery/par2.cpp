@@ -10,6 +10,7 @@
 #include <chrono>
 
 #include "common/base/text.hpp"
+#include "common/process/exit_text.hpp"
 
 namespace burnbox {
 namespace {
@@ -82,10 +83,9 @@ class Par2Run {
                 "apt-get install par2, or set burn.redundancy to 0 and restart burnbox");
         const std::size_t line = output_.find_last_not_of(" \r\n");
         const std::string said = line == std::string::npos ? "" : output_.substr(0, line + 1);
-        return fail(Errc::io, fmt::format("make recovery data {}: par2 ended with {}: {}", order_.output,
-                                          exit_code > 128 ? fmt::format("signal {}", exit_code - 128)
-                                                          : fmt::format("exit code {}", exit_code),
-                                          escape(said.substr(said.find_last_of("\r\n") + 1))));
+        return fail(Errc::io,
+                    fmt::format("make recovery data {}: par2 ended with {}: {}", order_.output,
+                                exit_text(exit_code), escape(said.substr(said.find_last_of("\r\n") + 1))));
     }
 
     Child child_;

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "common/base/text.hpp"
+#include "common/process/exit_text.hpp"
 
 namespace burnbox {
 namespace {
@@ -71,10 +72,8 @@ Status run_program(Spawner& spawner, const std::vector<std::string>& argv,
     BB_TRY(const int code, child.wait());
     if (code == 0) return {};
     const std::string line = last_line(said);
-    return fail(Errc::io, what + ": it ended with " +
-                              (code > 128 ? "signal " + std::to_string(code - 128)
-                                          : "exit code " + std::to_string(code)) +
-                              (line.empty() ? "" : ": " + escape(line)));
+    return fail(Errc::io,
+                what + ": it ended with " + exit_text(code) + (line.empty() ? "" : ": " + escape(line)));
 }
 
 }  // namespace burnbox
