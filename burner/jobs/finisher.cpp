@@ -137,7 +137,7 @@ Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     receipt.path = "/" + row.account + "/" + row.disc_name;
     const std::string bag = receipt.path + "/";
     const auto in_bag = [&](const FileRow& file) { return file.path.starts_with(bag); };
-    if (!files.empty() && std::ranges::none_of(files, in_bag)) receipt.path = "/";  // Layout::root
+    if (!files.empty() && std::ranges::none_of(files, in_bag)) receipt.path = std::string("/");  // Layout::root
     for (const FileRow& file : files) {
         const std::string path =
             file.path.starts_with(bag) ? file.path.substr(bag.size()) : file.path.substr(1);
