@@ -179,8 +179,9 @@ Result<Operation> parse_operation(const std::vector<std::string>& argv, bool acc
     Operation operation;
     operation.spec = find_operation(name);
     if (account && (operation.spec == nullptr || !operation.spec->accounts))
-        return fail(Errc::invalid, fmt::format("\"{}\" does not work over SSH; these do: {}", escape(name),
-                                               names_for_accounts()));
+        return fail(Errc::invalid,
+                    fmt::format("\"{}\" does not work over SSH, and there is no shell; these do: {}",
+                                escape(name), names_for_accounts()));
     if (operation.spec == nullptr)
         return fail(Errc::invalid, fmt::format("unknown command \"{}\"", escape(name)));
     const OperationSpec& spec = *operation.spec;

@@ -38,10 +38,7 @@ struct Channel::Callbacks {
         if (channel.used_) return 1;
         channel.used_ = true;
         channel.say(
-            "there is no shell here. Upload with scp, sftp or rsync; commands: status, sessions, find "
-            "PATTERN, burn "
-            "NAME [--wait], "
-            "cancel NAME, help");
+            "there is no shell here. Upload with scp, sftp or rsync; `help` lists the commands that work");
         channel.finish(1);
         return 0;
     }

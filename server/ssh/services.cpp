@@ -1,8 +1,5 @@
 #include "server/ssh/services.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "common/base/log.hpp"
 #include "server/rsync/transfer.hpp"
 #include "server/scp/command.hpp"
@@ -13,10 +10,6 @@
 
 namespace burnbox {
 namespace {
-
-// What an account may ask for over SSH; the rest is for the control socket.
-constexpr std::array<std::string_view, 9> kCommands = {"status", "sessions", "discs", "drives", "find",
-                                                       "burn",   "cancel",   "help",  "--help"};
 
 // An Operations command: its answers are posted to the connection's thread, in order.
 class CommandService final : public Service {
@@ -79,14 +72,7 @@ std::unique_ptr<Service> start_command(ServicePort& port, std::shared_ptr<Client
     }
     if (argv->front() == "rsync")
         return rsync::start_rsync(port, std::move(client), parts.rsync, parts.executor, *argv);
-    if (std::ranges::find(kCommands, argv->front()) == kCommands.end())
-        return refuse(
-            port,
-            argv->front() +
-                ": not a command here, and there is no shell. Commands: status, sessions, discs, drives, "
-                "find PATTERN, burn NAME [--wait], cancel NAME, help");
     log::info("command", log::kv("account", client->account()), log::kv("command", command));
-    if (argv->front() == "--help") argv->front() = "help";
     auto service = std::make_unique<CommandService>(port);
     service->run(parts.operations, CommandRequest{client->account(), std::move(*argv)});
     return service;

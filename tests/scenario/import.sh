@@ -62,7 +62,7 @@ check "nothing is left of these" nothing_arrives
 check_fails "no such account" burnbox import "$archive" --session bad --account bob
 said "accounts: alice"
 check_fails "an account can't" ssh burnbox import /etc --session etc
-said "not a command here"
+said "does not work over SSH"
 
 step "an open session of that name is not touched"
 sftp_do "mkdir taken" "put $archive/one/byte taken/" >/dev/null

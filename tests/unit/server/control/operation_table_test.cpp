@@ -55,7 +55,7 @@ TEST_CASE("operations: over SSH an account has only what is its own, and is told
     for (const char* name : {"verify", "retry", "drives", "worker", "scp", "", "rm -rf"})
         CHECK(refusal({name, "x"}, true)
                   .ends_with(
-                      "does not work over SSH; these do: status, sessions, discs, find, burn, cancel, help"));
+                      "does not work over SSH, and there is no shell; these do: status, sessions, discs, find, burn, cancel, help"));
     for (const char* name : {"status", "sessions", "discs"}) CHECK(parse_operation({name}, true));
     for (const char* name : {"find", "burn", "cancel"}) CHECK(parse_operation({name, "x"}, true));
 }
