@@ -61,6 +61,7 @@ class PosixFileSystem final : public FileSystem {
                               mode.permissions);
         if (!fd && errno == ENXIO) return not_a_file(path);  // a socket, or a FIFO without a reader
         if (!fd) return fail_errno("open", shown(path));
+        if (mode.create && mode.exclusive) return posix::make_file(std::move(fd), path);  // made just now
         struct stat facts{};
         if (::fstat(fd.get(), &facts) != 0) return fail_errno("stat", shown(path));
         if (S_ISDIR(facts.st_mode)) return fail_errno("open", shown(path), EISDIR);

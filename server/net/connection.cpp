@@ -102,13 +102,20 @@ void Connection::drive(bool readable) {
         more = readable || (turn == SshSession::Turn::again && transport.has_room());
     }
     driving_ = false;
-    if (transport.received_bytes() != seen_bytes_) active_ = std::chrono::steady_clock::now();
-    seen_bytes_ = transport.received_bytes();
+    if (transport.received_bytes() != seen_bytes_) note_turn();
     if (broken) return close({});
     if (more)
         boost::asio::post(socket_.get_executor(),
                           [self = shared_from_this(), readable] { self->drive(readable); });
     wait();
+}
+
+// The client said something, and was answered as far as that goes at once.
+void Connection::note_turn() {
+    active_ = std::chrono::steady_clock::now();
+    seen_bytes_ = session_->transport().received_bytes();
+    const std::uint64_t bytes = session_->packet_bytes();
+    parts_.place.note_turn(socket_.native_handle(), bytes - std::exchange(noted_bytes_, bytes));
 }
 
 void Connection::wait() {

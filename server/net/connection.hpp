@@ -14,6 +14,7 @@
 
 #include "server/net/admission.hpp"
 #include "server/net/mailbox.hpp"
+#include "server/net/thread_place.hpp"
 #include "server/sftp/gather.hpp"
 #include "server/ssh/ssh_session.hpp"
 
@@ -24,6 +25,7 @@ struct ThreadParts {
     std::shared_ptr<Mailbox> mailbox;
     std::span<std::byte> receive_buffer;
     sftp::WriteGather& gather;
+    ThreadPlace& place;
 };
 
 class Connection final : public std::enable_shared_from_this<Connection> {
@@ -38,6 +40,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     void begin();
     void wait();
     void drive(bool readable);
+    void note_turn();
     void tick();
     void set_timer(std::chrono::milliseconds delay, void (Connection::*then)());
 
@@ -50,7 +53,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     std::function<void(Connection*)> gone_;
     std::unique_ptr<SshSession> session_;
     std::chrono::steady_clock::time_point began_, active_;
-    std::uint64_t seen_bytes_ = 0;
+    std::uint64_t seen_bytes_ = 0, noted_bytes_ = 0;
     bool waiting_read_ = false, waiting_write_ = false, closed_ = false, driving_ = false,
          hello_over_ = false;
 };

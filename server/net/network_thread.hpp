@@ -37,7 +37,8 @@ class NetworkThread {
     const SshServices& services_;
     std::unique_ptr<std::byte[]> receive_buffer_;
     sftp::WriteGather gather_;
-    boost::asio::io_context io_{1};  // its last handlers may hold connections that use the two above
+    ThreadPlace place_;
+    boost::asio::io_context io_{1};  // its last handlers may hold connections that use the three above
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::shared_ptr<Mailbox> mailbox_;
     std::set<std::shared_ptr<Connection>> connections_;

@@ -17,6 +17,8 @@ std::uint32_t random_generation() {
 
 }  // namespace
 
+HandleTable::HandleTable(std::shared_ptr<HandleBudget> budget)
+    : budget_(std::move(budget)), generation_(random_generation()) {}
 HandleTable::~HandleTable() {
     for (const Slot& slot : slots_)
         if (slot.handle) --budget_->open;
@@ -36,9 +38,7 @@ std::string HandleTable::add(std::shared_ptr<OpenHandle> handle) {
         index = free_.back();
         free_.pop_back();
     }
-    // Never the generation this slot had before: a closed handle must not come to life again.
-    std::uint32_t generation = random_generation();
-    if (generation == slots_[index].generation) ++generation;
+    const std::uint32_t generation = generation_++;
     slots_[index] = {std::move(handle), generation};
     ++budget_->open;
     std::string wire(kHandleBytes, '\0');

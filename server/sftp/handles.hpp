@@ -1,6 +1,6 @@
-// The open files and folders of one SFTP session. A handle is an index and a random generation: a closed or
-// forged one is never taken for another. The number over all sessions of a connection is bounded by
-// limits.handles. Network thread.
+// The open files and folders of one SFTP session. A handle is an index and a generation, which counts every
+// handle from a random number on: a closed one is never taken for another. The number over all sessions of a
+// connection is bounded by limits.handles. Network thread.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ struct HandleBudget {
 
 class HandleTable {
   public:
-    explicit HandleTable(std::shared_ptr<HandleBudget> budget) : budget_(std::move(budget)) {}
+    explicit HandleTable(std::shared_ptr<HandleBudget> budget);
     ~HandleTable();
     HandleTable(const HandleTable&) = delete;
     HandleTable& operator=(const HandleTable&) = delete;
@@ -53,7 +53,7 @@ class HandleTable {
     std::shared_ptr<HandleBudget> budget_;
     std::vector<Slot> slots_;
     std::vector<std::size_t> free_;
-    std::uint64_t seed_ = 0;
+    std::uint32_t generation_;  // of the next one
 };
 
 }  // namespace burnbox::sftp

@@ -196,6 +196,10 @@ void SshSession::disconnect(const std::string& reason) {
     if (ssh_is_connected(session_) != 0) ssh_disconnect(session_);
 }
 
+std::uint64_t SshSession::packet_bytes() const {
+    return callbacks_->packets.in_bytes + callbacks_->packets.out_bytes;
+}
+
 bool SshSession::busy() const {
     return std::ranges::any_of(channels_, [](const auto& channel) { return channel->busy(); });
 }

@@ -53,6 +53,8 @@ class SshSession final : private ChannelHost {
     // Says goodbye to the client, with a reason it may show; after that only what is queued is sent.
     void disconnect(const std::string& reason);
 
+    // What was in the packets so far, of both directions.
+    [[nodiscard]] std::uint64_t packet_bytes() const;
     [[nodiscard]] bool logged_in() const { return client_ != nullptr; }
     [[nodiscard]] bool busy() const;
     [[nodiscard]] const std::string& account() const { return account_; }

@@ -14,15 +14,35 @@ namespace {
 
 constexpr std::uint32_t kFolderMode = 0755;
 
+// A place in a session that is open as far as this server knows, found without a look at its folder: a file
+// that is made there tells whether the folder is still there.
+std::optional<Place> place_in_known_session(const Account& account, ConnectionId id,
+                                            const VirtualPath& path) {
+    const auto session = account.sessions.find(path.folder);
+    if (session == account.sessions.end() || session->second->phase != Phase::open) return std::nullopt;
+    const auto connection = account.connections.find(id);
+    if (connection == account.connections.end() || connection->second.polite.contains(path.folder))
+        return std::nullopt;
+    return Place{.where = Where::open,
+                 .path = path,
+                 .fs_path = join_path(join_path(account.name, path.folder), path.inside),
+                 .session = session->second,
+                 .polite = nullptr};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<UploadFile>> InboxClient::open(const std::string& path, const OpenMode& mode) {
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place place, find(path));
-    if (mode.write || mode.create || mode.truncate || mode.append)
-        return open_for_writing(place, mode, after);
-    return open_for_reading(place);
+    BB_TRY(const VirtualPath at, parse_virtual_path(path));
+    if (!mode.write && !mode.create && !mode.truncate && !mode.append)
+        return open_for_reading(locate(*core_, *account_, id_, at));
+    if (const auto place = place_in_known_session(*account_, id_, at)) {
+        auto file = open_for_writing(*place, mode, after);
+        if (file || file.error().code != Errc::not_found) return file;
+    }
+    return open_for_writing(locate(*core_, *account_, id_, at), mode, after);
 }
 
 Result<std::unique_ptr<UploadFile>> InboxClient::open_for_reading(const Place& place) {
@@ -113,7 +133,10 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
                                                                  AfterUnlock& after) {
     OpenSession& session = *place.session;
     const std::string& path = place.path.inside;
-    BB_TRY(const FileInfo info, file->info());
+    FileInfo info;  // of a new file: nothing is in it
+    if (!created) {
+        BB_TRY(info, file->info());
+    }
     const bool emptied = created || mode.truncate;
     if (emptied && !is_marker_name(core_->session_config(), path)) {
         // Sent anew: handles of a connection that is gone, but not noticed yet, must not write into it any
@@ -148,7 +171,8 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
                                    .before = emptied ? FileState::cut_off : before};
     auto gate = std::make_shared<WriteGate>();
     session.handles.emplace(facts.id, WriteHandleEntry{.path = path, .connection = id_, .gate = gate});
-    session.journal.opened(path);
+    // Of a file that is new the journal says nothing, which proves as little.
+    if (!created || !is_new) session.journal.opened(path);
     note_change(place);
     return std::make_unique<WriteHandle>(core_, account_, place.session, std::move(gate), std::move(file),
                                          facts);

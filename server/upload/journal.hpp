@@ -1,6 +1,6 @@
 // The journal of an open session, state_dir/journal/<account>/<session>.jsonl: which files are provably whole
 // after the process or the machine went down. One JSON object a line:
-//     {"open":"photos/a.jpg"}                              before its first write
+//     {"open":"photos/a.jpg"}                              before its first write, when it isn't new
 //     {"close":"photos/a.jpg","size":12,"sha256":"..."}    after CLOSE, when the digest is known
 //     {"cut":"photos/a.jpg"}                               its connection was lost
 //     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}

@@ -185,3 +185,19 @@ TEST_CASE("a folder that an administrator removes or makes while we run is notic
     house.put_behind("alice/copied/z", "z");
     CHECK(put(*client, "/copied/BURN", "") == "ok: copied is sealed");
 }
+
+TEST_CASE(
+    "a folder that an administrator removes is a new session with the next file, and forgets the old ones") {
+    UploadHouse house;
+    const auto client = house.connect();
+    CHECK(put(*client, "/holiday/x", "x") == "ok");
+    REQUIRE(remove_tree(house.inbox_fs, "alice/holiday"));
+    CHECK(put(*client, "/holiday/y", "y") == "ok");
+    CHECK(shown(client->make_folder("/holiday/photos", 0755)) == "ok");
+    CHECK(put(*client, "/holiday/photos/z", "z") == "ok");
+    REQUIRE(remove_tree(house.inbox_fs, "alice/holiday"));
+    CHECK(put(*client, "/holiday/photos/z", "z") == "/holiday/photos: no such folder");
+    CHECK(put(*client, "/holiday/a", "a") == "ok");
+    CHECK(put(*client, "/holiday/BURN", "") == "ok: holiday is sealed");
+    CHECK(house.manifest_paths(house.rows()[0]) == Strings{"a"});
+}

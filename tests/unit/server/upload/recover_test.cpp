@@ -1,6 +1,8 @@
 // After kill -9 and after a power cut.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -27,6 +29,31 @@ TEST_CASE("restart: files that were closed are whole, those in flight are cut of
     CHECK(put(*later, "/holiday/c", "whole") == "ok");
     CHECK(put(*later, "/holiday/BURN", "m") == "ok: holiday is sealed");
     CHECK(house.manifest_paths(house.rows()[0]) == Strings{"a", "c", "dir", "dir/b"});
+}
+
+TEST_CASE("restart: a whole file that was being sent anew is cut off, whatever it was before") {
+    UploadHouse house;
+    auto client = house.connect();
+    CHECK(put(*client, "/holiday/a", "aaa") == "ok");
+    auto file = create(*client, "/holiday/a");
+    CHECK(write(*file, "bbb") == "ok");
+    house.kill();
+    file.reset();
+    client.reset();
+    CHECK(house.uploads->open_sessions().at(0).reason == "cut off: a; send them again");
+}
+
+TEST_CASE("journal: a new file costs one line, one that is sent anew two") {
+    UploadHouse house;
+    const auto client = house.connect();
+    const auto lines = [&] {
+        const auto text = read_file(house.state_fs, "journal/alice/holiday.jsonl", 4096);
+        return text ? std::ranges::count(*text, '\n') : 0;
+    };
+    CHECK(put(*client, "/holiday/a", "aaa") == "ok");
+    CHECK(lines() == 1);
+    CHECK(put(*client, "/holiday/a", "bbb") == "ok");
+    CHECK(lines() == 3);
 }
 
 TEST_CASE("restart: a file that no longer is what the journal proves counts as cut off") {
