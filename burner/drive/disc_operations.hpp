@@ -26,9 +26,14 @@ struct Look {
 };
 [[nodiscard]] Result<Look> look_at(const Device& device);
 
+// The tray of a real drive is open: somebody is at it, and only load_disc() closes it.
+[[nodiscard]] bool tray_is_open(const Device& device);
+
 [[nodiscard]] Result<Medium> inspect_disc(const Device& device);
 // Opens a real drive's tray; says that nothing is in it.
 [[nodiscard]] Result<Medium> eject_disc(const Device& device);
+// Closes a real drive's tray and says what is in it.
+[[nodiscard]] Result<Medium> load_disc(const Device& device);
 
 // Drive::burn. On an emulated disc a failure after the first write is undone before this returns.
 [[nodiscard]] Result<Written> burn_disc(const Device& device, const BurnJob& job, BurnObserver& observer);

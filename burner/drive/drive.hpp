@@ -127,8 +127,10 @@ class Drive {
     // Real: whether a medium came or went since the last call, asked without disturbing it; cheap. Emulated:
     // never.
     [[nodiscard]] virtual Result<bool> medium_changed() { return false; }
-    // What is in it now. No medium is not an error.
+    // What is in it now. No medium is not an error. A tray that is open stays open: somebody is at it.
     [[nodiscard]] virtual Result<Medium> inspect() = 0;
+    // The same, after closing the tray if it is open.
+    [[nodiscard]] virtual Result<Medium> close_tray() { return inspect(); }
     // Appends one disc session with the cumulative tree. Errors before writing: does_not_fit (the message has
     // both sizes), wrong_medium, whatever about_to_write returned, corrupt (a staged file differs from its
     // manifest: nothing counts as burned); any other error leaves the disc in doubt: settle() it.

@@ -23,11 +23,19 @@ Presence presence_of(int answer) {
     }
 }
 
+constexpr int kLookFlags = O_RDWR | O_NONBLOCK | O_CLOEXEC;
+
 }  // namespace
+
+bool tray_is_open(const Device& device) {
+    if (device.emulated()) return false;
+    const UniqueFd fd(::open(device.path.c_str(), kLookFlags));
+    return fd && presence_of(::ioctl(fd.get(), CDROM_DRIVE_STATUS, CDSL_CURRENT)) == Presence::tray_open;
+}
 
 // O_NONBLOCK: the kernel neither closes the tray nor waits for the medium (linux/cdrom.h).
 Result<Look> look_at(const Device& device) {
-    const UniqueFd fd(::open(device.path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    const UniqueFd fd(::open(device.path.c_str(), kLookFlags));
     if (!fd && (errno == ENXIO || errno == ENODEV || errno == ENOENT))
         return fail(Errc::unreachable,
                     "look at drive " + device.path + ": it is not there any more; plug it in");

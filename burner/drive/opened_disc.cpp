@@ -27,7 +27,11 @@ void refuse(Medium& medium, MediumState state, std::string reason) {
 
 }  // namespace
 
-Result<std::unique_ptr<OpenedDisc>> OpenedDisc::open(const Device& device, ImageFile::Access access) {
+Result<std::unique_ptr<OpenedDisc>> OpenedDisc::open(const Device& device, ImageFile::Access access,
+                                                     Tray tray) {
+    if (tray == Tray::leave && tray_is_open(device))
+        return fail(Errc::no_medium,
+                    "use the disc in " + device.path + ": the tray is open; put the disc in and close it");
     std::optional<ImageFile> image;
     if (device.emulated()) {
         BB_TRY(ImageFile opened, ImageFile::open(device.path, access));
@@ -63,7 +67,13 @@ Status OpenedDisc::eject() {
     burn::isoburn_drive_release(drive(), 1);
     burn::burn_drive_info_free(infos_);
     infos_ = nullptr;
-    return messages_.check(1, "eject the disc of " + device_.path);
+    messages_.drain();
+    // libburn asks the drive once more when the tray is open: that no disc is in it is no failure then. And
+    // it does not say when the drive refuses.
+    BB_TRY(const Look look, look_at(device_));
+    if (look.presence != Presence::disc) return {};
+    return fail(Errc::io, "eject the disc of " + device_.path + ": the drive keeps it; press its button" +
+                              (messages_.failed() ? ": " + messages_.failure() : ""));
 }
 
 unsigned OpenedDisc::count_sessions() {

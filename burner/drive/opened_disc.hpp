@@ -15,15 +15,17 @@ namespace burnbox {
 
 class OpenedDisc {
   public:
-    // Starts the libraries and acquires the drive. Errors: busy, not_found, io; wrong_medium when the address
-    // is no burner.
+    enum class Tray : std::uint8_t { leave, close };
+    // Starts the libraries and acquires the drive. Errors: busy, not_found, io; no_medium when the tray is
+    // open and is to be left alone; wrong_medium when the address is no burner.
     [[nodiscard]] static Result<std::unique_ptr<OpenedDisc>> open(const Device& device,
-                                                                  ImageFile::Access access);
+                                                                  ImageFile::Access access,
+                                                                  Tray tray = Tray::leave);
     ~OpenedDisc();  // releases the drive
     OpenedDisc(const OpenedDisc&) = delete;
     OpenedDisc& operator=(const OpenedDisc&) = delete;
 
-    // Gives the disc out; nothing else works after it.
+    // Opens the tray; nothing else works after it.
     [[nodiscard]] Status eject();
 
     [[nodiscard]] Result<Medium> medium();

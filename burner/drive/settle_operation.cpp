@@ -4,18 +4,32 @@
 #include "burner/drive/settle_rules.hpp"
 
 namespace burnbox {
+namespace {
+
+Medium empty(const char* reason) {
+    Medium medium;
+    medium.reason = reason;
+    return medium;
+}
+
+}  // namespace
 
 Result<Medium> inspect_disc(const Device& device) {
-    BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
+    if (tray_is_open(device)) return empty("the tray is open: put the disc in and close it");
+    return load_disc(device);
+}
+
+Result<Medium> load_disc(const Device& device) {
+    BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read, OpenedDisc::Tray::close));
     return disc->medium();
 }
 
 Result<Medium> eject_disc(const Device& device) {
-    BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
-    BB_CHECK(disc->eject());
-    Medium medium;
-    medium.reason = "no disc is in the drive";
-    return medium;
+    if (!tray_is_open(device)) {
+        BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
+        BB_CHECK(disc->eject());
+    }
+    return empty("no disc is in the drive");
 }
 
 Result<Drive::Outcome> settle_disc(const Device& device, const BurnJob& job, unsigned disc_session,

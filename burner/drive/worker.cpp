@@ -146,6 +146,8 @@ WorkerLine operate(const WorkerJob& job, Reporter& reporter, Watch& watch) {
             return answer(settle_disc(job.device, job.burn, job.disc_session, job.start_lba));
         case WorkerOperation::eject:
             return answer(eject_disc(job.device));
+        case WorkerOperation::load:
+            return answer(load_disc(job.device));
     }
     return Error{Errc::invalid, 0, "unknown operation"};
 }

@@ -106,6 +106,10 @@ Result<Medium> WorkerDrive::inspect() {
     return run<Medium>(WorkerOperation::inspect, {}, 0, 0, nullptr);
 }
 
+Result<Medium> WorkerDrive::close_tray() {
+    return emulated() ? inspect() : run<Medium>(WorkerOperation::load, {}, 0, 0, nullptr);
+}
+
 Result<Written> WorkerDrive::burn(const BurnJob& job, BurnObserver& observer) {
     return run<Written>(WorkerOperation::burn, job, 0, 0, &observer);
 }

@@ -40,6 +40,7 @@ class WorkerDrive final : public Drive {
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<bool> medium_changed() override;
     [[nodiscard]] Result<Medium> inspect() override;
+    [[nodiscard]] Result<Medium> close_tray() override;
     [[nodiscard]] Result<Written> burn(const BurnJob& job, BurnObserver& observer) override;
     [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session,
                                               BurnObserver& observer) override;

@@ -72,6 +72,7 @@ milliseconds Conversation::longest_stall() const {
         case WorkerOperation::inspect:
         case WorkerOperation::settle:
         case WorkerOperation::eject:
+        case WorkerOperation::load:
             return patience_.inspect;
         case WorkerOperation::verify:
             return patience_.verify;

@@ -11,6 +11,9 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::array<std::string_view, 7> kOperations{"inspect", "burn",  "verify", "settle",
+                                                      "look at", "eject", "load"};
+
 template <typename E>
 E to_enum(const json& value, unsigned count) {
     const auto number = value.get<unsigned>();
@@ -177,9 +180,7 @@ WorkerLine line_of(const json& line) {
 }  // namespace
 
 std::string_view to_string(WorkerOperation operation) {
-    constexpr std::array<std::string_view, 6> kNames{"inspect", "burn",    "verify",
-                                                     "settle",  "look at", "eject"};
-    return kNames[std::to_underlying(operation)];
+    return kOperations[std::to_underlying(operation)];
 }
 
 Result<std::string> to_line(const WorkerJob& job) {
@@ -204,7 +205,7 @@ Result<WorkerJob> parse_worker_job(std::string_view line) {
     try {
         const json value = json::parse(line);
         WorkerJob job;
-        job.operation = to_enum<WorkerOperation>(value.at("operation"), 5);
+        job.operation = to_enum<WorkerOperation>(value.at("operation"), kOperations.size());
         value.at("device").at("path").get_to(job.device.path);
         value.at("device").at("medium").get_to(job.device.medium);
         value.at("device").at("write_once_only").get_to(job.device.write_once_only);

@@ -11,7 +11,7 @@
 
 namespace burnbox {
 
-enum class WorkerOperation : std::uint8_t { inspect, burn, verify, settle, look, eject };
+enum class WorkerOperation : std::uint8_t { inspect, burn, verify, settle, look, eject, load };
 [[nodiscard]] std::string_view to_string(WorkerOperation operation);
 
 struct WorkerJob {

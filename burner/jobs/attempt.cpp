@@ -74,8 +74,10 @@ Result<Attempted> run_attempt(Station& station, Work& work) {
         return std::unexpected(std::move(written).error());  // the next start judges it
     Error cause = std::move(written).error();
     cause.message = in_plain_words(cause.message);
+    // Nobody opens a drive that writes, but a drive that was away may be back with another disc.
+    const DiscSince since = cause.code == Errc::io ? DiscSince::in_the_drive : DiscSince::maybe_changed;
     station.notes.causes.emplace(observer.row.id, std::move(cause));
-    return settle_attempt(station, observer.row, work);
+    return settle_attempt(station, observer.row, work, since);
 }
 
 }  // namespace burnbox

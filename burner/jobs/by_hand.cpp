@@ -122,7 +122,7 @@ Result<std::string> DriveLoop::load() {
     BB_TRY(Medium medium, drive_->inspect());
     if (medium.state == MediumState::none && !config.load.empty()) BB_CHECK(run_changer(config.load, "", ""));
     if (medium.state == MediumState::none && drive_->emulated()) BB_CHECK(load_open_disc());
-    BB_TRY(medium, drive_->inspect());  // closes a real drive's tray
+    BB_TRY(medium, drive_->close_tray());
     reporter_.medium(medium.profile, medium.label);
     if (medium.state == MediumState::none && drive_->emulated())
         return fmt::format("drive {} has no open disc; a blank one goes in with the next session",
@@ -145,6 +145,7 @@ Result<bool> DriveLoop::change_disc(const std::string& wanted) {
     BB_TRY(const Medium medium, drive_->inspect());
     if (medium.state != MediumState::none) BB_CHECK(take_out(medium));
     BB_CHECK(run_changer(config.load, "", wanted));
+    BB_CHECK(drive_->close_tray());
     return true;
 }
 

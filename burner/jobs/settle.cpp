@@ -74,6 +74,18 @@ bool another_drive_goes_on(Station& station, const Work& work) {
     });
 }
 
+// A real disc has no label to be known by until its first disc session is whole.
+Status load_known(Station& station, const Work& work) {
+    if (!station.drive.emulated() && work.disc.sessions_used == 0) return {};
+    return station.drive.load(work.disc.label);
+}
+
+// The disc was blank and a blank one is there: another one may hold half a disc session with this label, or a
+// whole one. Nobody can change an emulated disc.
+bool is_any_blank(const Station& station, const Work& work, DiscSince since) {
+    return since == DiscSince::maybe_changed && !station.drive.emulated() && work.disc.sessions_used == 0;
+}
+
 void report_closed(Station& station, const AttemptRow& attempt, const Work& work, SessionState to,
                    const std::string& reason) {
     for (const SessionRow& row : work.rows) {
@@ -149,8 +161,8 @@ Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, W
     return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
 }
 
-Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work) {
-    if (auto loaded = station.drive.load(work.disc.label); !loaded) {
+Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work, DiscSince since) {
+    if (auto loaded = load_known(station, work); !loaded) {
         if (loaded.error().code != Errc::not_found)
             return judgment_failed(station, attempt, work, std::move(loaded).error());
         station.notes.causes.emplace(
@@ -161,6 +173,13 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
     if (!outcome) return judgment_failed(station, attempt, work, std::move(outcome).error());
     switch (*outcome) {
         case Drive::Outcome::untouched:
+            if (is_any_blank(station, work, since))
+                mark_suspect(
+                    work.disc,
+                    fmt::format(
+                        "a blank disc is in drive {} after the burn on disc {} was cut off: whether it "
+                        "is the same one can't be seen, so the label is not used again",
+                        station.drive.name(), work.disc.label));
             return close_bad_attempt(station, attempt, work, DiscVerdict::as_before);
         case Drive::Outcome::damaged:
             return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);

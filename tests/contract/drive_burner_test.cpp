@@ -2,10 +2,16 @@
 // before stays readable.
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
+#include <fstream>
+#include <optional>
 #include <random>
 
 #include "tests/contract/drive_rig.hpp"
+#include "tests/support/wait_until.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -15,7 +21,31 @@ namespace {
 
 #define ALL_BURNERS DvdPlusR, DvdMinusR, DvdPlusRDl, BdR, CdR
 
+constexpr int kRead = 0x28;
 constexpr int kWrite = 0x2a;
+constexpr int kReadDiscInfo = 0x51;
+constexpr int kClose = 0x5b;
+
+// The spawner of this process takes a nap.
+class StoppedSpawner {
+  public:
+    StoppedSpawner() { signal_spawner(SIGSTOP); }
+    ~StoppedSpawner() { signal_spawner(SIGCONT); }
+    StoppedSpawner(const StoppedSpawner&) = delete;
+    StoppedSpawner& operator=(const StoppedSpawner&) = delete;
+
+  private:
+    static void signal_spawner(int number) {
+        const std::string self = "/proc/self/task/" + std::to_string(::gettid()) + "/children";
+        std::ifstream children(self);
+        for (int pid = 0; children >> pid;) {
+            std::ifstream name("/proc/" + std::to_string(pid) + "/comm");
+            std::string text;
+            std::getline(name, text);
+            if (text == "burnbox-spawner") ::kill(pid, number);
+        }
+    }
+};
 
 Error burn_error(BurnerRig& rig, const BurnJob& job) {
     TestObserver observer;
@@ -68,6 +98,87 @@ TEST_CASE(
     CHECK(rig.medium().state == MediumState::damaged);
 }
 
+TEST_CASE("burner: each step of a drive that hangs has its own time, and no other") {
+    BurnerRig rig("dvd+r");
+    rig.insert_blank();
+    const BurnSession one = rig.stage("one").file("a", std::string(200'000, 'a')).seal();
+    rig.burn_well({one});
+    const BurnJob before = rig.job({one});
+    const BurnJob job = rig.job({rig.stage("two").file("b", std::string(200'000, 'b')).seal()});
+    TestObserver observer;
+    std::chrono::milliseconds WorkerPatience::* step = nullptr;
+    mmc::Fault hang{.kind = FaultKind::hang};
+    std::function<std::optional<Errc>()> operation = [&] {
+        const auto written = rig.drive().burn(job, observer);
+        return written ? std::nullopt : std::optional(written.error().code);
+    };
+    SUBCASE("preparing a burn") {
+        step = &WorkerPatience::prepare, hang.opcode = kRead;
+    }
+    SUBCASE("writing") {
+        step = &WorkerPatience::write, hang.opcode = kWrite, hang.skip = 2;
+    }
+    SUBCASE("closing the disc session") {
+        step = &WorkerPatience::close, hang.opcode = kClose;
+    }
+    SUBCASE("looking what is in it") {
+        step = &WorkerPatience::inspect, hang.opcode = kReadDiscInfo;
+        operation = [&] {
+            const auto medium = rig.drive().inspect();
+            return medium ? std::nullopt : std::optional(medium.error().code);
+        };
+    }
+    SUBCASE("reading back") {
+        step = &WorkerPatience::verify, hang.opcode = kRead, hang.skip = 3;
+        operation = [&] {
+            const auto report = rig.drive().verify(before, 1, observer);
+            return report ? std::nullopt : std::optional(report.error().code);
+        };
+    }
+    rig.patience.*step = std::chrono::milliseconds(300);
+    rig.restart();
+    rig.burner().add(hang);
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(operation() == Errc::unreachable);
+    CHECK(std::chrono::steady_clock::now() - began <
+          std::chrono::seconds(30));  // the other steps have minutes
+    rig.patience = {};
+    rig.restart();
+    CHECK(rig.drive().inspect());  // the drive is free again
+}
+
+TEST_CASE(
+    "burner: a worker that does not end although it was killed is left behind, and nobody else gets its "
+    "drive until it is gone") {
+    BurnerRig rig("dvd+r");
+    rig.patience.write = std::chrono::milliseconds(300);
+    rig.patience.death = std::chrono::milliseconds(100);
+    rig.restart();
+    rig.insert_blank();
+    const BurnJob job = rig.job({rig.stage("one").file("a", std::string(200'000, 'a')).seal()});
+    rig.burner().add({.kind = FaultKind::hang, .opcode = kWrite, .skip = 2});
+    TestObserver observer;
+    std::optional<StoppedSpawner> stopped;  // what ends is not reaped: as if the kernel did not let go of it
+    observer.on_plan = [&](const BurnPlan&) {
+        stopped.emplace();
+        return Status();
+    };
+    const auto written = rig.drive().burn(job, observer);
+    REQUIRE_FALSE(written);
+    CHECK(drive_is_lost(written.error()));
+    const auto commands = rig.burner().state().commands;
+    for (int i = 0; i < 2; ++i) {
+        const auto refused = rig.drive().inspect();
+        REQUIRE_FALSE(refused);
+        CHECK(drive_is_lost(refused.error()));
+        CHECK(refused.error().message.find("the kernel still waits for the drive") != std::string::npos);
+    }
+    CHECK(rig.burner().state().commands == commands);
+    stopped.reset();
+    CHECK(wait_until([&] { return rig.drive().inspect().has_value(); }));
+    CHECK(rig.medium().state == MediumState::damaged);
+}
+
 TEST_CASE("burner: a drive that is gone is lost, not the disc's fault") {
     BurnerRig rig("bd-r");
     rig.insert_blank();
@@ -96,6 +207,20 @@ TEST_CASE("burner: a disc that was swapped is noticed before anything is written
     const Error error = burn_error(rig, job);
     CHECK((error.code == Errc::wrong_medium || error.code == Errc::no_medium));
     CHECK_FALSE(wrote_something(rig));
+}
+
+TEST_CASE("burner: a disc that is taken out while it is written is not called bad until it is back") {
+    BurnerRig rig("dvd+r");
+    rig.insert_blank();
+    const std::string disc = rig.burner().state().disc.data();
+    const BurnJob job = rig.job({rig.stage("one").file("a", std::string(400'000, 'a')).seal()});
+    rig.burner().add({.kind = FaultKind::pull_medium, .opcode = kWrite, .skip = 3});
+    CHECK(burn_error(rig, job).code == Errc::no_medium);
+    CHECK(rig.drive().settle(job, 1, 0).error().code == Errc::no_medium);
+    rig.burner().insert(disc);
+    const auto outcome = rig.drive().settle(job, 1, 0);
+    REQUIRE(outcome);
+    CHECK(*outcome == Drive::Outcome::damaged);
 }
 
 TEST_CASE("burner: a disc that is taken out while it is read back is not called bad") {
@@ -189,4 +314,100 @@ TEST_CASE_TEMPLATE("burner: a power cut at any command leaves a disc that is jud
     // Whatever happened to it: the disc session that was verified is still there for any reader.
     CHECK(rig.burner().disc().sessions_closed >= 1);
     CHECK(rig.burner().disc().recorded(16));
+}
+
+TEST_CASE_TEMPLATE("burner: the disc session that closes the disc is read back, and nothing comes after it",
+                   Rig, ALL_BURNERS) {
+    Rig rig;
+    rig.insert_blank();
+    const BurnSession one = rig.stage("one").file("a", std::string(50'000, 'a')).seal();
+    rig.burn_well({one});
+    const BurnSession two = rig.stage("two").file("b", std::string(70'000, 'b')).seal();
+    BurnJob job = rig.job({two});
+    SUBCASE("because it is full") {
+        job.close_below_bytes = UINT64_MAX / 2;
+    }
+    SUBCASE("because it was asked for") {
+        job.close_disc = true;
+    }
+    TestObserver observer;
+    const auto written = rig.drive().burn(job, observer);
+    if (!written) FAIL(written.error().message);
+    CHECK(rig.burner().disc().finalised);
+    CHECK(rig.burner().disc().sessions_closed == 2);
+    CHECK(rig.medium().state == MediumState::closed);
+    const auto outcome = rig.drive().settle(job, 2, written->start_lba);
+    REQUIRE(outcome);
+    CHECK(*outcome == Drive::Outcome::written);
+    rig.verify_well({two}, 2);
+    rig.verify_well({one}, 1);
+    rig.burner().clear_log();
+    const Error error = burn_error(rig, rig.job({rig.stage("three").file("c", "3").seal()}));
+    CHECK(error.code == Errc::wrong_medium);
+    CHECK_FALSE(wrote_something(rig));
+}
+
+TEST_CASE_TEMPLATE("burner: a disc is closed without another session, and what is on it is still read", Rig,
+                   ALL_BURNERS) {
+    Rig rig;
+    rig.insert_blank();
+    const BurnSession one = rig.stage("one").file("a", std::string(50'000, 'a')).seal();
+    rig.burn_well({one});
+    BurnJob job = rig.job({});
+    job.close_disc = true;
+    TestObserver observer;
+    const auto written = rig.drive().burn(job, observer);
+    if (!written) FAIL(written.error().message);
+    CHECK(rig.burner().disc().finalised);
+    CHECK(rig.medium().state == MediumState::closed);
+    rig.verify_well({one}, 1);
+    rig.verify_well({one}, rig.medium().sessions_used);
+}
+
+TEST_CASE("burner: an open tray stays open until it is to be closed, and then its disc is read again") {
+    BurnerRig rig("dvd+r");
+    rig.insert_blank();
+    rig.burn_well({rig.stage("one").file("a", "1").seal()});
+    REQUIRE(rig.drive().medium_changed());
+    const BurnJob job = rig.job({rig.stage("two").file("b", "2").seal()});
+    if (const Status out = rig.drive().eject(); !out) FAIL(out.error().message);
+    CHECK(rig.burner().state().tray_open);
+    CHECK_FALSE(rig.burner().state().locked);
+    CHECK(rig.drive().medium_changed() == true);
+    const Medium gone = rig.medium();
+    CHECK(gone.state == MediumState::none);
+    CHECK(gone.reason.find("the tray is open") != std::string::npos);
+    CHECK(burn_error(rig, job).code == Errc::no_medium);
+    CHECK(rig.drive().settle(job, 2, 0).error().code == Errc::no_medium);
+    CHECK(rig.drive().eject());
+    CHECK(rig.burner().state().tray_open);
+    const auto there = rig.drive().close_tray();
+    REQUIRE(there);
+    CHECK(there->label == BurnerRig::kLabel);
+    CHECK_FALSE(rig.burner().state().tray_open);
+}
+
+TEST_CASE("burner: a drive that does not let go of its disc says so") {
+    BurnerRig rig("dvd+r");
+    rig.insert_blank();
+    rig.burner().add({.kind = FaultKind::sense,
+                      .sense = mmc::sense::kRemovalPrevented,
+                      .opcode = 0x1b,
+                      .skip = 2,
+                      .times = 9});
+    CHECK_FALSE(rig.drive().eject());
+}
+
+TEST_CASE("burner: a bit that the drive wrote wrongly is found and named") {
+    BurnerRig rig("bd-r");
+    rig.insert_blank();
+    const BurnSession session = rig.stage("one").file("a", std::string(3'000'000, 'a')).seal();
+    const BurnJob before = rig.job({session});
+    rig.burner().add({.kind = FaultKind::flip_bit, .opcode = kWrite, .skip = 20, .amount = 5000});
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(before, observer));
+    const auto report = rig.drive().verify(rig.job({session}), 1, observer);
+    REQUIRE(report);
+    REQUIRE(report->mismatches.size() == 1);
+    CHECK(report->mismatches[0].find("data/a") != std::string::npos);
 }

@@ -4,12 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 
 #include "tests/support/burner_house.hpp"
+#include "tests/support/run_number.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -17,11 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Died {};  // the process, in the middle of a drive's operation
-
-unsigned from_environment(const char* name, unsigned otherwise) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
 
 class Run {
   public:
@@ -216,8 +211,7 @@ void Run::check() {
 TEST_CASE(
     "random runs: whatever fails and whenever, every session ends burned, once on each disc, as it was "
     "sent") {
-    const unsigned seed = from_environment("BURNBOX_SEED", std::random_device{}());
-    const unsigned runs = from_environment("BURNBOX_RUNS", 100);
+    const auto [seed, runs] = run_numbers(100);
     MESSAGE("seed ", seed, ", runs ", runs);
     for (unsigned i = 0; i < runs; ++i) {
         INFO("BURNBOX_RUNS=1 BURNBOX_SEED=", seed + i);

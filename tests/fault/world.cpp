@@ -1,26 +1,12 @@
 #include "tests/fault/world.hpp"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "common/catalogue/sql_catalogue.hpp"
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/faulty_drive.hpp"
+#include "tests/support/must.hpp"
 
 namespace burnbox::test {
 namespace {
-
-void must(const Status& status) {
-    if (status) return;
-    std::fprintf(stderr, "fault world: %s\n", status.error().message.c_str());
-    std::abort();
-}
-
-template <typename T>
-T must(Result<T> result) {
-    if (!result) must(Status(std::unexpected(result.error())));
-    return std::move(*result);
-}
 
 constexpr int kMostStarts = 3;   // one fault spoils one start
 constexpr int kMostRounds = 30;  // of waiting for what failed to be tried again

@@ -1,29 +1,11 @@
 #include "tests/support/burner_house.hpp"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "common/catalogue/sql_catalogue.hpp"
-#include "common/session/sealed_session.hpp"
-#include "common/storage/durable_file.hpp"
 #include "tests/support/faulty_catalogue.hpp"
+#include "tests/support/must.hpp"
+#include "tests/support/queued_session.hpp"
 
 namespace burnbox::test {
-namespace {
-
-void must(const Status& status) {
-    if (status) return;
-    std::fprintf(stderr, "burner house: %s\n", status.error().message.c_str());
-    std::abort();
-}
-
-void write(FileSystem& fs, const std::string& path, const std::string& content) {
-    must(make_folders(fs, std::string(parent_path(path)), 0755));
-    must(replace_file(fs, path, content));
-}
-
-}  // namespace
-
 BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies) {
     PoolConfig pool{"default", names, copies, false};
     config.pools["default"] = pool;
@@ -50,9 +32,7 @@ void BurnerHouse::restart() {
     inbox.reset();
     catalogue.reset();
     real_catalogue_.reset();
-    auto opened = open_sql_catalogue("sqlite3://" + (database_folder / "catalogue.sqlite"));
-    if (!opened) must(std::unexpected(opened.error()));
-    real_catalogue_ = std::move(*opened);
+    real_catalogue_ = must(open_sql_catalogue("sqlite3://" + (database_folder / "catalogue.sqlite")));
     catalogue = make_faulty_catalogue(*real_catalogue_, catalogue_faults);
     inbox = std::make_unique<Inbox>(inbox_fs, *catalogue);
     events = std::make_unique<Events>();
@@ -77,33 +57,10 @@ void BurnerHouse::crash() {
 
 SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string, std::string>& files,
                              const std::string& marker) {
-    SealedSession sealed{"alice", name, clock.now(), {marker, "go", Sha256::of("go")}, {}};
-    const std::string folder = "alice/" + name + "-queued/";
-    std::map<std::string, ManifestEntry> entries;
-    for (const auto& [path, content] : files) {
-        write(inbox_fs, folder + path, content);
-        for (std::string_view parent = parent_path(path); !parent.empty(); parent = parent_path(parent))
-            entries[std::string(parent)] = {
-                std::string(parent), FileType::folder, 0755, 0, 0, clock.now(), 0, {}, ""};
-        entries[path] = {path,           FileType::file,      0644, 0, 0, clock.now(),
-                         content.size(), Sha256::of(content), ""};
-    }
-    for (auto& [path, entry] : entries) sealed.manifest.entries.push_back(std::move(entry));
-    if (!files.contains(marker)) write(inbox_fs, folder + marker, "go");
-    const std::string seal_id = "seal-" + std::to_string(++seals_);
-    write(state_fs, "seals/" + seal_id + ".jsonl", to_seal_record(sealed));
-    must(inbox_fs.sync_all());
-    must(state_fs.sync_all());
-    SessionRow row;
-    row.account = "alice", row.name = name, row.disc_name = name, row.pool = "default",
-    row.folder = name + "-queued";
-    row.seal_id = seal_id, row.content_digest = sealed.manifest.content_digest(), row.marker_name = marker;
-    row.marker_sha256 = sealed.marker.sha256, row.bytes = sealed.manifest.payload_bytes();
-    row.files_count = sealed.manifest.files_count(), row.sealed_at = clock.now();
-    const auto id = catalogue->add_session(row);
-    if (!id) must(std::unexpected(id.error()));
+    const SessionId id = queue_session({inbox_fs, state_fs, *catalogue, clock}, name, files, marker,
+                                       "seal-" + std::to_string(++seals_));
     clock.advance(std::chrono::milliseconds(1));  // the next one is younger
-    return *id;
+    return id;
 }
 
 void BurnerHouse::run() {

@@ -52,6 +52,8 @@ Status FakeDrive::load(const std::string& label) {
 
 Status FakeDrive::load_blank(const std::string& label) {
     if (before_load) BB_CHECK(before_load());
+    const bool is_in = look && loaded == label && shelf_.discs.contains(label);
+    if (is_in && shelf_.discs.at(label).sessions.empty()) return {};
     if (shelf_.discs.contains(label))
         return fail(Errc::exists, "load a blank as " + label + ": the name is taken");
     if (shelf_.blanks == 0U)

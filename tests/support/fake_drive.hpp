@@ -63,11 +63,13 @@ class FakeDrive : public Drive {
         Outcome::untouched;  // what settle() makes of a disc session that was cut off: untouched or damaged
     std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written
     std::string loaded;                                // label; empty = none
+    std::function<Result<bool>()> look;  // set: a drive with a tray, and what medium_changed() says
 
     [[nodiscard]] const std::string& name() const override { return name_; }
-    [[nodiscard]] bool emulated() const override { return true; }
+    [[nodiscard]] bool emulated() const override { return !look; }
     [[nodiscard]] Status load(const std::string& label) override;
     [[nodiscard]] Status load_blank(const std::string& label) override;
+    [[nodiscard]] Result<bool> medium_changed() override { return look ? look() : Result<bool>(false); }
     [[nodiscard]] Result<Medium> inspect() override;
     [[nodiscard]] Result<Written> burn(const BurnJob& job, BurnObserver& observer) override;
     [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session,

@@ -12,13 +12,13 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: mmc_burner DRIVE make\n"
-    "       mmc_burner DRIVE blank DISC PROFILE    make a disc and put it in\n"
+    "       mmc_burner DRIVE blank DISC PROFILE [BLOCKS]    make a disc and put it in\n"
     "       mmc_burner DRIVE insert DISC\n"
     "       mmc_burner DRIVE remove | open | power-on | clear-faults | status\n"
-    "       mmc_burner DRIVE speed BYTES_PER_SECOND\n"
+    "       mmc_burner DRIVE speed BYTES_PER_SECOND [BUFFER_BYTES]\n"
     "       mmc_burner DRIVE fault KIND [opcode=HEX] [block=N] [skip=N] [times=N] [amount=N] "
     "[sense=K/AA/QQ]\n"
-    "       KIND: sense host-error hang gone power-cut pull attention not-ready open-busy\n";
+    "       KIND: sense host-error hang gone power-cut pull attention not-ready open-busy flip-bit\n";
 
 int usage() {
     std::fputs(kUsage, stderr);
@@ -31,7 +31,7 @@ FaultKind kind_of(const std::string& name) {
         {"hang", FaultKind::hang},           {"gone", FaultKind::gone},
         {"power-cut", FaultKind::power_cut}, {"pull", FaultKind::pull_medium},
         {"attention", FaultKind::attention}, {"not-ready", FaultKind::not_ready},
-        {"open-busy", FaultKind::open_busy}};
+        {"open-busy", FaultKind::open_busy}, {"flip-bit", FaultKind::flip_bit}};
     for (const auto& [text, kind] : kinds)
         if (name == text) return kind;
     return FaultKind::none;
@@ -60,9 +60,10 @@ Fault fault_of(const std::vector<std::string>& words) {
 
 void print_status(const TestBurner& burner) {
     const DriveState state = burner.state();
-    std::printf("disc=%s tray_open=%d commands=%llu underruns=%llu\n", state.disc.data(), state.tray_open,
-                static_cast<unsigned long long>(state.commands),
-                static_cast<unsigned long long>(state.buffer.underruns));
+    std::printf("disc=%s tray_open=%d commands=%llu underruns=%llu least_filled=%lld\n", state.disc.data(),
+                state.tray_open, static_cast<unsigned long long>(state.commands),
+                static_cast<unsigned long long>(state.buffer.underruns),
+                static_cast<long long>(state.buffer.least_filled_bytes));
     if (state.disc[0] == '\0') return;
     const DiscState disc = burner.disc();
     std::printf("profile=%s sessions=%d finalised=%d open_session=%d\n",
@@ -73,6 +74,10 @@ void print_status(const TestBurner& burner) {
 int run(TestBurner& burner, const std::string& verb, const std::vector<std::string>& words) {
     if (verb == "make") return 0;
     if (verb == "blank" && words.size() == 2) return burner.insert_blank(words[0], words[1]), 0;
+    if (verb == "blank" && words.size() == 3) {
+        make_disc(words[0], words[1], std::atoi(words[2].c_str()));
+        return burner.insert(words[0]), 0;
+    }
     if (verb == "insert" && words.size() == 1) return burner.insert(words[0]), 0;
     if (verb == "remove") return burner.remove(), 0;
     if (verb == "open") return burner.open_tray(), 0;
@@ -80,6 +85,8 @@ int run(TestBurner& burner, const std::string& verb, const std::vector<std::stri
     if (verb == "clear-faults") return burner.clear_faults(), 0;
     if (verb == "status") return print_status(burner), 0;
     if (verb == "speed" && words.size() == 1) return burner.set_speed(std::atoll(words[0].c_str())), 0;
+    if (verb == "speed" && words.size() == 2)
+        return burner.set_speed(std::atoll(words[0].c_str()), std::atoll(words[1].c_str())), 0;
     if (verb == "fault" && !words.empty() && kind_of(words[0]) != FaultKind::none)
         return burner.add(fault_of(words)), 0;
     return usage();

@@ -18,6 +18,7 @@ void DriveBuffer::advance(std::int64_t now_ns) {
             burning = false;
             ++underruns;
         }
+        least_filled_bytes = std::min(least_filled_bytes, filled_bytes);
     }
     at_ns = std::max(now_ns, at_ns);
 }

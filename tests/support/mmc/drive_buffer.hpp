@@ -15,6 +15,7 @@ struct DriveBuffer {
     std::int64_t at_ns = 0;  // when filled_bytes was right
     bool burning = false;
     std::uint64_t underruns = 0;
+    std::int64_t least_filled_bytes = INT64_MAX;  // while it burned
 
     [[nodiscard]] std::int64_t free_bytes() const { return capacity_bytes - filled_bytes; }
     void advance(std::int64_t now_ns);

@@ -21,6 +21,7 @@ struct DriveState {
     std::array<std::uint8_t, 52> mode_page_5{};
     bool mode_page_5_set = false;  // since the disc was put in
     bool gone = false;
+    std::uint32_t power_cuts = 0;  // since TestBurner::power_on()
     DriveBuffer buffer;
     std::uint32_t speed_limit_kb = 0;  // asked for by the host; 0 = as fast as it goes
     std::uint64_t commands = 0;

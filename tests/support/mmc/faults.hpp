@@ -22,6 +22,7 @@ enum class FaultKind : std::uint8_t {
     attention,    // 6/28/00 once: "the medium may have changed"
     not_ready,    // the next `amount` commands that need the medium get "becoming ready"
     open_busy,    // open() of the device fails with EBUSY
+    flip_bit,     // a WRITE is called good, and bit 0 of its byte `amount` (modulo) is wrong on the disc
 };
 
 struct Fault {

@@ -1,7 +1,6 @@
 // Takes the place of the system calls by which libburn talks to a drive, for files that are test drives:
-// SG_IO and the ioctls around it, open() of a device that is in use or gone, and the sleeps between libburn's
-// polls. Everything else goes to the kernel. Works linked into a program and as LD_PRELOAD. Threads: any.
-#undef _FILE_OFFSET_BITS  // open and open64 are two functions here
+// SG_IO and the ioctls around it, and the sleeps between libburn's polls. Everything else goes to the kernel.
+// Works linked into a program and as LD_PRELOAD, together with interposed_paths.cpp. Threads: any.
 #include <fcntl.h>
 #include <scsi/sg.h>
 #include <sys/ioctl.h>
@@ -169,36 +168,6 @@ bool for_drives(unsigned long request) {
     return std::find(std::begin(kOthers), std::end(kOthers), request) != std::end(kOthers);
 }
 
-// 0 = open it; else the errno of a drive that can't be opened now.
-int refusal_of_open(int fd) {
-    if (!has_magic(fd, kDriveMagic)) return 0;
-    DriveFile drive(fd);
-    int refusal = 0;
-    drive.change([&](DriveState& state) {
-        if (state.gone) refusal = ENXIO;
-        for (Fault& fault : state.faults) {
-            if (fault.kind != FaultKind::open_busy || fault.times == 0) continue;
-            --fault.times;
-            refusal = EBUSY;
-        }
-    });
-    return refusal;
-}
-
-int open_checked(int folder, const char* path, int flags, mode_t mode) {
-    const int fd = static_cast<int>(::syscall(SYS_openat, folder, path, flags, mode));
-    const bool as_libburn_does = fd >= 0 && (flags & O_NONBLOCK) != 0 && (flags & O_ACCMODE) == O_RDWR;
-    const int refusal = as_libburn_does ? refusal_of_open(fd) : 0;
-    if (refusal == 0) return fd;
-    ::close(fd);
-    errno = refusal;
-    return -1;
-}
-
-mode_t mode_argument(int flags, va_list arguments) {
-    return (flags & (O_CREAT | O_TMPFILE)) != 0 ? static_cast<mode_t>(va_arg(arguments, int)) : 0;
-}
-
 }  // namespace
 
 extern "C" {
@@ -211,22 +180,6 @@ int ioctl(int fd, unsigned long request, ...) noexcept {
     if (for_drives(request))
         if (OpenDrive* drive = drive_of(fd)) return drive_ioctl(*drive, request, argument);
     return static_cast<int>(::syscall(SYS_ioctl, fd, request, argument));
-}
-
-int open(const char* path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = mode_argument(flags, arguments);
-    va_end(arguments);
-    return open_checked(AT_FDCWD, path, flags, mode);
-}
-
-int open64(const char* path, int flags, ...) {
-    va_list arguments;
-    va_start(arguments, flags);
-    const mode_t mode = mode_argument(flags, arguments);
-    va_end(arguments);
-    return open_checked(AT_FDCWD, path, flags, mode);
 }
 
 int nanosleep(const timespec* wanted, timespec* left) {

@@ -6,6 +6,8 @@
 namespace burnbox::mmc {
 namespace {
 
+constexpr std::uint8_t kWrite10 = 0x2a;
+
 Handler find_handler(std::uint8_t opcode) {
     for (const auto group :
          {drive_command, mode_command, disc_command, read_command, write_command, close_command})
@@ -32,14 +34,25 @@ void damage(DiscState& disc, const Command& command) {
 
 }  // namespace
 
-std::optional<Reply> MmcModel::apply_fault(const Command& command) {
-    const Fault fault = take_fault(drive.faults, command);
+void MmcModel::flip_bit(std::int32_t at, const Command& command) {
+    if (command.at(0) != kWrite10 || command.data.empty()) return;
+    const auto byte = static_cast<std::size_t>(at) % command.data.size();
+    const auto lba =
+        static_cast<std::int32_t>(command.be32(2)) + static_cast<std::int32_t>(byte / kBlockBytes);
+    const auto block = command.data.subspan(byte / kBlockBytes * kBlockBytes, kBlockBytes);
+    std::vector<std::byte> wrong(block.begin(), block.end());
+    wrong[byte % kBlockBytes] ^= std::byte{1};
+    blocks->write(lba, wrong);
+}
+
+std::optional<Reply> MmcModel::apply_fault(const Fault& fault, const Command& command) {
     switch (fault.kind) {
         case FaultKind::none:
         case FaultKind::open_busy:
+        case FaultKind::flip_bit:
             return std::nullopt;
         case FaultKind::sense:
-            if (command.at(0) == 0x2a && disc && fault.sense.key == 3) damage(*disc, command);
+            if (command.at(0) == kWrite10 && disc && fault.sense.key == 3) damage(*disc, command);
             return fails(fault.sense);
         case FaultKind::host_error:
             return Reply{{}, {}, Fate::host_error, 0};
@@ -52,6 +65,7 @@ std::optional<Reply> MmcModel::apply_fault(const Command& command) {
             if (disc) disc->lose_unsynced(fault.amount);
             drive.put_in(disc.has_value());
             drive.locked = false;
+            ++drive.power_cuts;
             return Reply{{}, {}, Fate::power_cut, 0};
         case FaultKind::pull_medium:
             if (disc) disc->lose_unsynced(fault.amount);
@@ -94,11 +108,13 @@ Sense MmcModel::readiness(const Command& command) {
 Reply MmcModel::run(const Command& command) {
     ++drive.commands;
     if (drive.gone) return {{}, {}, Fate::drive_gone, 0};
-    if (const auto reply = apply_fault(command)) return *reply;
+    const Fault fault = take_fault(drive.faults, command);
+    if (const auto reply = apply_fault(fault, command)) return *reply;
     const Handler handler = find_handler(command.at(0));
     if (handler == nullptr) return fails(sense::kUnknownCommand);
     if (const Sense sense = readiness(command); sense != sense::kGood) return fails(sense);
     Reply reply = handler(*this, command);
+    if (fault.kind == FaultKind::flip_bit && reply.sense == sense::kGood) flip_bit(fault.amount, command);
     if (reply.data.size() > command.allocation_bytes) reply.data.resize(command.allocation_bytes);
     return reply;
 }

@@ -36,7 +36,8 @@ class MmcModel {
     [[nodiscard]] Reply run(const Command& command);
 
   private:
-    [[nodiscard]] std::optional<Reply> apply_fault(const Command& command);
+    [[nodiscard]] std::optional<Reply> apply_fault(const Fault& fault, const Command& command);
+    void flip_bit(std::int32_t at, const Command& command);
     [[nodiscard]] Sense readiness(const Command& command);
 };
 

@@ -31,13 +31,15 @@ DiscFile open_disc(const DriveState& drive) {
 
 }  // namespace
 
-void make_disc(const std::string& path, std::string_view profile) {
+void make_disc(const std::string& path, std::string_view profile, std::int32_t capacity_blocks) {
     const Profile* found = find_profile(profile);
     if (found == nullptr) {
         std::fprintf(stderr, "unknown profile\n");
         std::abort();
     }
-    DiscFile::create(path, blank_disc(*found));
+    DiscState disc = blank_disc(*found);
+    if (capacity_blocks != 0) disc.capacity = capacity_blocks;
+    DiscFile::create(path, disc);
 }
 
 TestBurner::TestBurner(const std::string& path) : path_(path), file_(open_drive(path).get()) {}
@@ -65,6 +67,10 @@ void TestBurner::open_tray() {
     file_.change([](DriveState& state) { state.tray_open = true; });
 }
 
+void TestBurner::set_other_disc(const std::string& disc) {
+    file_.change([&](DriveState& state) { set_path(state.other_disc, disc); });
+}
+
 void TestBurner::add(const Fault& fault) {
     file_.change([&](DriveState& state) {
         for (Fault& place : state.faults) {
@@ -80,15 +86,19 @@ void TestBurner::clear_faults() {
     file_.change([](DriveState& state) { state.faults = {}; });
 }
 
-void TestBurner::set_speed(std::int64_t bytes_per_second) {
+void TestBurner::set_speed(std::int64_t bytes_per_second, std::int64_t buffer_bytes) {
     file_.change([&](DriveState& state) {
         state.buffer = {};
         state.buffer.speed_bytes = bytes_per_second;
+        state.buffer.capacity_bytes = buffer_bytes;
     });
 }
 
 void TestBurner::power_on() {
-    file_.change([](DriveState& state) { state.gone = false; });
+    file_.change([](DriveState& state) {
+        state.gone = false;
+        state.power_cuts = 0;
+    });
 }
 
 DiscState TestBurner::disc() const {

@@ -20,9 +20,10 @@ class TestBurner {
     void insert_blank(const std::string& disc, std::string_view profile);  // makes the file too
     void remove();                                                         // and closes the tray
     void open_tray();
+    void set_other_disc(const std::string& disc);  // what FaultKind::swap_medium puts in
     void add(const Fault& fault);
     void clear_faults();
-    void set_speed(std::int64_t bytes_per_second);
+    void set_speed(std::int64_t bytes_per_second, std::int64_t buffer_bytes = DriveBuffer().capacity_bytes);
     void power_on();  // after Fate::power_cut or drive_gone: the drive is there again
     [[nodiscard]] DriveState state() const { return file_.load(); }
     [[nodiscard]] DiscState disc() const;
@@ -38,6 +39,7 @@ class TestBurner {
     DriveFile file_;
 };
 
-void make_disc(const std::string& path, std::string_view profile);
+// A blank disc; `capacity_blocks` 0 = as large as its kind is.
+void make_disc(const std::string& path, std::string_view profile, std::int32_t capacity_blocks = 0);
 
 }  // namespace burnbox::mmc

@@ -1,6 +1,7 @@
 // The test burner is strict: what a drive rejects, it rejects with the drive's sense code.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "tests/support/mmc/memory_blocks.hpp"
@@ -177,6 +178,15 @@ TEST_CASE("mmc: faults wait for their command, hit as often as they are told and
     CHECK(bench.send({0, 0, 0, 0, 0, 0}).sense == sense::kGood);
 }
 
+TEST_CASE("mmc: a bit that flips in a write is on the disc, and nobody was told") {
+    Bench bench("dvd+r");
+    bench.model.drive.faults[0] = {.kind = FaultKind::flip_bit, .opcode = 0x2a, .amount = 3 * 2048 + 7};
+    CHECK(bench.write(0, 16) == sense::kGood);
+    const Reply reply = bench.read(0, 16);
+    CHECK(std::ranges::count(reply.data, 1) == 16 * 2048 - 1);
+    CHECK(reply.data.at(3 * 2048 + 7) == 0);
+}
+
 TEST_CASE("mmc: no medium, an open tray and a medium that gets ready are told apart") {
     Bench bench("dvd+r");
     const std::vector<std::uint8_t> tur{0, 0, 0, 0, 0, 0};
@@ -207,9 +217,11 @@ TEST_CASE("mmc: the buffer runs dry when the host is slower than the laser, and 
     for (int i = 0; i < 100; ++i) now += 1'000'000 + buffer.take(65'536, now);  // 65 MB/s
     CHECK(buffer.underruns == 0);
     CHECK(now > 550'000'000);  // held back to the laser's speed
-    now += 1'000'000'000;      // the host stalls
+    CHECK(buffer.least_filled_bytes > 400'000);
+    now += 1'000'000'000;  // the host stalls
     (void)buffer.take(65'536, now);
     CHECK(buffer.underruns == 1);
+    CHECK(buffer.least_filled_bytes == 0);
     CHECK_FALSE(buffer.burning);
     (void)buffer.drain(now);
     CHECK(buffer.underruns == 1);

@@ -53,6 +53,16 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
     CHECK(parsed->start_lba == 5000);
 }
 
+TEST_CASE("worker protocol: every operation arrives") {
+    using enum WorkerOperation;
+    for (const WorkerOperation operation : {inspect, burn, verify, settle, look, eject, load}) {
+        CAPTURE(to_string(operation));
+        const auto parsed = parse_worker_job(to_line(WorkerJob{operation, {}, {}, 0, 0}).value());
+        REQUIRE(parsed);
+        CHECK(parsed->operation == operation);
+    }
+}
+
 TEST_CASE("worker protocol: a path that is no UTF-8 is an error, not a crash") {
     WorkerJob job;
     job.device.path = "/srv/\xff";
