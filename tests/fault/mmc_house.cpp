@@ -1,0 +1,140 @@
+#include "tests/fault/mmc_house.hpp"
+
+#include <filesystem>
+
+#include "common/catalogue/sql_catalogue.hpp"
+#include "common/storage/posix_file_system.hpp"
+#include "tests/support/must.hpp"
+#include "tests/support/queued_session.hpp"
+
+namespace burnbox::test {
+namespace {
+
+// Notes where burns begin, and is where the process may die.
+class WatchedDrive final : public Drive {
+  public:
+    WatchedDrive(MmcHouse& house, Tray& tray, std::unique_ptr<Drive> drive)
+        : house_(house), tray_(tray), drive_(std::move(drive)) {}
+
+    const std::string& name() const override { return drive_->name(); }
+    bool emulated() const override { return false; }
+    Status load(const std::string& label) override {
+        return at("load", [&] { return drive_->load(label); });
+    }
+    Status load_blank(const std::string& label) override {
+        return at("load blank", [&] { return drive_->load_blank(label); });
+    }
+    Result<bool> medium_changed() override { return drive_->medium_changed(); }
+    Result<Medium> inspect() override {
+        return at("inspect", [&] { return drive_->inspect(); });
+    }
+    Result<Written> burn(const BurnJob& job, BurnObserver& observer) override {
+        BeginObserver begins(*this, job.disc.label, observer);
+        return at("burn", [&] { return drive_->burn(job, begins); });
+    }
+    Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) override {
+        return at("verify", [&] { return drive_->verify(job, disc_session, observer); });
+    }
+    Result<Outcome> settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) override {
+        return at("settle", [&] { return drive_->settle(job, disc_session, start_lba); });
+    }
+    Status eject() override {
+        return at("eject", [&] { return drive_->eject(); });
+    }
+    std::uint64_t blank_capacity_bytes() const override { return drive_->blank_capacity_bytes(); }
+
+  private:
+    class BeginObserver final : public BurnObserver {
+      public:
+        BeginObserver(WatchedDrive& drive, const std::string& label, BurnObserver& next)
+            : drive_(drive), label_(label), next_(next) {}
+        Status about_to_write(const BurnPlan& plan) override {
+            BB_CHECK(next_.about_to_write(plan));
+            drive_.house_.begun.emplace(label_, drive_.tray_.burner.state().disc.data());
+            drive_.house_.at_drive(drive_.tray_, "leave to write");
+            return {};
+        }
+        void progress(const Progress& progress) override { next_.progress(progress); }
+
+      private:
+        WatchedDrive& drive_;
+        const std::string& label_;
+        BurnObserver& next_;
+    };
+
+    template <typename Operation>
+    auto at(const char* what, Operation operation) -> decltype(operation()) {
+        house_.at_drive(tray_, what);
+        auto result = operation();
+        house_.at_drive(tray_, what);
+        return result;
+    }
+
+    MmcHouse& house_;
+    Tray& tray_;
+    std::unique_ptr<Drive> drive_;
+};
+
+}  // namespace
+
+MmcHouse::MmcHouse(Spawner& spawner, const std::vector<std::string>& profiles, unsigned copies)
+    : spawner_(spawner) {
+    for (const char* path : {"inbox/alice", "state/seals", "discs"})
+        std::filesystem::create_directories(folder / path);
+    inbox_fs_ = must(open_posix_file_system(folder / "inbox"));
+    state_fs_ = must(open_posix_file_system(folder / "state"));
+    config.pools["default"] = {"default", {}, copies, false};
+    config.accounts["alice"].name = "alice";
+    for (const std::string& profile : profiles) {
+        const std::string name = "tray" + std::to_string(trays.size());
+        trays.push_back(
+            std::make_unique<Tray>(Tray{name, profile, mmc::TestBurner(folder / (name + ".drive")), {}}));
+        DriveConfig drive;
+        drive.name = name, drive.device = trays.back()->burner.path(), drive.expect = profile;
+        config.drives[name] = drive;
+        config.pools["default"].drives.push_back(name);
+    }
+}
+
+void MmcHouse::restart() {
+    burner.reset();
+    events_.reset();
+    inbox_.reset();
+    catalogue.reset();
+    catalogue = must(open_sql_catalogue("sqlite3://" + (folder / "catalogue.sqlite")));
+    inbox_ = std::make_unique<Inbox>(*inbox_fs_, *catalogue);
+    events_ = std::make_unique<Events>();
+    recovery_ = std::make_unique<FakeRecoveryProgram>(*state_fs_, *inbox_fs_);
+    std::vector<std::unique_ptr<Drive>> drives;
+    for (const auto& tray : trays)
+        drives.push_back(std::make_unique<WatchedDrive>(
+            *this, *tray,
+            std::make_unique<WorkerDrive>(config.drives.at(tray->name), spawner_, BURNBOX_TEST_WORKER,
+                                          DrivePolicy{}, patience)));
+    burner = std::make_unique<Burner>(
+        BurnerServices{config, clock, *catalogue, *inbox_, *state_fs_, *events_, *recovery_, {}},
+        std::move(drives));
+}
+
+SessionId MmcHouse::queue(const std::string& name, const std::map<std::string, std::string>& files) {
+    clock.advance(std::chrono::milliseconds(1));  // each is younger than the one before
+    return queue_session({*inbox_fs_, *state_fs_, *catalogue, clock}, name, files, "BURN",
+                         "seal-" + std::to_string(++seals_));
+}
+
+std::string MmcHouse::add_blank(Tray& tray, std::int32_t capacity_blocks) {
+    const std::string path = folder / ("discs/" + std::to_string(++discs_) + "." + tray.profile);
+    mmc::make_disc(path, tray.profile, capacity_blocks);
+    tray.box.push_back(path);
+    return path;
+}
+
+SessionRow MmcHouse::row(SessionId id) {
+    return must(catalogue->session(id));
+}
+
+std::string MmcHouse::text(const std::string& path) {
+    return read_file(*inbox_fs_, path, 1U << 30U).value_or("");
+}
+
+}  // namespace burnbox::test

@@ -1,0 +1,63 @@
+// A burner on test burners (tests/support/mmc): the real worker, the real catalogue and folders, and the code
+// for real drives down to the SCSI command. Folders, drives and discs outlive restart(), the burner does not.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "burner/drive/worker_drive.hpp"
+#include "burner/jobs/burner.hpp"
+#include "common/process/spawner.hpp"
+#include "tests/support/fake_recovery_program.hpp"
+#include "tests/support/mmc/test_burner.hpp"
+#include "tests/support/temp_folder.hpp"
+#include "tests/support/test_clock.hpp"
+
+namespace burnbox::test {
+
+// A drive of the house and the person beside it, who has a box of discs.
+struct Tray {
+    std::string name;
+    std::string profile;
+    mmc::TestBurner burner;
+    std::vector<std::string> box;  // host paths of its discs, in the drive or not
+};
+
+class MmcHouse {
+  public:
+    MmcHouse(Spawner& spawner, const std::vector<std::string>& profiles, unsigned copies);
+
+    TempFolder folder{memory_backed_place()};
+    TestClock clock;
+    Config config;
+    WorkerPatience patience;
+    std::vector<std::unique_ptr<Tray>> trays;
+    // Asked before and after each operation of a drive: may throw, as if the process died there.
+    std::function<void(Tray&, const std::string& operation)> at_drive = [](Tray&, const std::string&) {};
+    // By label: every disc on which a burn under this label was begun.
+    std::multimap<std::string, std::string> begun;
+
+    std::unique_ptr<Catalogue> catalogue;
+    std::unique_ptr<Burner> burner;
+
+    void restart();
+    SessionId queue(const std::string& name, const std::map<std::string, std::string>& files);
+    // A new blank of the tray's kind, put into its box. `capacity_blocks` 0 = as large as real ones.
+    std::string add_blank(Tray& tray, std::int32_t capacity_blocks);
+    [[nodiscard]] SessionRow row(SessionId id);
+    [[nodiscard]] std::string text(const std::string& path);  // of a file in the inbox; "" when it is missing
+
+  private:
+    Spawner& spawner_;
+    std::unique_ptr<FileSystem> inbox_fs_, state_fs_;
+    std::unique_ptr<Inbox> inbox_;
+    std::unique_ptr<Events> events_;
+    std::unique_ptr<FakeRecoveryProgram> recovery_;
+    int seals_ = 0;
+    int discs_ = 0;
+};
+
+}  // namespace burnbox::test

@@ -1,0 +1,414 @@
+// Random runs on the test burner: kinds of media, drives, copies, batches, sessions, faults of every kind,
+// people who change discs, and restarts, all drawn from a seed. When the faults are over everything has to
+// end well, and the discs are judged without burnbox's own code. BURNBOX_SEED repeats a run, BURNBOX_RUNS
+// says how many there are.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <set>
+
+#include "tests/fault/disc_witness.hpp"
+#include "tests/fault/mmc_house.hpp"
+#include "tests/support/must.hpp"
+#include "tests/support/run_number.hpp"
+
+namespace burnbox::test {
+namespace {
+
+using namespace std::chrono_literals;
+using mmc::FaultKind;
+using Files = std::map<std::string, std::string>;
+
+struct Died {};  // the process, or the whole machine
+
+constexpr std::array kProfiles = {"dvd+r", "dvd-r", "dvd+r-dl", "bd-r", "cd-r"};
+constexpr int kRead = 0x28;
+constexpr int kWrite = 0x2a;
+constexpr int kMostSessions = 5;
+
+class Run {
+  public:
+    Run(Spawner& spawner, unsigned seed);
+    void live();   // with faults
+    void end();    // without: until nothing is left to do
+    void check();  // what a person relies on
+
+  private:
+    unsigned pick(unsigned most) { return std::uniform_int_distribution<unsigned>(0, most)(random_); }
+    bool happens(unsigned percent) { return pick(99) < percent; }
+    static std::vector<std::string> some_profiles(std::mt19937& random);
+    std::string new_blank(Tray& tray);
+    void make_unfit(const std::string& disc);
+    void change_disc(Tray& tray);
+    void arm(Tray& tray);
+    void cut_power(Tray& tray);
+    void disarm();
+    void queue();
+    void act();
+    void step();
+    void restart();
+    bool all_burned();
+    void check_nothing_lost();
+    void check_session(SessionId id);
+    void check_copy(const SessionRow& row, const DiscSessionRow& copy);
+    void check_disc(const std::string& disc);
+    std::vector<DiscRow> rows_of(const std::string& disc);
+
+    std::mt19937 random_;
+    unsigned copies_;
+    MmcHouse house_;
+    std::map<SessionId, Files> sessions_;
+    std::set<std::string> foreign_;  // discs that burnbox has not made
+    bool armed_ = true;
+    bool hangs_;
+};
+
+std::vector<std::string> Run::some_profiles(std::mt19937& random) {
+    std::vector<std::string> profiles(std::uniform_int_distribution<std::size_t>(1, 2)(random));
+    for (std::string& profile : profiles)
+        profile = kProfiles[std::uniform_int_distribution<std::size_t>(0, kProfiles.size() - 1)(random)];
+    return profiles;
+}
+
+Run::Run(Spawner& spawner, unsigned seed)
+    : random_(seed), copies_(1), house_(spawner, some_profiles(random_), 1), hangs_(happens(5)) {
+    copies_ = 1 + pick(static_cast<unsigned>(house_.trays.size()) - 1);
+    house_.config.pools.at("default").copies = copies_;
+    house_.config.burn.full_below_bytes = 1U << 20U;
+    house_.config.burn.close_when_full = happens(50);
+    house_.config.burn.batch = {pick(1) * 5min, 1 + pick(2), 0};
+    if (hangs_) {  // a drive that hangs costs as much time as it is waited for
+        WorkerPatience& patience = house_.patience;
+        for (auto* each : {&patience.silence, &patience.look, &patience.inspect, &patience.prepare,
+                           &patience.write, &patience.close, &patience.verify, &patience.goodbye})
+            *each = 2s;
+    }
+    house_.at_drive = [this](Tray& tray, const std::string&) {
+        if (!armed_) return;
+        if (tray.burner.state().power_cuts != 0) {
+            cut_power(tray);
+            throw Died();
+        }
+        if (happens(3)) throw Died();
+    };
+    for (const auto& tray : house_.trays) change_disc(*tray);
+    house_.restart();
+}
+
+// Small, so that discs get full: room for a first disc session, the gaps behind it, and some more.
+std::string Run::new_blank(Tray& tray) {
+    const mmc::Profile& kind = *mmc::find_profile(tray.profile);
+    const std::int32_t gaps = kind.first_gap + static_cast<std::int32_t>(pick(2)) * kind.gap;
+    return house_.add_blank(tray, 3000 + static_cast<std::int32_t>(pick(3000)) + gaps);
+}
+
+// Of somebody else, or half burned by another program; may be closed.
+void Run::make_unfit(const std::string& disc) {
+    auto file = mmc::DiscFile::open(disc);
+    REQUIRE(file);
+    mmc::DiscState state = file->load();
+    const std::vector<std::byte> noise(64 * mmc::kBlockBytes, std::byte{0x5a});
+    file->write(0, noise);
+    state.last().next = 64;
+    if (happens(70)) {
+        state.close_track(0);
+        state.close_session(happens(50));
+    }
+    file->store(state);
+    foreign_.insert(disc);
+}
+
+void Run::change_disc(Tray& tray) {
+    switch (pick(7)) {
+        case 0:
+            return tray.burner.remove();
+        case 1:
+            return tray.burner.open_tray();
+        case 2: {
+            const std::string disc = new_blank(tray);
+            make_unfit(disc);
+            return tray.burner.insert(disc);
+        }
+        case 3:
+        case 4:
+            if (!tray.box.empty())
+                return tray.burner.insert(tray.box[pick(static_cast<unsigned>(tray.box.size()) - 1)]);
+            [[fallthrough]];
+        default:
+            return tray.burner.insert(new_blank(tray));
+    }
+}
+
+void Run::arm(Tray& tray) {
+    mmc::Fault fault;
+    fault.skip = pick(150);
+    fault.amount = static_cast<std::int32_t>(pick(300));
+    switch (pick(11)) {
+        case 0:
+        case 1:
+            fault.kind = FaultKind::sense, fault.opcode = kWrite, fault.skip = pick(40);
+            fault.sense = happens(70) ? mmc::sense::kWriteError : mmc::Sense{4, 0x44, 0};
+            break;
+        case 2:
+            fault.kind = FaultKind::sense, fault.opcode = kRead, fault.skip = pick(40);
+            fault.sense = mmc::sense::kReadError, fault.times = happens(50) ? 1 : 1000;
+            break;
+        case 3:
+            fault.kind = FaultKind::pull_medium;
+            break;
+        case 4:
+            fault.kind = FaultKind::gone;
+            break;
+        case 5:
+            fault.kind = hangs_ ? FaultKind::hang : FaultKind::host_error;
+            break;
+        case 6:
+        case 7:
+            fault.kind = FaultKind::power_cut;
+            break;
+        case 8:
+            fault.kind = happens(50) ? FaultKind::attention : FaultKind::not_ready, fault.amount = 3;
+            break;
+        case 9:
+            fault.kind = FaultKind::open_busy;
+            break;
+        case 10:
+            // Behind descriptors and folders: what is read back are the files.
+            fault.kind = FaultKind::flip_bit, fault.opcode = kWrite, fault.skip = 4 + pick(10);
+            fault.amount = static_cast<std::int32_t>(pick(32 * mmc::kBlockBytes));
+            break;
+        default:
+            fault.kind = FaultKind::swap_medium;
+            tray.burner.set_other_disc(happens(50) || tray.box.empty()
+                                           ? new_blank(tray)
+                                           : tray.box[pick(static_cast<unsigned>(tray.box.size()) - 1)]);
+    }
+    tray.burner.clear_faults();
+    tray.burner.add(fault);
+}
+
+// The worker is gone already; now the machine is on again.
+void Run::cut_power(Tray& tray) {
+    tray.burner.clear_faults();
+    tray.burner.power_on();
+}
+
+void Run::disarm() {
+    armed_ = false;
+    for (const auto& tray : house_.trays) {
+        tray->burner.clear_faults();
+        tray->burner.power_on();
+    }
+}
+
+void Run::restart() {
+    check_nothing_lost();
+    house_.restart();
+}
+
+void Run::step() {
+    try {
+        static_cast<void>(house_.burner->run_once(pick(static_cast<unsigned>(house_.trays.size()) - 1)));
+    } catch (const Died&) {
+        for (const auto& tray : house_.trays)
+            if (happens(30)) change_disc(*tray);  // before it is on again
+        restart();
+    }
+}
+
+void Run::queue() {
+    Files files;
+    for (unsigned i = 0; i <= pick(2); ++i) {
+        std::string content(mmc::kBlockBytes + pick(i == 0 ? 300'000 : 60'000), '\0');
+        for (char& c : content) c = static_cast<char>(random_());
+        files["f" + std::to_string(i)] = std::move(content);
+    }
+    const SessionId id = house_.queue("s" + std::to_string(sessions_.size()), files);
+    sessions_[id] = std::move(files);
+}
+
+void Run::act() {
+    Tray& tray = *house_.trays[pick(static_cast<unsigned>(house_.trays.size()) - 1)];
+    switch (pick(13)) {
+        case 0:
+        case 1:
+        case 2:
+            if (sessions_.size() < kMostSessions) return queue();
+            return step();
+        case 3:
+            house_.clock.advance(std::chrono::seconds(pick(400)));
+            return;
+        case 4:
+            if (happens(30)) restart();
+            return;
+        case 5:
+            if (happens(60)) change_disc(tray);
+            return;
+        case 6:
+        case 7:
+            return arm(tray);
+        case 8:
+            if (happens(50)) tray.burner.power_on();
+            return;
+        default:
+            return step();
+    }
+}
+
+void Run::live() {
+    for (int i = 0; i < 40; ++i) act();
+    check_nothing_lost();
+}
+
+bool Run::all_burned() {
+    bool all = true;
+    for (const auto& [id, files] : sessions_) {
+        const SessionState state = house_.row(id).state;
+        if (state == SessionState::failed)
+            must(house_.catalogue->step(id, SessionState::failed, SessionState::queued, "once more"));
+        all = all && state == SessionState::burned;
+    }
+    return all;
+}
+
+// The person tries each disc that burnbox has begun, and then a new one.
+void Run::end() {
+    disarm();
+    for (unsigned round = 0; round < 40; ++round) {
+        for (const auto& tray : house_.trays) {
+            std::vector<std::string> discs;
+            for (const std::string& disc : tray->box)
+                if (!foreign_.contains(disc)) discs.push_back(disc);
+            const std::size_t turn = round % (discs.size() + 1);
+            tray->burner.insert(turn == 0 ? new_blank(*tray) : discs[discs.size() - turn]);
+        }
+        for (bool did = true; did;) {
+            did = false;
+            for (std::size_t i = 0; i < house_.trays.size(); ++i) {
+                const auto result = house_.burner->run_once(i);
+                did = did || (result && *result);
+            }
+        }
+        if (all_burned() && house_.catalogue->unfinished_attempts()->empty()) return;
+        house_.clock.advance(6min);
+    }
+}
+
+// At any time: what is not on a disc yet is still there as it was sent, and says why it waits.
+void Run::check_nothing_lost() {
+    for (const auto& [id, files] : sessions_) {
+        const SessionRow row = house_.row(id);
+        INFO("session ", row.name, ", state ", to_string(row.state), ", folder ", row.folder);
+        if (row.state == SessionState::failed) CHECK_FALSE(row.reason.empty());
+        for (const auto& [path, content] : files)
+            CHECK_MESSAGE((house_.text("alice/" + row.folder + "/" + path) == content ||
+                           house_.text("alice/" + row.folder_next + "/" + path) == content),
+                          "not in the inbox: " << path);
+    }
+}
+
+std::vector<DiscRow> Run::rows_of(const std::string& disc) {
+    std::vector<DiscRow> rows;
+    for (const DiscRow& row : must(house_.catalogue->discs())) {
+        const auto [first, last] = house_.begun.equal_range(row.label);
+        if (std::any_of(first, last, [&](const auto& begun) { return begun.second == disc; }))
+            rows.push_back(row);
+    }
+    return rows;
+}
+
+void Run::check_copy(const SessionRow& row, const DiscSessionRow& copy) {
+    INFO("on ", copy.disc_label, ", disc session ", copy.disc_session);
+    const std::string block = sessions_[row.id].at("f0").substr(0, mmc::kBlockBytes);
+    unsigned discs = 0;
+    const auto [first, last] = house_.begun.equal_range(copy.disc_label);
+    std::set<std::string> paths;
+    for (auto begun = first; begun != last; ++begun) paths.insert(begun->second);
+    for (const std::string& path : paths) {
+        DiscWitness disc(path);
+        const unsigned times = disc.count(block);
+        CHECK_MESSAGE(times <= 1, "burned " << times << " times");
+        if (times == 0) continue;
+        const Files found = disc.files(copy.disc_session);
+        std::string wrong;
+        for (const auto& [name, content] : sessions_[row.id]) {
+            const auto entry = found.find("alice/" + row.disc_name + "/data/" + name);
+            if (entry == found.end())
+                wrong += name + " is missing; ";
+            else if (entry->second != content)
+                wrong += name + " differs; ";
+        }
+        CHECK_MESSAGE(wrong.empty(), path << ", " << found.size() << " files: " << wrong);
+        ++discs;
+    }
+    CHECK_MESSAGE(discs == 1, "found on " << discs << " discs of this label");
+}
+
+void Run::check_session(SessionId id) {
+    const SessionRow row = house_.row(id);
+    INFO("session ", row.name, ", state ", to_string(row.state), ", reason ", row.reason);
+    CHECK(row.state == SessionState::burned);
+    CHECK(row.folder == row.name + "-burned");
+    const auto copies = must(house_.catalogue->copies(id));
+    CHECK(copies.size() == copies_);
+    std::set<std::string> discs;
+    const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
+    for (const DiscSessionRow& copy : copies) {
+        discs.insert(copy.disc_label);
+        check_copy(row, copy);
+        CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
+    }
+    CHECK(discs.size() == copies_);
+}
+
+// What the catalogue says of a disc is so, or it says that the disc is suspect.
+void Run::check_disc(const std::string& path) {
+    DiscWitness disc(path);
+    const std::vector<DiscRow> rows = rows_of(path);
+    INFO(path, ", sessions ", disc.state().sessions_closed, ", begun ", disc.state().session_begun());
+    std::set<std::string> known;
+    bool suspect = false;
+    unsigned sessions = 0;
+    for (const DiscRow& row : rows) {
+        suspect = suspect || row.state == DiscState::suspect;
+        sessions = std::max(sessions, row.sessions_used);
+        for (const DiscSessionRow& each : must(house_.catalogue->disc_sessions(row.id)))
+            known.insert(each.session_name);
+    }
+    for (const auto& [id, files] : sessions_) {
+        const std::string name = house_.row(id).disc_name;
+        if (disc.count(files.at("f0").substr(0, mmc::kBlockBytes)) == 0 || suspect) continue;
+        CHECK_MESSAGE(known.contains(name), "it holds " << name << " and nobody knows it");
+    }
+    if (suspect || foreign_.contains(path)) return;
+    CHECK_FALSE(disc.state().session_begun());
+    CHECK(disc.state().sessions_closed <= static_cast<std::int32_t>(sessions));
+}
+
+void Run::check() {
+    for (const auto& [id, files] : sessions_) check_session(id);
+    for (const auto& tray : house_.trays)
+        for (const std::string& disc : tray->box) check_disc(disc);
+    CHECK(house_.catalogue->unfinished_attempts()->empty());
+}
+
+}  // namespace
+
+TEST_CASE(
+    "random runs on the test burner: whatever fails and whenever, every session ends on its discs as it was "
+    "sent, and no disc is lied about") {
+    const RunNumbers numbers = run_numbers(12);
+    MESSAGE("seed ", numbers.seed, ", runs ", numbers.runs);
+    const auto spawner = must(Spawner::start());
+    for (unsigned i = 0; i < numbers.runs; ++i) {
+        INFO("BURNBOX_RUNS=1 BURNBOX_SEED=", numbers.seed + i);
+        Run run(*spawner, numbers.seed + i);
+        run.live();
+        run.end();
+        run.check();
+    }
+}
+
+}  // namespace burnbox::test
