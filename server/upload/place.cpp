@@ -86,20 +86,22 @@ Status check_read_right(const Account& account, const Place& place) {
 }
 
 Status check_not_sealed(const Place& place) {
-    const std::string name = shown(place);
+    // Only for a refusal: nearly every request passes.
+    const auto name = [&] { return shown(place); };
     const auto refuse = [](std::string why) { return fail(Errc::permission, std::move(why)); };
-    const std::string open_name = escape(parse_folder(place.path.folder).name);
+    const auto open_name = [&] { return escape(parse_folder(place.path.folder).name); };
     switch (place.where) {
         case Where::inbox:
             return refuse("the inbox itself can't be changed");
         case Where::polite:
-            return refuse(fmt::format("{} is sealed", name));
+            return refuse(fmt::format("{} is sealed", name()));
         case Where::queued:
-            return refuse(fmt::format("{} is sealed; rename it back to {} to cancel it", name, open_name));
+            return refuse(
+                fmt::format("{} is sealed; rename it back to {} to cancel it", name(), open_name()));
         case Where::burned:
-            return refuse(fmt::format("{} is sealed and on disc; it can only be read or deleted", name));
+            return refuse(fmt::format("{} is sealed and on disc; it can only be read or deleted", name()));
         case Where::failed:
-            return refuse(fmt::format("{} is sealed; rename it back to {} to mend it", name, open_name));
+            return refuse(fmt::format("{} is sealed; rename it back to {} to mend it", name(), open_name()));
         case Where::missing:
             return {};
         case Where::open:
@@ -109,13 +111,13 @@ Status check_not_sealed(const Place& place) {
         case Phase::open:
             return {};
         case Phase::sealing:
-            return refuse(fmt::format("{} is being sealed", name));
+            return refuse(fmt::format("{} is being sealed", name()));
         case Phase::arriving:
-            return fail(Errc::busy, fmt::format("{} is being taken back; try again", name));
+            return fail(Errc::busy, fmt::format("{} is being taken back; try again", name()));
         case Phase::sealed:
-            return refuse(fmt::format("{} is sealed", name));
+            return refuse(fmt::format("{} is sealed", name()));
         case Phase::gone:
-            return fail(Errc::not_found, fmt::format("{} was removed", name));
+            return fail(Errc::not_found, fmt::format("{} was removed", name()));
     }
     return {};
 }

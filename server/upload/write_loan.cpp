@@ -56,7 +56,7 @@ bool is_over_quota(const Account& account) {
 
 // What give_back() found out.
 struct WriteLoan::Outcome {
-    bool counts = false;  // the program ended well, and within the quota
+    bool counts = false;  // the program ended well, and within the account's bounds
     std::uint64_t began = 0;
     std::vector<std::size_t> changed;  // files, by entry
     std::vector<std::optional<HashedFile>> hashed;
@@ -244,21 +244,35 @@ void WriteLoan::give_back(bool ended_well, Done done) {
     answer(outcome, std::move(done), after);
 }
 
+struct WriteLoan::NewFiles {
+    unsigned markers = 0, others = 0;
+};
+
 void WriteLoan::record(const FolderLook& now, Outcome& outcome) {
     forget_missing(now, outcome.began);
+    NewFiles fresh;
     for (const std::size_t index : outcome.changed) {
         const WalkEntry& entry = now.entries[index];
-        account_->set_size(session_->files.try_emplace(entry.path).first->second, entry.info.size_bytes);
+        const auto [at, is_new] = session_->files.try_emplace(entry.path);
+        account_->set_size(at->second, entry.info.size_bytes);
+        if (is_new) ++(is_marker_name(core_->session_config(), entry.path) ? fresh.markers : fresh.others);
     }
-    if (outcome.counts && is_over_quota(*account_)) {
-        outcome.counts = false;
-        outcome.problems.push_back(over_quota_text(*account_));
-    }
+    if (outcome.counts) check_bounds(fresh, outcome);
     for (std::size_t i = 0; i < outcome.changed.size(); ++i)
         record_file(outcome.brought[i], i, now.entries[outcome.changed[i]].info, outcome);
     if (outcome.counts) drop_leftovers(now);
     if (folders_and_links(now.entries) != others_before_) session_->folders_completed = core_->tick();
     undo_empty_session();
+}
+
+// As OPEN has it: whoever sends a file that is there already, or a marker, is not asked for room.
+void WriteLoan::check_bounds(const NewFiles& fresh, Outcome& outcome) const {
+    if (is_over_quota(*account_)) outcome.problems.push_back(over_quota_text(*account_));
+    Limits limits = core_->services.config.limits;
+    limits.files += 1 + fresh.markers;
+    const Status room = fresh.others > 0 ? account_->check_file_room(limits) : Status();
+    if (!room) outcome.problems.push_back(room.error().message);
+    outcome.counts = room && !is_over_quota(*account_);
 }
 
 void WriteLoan::record_file(const std::string& path, std::size_t index, const FileInfo& info,

@@ -39,6 +39,7 @@ class WriteLoan final : public Loan {
 
   private:
     struct Outcome;
+    struct NewFiles;
     [[nodiscard]] std::string top() const;
     [[nodiscard]] Result<FolderLook> look_once() const;
     [[nodiscard]] Result<FolderLook> look() const;
@@ -49,6 +50,7 @@ class WriteLoan final : public Loan {
     void take_usurped(const FolderLook& now, Outcome& outcome) const;
     // All of these: account locked.
     void record(const FolderLook& now, Outcome& outcome);
+    void check_bounds(const NewFiles& fresh, Outcome& outcome) const;
     void record_file(const std::string& path, std::size_t index, const FileInfo& info,
                      const Outcome& outcome);
     void forget_missing(const FolderLook& now, std::uint64_t began);

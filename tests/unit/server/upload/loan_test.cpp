@@ -185,6 +185,29 @@ TEST_CASE("loan: the quota is counted meanwhile and at the end") {
     CHECK(put(*client, "/holiday/c", "123456") == "ok");  // what was counted was given free again
 }
 
+TEST_CASE("loan: files beyond limits.files are cut off, their session can still be mended") {
+    UploadHouse house;
+    house.config.limits.files = 2;
+    house.start();
+    const auto client = house.connect();
+    auto loan = lend_to_write(*client, "/holiday/");
+    house.put_behind("alice/holiday/a", "1");
+    house.put_behind("alice/holiday/b", "2");
+    CHECK(give_back(*loan, true) == "ok");  // as many as may be
+    loan = lend_to_write(*client, "/holiday/");
+    house.put_behind("alice/holiday/c", "3");
+    house.put_behind("alice/holiday/BURN", "");
+    CHECK(contains(give_back(*loan, true), "limits.files"));
+    CHECK(house.rows().empty());
+    CHECK(contains(reason_of(house, "holiday"), "cut off"));
+    CHECK(client->remove("/holiday/c"));
+    loan = lend_to_write(*client, "/holiday/");
+    house.put_behind("alice/holiday/a", "longer");
+    REQUIRE(house.inbox_fs.remove("alice/holiday/BURN"));
+    house.put_behind("alice/holiday/BURN", "go");
+    CHECK(give_back(*loan, true) == "ok: holiday is sealed");
+}
+
 TEST_CASE("loan: links stay when they stay in the session, others are named and refuse the marker") {
     UploadHouse house;
     const auto client = house.connect();
