@@ -80,6 +80,11 @@ Result<std::optional<DiscRow>> take_from_shelf(Station& station, std::vector<Dis
     return std::optional<DiscRow>();
 }
 
+// A label goes with a make, in case the catalogue says one.
+bool of_the_same_make(const Medium& medium, const DiscRow& disc) {
+    return medium.media_id.empty() || disc.media_id.empty() || medium.media_id == disc.media_id;
+}
+
 // Real: what is in the drive is taken, or it waits. A blank that was given its label before it was burned
 // keeps it.
 Result<std::optional<DiscRow>> take_what_is_in(Station& station, const std::vector<DiscRow>& candidates) {
@@ -88,7 +93,8 @@ Result<std::optional<DiscRow>> take_what_is_in(Station& station, const std::vect
         if (medium.state == MediumState::appendable && disc.label == medium.label &&
             disc.serial == medium.serial)
             return disc;
-        if (medium.state != MediumState::blank || disc.sessions_used != 0) continue;
+        const bool blank = medium.state == MediumState::blank && disc.sessions_used == 0;
+        if (!blank || !of_the_same_make(medium, disc)) continue;
         const Status loaded = station.drive.load_blank(disc.label);
         if (loaded) return disc;
         if (loaded.error().code != Errc::no_medium) return std::unexpected(loaded.error());

@@ -72,6 +72,7 @@ Result<Medium> FakeDrive::inspect() {
     const bool cut = !disc.sessions.empty() && !disc.sessions.back().whole;
     const std::uint64_t used = std::uint64_t{next_lba(disc) + kOverheadBlocks} * kSectorBytes;
     medium.profile = shelf_.medium;
+    medium.media_id = shelf_.media_id;
     medium.state = disc.closed             ? MediumState::closed
                    : disc.sessions.empty() ? MediumState::blank
                    : cut                   ? MediumState::damaged

@@ -40,6 +40,7 @@ struct FakeDisc {
 
 struct FakeShelf {
     std::string medium = "dvd+r";
+    std::string media_id;
     std::uint64_t capacity_bytes = 4'700'372'992;
     unsigned session_limit = 153;
     std::optional<unsigned> blanks;  // left in the box; empty = no limit

@@ -128,4 +128,18 @@ TEST_CASE("look: a blank disc that stayed in the drive keeps its label after a f
     CHECK(house.catalogue->copies(id)->front().disc_label == "BURNBOX_0001");
 }
 
+TEST_CASE("look: a blank of another make gets another label, and nothing waits for the first") {
+    HouseWithTray house;
+    house.shelves["tray"].blanks = 2;
+    house.shelves["tray"].media_id = "MADEHERE/001";
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.drives[0]->during_write = [] { return fail(Errc::io, "write error"); };
+    CHECK_FALSE(house.burner->run_once(0).has_value());
+    house.drives[0]->during_write = nullptr;
+    house.shelves["tray"].media_id = "MADETHERE/002";
+    house.run_patiently(3);
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.catalogue->copies(id)->front().disc_label == "BURNBOX_0002");
+}
+
 }  // namespace burnbox::test
