@@ -177,6 +177,7 @@ void Run::arm(Tray& tray) {
         case 10:
             // Behind descriptors and folders: what is read back are the files.
             fault.kind = FaultKind::flip_bit, fault.opcode = kWrite, fault.skip = 4 + pick(10);
+            if (tray.profile == "cd-r") fault.skip += 10;  // the pre-gap is written too
             fault.amount = static_cast<std::int32_t>(pick(32 * mmc::kBlockBytes));
             break;
         default:
