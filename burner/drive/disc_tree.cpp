@@ -31,6 +31,16 @@ burn::IsoNode* child_of(burn::IsoImage* image, burn::IsoDir* folder, const std::
     return burn::iso_image_dir_get_node(image, folder, name.c_str(), &node, 1) == 1 ? node : nullptr;
 }
 
+std::vector<Extent> extents_of_file(burn::IsoFile* file) {
+    std::vector<Extent> extents;
+    int count = 0;
+    burn::iso_file_section* sections = nullptr;
+    if (burn::iso_file_get_old_image_sections(file, &count, &sections, 0) != 1) return extents;
+    for (int i = 0; i < count; ++i) extents.push_back({0, sections[i].block, sections[i].size});
+    std::free(sections);
+    return extents;
+}
+
 }  // namespace
 
 void Mismatches::add(const std::string& path, const std::string& what) {
@@ -95,6 +105,20 @@ burn::IsoNode* DiscTree::find(const std::string& path) {
     return child_of(image_, folder, path.substr(begin));
 }
 
+std::optional<std::uint32_t> DiscTree::mode_of(const std::string& path) {
+    burn::IsoNode* node = find(path);
+    if (node == nullptr) return std::nullopt;
+    return burn::iso_node_get_permissions(node);
+}
+
+std::optional<std::vector<Extent>> DiscTree::extents_of(const std::string& path, std::uint64_t most_bytes) {
+    burn::IsoNode* node = find(path);
+    if (node == nullptr || type_of(node) != FileType::file) return std::nullopt;
+    auto* file = reinterpret_cast<burn::IsoFile*>(node);
+    if (static_cast<std::uint64_t>(burn::iso_file_get_size(file)) > most_bytes) return std::nullopt;
+    return extents_of_file(file);
+}
+
 void DiscTree::compare_file(const DiscEntry& entry, burn::IsoFile* file, Mismatches& mismatches,
                             std::vector<FileToRead>& files) {
     const auto size = static_cast<std::uint64_t>(burn::iso_file_get_size(file));
@@ -105,16 +129,9 @@ void DiscTree::compare_file(const DiscEntry& entry, burn::IsoFile* file, Mismatc
     }
     FileToRead& wanted = files.emplace_back(FileToRead{&entry, {}});
     if (size == 0) return;
-    int count = 0;
-    burn::iso_file_section* sections = nullptr;
+    wanted.extents = extents_of_file(file);
     std::uint64_t covered = 0;
-    if (burn::iso_file_get_old_image_sections(file, &count, &sections, 0) == 1) {
-        for (int i = 0; i < count; ++i) {
-            wanted.extents.push_back({0, sections[i].block, sections[i].size});
-            covered += sections[i].size;
-        }
-        std::free(sections);
-    }
+    for (const Extent& extent : wanted.extents) covered += extent.bytes;
     if (covered == size) return;
     mismatches.add(entry.path, "its extents on the disc hold " + std::to_string(covered) + " of " +
                                    std::to_string(size) + " bytes");

@@ -2,6 +2,7 @@
 // Thread: the operation's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -45,6 +46,12 @@ class DiscTree {
                  std::vector<FileToRead>& files);
     // One entry that lies elsewhere.
     void compare_one(const DiscEntry& entry, Mismatches& mismatches, std::vector<FileToRead>& files);
+
+    // Nothing when the disc session has no such entry.
+    [[nodiscard]] std::optional<std::uint32_t> mode_of(const std::string& path);
+    // Of a file of at most `most_bytes`; nothing when it is another entry or none.
+    [[nodiscard]] std::optional<std::vector<Extent>> extents_of(const std::string& path,
+                                                                std::uint64_t most_bytes);
 
   private:
     explicit DiscTree(burn::IsoImage* image) : image_(image) {}

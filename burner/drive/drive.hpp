@@ -59,6 +59,9 @@ struct BurnJob {
     std::vector<BurnSession> sessions;
     Layout layout = Layout::bag;
     ModePolicy modes = ModePolicy::readable;
+    // Read-back: this very version wrote it, as `layout` and `modes` say. Else the disc tells how it was
+    // burned.
+    bool just_burned = false;
     bool close_disc = false;  // for good, with this disc session; without sessions: nothing but that
     std::uint64_t close_below_bytes = 0;  // the same when less than this would be left for another; 0 = never
     std::string
@@ -85,10 +88,12 @@ struct VerifiedFile {
 struct VerifyReport {
     std::uint64_t files_checked = 0;
     std::uint64_t bytes_checked = 0;
-    std::vector<VerifiedFile> files;
+    std::vector<VerifiedFile> files{};
     std::vector<std::string>
-        mismatches;  // sentences, at most 100; empty = every entry of every session is as sealed
+        mismatches{};  // sentences, at most 100; empty = every entry of every session is as sealed
     std::vector<std::string> repair{};  // sentences: whether the recovery data on the disc mends it
+    Layout layout = Layout::bag;        // in which the sessions were found
+    ModePolicy modes = ModePolicy::readable;
 };
 
 struct Progress {

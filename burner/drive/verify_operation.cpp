@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <set>
 
+#include "burner/drive/burned_as.hpp"
+#include "burner/drive/disc_blocks.hpp"
 #include "burner/drive/disc_operations.hpp"
-#include "burner/drive/disc_tree.hpp"
+#include "burner/drive/readme_check.hpp"
 #include "burner/drive/repair_check.hpp"
 #include "common/base/text.hpp"
 
@@ -22,33 +24,15 @@ DiscEntry readme_entry(const BurnJob& job, Timestamp time) {
     return readme;
 }
 
-Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buffer) {
-    const std::uint64_t offset = lba * kSectorBytes;
-    if (disc.image() != nullptr) {
-        BB_TRY(const std::size_t got, disc.image()->read_past_cache(buffer, offset));
-        if (got + kSectorBytes >= buffer.size()) {  // the last block may be there for the alignment only
-            std::ranges::fill(buffer.subspan(got), std::byte{0});
-            return {};
-        }
-        return fail(Errc::corrupt,
-                    "read block " + std::to_string(lba + got / kSectorBytes) + ": the image ends there");
-    }
-    off_t got = 0;
-    const int result =
-        burn::burn_read_data(disc.drive(), static_cast<off_t>(offset), reinterpret_cast<char*>(buffer.data()),
-                             static_cast<off_t>(buffer.size()), &got, 0);
-    if (result > 0 && got == static_cast<off_t>(buffer.size())) return {};
-    disc.messages().drain();
-    const Errc code = disc.messages().failure_code();
-    if (code != Errc::io) return fail(code, "read " + disc.device().path + ": " + disc.messages().failure());
-    return fail(Errc::io, "read block " +
-                              std::to_string(lba + static_cast<std::uint64_t>(got) / kSectorBytes) +
-                              ": the drive can't read it");
-}
-
-std::uint32_t alignment_of(OpenedDisc& disc) {
-    constexpr auto kImageAlignment = static_cast<std::uint32_t>(ImageFile::kDirectBytes / kSectorBytes);
-    return disc.image() != nullptr ? kImageAlignment : 1;
+// What was burned in another run follows from the disc and the seal records, not from today's configuration.
+BurnedAs expect_as_burned(DiscTree& tree, const BurnJob& job, std::vector<JobSession>& sessions) {
+    BurnedAs as{job.layout, job.modes};
+    if (job.just_burned) return as;
+    for (const JobSession& session : sessions) as = burned_as(tree, session.sealed, as);
+    if (as.layout != job.layout || as.modes != job.modes)
+        for (JobSession& session : sessions)
+            session.entries = disc_entries(session.sealed, as.layout, as.modes);
+    return as;
 }
 
 // Whether the recovery data mends what was found. Files that are not in the tree any more are damaged too.
@@ -58,9 +42,9 @@ std::vector<std::string> judge_repair(OpenedDisc& disc, const std::vector<JobSes
     std::vector<std::string> sentences;
     std::set<std::string_view> there;
     for (const FileToRead& file : readable) there.insert(file.entry->path);
-    RepairCheck check(readable, alignment_of(disc), [&disc](std::uint32_t lba, std::span<std::byte> buffer) {
-        return read_blocks(disc, lba, buffer);
-    });
+    RepairCheck check(
+        readable, read_alignment_blocks(disc),
+        [&disc](std::uint32_t lba, std::span<std::byte> buffer) { return read_blocks(disc, lba, buffer); });
     for (const JobSession& session : sessions) {
         std::set<std::string> of_session;
         for (const DiscEntry& entry : session.entries)
@@ -151,7 +135,7 @@ Status ContentCheck::run(VerifyReport& report) {
         if (file.extents.empty()) close_file(i, report);  // empty: compared like the others
     }
     ContentReader reader(
-        extents(), alignment_of(disc_),
+        extents(), read_alignment_blocks(disc_),
         [this](std::uint32_t lba, std::span<std::byte> buffer) { return read_blocks(disc_, lba, buffer); });
     while (!reader.at_end()) BB_CHECK(take_piece(reader, report));
     return {};
@@ -161,7 +145,7 @@ Status ContentCheck::run(VerifyReport& report) {
 
 Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsigned disc_session,
                                  BurnObserver& observer) {
-    BB_TRY(const auto sessions, read_job_sessions(job));
+    BB_TRY(auto sessions, read_job_sessions(job));
     BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
     if (disc->image() != nullptr) BB_CHECK(disc->image()->sync_and_forget());
     BB_TRY(const Medium medium, disc->medium());
@@ -171,21 +155,27 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
                                             std::to_string(medium.sessions_used) + " disc sessions, not " +
                                             std::to_string(disc_session));
     BB_TRY(const auto tree, DiscTree::load(*disc, job.disc, disc_session));
+    const BurnedAs as = expect_as_burned(*tree, job, sessions);
 
     Mismatches mismatches;
     std::vector<FileToRead> files;
     for (const JobSession& session : sessions)
-        tree->compare(session.entries, top_folder(session, job.layout), mismatches, files);
+        tree->compare(session.entries, top_folder(session, as.layout), mismatches, files);
     const DiscEntry readme = readme_entry(job, newest_seal(sessions));
     const bool own_readme =
         std::ranges::any_of(files, [](const FileToRead& f) { return f.entry->path == kReadmeName; });
-    if (disc_session == 1 && !own_readme) tree->compare_one(readme, mismatches, files);
+    if (disc_session == 1 && !own_readme) {
+        if (job.just_burned)
+            tree->compare_one(readme, mismatches, files);
+        else
+            BB_CHECK(check_older_readme(*disc, *tree, job.disc, mismatches));
+    }
 
-    VerifyReport report;
+    VerifyReport report{.layout = as.layout, .modes = as.modes};
     ContentCheck check(*disc, std::move(files), mismatches, observer);
     BB_CHECK(check.run(report));
     if (!mismatches.none())
-        report.repair = judge_repair(*disc, sessions, job.layout, check.files(), check.damaged());
+        report.repair = judge_repair(*disc, sessions, as.layout, check.files(), check.damaged());
     disc->messages().drain();
     if (disc->messages().failed() && mismatches.none())
         return fail(disc->messages().failure_code(),

@@ -38,6 +38,7 @@ json to_json(const BurnJob& job) {
             {"sessions", std::move(sessions)},
             {"layout", std::to_underlying(job.layout)},
             {"modes", std::to_underlying(job.modes)},
+            {"just_burned", job.just_burned},
             {"close_disc", job.close_disc},
             {"close_below_bytes", job.close_below_bytes},
             {"rollback_file", job.rollback_file}};
@@ -59,6 +60,7 @@ BurnJob burn_job_of(const json& value) {
                                 session.at("recovery_folder").get<std::string>()});
     job.layout = to_enum<Layout>(value.at("layout"), 3);
     job.modes = to_enum<ModePolicy>(value.at("modes"), 2);
+    value.at("just_burned").get_to(job.just_burned);
     value.at("close_disc").get_to(job.close_disc);
     value.at("close_below_bytes").get_to(job.close_below_bytes);
     value.at("rollback_file").get_to(job.rollback_file);
@@ -111,7 +113,9 @@ json to_json(const VerifyReport& report) {
               {"bytes_checked", report.bytes_checked},
               {"files", std::move(files)},
               {"mismatches", report.mismatches},
-              {"repair", report.repair}}}};
+              {"repair", report.repair},
+              {"layout", std::to_underlying(report.layout)},
+              {"modes", std::to_underlying(report.modes)}}}};
 }
 
 json to_json(Drive::Outcome outcome) {
@@ -154,6 +158,8 @@ VerifyReport report_of(const json& value) {
         report.files.push_back({file.at(0).get<std::string>(), file.at(1).get<std::uint32_t>()});
     value.at("mismatches").get_to(report.mismatches);
     value.at("repair").get_to(report.repair);
+    report.layout = to_enum<Layout>(value.at("layout"), 3);
+    report.modes = to_enum<ModePolicy>(value.at("modes"), 2);
     return report;
 }
 

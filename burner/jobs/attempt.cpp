@@ -68,6 +68,7 @@ Result<Attempted> run_attempt(Station& station, Work& work) {
         observer.row.start_lba = written->start_lba;
         observer.row.blocks = written->blocks;
         observer.row.state = AttemptState::verifying;
+        work.job.just_burned = true;
         return verify_attempt(station, observer.row, work);
     }
     if (station.desk.stopping)

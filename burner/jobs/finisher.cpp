@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <unordered_set>
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/late_files.hpp"
 #include "burner/jobs/status_text.hpp"
 #include "common/base/log.hpp"
+#include "common/session/found_layout.hpp"
 #include "common/session/staged_copy.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -76,7 +78,14 @@ void add_from_seal(Receipt& receipt, const SealedSession& sealed, Layout layout)
 Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
     BB_TRY(const auto sealed, seal_if_readable(services, row));
-    if (sealed) add_from_seal(receipt, *sealed, services.config.burn.layout);
+    if (sealed) {
+        BB_TRY(const auto files, services.catalogue.files(row.id));
+        std::unordered_set<std::string_view> there;
+        for (const FileRow& file : files) there.insert(std::string_view(file.path).substr(1));
+        add_from_seal(receipt, *sealed,
+                      found_layout(*sealed, services.config.burn.layout,
+                                   [&](const std::string& path) { return there.contains(path); }));
+    }
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
@@ -137,7 +146,8 @@ Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     receipt.path = "/" + row.account + "/" + row.disc_name;
     const std::string bag = receipt.path + "/";
     const auto in_bag = [&](const FileRow& file) { return file.path.starts_with(bag); };
-    if (!files.empty() && std::ranges::none_of(files, in_bag)) receipt.path = std::string("/");  // Layout::root
+    if (!files.empty() && std::ranges::none_of(files, in_bag))
+        receipt.path = std::string("/");  // Layout::root
     for (const FileRow& file : files) {
         const std::string path =
             file.path.starts_with(bag) ? file.path.substr(bag.size()) : file.path.substr(1);

@@ -60,6 +60,7 @@ Result<Attempted> verify_attempt(Station& station, const AttemptRow& attempt, Wo
         note_cause(station.notes, attempt.id, Error{Errc::io, 0, what});
         return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
     }
+    work.job.layout = report->layout, work.job.modes = report->modes;
     if (auto stored = store_verified(station, attempt, work, *report, burned_at); !stored)
         return std::unexpected(std::move(stored).error());
     station.notes.causes.erase(attempt.id);

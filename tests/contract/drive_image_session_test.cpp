@@ -211,6 +211,70 @@ TEST_CASE("disc: the other layouts are burned and read back") {
     CHECK(report->mismatches.empty());
 }
 
+TEST_CASE("disc: what another run has burned is read back as it was burned, whatever is configured now") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnSession session = rig.stage("one").folder("f").file("f/a", "1").seal();
+    std::string record = read_all(session.seal_record);
+    for (std::size_t at; (at = record.find("\"0644\"")) != std::string::npos;)
+        record.replace(at, 6, "\"0600\"");
+    std::ofstream(session.seal_record, std::ios::trunc) << record;
+    BurnJob job = rig.job({session});
+    SUBCASE("bag") {
+        job.layout = Layout::bag;
+    }
+    SUBCASE("plain") {
+        job.layout = Layout::plain;
+    }
+    SUBCASE("root") {
+        job.layout = Layout::root;
+    }
+    job.modes = ModePolicy::keep;
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(job, observer));
+    BurnJob later = job;
+    later.layout = job.layout == Layout::bag ? Layout::plain : Layout::bag;
+    later.modes = ModePolicy::readable;
+    const auto strict = rig.drive().verify(later, 1, observer);
+    REQUIRE(strict);
+    CHECK_FALSE(strict->mismatches.empty());
+    later.just_burned = false;
+    const auto report = rig.drive().verify(later, 1, observer);
+    REQUIRE(report);
+    CHECK(report->mismatches.empty());
+    CHECK(report->layout == job.layout);
+    CHECK(report->modes == ModePolicy::keep);
+}
+
+TEST_CASE("disc: the README of another version is no damage, one that names no disc or another is") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnSession session = rig.stage("one").file("a", "1").seal();
+    rig.burn_well({session});
+    const auto change_on_disc = [&](const std::string& from, const std::string& to) {
+        REQUIRE(from.size() == to.size());
+        std::string image = read_all(rig.image());
+        const std::size_t at = image.find(from);
+        REQUIRE(at != std::string::npos);
+        std::ofstream(rig.image(), std::ios::trunc) << image.replace(at, from.size(), to);
+    };
+    TestObserver observer;
+    BurnJob job = rig.job({session});
+    change_on_disc("WHAT THIS DISC IS", "WHAT THIS DISK IS");
+    const auto of_this_version = rig.drive().verify(job, 1, observer);
+    REQUIRE(of_this_version);
+    CHECK(of_this_version->mismatches.size() == 1);
+    job.just_burned = false;
+    const auto of_another = rig.drive().verify(job, 1, observer);
+    REQUIRE(of_another);
+    CHECK(of_another->mismatches.empty());
+    change_on_disc(std::string("Serial ") + DriveRig::kSerial, std::string("Serial ") + std::string(36, '0'));
+    const auto of_no_disc = rig.drive().verify(job, 1, observer);
+    REQUIRE(of_no_disc);
+    REQUIRE(of_no_disc->mismatches.size() == 1);
+    CHECK(of_no_disc->mismatches.front() == "/README.txt: it does not name the disc it is on");
+}
+
 TEST_CASE("disc: a link target that a disc can't hold is refused before anything is written") {
     WorkerDriveRig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));

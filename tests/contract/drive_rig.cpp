@@ -146,6 +146,7 @@ BurnJob DriveRig::job(const std::vector<BurnSession>& sessions) {
         job.disc.head_digest = now.head_digest;
     }
     job.sessions = sessions;
+    job.just_burned = true;  // read back strictly
     job.rollback_file = temp_ / "state/rollback/" + kLabel;
     return job;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/digest.hpp"
+#include "common/session/found_layout.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -202,12 +203,18 @@ Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSessi
 
 Result<VerifyReport> FakeDrive::verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) {
     BB_TRY(FakeDisc * disc, disc_for(job, false));
-    BB_TRY(const auto staged, stage(job));
-    VerifyReport report;
+    BB_TRY(auto staged, stage(job));
+    VerifyReport report{.layout = job.layout, .modes = job.modes};
     if (disc_session == 0 || disc_session > disc->sessions.size() || !disc->sessions[disc_session - 1].whole)
         return fail(Errc::io, "disc " + disc->label + " has no disc session " + std::to_string(disc_session));
     const FakeDiscSession& session = disc->sessions[disc_session - 1];
-    for (const Staged& one : staged) {
+    for (Staged& one : staged) {
+        if (!job.just_burned) {
+            report.layout = found_layout(one.sealed, job.layout, [&](const std::string& path) {
+                return session.entries.contains(path);
+            });
+            one.entries = disc_entries(one.sealed, report.layout, job.modes);
+        }
         for (const DiscEntry& entry : one.entries) {
             const auto found = session.entries.find(entry.path);
             if (found == session.entries.end() || found->second.type != entry.type ||

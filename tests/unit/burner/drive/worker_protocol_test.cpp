@@ -28,6 +28,7 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
                          {"/state/seals/2.jsonl", "/inbox/\xc3\xbc"}};
     job.burn.layout = Layout::root;
     job.burn.modes = ModePolicy::keep;
+    job.burn.just_burned = true;
     job.burn.close_disc = true;
     job.burn.rollback_file = "/state/rollback/x";
     job.disc_session = 8;
@@ -47,6 +48,7 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
     CHECK(parsed->burn.sessions[1].folder == "/inbox/\xc3\xbc");
     CHECK(parsed->burn.layout == Layout::root);
     CHECK(parsed->burn.modes == ModePolicy::keep);
+    CHECK(parsed->burn.just_burned);
     CHECK(parsed->burn.close_disc);
     CHECK(parsed->burn.rollback_file == "/state/rollback/x");
     CHECK(parsed->disc_session == 8);

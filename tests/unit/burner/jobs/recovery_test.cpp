@@ -40,6 +40,24 @@ TEST_CASE("recovery: cut off in the middle of a write, a damaged disc is suspect
     CHECK(house.shelves["tray"].times_burned("BURNBOX_0002", "alice/holiday") == 1);
 }
 
+TEST_CASE("recovery: what was written is judged in its own layout when another one is configured by then") {
+    BurnerHouse house;
+    house.config.burn.layout = Layout::plain;
+    house.restart();
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.drives[0]->after_write = []() -> Status { throw Died(); };
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    house.config.burn.layout = Layout::bag;
+    house.crash();
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
+    REQUIRE(house.catalogue->files(id));
+    CHECK(house.catalogue->files(id)->front().path == "/alice/holiday/a");
+    CHECK(house.text("alice/holiday-burned/RECEIPT.txt").find("holiday.SHA256SUMS") != std::string::npos);
+}
+
 TEST_CASE("recovery: a write that was whole but not answered is verified, not repeated") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}});

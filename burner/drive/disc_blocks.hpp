@@ -1,0 +1,18 @@
+// Blocks of an opened disc, read for what is on the medium: past the page cache of an image. Thread: the
+// operation's, or the one thread of a ContentReader.
+#pragma once
+
+#include <span>
+
+#include "burner/drive/opened_disc.hpp"
+
+namespace burnbox {
+
+// In units of this many blocks an image is read, and at such addresses.
+[[nodiscard]] std::uint32_t read_alignment_blocks(OpenedDisc& disc);
+
+// Fills the buffer from block `lba` on. Errors: unreachable and no_medium say nothing about the disc; io and
+// corrupt do.
+[[nodiscard]] Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buffer);
+
+}  // namespace burnbox
