@@ -164,6 +164,10 @@ class Drive {
     // overhead; 0 = unknown.
     [[nodiscard]] virtual std::uint64_t blank_capacity_bytes() const = 0;
 
+    // Emulated: whether the next blank goes in by itself when a disc is full. Real: never; a person or an
+    // autoloader changes it.
+    [[nodiscard]] virtual bool has_blanks() const { return false; }
+
     // Any thread: kills the running operation, which then returns an error; what it wrote is in doubt.
     // Nothing runs: no-op.
     virtual void interrupt() {}

@@ -18,6 +18,7 @@ class ImageShelf {
     // Makes an empty image, durable, and puts it in. Errc::exists when the name is taken; no_medium when
     // image_dir holds as many images as `blanks` allows.
     [[nodiscard]] Status load_blank(const std::string& label);
+    [[nodiscard]] bool has_blanks() const { return check_blanks_left().has_value(); }
     void unload() { loaded_.clear(); }
     // The image in the drive; empty = none.
     [[nodiscard]] const std::string& loaded() const { return loaded_; }

@@ -36,6 +36,7 @@ class WorkerDrive final : public Drive {
 
     [[nodiscard]] const std::string& name() const override { return config_.name; }
     [[nodiscard]] bool emulated() const override { return config_.emulated(); }
+    [[nodiscard]] bool has_blanks() const override { return emulated() && shelf_.has_blanks(); }
     [[nodiscard]] Status load(const std::string& label) override;
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<bool> medium_changed() override;

@@ -41,6 +41,7 @@ void mark_full_when_full(Station& station, DiscRow& disc) {
 
 void tell_when_full(Station& station, const DiscRow& disc) {
     if (disc.state == DiscState::open || disc.state == DiscState::suspect) return;
+    if (station.drive.has_blanks()) return;  // nobody has to do anything: the next one goes in by itself
     raise(station, "disc_full", SessionRow{}, disc.label, "disc " + disc.label + " takes no more sessions");
 }
 

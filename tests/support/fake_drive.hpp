@@ -68,6 +68,7 @@ class FakeDrive : public Drive {
 
     [[nodiscard]] const std::string& name() const override { return name_; }
     [[nodiscard]] bool emulated() const override { return !look; }
+    [[nodiscard]] bool has_blanks() const override { return emulated() && shelf_.blanks != 0U; }
     [[nodiscard]] Status load(const std::string& label) override;
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<bool> medium_changed() override { return look ? look() : Result<bool>(false); }

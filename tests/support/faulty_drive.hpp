@@ -14,6 +14,7 @@ class FaultyDrive : public Drive {
 
     [[nodiscard]] const std::string& name() const override { return drive_->name(); }
     [[nodiscard]] bool emulated() const override { return drive_->emulated(); }
+    [[nodiscard]] bool has_blanks() const override { return drive_->has_blanks(); }
     [[nodiscard]] Status load(const std::string& label) override;
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<Medium> inspect() override;

@@ -91,13 +91,25 @@ TEST_CASE("conditions: a missing disc is over too when nobody waits for it any m
 TEST_CASE("conditions: a full disc is told until the next one is in the drive") {
     BurnerHouse house;
     house.shelves["tray"].session_limit = 1;
+    house.shelves["tray"].blanks = 1;
     house.queue("first", {{"a", "1"}});
     house.run();
     CHECK(conditions_told(house) == Names{"disc_full"});
     CHECK(find_told(house, "disc_full")->disc == "BURNBOX_0001");
+    house.shelves["tray"].blanks = 1;
     house.queue("second", {{"a", "1"}});
     house.run();
     CHECK(conditions_told(house) == Names{"disc_full", "disc_full_cleared", "disc_full"});
+}
+
+TEST_CASE("conditions: a full disc is nobody's business while the next blank goes in by itself") {
+    BurnerHouse house;
+    house.shelves["tray"].session_limit = 1;
+    house.queue("first", {{"a", "1"}});
+    house.queue("second", {{"a", "1"}});
+    house.run();
+    CHECK(house.disc("BURNBOX_0002").sessions_left == 0);
+    CHECK(conditions_told(house).empty());
 }
 
 TEST_CASE("conditions: each failed session is told until somebody takes care of it") {

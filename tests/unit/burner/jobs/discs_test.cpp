@@ -44,8 +44,12 @@ TEST_CASE("discs: when a disc is full the next session goes on the next one") {
 TEST_CASE("discs: at its session limit a disc is full and closed, and that is told once") {
     BurnerHouse house;
     house.shelves["tray"].session_limit = 2;
+    house.shelves["tray"].blanks = 1;
     std::vector<SessionId> ids;
-    for (int i = 0; i < 3; ++i) ids.push_back(house.queue("s" + std::to_string(i), {{"a", "1"}}));
+    for (int i = 0; i < 2; ++i) ids.push_back(house.queue("s" + std::to_string(i), {{"a", "1"}}));
+    house.run();
+    house.shelves["tray"].blanks = 1;
+    ids.push_back(house.queue("s2", {{"a", "1"}}));
     house.run();
     CHECK(house.disc("BURNBOX_0001").state == DiscState::closed);
     CHECK(disc_of(house, ids[1]) == "BURNBOX_0001");
