@@ -20,7 +20,7 @@ Status make_rollback_folder(FileSystem& state_fs) {
 
 std::string payload_folder(const BurnerServices& services, const SessionRow& row) {
     if (!row.root.empty()) {
-        const std::string copy = staged_copy_path(row.seal_id);
+        const std::string copy = staged_copy_path(std::string(whole_seal_id(row.seal_id)));
         if (services.state_fs.info(copy)) return services.state_fs.host_path(copy);
     }
     // A watched folder that is not configured any more is no reason not to judge what was burned from it.
@@ -43,7 +43,9 @@ Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
 }
 
 Status check_payload(const BurnerServices& services, const SessionRow& row) {
-    if (!row.root.empty() && services.state_fs.info(staged_copy_path(row.seal_id))) return {};
+    if (!row.root.empty() &&
+        services.state_fs.info(staged_copy_path(std::string(whole_seal_id(row.seal_id)))))
+        return {};
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     const auto info = fs->info(folder);

@@ -6,12 +6,12 @@
 #include <thread>
 #include <utility>
 
-#include "burner/image/size_estimate.hpp"
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/parts_plan.hpp"
 #include "burner/jobs/recovery_loop.hpp"
 #include "burner/jobs/release.hpp"
-#include "burner/recovery/recovery_plan.hpp"
+#include "burner/jobs/splitter.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
@@ -29,6 +29,7 @@ struct Burner::State {
     BurnerServices services;
     Desk desk;
     Conditions conditions;
+    Splitter splitter{services, desk};
     RecoveryLoop recovery{services, desk};
     PayloadRelease release{services};
     std::vector<std::unique_ptr<DriveLoop>> loops;
@@ -46,6 +47,7 @@ struct Burner::State {
         return did;
     }
     void work(DriveLoop& loop);
+    [[nodiscard]] Result<bool> prepare_step();
     void prepare();
     void ended();
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
@@ -109,17 +111,25 @@ void Burner::State::work(DriveLoop& loop) {
     ended();
 }
 
+// What is too large for a disc is split first: recovery data is made for each part.
+Result<bool> Burner::State::prepare_step() {
+    BB_TRY(const bool split, splitter.run_once());
+    if (split) return true;
+    return recovery.run_once();
+}
+
 void Burner::State::prepare() {
     while (!desk.stopping) {
         const std::uint64_t seen = desk.changes();
-        const auto did = recovery.run_once();
-        if (!did) log::warning("recovery data not made", log::kv(did.error()));
+        const auto did = prepare_step();
+        if (!did) log::warning("session not prepared", log::kv(did.error()));
         if (did && *did) {
             desk.changed();
             continue;
         }
         const SteadyTime now = services.clock.steady_now();
-        const SteadyTime next = std::min(recovery.next_time(), now + kLookAgain);
+        const SteadyTime next =
+            std::min({splitter.next_time(), recovery.next_time(), SteadyTime(now + kLookAgain)});
         desk.wait_for_change(seen, std::max<std::chrono::nanoseconds>(next - now, kLeastPause));
     }
     ended();
@@ -132,7 +142,7 @@ void Burner::State::ended() {
 }
 
 Result<bool> Burner::prepare_once() {
-    return state_->recovery.run_once();
+    return state_->prepare_step();
 }
 
 void Burner::start() {
@@ -240,14 +250,21 @@ Status Burner::check_fits(const std::string& pool, const Manifest& manifest) con
             fmt::format(
                 "there is no pool {} in the configuration: add pools.{} or give the account another one",
                 pool, pool));
+    const BurnConfig& burn = state_->services.config.burn;
+    const std::uint64_t needed = needed_bytes(manifest, burn.redundancy);
+    if (burn.span) {
+        const std::uint64_t capacity = part_capacity_bytes(state_->desk, found->second);
+        if (capacity == 0 || needed <= capacity) return {};
+        const std::string longest(255, 'n');  // its names are not known yet
+        const auto parts = plan_parts(manifest, longest, longest, capacity, burn.redundancy);
+        return parts ? Status() : std::unexpected(parts.error());
+    }
     const std::uint64_t largest = state_->desk.largest_blank_bytes(found->second.drives);
-    const std::uint64_t needed = estimate_session_bytes(manifest) +
-                                 estimate_recovery_bytes(manifest, state_->services.config.burn.redundancy);
     if (largest == 0 || needed <= largest) return {};
     return fail(Errc::does_not_fit,
                 fmt::format("it needs {} ({} bytes) on disc, and the largest blank disc of pool {} takes {} "
                             "({} bytes): split it into "
-                            "several sessions, or use drives with larger discs",
+                            "several sessions, set burn.span: true, or use drives with larger discs",
                             human_bytes(needed), needed, pool, human_bytes(largest), largest));
 }
 

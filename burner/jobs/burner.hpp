@@ -57,7 +57,8 @@ class Burner {
     // session. Returns false when there is nothing to do. Blocks; the threads call it, and tests do.
     [[nodiscard]] Result<bool> run_once(std::size_t drive_index);
 
-    // One step of what is made ready before a drive takes it: recovery data. As run_once(); by one thread.
+    // One step of what is made ready before a drive takes it: parts, recovery data. As run_once(); by one
+    // thread.
     [[nodiscard]] Result<bool> prepare_once();
 
     void start();                      // the threads
@@ -76,7 +77,8 @@ class Burner {
     enum class ByHand : std::uint8_t { close_disc, eject, load };
     [[nodiscard]] Result<std::string> by_hand(ByHand what, const std::string& drive);
 
-    // Whether a session of this size can ever be burned in its pool. Error: does_not_fit with both sizes.
+    // Whether such a session can ever be burned in its pool. Error: does_not_fit with both sizes, and with
+    // the file when the session may be split (burn.span).
     [[nodiscard]] Status check_fits(const std::string& pool, const Manifest& manifest) const;
 
     // What the pool's next disc can still take; nothing when no drive knows.

@@ -112,7 +112,7 @@ Status DriveLoop::fail_session(const SessionRow& row, const std::string& reason)
     const Status failed =
         services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, reason);
     if (!failed && failed.error().code != Errc::conflict) return failed;
-    desk_.add_ended(row.id);
+    desk_.add_ended(row.whole_or_self());
     return {};
 }
 

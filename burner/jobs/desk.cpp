@@ -22,15 +22,21 @@ void Desk::add_drive(const std::string& drive, std::uint64_t blank_capacity_byte
 }
 
 std::uint64_t Desk::largest_blank_bytes(const std::vector<std::string>& drives) const {
+    return blank_bytes_for(drives, 1);
+}
+
+std::uint64_t Desk::blank_bytes_for(const std::vector<std::string>& drives, unsigned copies) const {
     const std::lock_guard lock(mutex_);
-    std::uint64_t largest = 0;
+    std::vector<std::uint64_t> sizes;
     for (const std::string& drive : drives) {
         const auto note = drives_.find(drive);
         if (note == drives_.end()) continue;
         if (note->second.blank_capacity_bytes == 0) return 0;
-        largest = std::max(largest, note->second.blank_capacity_bytes);
+        sizes.push_back(note->second.blank_capacity_bytes);
     }
-    return largest;
+    if (copies == 0 || sizes.size() < copies) return 0;
+    std::ranges::sort(sizes, std::ranges::greater{});
+    return sizes[copies - 1];
 }
 
 void Desk::set_busy(const std::string& drive, bool busy) {
@@ -114,6 +120,21 @@ void Desk::forget_recovery_ready(const std::set<SessionId>& but_for) {
 bool Desk::recovery_ready(SessionId session) const {
     const std::lock_guard lock(mutex_);
     return recovery_ready_.contains(session);
+}
+
+void Desk::set_fits_a_disc(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    fits_a_disc_.insert(session);
+}
+
+void Desk::forget_fits(const std::set<SessionId>& but_for) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(fits_a_disc_, [&](SessionId session) { return !but_for.contains(session); });
+}
+
+bool Desk::fits_a_disc(SessionId session) const {
+    const std::lock_guard lock(mutex_);
+    return fits_a_disc_.contains(session);
 }
 
 void Desk::release(SessionId session) {

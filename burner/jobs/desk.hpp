@@ -42,6 +42,9 @@ class Desk {
     void add_drive(const std::string& drive, std::uint64_t blank_capacity_bytes);
     // Of these drives; 0 = one of them does not know, or there is none.
     [[nodiscard]] std::uint64_t largest_blank_bytes(const std::vector<std::string>& drives) const;
+    // What so many of these drives take on a blank disc; 0 = one of them does not know, or there are fewer.
+    [[nodiscard]] std::uint64_t blank_bytes_for(const std::vector<std::string>& drives,
+                                                unsigned copies) const;
 
     // --- fail-over: a drive leaves a session to an earlier drive of the pool as long as that one can take it
     // at once
@@ -80,6 +83,11 @@ class Desk {
     void forget_recovery_ready(const std::set<SessionId>& but_for);
     [[nodiscard]] bool recovery_ready(SessionId session) const;
 
+    // --- sessions that need not be split (burn.span)
+    void set_fits_a_disc(SessionId session);
+    void forget_fits(const std::set<SessionId>& but_for);
+    [[nodiscard]] bool fits_a_disc(SessionId session) const;
+
     // --- waiting: every change above that may give a drive something to do counts as one
     void changed();
     [[nodiscard]] std::uint64_t changes() const;
@@ -109,6 +117,7 @@ class Desk {
     std::map<std::string, DriveNote> drives_;
     std::map<SessionId, Backoff> ended_;
     std::set<SessionId> recovery_ready_;
+    std::set<SessionId> fits_a_disc_;
     std::set<SessionId> released_;
     std::map<SessionId, std::size_t> together_;
 };

@@ -75,10 +75,36 @@ void add_from_seal(Receipt& receipt, const SealedSession& sealed, Layout layout)
     receipt.recovery_base = place.base;
 }
 
+// Where each part of a session lies on its discs; their seal records need not be read for it.
+Status add_places_of_parts(const BurnerServices& services, const SessionRow& row, Receipt& receipt) {
+    const Layout layout = services.config.burn.layout;
+    for (ReceiptCopy& copy : receipt.copies) {
+        SealedSession part{.account = row.account,
+                           .disc_name = part_disc_name(row.disc_name, copy.part, row.parts),
+                           .sealed_at = {},
+                           .marker = {},
+                           .manifest = {},
+                           .part = Part{}};
+        copy.checksum_list = checksum_list_path(part, layout);
+        const RecoveryPlace place = recovery_place(part, layout);
+        copy.recovery_folder = place.folder;
+        copy.recovery_base = place.base;
+    }
+    BB_TRY(const Recovery recovery, read_recovery(services.state_fs, part_seal_id(row.seal_id, 1)));
+    receipt.redundancy = recovery.percent;
+    return {};
+}
+
+Status remove_recovery(const BurnerServices& services, const SessionRow& row) {
+    for (unsigned number = 1; number <= row.parts; ++number)
+        BB_CHECK(remove_recovery_files(services.state_fs, part_seal_id(row.seal_id, number)));
+    return remove_recovery_files(services.state_fs, row.seal_id);
+}
+
 Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
     BB_TRY(const auto sealed, seal_if_readable(services, row));
-    if (sealed) {
+    if (sealed && row.parts == 0) {
         BB_TRY(const auto files, services.catalogue.files(row.id));
         std::unordered_set<std::string_view> there;
         for (const FileRow& file : files) there.insert(std::string_view(file.path).substr(1));
@@ -86,6 +112,7 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
                       found_layout(*sealed, services.config.burn.layout,
                                    [&](const std::string& path) { return there.contains(path); }));
     }
+    if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
@@ -94,7 +121,7 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
     if (!row.root.empty()) BB_CHECK(remove_staged_copy(services.state_fs, row.seal_id));
-    BB_CHECK(remove_recovery_files(services.state_fs, row.seal_id));
+    BB_CHECK(remove_recovery(services, row));
     BB_CHECK(services.inbox.move(row.id, FolderState::burned));
     const std::string disc = receipt.copies.empty() ? "" : receipt.copies.front().disc;
     log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),
@@ -108,7 +135,11 @@ Status finish_failed(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
-    BB_CHECK(replace_file(*fs, join_path(folder, "FAILED.txt"), failed_text(row, services.clock.now())));
+    BB_TRY(const auto places, services.catalogue.copies(row.id));
+    const Timestamp now = services.clock.now();
+    BB_CHECK(replace_file(
+        *fs, join_path(folder, "FAILED.txt"),
+        row.parts != 0 && !places.empty() ? partly_burned_text(row, now) : failed_text(row, now)));
     BB_CHECK(services.inbox.move(row.id, FolderState::failed));
     log::error("session failed", log::kv("account", row.account), log::kv("session", row.disc_name),
                log::kv("reason", row.reason));
@@ -124,7 +155,8 @@ Status finish_queued_again(const BurnerServices& services, const SessionRow& row
 }  // namespace
 
 bool waits_for_its_folder(const SessionRow& row) {
-    return row.state == SessionState::queued && parse_folder(row.folder).state == FolderState::failed;
+    return folder_state(row.state) == FolderState::queued &&
+           parse_folder(row.folder).state == FolderState::failed;
 }
 
 Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
@@ -140,9 +172,11 @@ Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     receipt.bytes = row.bytes;
     receipt.marker_name = row.marker_name;
     receipt.marker_sha256 = row.marker_sha256;
+    receipt.parts = row.parts;
     for (const DiscSessionRow& copy : copies)
         receipt.copies.push_back({copy.disc_label, copy.serial, copy.medium, copy.media_id, copy.drive,
-                                  copy.location, copy.disc_session, copy.start_lba, copy.blocks});
+                                  copy.location, copy.disc_session, copy.start_lba, copy.blocks, copy.part});
+    std::ranges::stable_sort(receipt.copies, {}, &ReceiptCopy::part);
     receipt.path = "/" + row.account + "/" + row.disc_name;
     const std::string bag = receipt.path + "/";
     const auto in_bag = [&](const FileRow& file) { return file.path.starts_with(bag); };
@@ -151,7 +185,7 @@ Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     for (const FileRow& file : files) {
         const std::string path =
             file.path.starts_with(bag) ? file.path.substr(bag.size()) : file.path.substr(1);
-        receipt.files.push_back({path, file.size_bytes, file.sha256, file.lba});
+        receipt.files.push_back({path, file.size_bytes, file.sha256, file.lba, file.part});
     }
     return receipt;
 }
@@ -177,10 +211,8 @@ Status finish_session(const BurnerServices& services, SessionId session) {
             return finish_burned(services, *row);
         case SessionState::failed:
             return finish_failed(services, *row);
-        case SessionState::queued:
-            return waits_for_its_folder(*row) ? finish_queued_again(services, *row) : Status();
         default:
-            return {};
+            return waits_for_its_folder(*row) ? finish_queued_again(services, *row) : Status();
     }
 }
 

@@ -18,7 +18,7 @@ namespace burnbox {
 // The ended sessions whose folders don't say so yet; asked once at start.
 [[nodiscard]] Result<std::vector<SessionId>> unfinished_sessions(Catalogue& catalogue);
 
-// A failed session that was queued again by a person still lies in its -failed folder.
+// A failed session that was queued again by a person, or whose parts were, still lies in its -failed folder.
 [[nodiscard]] bool waits_for_its_folder(const SessionRow& row);
 
 }  // namespace burnbox

@@ -8,7 +8,8 @@
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/recovery_making.hpp"
-#include "burner/jobs/status_text.hpp"
+#include "burner/jobs/session_facts.hpp"
+#include "burner/jobs/splitter.hpp"
 #include "burner/recovery/recovery_plan.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -53,13 +54,11 @@ class Watcher {
 
   private:
     void tell(const Progress& progress) const {
-        StatusFacts facts;
-        facts.session = row_.account + "/" + row_.disc_name;
+        StatusFacts facts = facts_of(services_.catalogue, row_, services_.clock.now());
         facts.state = "queued";
         facts.progress = progress;
         facts.waits = fmt::format("recovery data (burn.redundancy: {} %) is made first",
                                   services_.config.burn.redundancy);
-        facts.time = services_.clock.now();
         if (auto told = services_.inbox.write_status(row_, status_text(facts)); !told)
             log::debug("status not written", log::kv("session", row_.disc_name), log::kv(told.error()));
     }
@@ -108,7 +107,7 @@ Result<bool> RecoveryLoop::step() {
         BB_CHECK(remove_what_nobody_needs());
         tidy_ = true;
     }
-    BB_TRY(const auto rows, services_.catalogue.sessions_in_state(SessionState::queued));
+    BB_TRY(const auto rows, services_.catalogue.burn_queue());
     std::set<SessionId> queued;
     for (const SessionRow& row : rows) queued.insert(row.id);
     desk_.forget_recovery_ready(queued);
@@ -116,7 +115,9 @@ Result<bool> RecoveryLoop::step() {
     std::erase_if(failures_, [&](const auto& note) { return !queued.contains(note.first); });
     for (const SessionRow& row : rows) {
         if (desk_.stopping) return false;
-        if (!is_settled(row) || !waits_for_recovery(services_, desk_, row)) continue;
+        if (!is_settled(row) || waits_for_split(services_.config, desk_, row) ||
+            !waits_for_recovery(services_, desk_, row))
+            continue;
         const auto waiting = waiting_.find(row.id);
         if (waiting != waiting_.end() && !waiting->second.ready(services_.clock.steady_now())) continue;
         if (auto prepared = prepare(row); !prepared) {
@@ -141,7 +142,7 @@ Status RecoveryLoop::remove_what_nobody_needs() {
     if (!entries && entries.error().code == Errc::not_found) return {};
     if (!entries) return std::unexpected(entries.error());
     for (const DirEntry& entry : *entries)
-        if (!needed.contains(entry.name))
+        if (!needed.contains(std::string(whole_seal_id(entry.name))))
             BB_CHECK(remove_tree(services_.state_fs, join_path("recovery", entry.name)));
     return {};
 }
@@ -210,14 +211,12 @@ void RecoveryLoop::waits(const SessionRow& row, const Error& error) {
     Status told;
     if (!passes_by_itself(error) && (error.code == Errc::corrupt || ++failures_[row.id] >= kMostFailures)) {
         told = services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, error.message);
-        if (told) desk_.add_ended(row.id);
+        if (told) desk_.add_ended(row.whole_or_self());
     } else if (now->reason != error.message) {  // make() said something else meanwhile
         told = services_.catalogue.set_reason(row.id, error.message);
-        StatusFacts facts;
-        facts.session = row.account + "/" + row.disc_name;
+        StatusFacts facts = facts_of(services_.catalogue, row, services_.clock.now());
         facts.state = "queued";
         facts.waits = error.message;
-        facts.time = services_.clock.now();
         if (told) told = services_.inbox.write_status(row, status_text(facts));
     }
     if (!told) log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(told.error()));

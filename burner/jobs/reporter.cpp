@@ -1,6 +1,6 @@
 #include "burner/jobs/reporter.hpp"
 
-#include "burner/jobs/status_text.hpp"
+#include "burner/jobs/session_facts.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -80,11 +80,9 @@ void Reporter::session_waits(const SessionRow& row, const std::string& reason) {
 }
 
 void Reporter::session_queued(const SessionRow& row, const std::string& reason) {
-    StatusFacts facts;
-    facts.session = row.account + "/" + row.disc_name;
+    StatusFacts facts = facts_of(services_.catalogue, row, services_.clock.now());
     facts.state = "queued";
-    facts.waits = reason;
-    facts.time = services_.clock.now();
+    if (facts.parts.empty()) facts.waits = reason;  // else its line says it
     write_or_log(services_.inbox, row, status_text(facts));
 }
 
@@ -102,16 +100,14 @@ DriveStatus Reporter::snapshot() const {
 void Reporter::write_text() {
     text_written_ = services_.clock.steady_now();
     const DriveStatus now = snapshot();
-    StatusFacts facts;
-    facts.state = now.state;
-    facts.disc = now.disc;
-    facts.disc_session = disc_session_;
-    facts.drive = now.drive;
-    facts.progress = now.progress;
-    facts.bytes_per_second = now.bytes_per_second;
-    facts.time = services_.clock.now();
     for (const SessionRow& row : rows_) {
-        facts.session = row.account + "/" + row.disc_name;
+        StatusFacts facts = facts_of(services_.catalogue, row, services_.clock.now());
+        facts.state = now.state;
+        facts.disc = now.disc;
+        facts.disc_session = disc_session_;
+        facts.drive = now.drive;
+        facts.progress = now.progress;
+        facts.bytes_per_second = now.bytes_per_second;
         write_or_log(services_.inbox, row, status_text(facts));
     }
 }

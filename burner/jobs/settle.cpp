@@ -93,7 +93,7 @@ void report_closed(Station& station, const AttemptRow& attempt, const Work& work
                      log::kv("drive", attempt.drive), log::kv("disc", work.disc.label),
                      log::kv("reason", reason));
         if (to == SessionState::failed)
-            station.desk.add_ended(row.id);
+            station.desk.add_ended(row.whole_or_self());
         else
             station.reporter.session_queued(row, reason);
     }

@@ -32,10 +32,23 @@ std::string status_text(const StatusFacts& facts) {
     if (facts.disc_session != 0)
         text += fmt::format("disc: {}, disc session {}\n", facts.disc, facts.disc_session);
     if (!facts.drive.empty()) text += fmt::format("drive: {}\n", facts.drive);
+    for (const std::string& part : facts.parts) text += escape(part) + "\n";
     if (facts.progress.total_bytes != 0)
         text += fmt::format("progress: {}\n", progress_text(facts.progress, facts.bytes_per_second));
     if (!facts.waits.empty()) text += fmt::format("waits: {}\n", escape(facts.waits));
     return text + fmt::format("time: {}\n", to_iso8601(facts.time));
+}
+
+std::string partly_burned_text(const SessionRow& row, Timestamp time) {
+    return fmt::format(
+        "{0}/{1} could not be burned as a whole ({2}).\n\n"
+        "Why: {3}\n\n"
+        "Some of its {4} parts are on discs already, so it can't be taken back. What to do, one of the two:\n"
+        "  - Ask the administrator to mend the cause and to run: burnbox retry {0}/{1}\n"
+        "    Only the parts that are missing are burned then.\n"
+        "  - Or copy what you need from this folder, delete it, and send everything again.\n\n"
+        "Nothing that you sent was deleted.\n",
+        row.account, row.disc_name, to_iso8601(time), escape(row.reason), row.parts);
 }
 
 std::string failed_text(const SessionRow& row, Timestamp time) {

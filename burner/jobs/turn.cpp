@@ -9,6 +9,7 @@
 #include "burner/jobs/drive_loop.hpp"
 #include "burner/jobs/finisher.hpp"
 #include "burner/jobs/recovery_loop.hpp"
+#include "burner/jobs/splitter.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -47,7 +48,9 @@ bool DriveLoop::left_to_another(const SessionRow& row, const std::vector<DiscSes
 
 Result<std::optional<std::vector<DiscSessionRow>>> DriveLoop::copies_if_its_turn(const SessionRow& row) {
     std::optional<std::vector<DiscSessionRow>> none;
-    if (!is_for_this_drive(row) || waits_for_recovery(services_, desk_, row)) return none;
+    if (!is_for_this_drive(row) || waits_for_split(services_.config, desk_, row) ||
+        waits_for_recovery(services_, desk_, row))
+        return none;
     const auto waits = waiting_.find(row.id);
     if (waits != waiting_.end() && !waits->second.ready(services_.clock.steady_now())) return none;
     BB_TRY(auto copies, services_.catalogue.copies(row.id));
@@ -57,9 +60,9 @@ Result<std::optional<std::vector<DiscSessionRow>>> DriveLoop::copies_if_its_turn
 
 Result<DriveLoop::Group> DriveLoop::gather(std::span<const SessionRow> queue,
                                            const std::vector<DiscSessionRow>& copies) {
-    // Layout::root puts a session at the disc's root: one on each disc.
+    // Layout::root puts a session at the disc's root: one on each disc. A part fills its disc alone.
     BatchConfig rule = services_.config.burn.batch;
-    if (services_.config.burn.layout == Layout::root) rule.sessions = 1;
+    if (services_.config.burn.layout == Layout::root || queue.front().is_part()) rule.sessions = 1;
     std::vector<const SessionRow*> rows;
     std::vector<BatchCandidate> candidates;
     const auto add = [&](const SessionRow& row) {
@@ -70,7 +73,7 @@ Result<DriveLoop::Group> DriveLoop::gather(std::span<const SessionRow> queue,
     add(queue.front());
     for (const SessionRow& row : queue.subspan(1)) {
         if (rule.sessions <= 1) break;
-        if (row.pool != queue.front().pool) continue;
+        if (row.is_part() || row.pool != queue.front().pool) continue;
         BB_TRY(const auto others, copies_if_its_turn(row));
         if (others && discs_of(*others) == discs_of(copies)) add(row);
     }
@@ -87,7 +90,7 @@ void DriveLoop::hold(const Group& group) {
 }
 
 Result<bool> DriveLoop::burn_next() {
-    BB_TRY(const auto rows, services_.catalogue.sessions_in_state(SessionState::queued));
+    BB_TRY(const auto rows, services_.catalogue.burn_queue());
     const auto not_queued = [&](const auto& note) {
         return std::ranges::find(rows, note.first, &SessionRow::id) == rows.end();
     };
@@ -98,7 +101,7 @@ Result<bool> DriveLoop::burn_next() {
     for (auto first = rows.begin(); first != rows.end(); ++first) {
         if (desk_.stopping) return false;
         if (first->folder_next.empty() && waits_for_its_folder(*first)) {
-            desk_.add_ended(first->id);
+            desk_.add_ended(first->whole_or_self());
             return true;
         }
         if (held.contains(first->id)) continue;

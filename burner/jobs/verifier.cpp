@@ -37,9 +37,11 @@ void announce_verified(Station& station, const AttemptRow& attempt, const Work& 
                   log::kv("disc_session", attempt.disc_session), log::kv("files", report.files_checked),
                   log::kv("bytes", report.bytes_checked));
         auto row = station.services.catalogue.session(before.id);
-        if (row && row->state == SessionState::queued) station.reporter.session_queued(*row, row->reason);
+        // A part that is burned leaves its session waiting for the others, until the last one.
+        if (row && (row->state == SessionState::queued || row->is_part()))
+            station.reporter.session_queued(*row, row->reason);
         station.desk.forget_together(before.id);
-        if (!row || row->state == SessionState::burned) station.desk.add_ended(before.id);
+        if (!row || row->state == SessionState::burned) station.desk.add_ended(before.whole_or_self());
     }
 }
 

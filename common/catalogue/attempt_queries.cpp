@@ -49,6 +49,16 @@ Status refuse_second_copy(soci::session& sql, DiscId disc, SessionId session) {
         fmt::format("catalogue: begin attempt: disc number {} holds session {} already", disc, session));
 }
 
+// A part is burned only while its session is wanted.
+Status refuse_without_its_whole(soci::session& sql, SessionId id) {
+    BB_TRY(const SessionRow part, session(sql, id));
+    if (!part.is_part()) return {};
+    BB_TRY(const SessionRow whole, session(sql, part.whole));
+    if (whole.state == SessionState::queued || whole.state == SessionState::burning) return {};
+    return fail(Errc::conflict, fmt::format("catalogue: begin attempt: {}/{} is {}", escape(whole.account),
+                                            escape(whole.disc_name), to_string(whole.state)));
+}
+
 Status check_sessions_match(const AttemptRow& attempt,
                             const std::vector<Catalogue::BurnedSession>& sessions) {
     std::set<SessionId> given;
@@ -87,6 +97,7 @@ Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row) {
     long long position = 0;
     for (const SessionId session : row.sessions) {
         BB_CHECK(refuse_second_copy(sql, row.disc, session));
+        BB_CHECK(refuse_without_its_whole(sql, session));
         BB_CHECK(step(sql, session, SessionState::queued, SessionState::burning, ""));
         change(sql,
                "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
@@ -126,9 +137,9 @@ Status attempt_verified(soci::session& sql, AttemptId id, const DiscRow& disc,
                      fmt::format("copy {} of {} is on disc {}", done.size(), copies_wanted, disc.label)));
             continue;
         }
-        BB_CHECK(step(sql, burned.id, SessionState::verifying, SessionState::burned, ""));
         change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
                to_column(burned_at), to_column(verified_at), burned.id);
+        BB_CHECK(step(sql, burned.id, SessionState::verifying, SessionState::burned, ""));
     }
     return {};
 }

@@ -39,6 +39,13 @@ struct SessionRow {
     std::optional<Timestamp> verified_at;
     std::string reason;  // why it waits or failed, for people
     std::string root{};  // the watched folder that its folder is in (host path); "" = the account's inbox
+    // A session larger than a disc is burned in parts, each a row of its own: whole != 0, with the folder of
+    // the whole one. Of the whole one parts != 0; its state and reason follow from those of its parts.
+    SessionId whole{};
+    unsigned part{};   // from 1
+    unsigned parts{};  // how many there are
+    [[nodiscard]] bool is_part() const { return whole != 0; }
+    [[nodiscard]] SessionId whole_or_self() const { return is_part() ? whole : id; }  // whose folder it is
 };
 
 enum class DiscState : std::uint8_t { open, full, closed, suspect };
@@ -87,6 +94,7 @@ struct FileRow {       // a file of a burned session
     std::uint64_t size_bytes = 0;
     Sha256 sha256;
     std::uint32_t lba = 0;
+    unsigned part{};  // of a session in parts; read only
 };
 
 struct DiscSessionRow {  // one session's place on one disc
@@ -101,6 +109,7 @@ struct DiscSessionRow {  // one session's place on one disc
     Timestamp burned_at;
     Timestamp verified_at;
     std::string medium, media_id, serial, drive, location;  // of the disc, for the receipt
+    unsigned part{};                                        // of a session in parts, whose row is there
 };
 
 struct FoundFile {
@@ -115,7 +124,7 @@ class Catalogue {
   public:
     virtual ~Catalogue() = default;
 
-    // --- sessions
+    // --- sessions; parts are found by their id, parts() and burn_queue() only
     // Inserts a sealed session; row.id is ignored, row.disc_name is what the caller asks for.
     // Errors: Errc::exists when the account has that disc name already (any case): take the next one.
     [[nodiscard]] virtual Result<SessionId> add_session(const SessionRow& row) = 0;
@@ -139,6 +148,14 @@ class Catalogue {
     [[nodiscard]] virtual Status set_folder(SessionId id,
                                             const std::string& folder) = 0;  // clears folder_next
     [[nodiscard]] virtual Status remove_session(SessionId id) = 0;           // withdrawn ones only
+
+    // --- sessions larger than a disc
+    // The session is to be burned as these parts; of each, disc_name, seal_id, content_digest, bytes and
+    // files_count count. Errc::conflict when it is not queued, has parts, or is on a disc.
+    [[nodiscard]] virtual Status split_session(SessionId id, const std::vector<SessionRow>& parts) = 0;
+    [[nodiscard]] virtual Result<std::vector<SessionRow>> parts(SessionId whole) = 0;  // by number
+    // What is queued to be burned as it is, oldest first: sessions without parts, and parts.
+    [[nodiscard]] virtual Result<std::vector<SessionRow>> burn_queue() = 0;
 
     // --- discs
     [[nodiscard]] virtual Result<DiscId> add_disc(
@@ -174,7 +191,8 @@ class Catalogue {
     [[nodiscard]] virtual Result<std::vector<AttemptRow>> attempts(SessionId session) = 0;
 
     // --- what is where
-    [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> copies(SessionId session) = 0;  // verified ones
+    // Verified ones; those of its parts too.
+    [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> copies(SessionId session) = 0;
     [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> disc_sessions(
         DiscId disc) = 0;  // verified ones, by number
     [[nodiscard]] virtual Result<std::vector<FileRow>> files(SessionId session) = 0;

@@ -50,7 +50,8 @@ Result<Sha256> parse_digest(const std::string& hex, const char* column) {
 void SessionColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, state_, row_.folder,
              row_.folder_next, row_.seal_id, content_digest_, row_.marker_name, marker_sha256_, bytes_,
-             files_count_, sealed_at_, burned_at_, verified_at_, row_.reason, row_.root);
+             files_count_, sealed_at_, burned_at_, verified_at_, row_.reason, row_.root, row_.whole, part_,
+             parts_);
 }
 
 Result<SessionRow> SessionColumns::row() const {
@@ -63,6 +64,8 @@ Result<SessionRow> SessionColumns::row() const {
     row.bytes = static_cast<std::uint64_t>(bytes_);
     row.files_count = static_cast<std::uint64_t>(files_count_);
     row.sealed_at = to_timestamp(sealed_at_);
+    row.part = static_cast<unsigned>(part_);
+    row.parts = static_cast<unsigned>(parts_);
     row.burned_at = to_optional_timestamp(burned_at_);
     row.verified_at = to_optional_timestamp(verified_at_);
     return row;
@@ -105,7 +108,7 @@ Result<AttemptRow> AttemptColumns::row() const {
 void DiscSessionColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.disc, row_.disc_label, disc_session_, row_.session, row_.account,
              row_.session_name, start_lba_, blocks_, burned_at_, verified_at_, row_.medium, row_.media_id,
-             row_.serial, row_.drive, row_.location);
+             row_.serial, row_.drive, row_.location, part_);
 }
 
 Result<DiscSessionRow> DiscSessionColumns::row() const {
@@ -113,13 +116,14 @@ Result<DiscSessionRow> DiscSessionColumns::row() const {
     row.disc_session = static_cast<unsigned>(disc_session_);
     row.start_lba = static_cast<std::uint32_t>(start_lba_);
     row.blocks = static_cast<std::uint32_t>(blocks_);
+    row.part = static_cast<unsigned>(part_);
     row.burned_at = to_timestamp(burned_at_);
     row.verified_at = to_timestamp(verified_at_);
     return row;
 }
 
 void FileColumns::bind(soci::statement& statement) {
-    bind_all(statement, row_.path, size_bytes_, sha256_, lba_);
+    bind_all(statement, row_.path, size_bytes_, sha256_, lba_, part_);
 }
 
 Result<FileRow> FileColumns::row() const {
@@ -127,6 +131,7 @@ Result<FileRow> FileColumns::row() const {
     row.size_bytes = static_cast<std::uint64_t>(size_bytes_);
     BB_TRY(row.sha256, parse_digest(sha256_, "files.sha256"));
     row.lba = static_cast<std::uint32_t>(lba_);
+    row.part = static_cast<unsigned>(part_);
     return row;
 }
 

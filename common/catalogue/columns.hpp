@@ -14,17 +14,20 @@ class SessionColumns {
   public:
     using Row = SessionRow;
     static constexpr const char* kSelect =
-        "SELECT id, account, name, disc_name, pool, state, folder, folder_next, seal_id, content_digest, "
-        "marker_name,"
+        "SELECT id, account, name, disc_name, pool, state,"
+        " COALESCE((SELECT w.folder FROM sessions w WHERE w.id = sessions.whole_id), folder),"
+        " COALESCE((SELECT w.folder_next FROM sessions w WHERE w.id = sessions.whole_id), folder_next),"
+        " seal_id, content_digest, marker_name,"
         " marker_sha256, bytes, files_count, sealed_at, COALESCE(burned_at, 0), COALESCE(verified_at, 0), "
-        "reason, root FROM sessions";
+        "reason, root, COALESCE(whole_id, 0), part, parts FROM sessions";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<SessionRow> row() const;
 
   private:
     SessionRow row_;  // the columns that need no conversion
     std::string state_, content_digest_, marker_sha256_;
-    long long bytes_ = 0, files_count_ = 0, sealed_at_ = 0, burned_at_ = 0, verified_at_ = 0;
+    long long bytes_ = 0, files_count_ = 0, sealed_at_ = 0, burned_at_ = 0, verified_at_ = 0, part_ = 0,
+              parts_ = 0;
 };
 
 class DiscColumns {
@@ -66,27 +69,30 @@ class DiscSessionColumns {
     static constexpr const char* kSelect =
         "SELECT p.disc_id, d.label, p.disc_session, COALESCE(p.session_id, 0), p.account, p.session_name, "
         "p.start_lba, p.blocks,"
-        " p.burned_at, p.verified_at, d.medium, d.media_id, d.serial, p.drive, d.location"
+        " p.burned_at, p.verified_at, d.medium, d.media_id, d.serial, p.drive, d.location,"
+        " COALESCE((SELECT s.part FROM sessions s WHERE s.id = p.session_id), 0)"
         " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<DiscSessionRow> row() const;
 
   private:
     DiscSessionRow row_;
-    long long disc_session_ = 0, start_lba_ = 0, blocks_ = 0, burned_at_ = 0, verified_at_ = 0;
+    long long disc_session_ = 0, start_lba_ = 0, blocks_ = 0, burned_at_ = 0, verified_at_ = 0, part_ = 0;
 };
 
 class FileColumns {
   public:
     using Row = FileRow;
-    static constexpr const char* kSelect = "SELECT path, size_bytes, sha256, lba FROM files";
+    static constexpr const char* kSelect =
+        "SELECT path, size_bytes, sha256, lba, COALESCE((SELECT s.part FROM disc_sessions p JOIN sessions s"
+        " ON s.id = p.session_id WHERE p.id = files.disc_session_id), 0) FROM files";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<FileRow> row() const;
 
   private:
     FileRow row_;
     std::string sha256_;
-    long long size_bytes_ = 0, lba_ = 0;
+    long long size_bytes_ = 0, lba_ = 0, part_ = 0;
 };
 
 class IdColumns {  // one column of numbers; the statement is the caller's

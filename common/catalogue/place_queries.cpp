@@ -76,18 +76,22 @@ Status add_disc_session(soci::session& sql, const AttemptRow& attempt, const Ses
 }
 
 Result<std::vector<DiscSessionRow>> copies(soci::session& sql, SessionId session) {
-    return select<DiscSessionColumns>(sql, "WHERE p.session_id = :session ORDER BY p.id", session);
+    return select<DiscSessionColumns>(sql,
+                                      "WHERE p.session_id = :session OR p.session_id IN"
+                                      " (SELECT id FROM sessions WHERE whole_id = :session) ORDER BY p.id",
+                                      session);
 }
 
 Result<std::vector<DiscSessionRow>> disc_sessions(soci::session& sql, DiscId disc) {
     return select<DiscSessionColumns>(sql, "WHERE p.disc_id = :disc ORDER BY p.disc_session, p.id", disc);
 }
 
-// Of the first copy: the receipt's addresses are those of the first disc.
+// Of the first copy (of each part): the receipt's addresses are those of the first disc.
 Result<std::vector<FileRow>> files(soci::session& sql, SessionId session) {
     return select<FileColumns>(sql,
-                               "WHERE disc_session_id = (SELECT min(id) FROM disc_sessions WHERE session_id "
-                               "= :session) ORDER BY path",
+                               "WHERE disc_session_id IN (SELECT min(id) FROM disc_sessions WHERE session_id "
+                               "= :session OR session_id IN (SELECT id FROM sessions WHERE whole_id = "
+                               ":session) GROUP BY session_id) ORDER BY path",
                                session);
 }
 

@@ -32,6 +32,16 @@ namespace burnbox::queries {
 [[nodiscard]] Status set_folder(soci::session& sql, SessionId id, const std::string& folder);
 [[nodiscard]] Status remove_session(soci::session& sql, SessionId id);
 
+[[nodiscard]] Status split_session(soci::session& sql, SessionId id, const std::vector<SessionRow>& parts);
+[[nodiscard]] Result<std::vector<SessionRow>> parts(soci::session& sql, SessionId whole);
+[[nodiscard]] Result<std::vector<SessionRow>> burn_queue(soci::session& sql);
+// After a change of a part: the whole session's state and reason, from those of its parts.
+[[nodiscard]] Status follow_parts(soci::session& sql, SessionId whole);
+// The same after a step of the whole session itself: a retry is one of its failed parts.
+[[nodiscard]] Status retry_parts(soci::session& sql, SessionId whole);
+// Errc::conflict when a part is on a disc.
+[[nodiscard]] Status refuse_when_partly_burned(soci::session& sql, const SessionRow& whole);
+
 [[nodiscard]] Result<DiscId> add_disc(soci::session& sql, const DiscRow& row);
 [[nodiscard]] Status update_disc(soci::session& sql, const DiscRow& row);
 [[nodiscard]] Result<std::vector<DiscRow>> discs(soci::session& sql);

@@ -14,6 +14,10 @@
 //     digest over the manifest: recognizes a session that is sent twice marker_name, marker_sha256, bytes,
 //     files_count, sealed_at burned_at, verified_at   of the last copy; NULL until every copy is verified
 //     reason           why it waits or failed
+//     whole_id, part   a part of a session larger than a disc: the whole one's row, and the number from 1;
+//                      its folder is that of the whole one. NULL and 0 else
+//     parts            how many there are; in the row of the whole session too, whose state and reason
+//                      follow from those of its parts then. 0 else
 //
 //   discs            one row per disc that was ever begun; rows are never removed
 //     label            unique, and so are its first 16 characters (Joliet's volume identifier holds no more)
@@ -134,6 +138,10 @@ constexpr Statement kMigrations[] = {
         lba INTEGER NOT NULL,
         PRIMARY KEY (disc_session_id, path)) WITHOUT ROWID)"},
     {2, "ALTER TABLE sessions ADD COLUMN root TEXT NOT NULL DEFAULT ''"},
+    {3, "ALTER TABLE sessions ADD COLUMN whole_id INTEGER REFERENCES sessions (id) ON DELETE CASCADE"},
+    {3, "ALTER TABLE sessions ADD COLUMN part INTEGER NOT NULL DEFAULT 0"},
+    {3, "ALTER TABLE sessions ADD COLUMN parts INTEGER NOT NULL DEFAULT 0"},
+    {3, "CREATE INDEX sessions_by_whole ON sessions (whole_id, part)"},
 };
 
 // 0 for a new database, nothing for one that holds somebody else's tables.

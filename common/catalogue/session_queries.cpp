@@ -21,7 +21,9 @@ Result<SessionId> add_session(soci::session& sql, const SessionRow& row) {
            select_one<IdColumns>(
                sql,
                "1 WHERE EXISTS (SELECT 1 FROM sessions WHERE account = :account AND disc_name = :name)"
-               " OR EXISTS (SELECT 1 FROM disc_sessions WHERE account = :account AND session_name = :name)",
+               " OR EXISTS (SELECT 1 FROM disc_sessions WHERE account = :account AND"
+               " (session_name = :name OR"
+               " lower(substr(session_name, 1, length(:name) + 1)) = lower(:name) || '/'))",
                row.account, row.disc_name));
     if (taken)
         return fail(
@@ -52,8 +54,8 @@ Result<SessionRow> session(soci::session& sql, SessionId id) {
 
 Result<std::optional<SessionRow>> find_session(soci::session& sql, const std::string& account,
                                                const std::string& disc_name) {
-    return select_one<SessionColumns>(sql, "WHERE account = :account AND disc_name = :name", account,
-                                      disc_name);
+    return select_one<SessionColumns>(
+        sql, "WHERE account = :account AND disc_name = :name AND whole_id IS NULL", account, disc_name);
 }
 
 Result<std::optional<SessionRow>> find_session_by_folder(soci::session& sql, const std::string& account,
@@ -74,24 +76,27 @@ Result<std::optional<SessionRow>> find_same_content(soci::session& sql, const st
     return select_one<SessionColumns>(
         sql,
         "WHERE account = :account AND name = :name AND content_digest = :digest AND"
-        " state = 'burned' ORDER BY sealed_at DESC, id DESC",
+        " state = 'burned' AND whole_id IS NULL ORDER BY sealed_at DESC, id DESC",
         account, name, content_digest.hex());
 }
 
 Result<std::vector<SessionRow>> sessions(soci::session& sql, const std::string& account) {
-    if (account.empty()) return select<SessionColumns>(sql, "ORDER BY sealed_at, id");
-    return select<SessionColumns>(sql, "WHERE account = :account ORDER BY sealed_at, id", account);
+    if (account.empty()) return select<SessionColumns>(sql, "WHERE whole_id IS NULL ORDER BY sealed_at, id");
+    return select<SessionColumns>(sql, "WHERE account = :account AND whole_id IS NULL ORDER BY sealed_at, id",
+                                  account);
 }
 
 Result<std::vector<SessionRow>> sessions_in_state(soci::session& sql, SessionState state) {
-    return select<SessionColumns>(sql, "WHERE state = :state ORDER BY sealed_at, id",
+    return select<SessionColumns>(sql, "WHERE state = :state AND whole_id IS NULL ORDER BY sealed_at, id",
                                   std::string(to_string(state)));
 }
 
 Result<std::vector<std::string>> disc_names(soci::session& sql, const std::string& account) {
     return select<TextColumns>(sql,
                                "disc_name FROM sessions WHERE account = :account"
-                               " UNION SELECT session_name FROM disc_sessions WHERE account = :account",
+                               " UNION SELECT CASE instr(session_name, '/') WHEN 0 THEN session_name"
+                               " ELSE substr(session_name, 1, instr(session_name, '/') - 1) END"
+                               " FROM disc_sessions WHERE account = :account",
                                account);
 }
 
@@ -99,19 +104,25 @@ Status step(soci::session& sql, SessionId id, SessionState from, SessionState to
     if (!may_step(from, to))
         return fail(Errc::invalid, fmt::format("catalogue: step session {}: there is no step from {} to {}",
                                                id, to_string(from), to_string(to)));
+    BB_TRY(const SessionRow row, session(sql, id));
+    if (row.parts != 0 && !row.is_part() && to == SessionState::withdrawn)
+        BB_CHECK(refuse_when_partly_burned(sql, row));
     const std::string old_state(to_string(from)), new_state(to_string(to));
     if (change(sql, "UPDATE sessions SET state = :new, reason = :reason WHERE id = :id AND state = :old",
-               new_state, reason, id, old_state) == 1)
-        return {};
-    BB_TRY(const SessionRow row, session(sql, id));
-    return fail(Errc::conflict,
-                fmt::format("catalogue: step session {}/{} from {} to {}: it is {}", escape(row.account),
-                            escape(row.disc_name), old_state, new_state, to_string(row.state)));
+               new_state, reason, id, old_state) != 1)
+        return fail(Errc::conflict,
+                    fmt::format("catalogue: step session {}/{} from {} to {}: it is {}", escape(row.account),
+                                escape(row.disc_name), old_state, new_state, to_string(row.state)));
+    if (row.is_part()) return follow_parts(sql, row.whole);
+    if (row.parts != 0 && to == SessionState::queued) return retry_parts(sql, id);
+    return {};
 }
 
 Status set_reason(soci::session& sql, SessionId id, const std::string& reason) {
-    if (change(sql, "UPDATE sessions SET reason = :reason WHERE id = :id", reason, id) == 1) return {};
-    return no_session("set reason", id);
+    if (change(sql, "UPDATE sessions SET reason = :reason WHERE id = :id", reason, id) != 1)
+        return no_session("set reason", id);
+    BB_TRY(const SessionRow row, session(sql, id));
+    return row.is_part() ? follow_parts(sql, row.whole) : Status();
 }
 
 Status begin_move(soci::session& sql, SessionId id, const std::string& folder_next) {

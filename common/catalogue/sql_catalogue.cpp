@@ -63,6 +63,17 @@ class SqlCatalogue final : public Catalogue {
         return database_->write("remove session", [&](Sql& sql) { return queries::remove_session(sql, id); });
     }
 
+    Status split_session(SessionId id, const std::vector<SessionRow>& parts) override {
+        return database_->write("split session",
+                                [&](Sql& sql) { return queries::split_session(sql, id, parts); });
+    }
+    Result<std::vector<SessionRow>> parts(SessionId whole) override {
+        return database_->read("list parts", [&](Sql& sql) { return queries::parts(sql, whole); });
+    }
+    Result<std::vector<SessionRow>> burn_queue() override {
+        return database_->read("list the queue", [&](Sql& sql) { return queries::burn_queue(sql); });
+    }
+
     Result<DiscId> add_disc(const DiscRow& row) override {
         return database_->write("add disc", [&](Sql& sql) { return queries::add_disc(sql, row); });
     }

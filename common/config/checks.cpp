@@ -187,6 +187,17 @@ void check_batch(const BatchConfig& batch, Reading& reading) {
                   "are burned together at most");
 }
 
+// How large a part may be must be known before the first one is burned.
+void check_span(const Config& config, Reading& reading) {
+    if (!config.burn.span) return;
+    for (const auto& [name, drive] : config.drives)
+        if (!drive.emulated() && drive.expect.empty())
+            reading.wrong("burn.span",
+                          fmt::format("drives.{} does not say how large its discs are: add expect to it, the "
+                                      "kind of blanks that are bought",
+                                      name));
+}
+
 }  // namespace
 
 void check_config(const Config& config, Reading& reading) {
@@ -204,6 +215,7 @@ void check_config(const Config& config, Reading& reading) {
     check_accounts(config, reading);
     check_markers(config.session, reading);
     check_batch(config.burn.batch, reading);
+    check_span(config, reading);
 }
 
 }  // namespace burnbox

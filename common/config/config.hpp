@@ -89,6 +89,7 @@ struct BurnConfig {
     std::uint64_t full_below_bytes = 64ULL << 20U;
     double speed = 0;              // in "x" of the medium; 0 = as fast as it goes
     unsigned redundancy = 0;       // percent of recovery data
+    bool span = false;             // a session larger than a disc is split over several
     bool write_once_only = false;  // real drives refuse rewritable discs
     bool operator==(const BurnConfig&) const = default;
 };

@@ -186,7 +186,7 @@ ValueReader burn_section(BurnConfig& burn) {
         {"batch", section({{"wait", duration(burn.batch.wait, 0ms)},
                            {"sessions", number(burn.batch.sessions, 1, 1'000)},
                            {"size", size(burn.batch.size_bytes)}})},
-        {"span", not_served("false")},
+        {"span", flag(burn.span)},
         {"close_disc", choice<bool>(burn.close_when_full, {{"never", false}, {"when_full", true}})},
         {"full_below", size(burn.full_below_bytes)},
         {"redundancy", number(burn.redundancy, 0, 100)},

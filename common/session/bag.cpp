@@ -71,7 +71,11 @@ Payload payload_manifest(const Manifest& manifest) {
 }
 
 std::string bag_info(const SealedSession& session, const Payload& payload) {
-    std::string text = fmt::format(
+    std::string text;
+    if (session.part)
+        text = fmt::format("Bag-Count: {} of {}\nBag-Group-Identifier: {}\n", session.part->number,
+                           session.part->count(), session.part->group);
+    text += fmt::format(
         "Bag-Software-Agent: burnbox {}\nBagging-Date: {}\nExternal-Identifier: {}\nPayload-Oxum: {}.{}\n",
         session.version, to_iso8601(session.sealed_at).substr(0, 10), session.identifier(), payload.bytes,
         payload.count);
@@ -220,8 +224,14 @@ std::vector<DiscEntry> bag_entries(const SealedSession& session, ModePolicy mode
     if (auto names = names_tsv(session.manifest, "data/"); !names.empty())
         tree.tag_file("names.tsv", std::move(names));
     tree.recovery("par2");
+    if (session.part) tree.tag_file("parts.tsv", parts_table(session.account, *session.part));
     tree.tag_file("tagmanifest-sha256.txt", tree.tag_manifest());
     return tree.take();
+}
+
+// Nothing is added to a session that is a bag already. A part of one is no bag any more.
+bool is_burned_as_it_is(const SealedSession& session) {
+    return is_bag(session.manifest) && !session.part;
 }
 
 bool brings_own_sums(const Manifest& manifest) {
@@ -236,13 +246,15 @@ bool is_bag(const Manifest& manifest) {
 }
 
 std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout, ModePolicy modes) {
-    if (layout == Layout::bag && !is_bag(session.manifest)) return bag_entries(session, modes);
+    if (layout == Layout::bag && !is_burned_as_it_is(session)) return bag_entries(session, modes);
     if (layout == Layout::root) {
         Tree tree(session, modes, "");
         if (!brings_own_sums(session.manifest)) tree.tag_file("SHA256SUMS", sha256sums(session.manifest, ""));
         if (auto names = names_tsv(session.manifest, "");
             !names.empty() && session.manifest.find("names.tsv") == nullptr)
             tree.tag_file("names.tsv", std::move(names));
+        if (session.part && session.manifest.find("parts.tsv") == nullptr)
+            tree.tag_file("parts.tsv", parts_table(session.account, *session.part));
         tree.payload("");
         auto entries = tree.take();
         std::ranges::sort(entries, {}, &DiscEntry::path);
@@ -257,10 +269,12 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
     for (DiscEntry& entry : recovery.take()) entries.push_back(std::move(entry));
     if (layout == Layout::plain) {
         Tree beside(session, modes, session.account);
-        beside.tag_file(session.disc_name + ".SHA256SUMS",
-                        sha256sums(session.manifest, session.disc_name + "/"));
-        if (auto names = names_tsv(session.manifest, session.disc_name + "/"); !names.empty())
+        const std::string folder = std::string(base_name(session.disc_name)) + "/";
+        beside.tag_file(session.disc_name + ".SHA256SUMS", sha256sums(session.manifest, folder));
+        if (auto names = names_tsv(session.manifest, folder); !names.empty())
             beside.tag_file(session.disc_name + ".names.tsv", std::move(names));
+        if (session.part)
+            beside.tag_file(session.disc_name + ".parts.tsv", parts_table(session.account, *session.part));
         std::string removed;  // there is no bag-info.txt to hold them
         for (const std::string& path : session.removed) removed.append(path).append("\n");
         if (!removed.empty()) beside.tag_file(session.disc_name + ".removed.txt", std::move(removed));
@@ -273,7 +287,7 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
 RecoveryPlace recovery_place(const SealedSession& session, Layout layout) {
     if (layout == Layout::root) return {};
     const std::string folder = session.identifier();
-    if (layout == Layout::bag && !is_bag(session.manifest)) return {folder + "/par2", folder};
+    if (layout == Layout::bag && !is_burned_as_it_is(session)) return {folder + "/par2", folder};
     // The paths begin at the account's folder: par2 0.8 ends at a name of a single character.
     return {"RECOVERY/" + folder, session.account};
 }
@@ -281,7 +295,8 @@ RecoveryPlace recovery_place(const SealedSession& session, Layout layout) {
 std::string checksum_list_path(const SealedSession& session, Layout layout) {
     switch (layout) {
         case Layout::bag:
-            return session.identifier() + (is_bag(session.manifest) ? "/manifest-sha256.txt" : "/SHA256SUMS");
+            return session.identifier() +
+                   (is_burned_as_it_is(session) ? "/manifest-sha256.txt" : "/SHA256SUMS");
         case Layout::plain:
             return session.identifier() + ".SHA256SUMS";
         case Layout::root:

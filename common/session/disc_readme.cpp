@@ -36,6 +36,11 @@ It is a "bag" of the BagIt standard, version 1.0 (RFC 8493):
   marker/                  the file that said "burn it", if there was one
   par2/                    recovery data, if the operator asked for it: see below
 
+A session that was larger than a disc lies on several: each has a part of it, a
+bag in /ACCOUNT/SESSION/part-2-of-3 or the like. parts.tsv in it says which
+files the other parts hold, and all parts have one Bag-Group-Identifier in
+bag-info.txt. The data/ folders of all parts, copied together, are the session.
+
 A session that was a bag already when it was sent is here as it was, without
 anything added. If the operator chose another layout, the session's folder
 holds the files themselves, and SESSION.SHA256SUMS lies beside it; or the files

@@ -19,7 +19,7 @@ std::string hex_or_empty(const Receipt& receipt) {
 
 Json head(const Receipt& receipt) {
     Json copies = Json::array();
-    for (const ReceiptCopy& copy : receipt.copies)
+    for (const ReceiptCopy& copy : receipt.copies) {
         copies.push_back({{"disc", copy.disc},
                           {"serial", copy.serial},
                           {"medium", copy.medium},
@@ -28,6 +28,8 @@ Json head(const Receipt& receipt) {
                           {"disc_session", copy.disc_session},
                           {"start_lba", copy.start_lba},
                           {"blocks", copy.blocks}});
+        if (copy.part != 0) copies.back()["part"] = copy.part;
+    }
     Json head = {{"receipt", 1},
                  {"account", receipt.account},
                  {"session", receipt.session},
@@ -40,6 +42,7 @@ Json head(const Receipt& receipt) {
                  {"bytes", receipt.bytes},
                  {"marker", {{"name", receipt.marker_name}, {"sha256", hex_or_empty(receipt)}}},
                  {"copies", std::move(copies)}};
+    if (receipt.parts != 0) head["parts"] = receipt.parts;
     if (receipt.redundancy != 0) head["redundancy"] = receipt.redundancy;
     if (!receipt.not_burned.empty()) head["not_burned"] = receipt.not_burned;
     return head;
@@ -71,12 +74,27 @@ std::string checksum_list(const Receipt& receipt) {  // from the disc's root, wi
     return receipt.path + "/SHA256SUMS";
 }
 
-std::string describe(const ReceiptCopy& copy, std::size_t number, std::size_t count) {
+// The folder of a copy on its disc.
+std::string path_on_disc(const Receipt& receipt, const ReceiptCopy& copy) {
+    if (copy.part == 0 || receipt.path == "/") return receipt.path;
+    return "/" + receipt.account + "/" + part_disc_name(receipt.session, copy.part, receipt.parts);
+}
+
+std::string checksum_list(const Receipt& receipt, const ReceiptCopy& copy) {
+    if (copy.part == 0) return checksum_list(receipt);
+    if (!copy.checksum_list.empty()) return "/" + copy.checksum_list;
+    return path_on_disc(receipt, copy) + "/SHA256SUMS";
+}
+
+std::string describe(const Receipt& receipt, const ReceiptCopy& copy, std::size_t number) {
+    const std::size_t count = receipt.copies.size();
     std::string text = count == 1 ? fmt::format("Disc {}\n\n", copy.disc)
                                   : fmt::format("Copy {} of {}: disc {}\n\n", number, count, copy.disc);
+    if (copy.part != 0) text = fmt::format("Part {} of {}: disc {}\n\n", copy.part, receipt.parts, copy.disc);
     const auto line = [&](std::string_view name, std::string_view value) {
         if (!value.empty()) text += fmt::format("  {:<14} {}\n", name, value);
     };
+    if (copy.part != 0) line("Folder", path_on_disc(receipt, copy));
     line("Medium", copy.medium);
     line("Serial", copy.serial);
     line("Media id", copy.media_id);
@@ -89,7 +107,7 @@ std::string describe(const ReceiptCopy& copy, std::size_t number, std::size_t co
 
 // Commands to paste, for one copy. They need nothing of burnbox.
 std::string how_to_check(const Receipt& receipt, const ReceiptCopy& copy) {
-    const std::string list = checksum_list(receipt);
+    const std::string list = checksum_list(receipt, copy);
     const std::size_t slash = list.rfind('/');
     const std::string folder = list.substr(1, slash == 0 ? 0 : slash - 1);  // relative to the disc's root
     const std::string name = list.substr(slash + 1);
@@ -112,19 +130,17 @@ std::string how_to_check(const Receipt& receipt, const ReceiptCopy& copy) {
         "or, as root, mount it:\n\n"
         "  mount -o ro,loop {} /mnt\n"
         "{}\n",
-        copy.disc, image, check_in("\"$D\""), image, shell_quoted(receipt.path), image, check_in("/mnt"));
+        copy.disc, image, check_in("\"$D\""), image, shell_quoted(path_on_disc(receipt, copy)), image,
+        check_in("/mnt"));
 }
 
-// Commands to paste that mend a copy of the first disc with its recovery data.
-std::string how_to_mend(const Receipt& receipt) {
-    if (receipt.redundancy == 0 || receipt.copies.empty()) return "";
-    const ReceiptCopy& copy = receipt.copies.front();
+// Commands to paste that mend a copy of this disc with its recovery data.
+std::string how_to_mend(const Receipt& receipt, const ReceiptCopy& copy) {
     const std::string image = copy.location.empty() ? "disc.iso" : shell_quoted(copy.location);
-    std::string text = fmt::format(
-        "IF SOME OF IT CAN'T BE READ ANY MORE\n\n"
-        "The disc has recovery data (PAR2) of {} percent for this session. With it the program par2 mends\n"
-        "a copy; what it replaced stays beside it, as NAME.1:\n\n",
-        receipt.redundancy);
+    const std::string list = checksum_list(receipt, copy).substr(1);
+    const bool whole = copy.part == 0;
+    std::string text;
+    if (!whole) text = fmt::format("Part {}, on disc {}:\n\n", copy.part, copy.disc);
     if (copy.location.empty()) text += "  ddrescue -b 2048 /dev/sr0 disc.iso disc.map\n";
     return text +
            fmt::format(
@@ -133,9 +149,25 @@ std::string how_to_mend(const Receipt& receipt) {
                "  chmod -R u+w \"$D\"\n"
                "  (cd \"$D\"/{1} && for s in \"$D\"/{2}/set-????.par2; do par2 repair -q -B . \"$s\"; done)\n"
                "  (cd \"$D\"/{3} && sha256sum -c {4})\n\n",
-               image, shell_quoted(receipt.recovery_base), shell_quoted(receipt.recovery_folder),
-               shell_quoted(parent_path(checksum_list(receipt).substr(1))),
-               shell_quoted(base_name(checksum_list(receipt))));
+               image, shell_quoted(whole ? receipt.recovery_base : copy.recovery_base),
+               shell_quoted(whole ? receipt.recovery_folder : copy.recovery_folder),
+               shell_quoted(parent_path(list)), shell_quoted(base_name(list)));
+}
+
+// With the first disc, of each part.
+std::string how_to_mend(const Receipt& receipt) {
+    if (receipt.redundancy == 0 || receipt.copies.empty()) return "";
+    std::string text = fmt::format(
+        "IF SOME OF IT CAN'T BE READ ANY MORE\n\n"
+        "The disc has recovery data (PAR2) of {} percent for this session. With it the program par2 mends\n"
+        "a copy; what it replaced stays beside it, as NAME.1:\n\n",
+        receipt.redundancy);
+    const ReceiptCopy* before = nullptr;
+    for (const ReceiptCopy& copy : receipt.copies) {
+        if (before == nullptr || before->part != copy.part) text += how_to_mend(receipt, copy);
+        before = &copy;
+    }
+    return text;
 }
 
 }  // namespace
@@ -157,6 +189,7 @@ std::string to_json(const Receipt& receipt) {
             .number("size", file.size_bytes)
             .text("sha256", file.sha256.hex())
             .number("lba", file.lba);
+        if (file.part != 0) line.number("part", file.part);
         line.end();
         out.pop_back();  // the newline
     }
@@ -173,7 +206,10 @@ std::string to_text(const Receipt& receipt) {
     const auto line = [&](std::string_view name, std::string_view value) {
         text += fmt::format("  {:<14} {}\n", name, value);
     };
-    line("On the disc", receipt.path);
+    line(receipt.parts == 0 ? "On the disc" : "On the discs", receipt.path);
+    if (receipt.parts != 0)
+        line("Parts",
+             fmt::format("{}, because it is larger than a disc; each holds whole files", receipt.parts));
     if (receipt.bytes < 1024)
         line("Size", human_bytes(receipt.bytes));
     else
@@ -184,7 +220,7 @@ std::string to_text(const Receipt& receipt) {
     line("Marker", receipt.marker_name.empty() ? "sent as a command" : receipt.marker_name);
     text += '\n';
     for (std::size_t i = 0; i < receipt.copies.size(); ++i)
-        text += describe(receipt.copies[i], i + 1, receipt.copies.size());
+        text += describe(receipt, receipt.copies[i], i + 1);
     if (!receipt.not_burned.empty()) {
         text +=
             "NOT ON THE DISC\n\nThese came into the folder after it was sealed. Send them as a session of "

@@ -19,6 +19,9 @@ struct ReceiptCopy {
     unsigned disc_session = 0;
     std::uint32_t start_lba = 0;
     std::uint32_t blocks = 0;
+    // Of a session in parts: which one it is, and what Receipt says of a whole one.
+    unsigned part{};
+    std::string checksum_list{}, recovery_folder{}, recovery_base{};
 };
 
 struct ReceiptFile {
@@ -26,6 +29,7 @@ struct ReceiptFile {
     std::uint64_t size_bytes = 0;
     Sha256 sha256;
     std::uint32_t lba = 0;  // first block on the first copy; 0 for empty files
+    unsigned part{};        // of a session in parts; the path begins with its folder
 };
 
 struct Receipt {
@@ -39,7 +43,8 @@ struct Receipt {
     std::uint64_t bytes = 0;
     std::string marker_name;
     Sha256 marker_sha256;
-    std::vector<ReceiptCopy> copies;
+    unsigned parts{};                 // of a session larger than a disc; 0 = it is in one piece
+    std::vector<ReceiptCopy> copies;  // by part
     std::vector<ReceiptFile> files;
     // On the disc, from its root: checksum_list_path(). Empty: as in a bag made by burnbox. Only the text
     // says it.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "common/session/json_line.hpp"
+#include "common/session/part.hpp"
 
 namespace burnbox {
 namespace {
@@ -103,9 +104,15 @@ Status remove_recovery_files(FileSystem& state_fs, const std::string& seal_id) {
 }
 
 void remove_seal_records(FileSystem& state_fs, const std::string& seal_id) {
-    (void)state_fs.remove(fmt::format("seals/{}.jsonl", seal_id));
-    (void)state_fs.remove(recovery_record_path(seal_id));
-    (void)remove_recovery_files(state_fs, seal_id);
+    const auto remove = [&](const std::string& id) {
+        (void)state_fs.remove(fmt::format("seals/{}.jsonl", id));
+        (void)state_fs.remove(recovery_record_path(id));
+        (void)remove_recovery_files(state_fs, id);
+    };
+    remove(seal_id);
+    for (unsigned number = 1; state_fs.info(fmt::format("seals/{}.jsonl", part_seal_id(seal_id, number)));
+         ++number)
+        remove(part_seal_id(seal_id, number));
 }
 
 }  // namespace burnbox

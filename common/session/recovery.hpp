@@ -42,8 +42,8 @@ struct Recovery {
 [[nodiscard]] Result<Recovery> read_recovery(FileSystem& state_fs, const std::string& seal_id);
 // The files, not the record. Missing is fine.
 [[nodiscard]] Status remove_recovery_files(FileSystem& state_fs, const std::string& seal_id);
-// All that is kept of a seal that was given up: seal record, recovery record and files. What can't be removed
-// is garbage for the next start.
+// All that is kept of a seal that was given up, and of its parts: seal record, recovery record and files.
+// What can't be removed is garbage that nobody looks at.
 void remove_seal_records(FileSystem& state_fs, const std::string& seal_id);
 
 }  // namespace burnbox

@@ -14,10 +14,17 @@ std::unexpected<Error> bad_header(std::string_view why) {
     return fail(Errc::corrupt, fmt::format("seal record line 1: {}", why));
 }
 
-Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries_count,
-                                   std::uint64_t& removed_count) {
+// How many lines of each kind follow the header.
+struct LineCounts {
+    std::uint64_t removed = 0;
+    std::uint64_t parts = 0;
+    std::uint64_t entries = 0;
+};
+
+Result<SealedSession> parse_header(std::string_view line, LineCounts& counts) {
     SealedSession session;
     session.version.clear();
+    Part part;
     JsonLineReader reader(line);
     std::optional<std::uint64_t> version, entries;
     bool has_time = false, has_digest = false;
@@ -31,7 +38,15 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
         else if (field->key == "entries")
             entries = field->number;
         else if (field->key == "removed")
-            removed_count = field->number.value_or(0);
+            counts.removed = field->number.value_or(0);
+        else if (field->key == "part")
+            part.number = static_cast<unsigned>(field->number.value_or(0));
+        else if (field->key == "parts")
+            counts.parts = field->number.value_or(0);
+        else if (field->key == "group")
+            part.group = field->text;
+        else if (field->key == "whole")
+            part.whole = field->text;
         else if (field->key == "version")
             session.version = field->text;
         else if (field->key == "marker")
@@ -56,7 +71,11 @@ Result<SealedSession> parse_header(std::string_view line, std::uint64_t& entries
     if (session.account.empty() || session.disc_name.empty() || session.version.empty() || !has_time ||
         !has_digest || !entries)
         return bad_header("something is missing");
-    entries_count = *entries;
+    counts.entries = *entries;
+    if (part.number == 0 && counts.parts == 0) return session;
+    if (part.number == 0 || part.number > counts.parts || part.group.empty() || part.whole.empty())
+        return bad_header("it is no header of a part");
+    session.part = std::move(part);
     return session;
 }
 
@@ -74,6 +93,39 @@ Status take_removed(std::string_view& text, std::uint64_t count, std::vector<std
     return {};
 }
 
+Result<PartContent> parse_part_content(std::string_view line) {
+    PartContent content;
+    JsonLineReader reader(line);
+    std::optional<std::uint64_t> files, bytes;
+    while (const auto field = reader.next()) {
+        if (field->key == "part_files")
+            files = field->number;
+        else if (field->key == "bytes")
+            bytes = field->number;
+        else if (field->key == "first")
+            content.first = field->text;
+        else if (field->key == "last")
+            content.last = field->text;
+    }
+    if (!reader.good() || !files || !bytes)
+        return fail(Errc::corrupt, "seal record: a line that should describe a part does not");
+    content.files_count = *files;
+    content.bytes = *bytes;
+    return content;
+}
+
+// The lines between the removed paths and the manifest.
+Status take_parts(std::string_view& text, std::uint64_t count, std::vector<PartContent>& all) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::size_t end = text.find('\n');
+        if (end == std::string_view::npos) return fail(Errc::corrupt, "seal record: it is cut off");
+        BB_TRY(PartContent content, parse_part_content(text.substr(0, end)));
+        all.push_back(std::move(content));
+        text.remove_prefix(end + 1);
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string to_seal_record(const SealedSession& session) {
@@ -85,8 +137,21 @@ std::string to_seal_record(const SealedSession& session) {
     line.text("marker", session.marker.name).text("marker_sha256", session.marker.sha256.hex());
     line.text("marker_hex", to_hex(session.marker.content));
     if (!session.removed.empty()) line.number("removed", session.removed.size());
+    if (session.part)
+        line.number("part", session.part->number)
+            .number("parts", session.part->count())
+            .text("group", session.part->group)
+            .text("whole", session.part->whole);
     line.end();
     for (const std::string& path : session.removed) JsonLineWriter(out).text("removed", path).end();
+    if (session.part)
+        for (const PartContent& content : session.part->all)
+            JsonLineWriter(out)
+                .number("part_files", content.files_count)
+                .number("bytes", content.bytes)
+                .text("first", content.first)
+                .text("last", content.last)
+                .end();
     out += to_jsonl(session.manifest, "");
     return out;
 }
@@ -94,20 +159,20 @@ std::string to_seal_record(const SealedSession& session) {
 Result<SealedSession> parse_seal_record(std::string_view text) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) return bad_header("it is cut off");
-    std::uint64_t entries_count = 0;
-    std::uint64_t removed_count = 0;
-    BB_TRY(SealedSession session, parse_header(text.substr(0, end), entries_count, removed_count));
+    LineCounts counts;
+    BB_TRY(SealedSession session, parse_header(text.substr(0, end), counts));
     text.remove_prefix(end + 1);
-    BB_CHECK(take_removed(text, removed_count, session.removed));
+    BB_CHECK(take_removed(text, counts.removed, session.removed));
+    if (session.part) BB_CHECK(take_parts(text, counts.parts, session.part->all));
     auto manifest = parse_jsonl(text, "");
     if (!manifest) {
         Error error = std::move(manifest).error();
         error.message = "seal record, manifest " + error.message;
         return std::unexpected(std::move(error));
     }
-    if (manifest->entries.size() != entries_count)
+    if (manifest->entries.size() != counts.entries)
         return fail(Errc::corrupt, fmt::format("seal record: it has {} of {} entries",
-                                               manifest->entries.size(), entries_count));
+                                               manifest->entries.size(), counts.entries));
     session.manifest = std::move(*manifest);
     return session;
 }

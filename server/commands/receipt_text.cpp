@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/session/receipt.hpp"
 
 namespace burnbox {
@@ -28,6 +30,7 @@ Result<std::string> receipt_text(Catalogue& catalogue, Inbox& inbox, const Sessi
     receipt.bytes = row.bytes;
     receipt.marker_name = row.marker_name;
     receipt.marker_sha256 = row.marker_sha256;
+    receipt.parts = row.parts;
     BB_TRY(const auto copies, catalogue.copies(row.id));
     for (const DiscSessionRow& copy : copies)
         receipt.copies.push_back({.disc = copy.disc_label,
@@ -38,7 +41,9 @@ Result<std::string> receipt_text(Catalogue& catalogue, Inbox& inbox, const Sessi
                                   .location = copy.location,
                                   .disc_session = copy.disc_session,
                                   .start_lba = copy.start_lba,
-                                  .blocks = copy.blocks});
+                                  .blocks = copy.blocks,
+                                  .part = copy.part});
+    std::ranges::stable_sort(receipt.copies, {}, &ReceiptCopy::part);
     return to_text(receipt);
 }
 

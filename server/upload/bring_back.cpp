@@ -51,16 +51,21 @@ void release_name(Account& account, const OpenSession& session) {
     account.sessions.erase(session.name);
 }
 
+// One of which may be on a disc while the others wait.
+std::string in_parts(const SessionRow& row) {
+    return row.parts == 0 ? std::string() : fmt::format(" in {} parts", row.parts);
+}
+
 Status step_back(Core& core, const SessionRow& row) {
     if (row.state == SessionState::withdrawn) return {};
     if (row.state != SessionState::queued && row.state != SessionState::failed)
-        return fail(Errc::conflict, fmt::format("{} is {}: it can't be taken back any more",
-                                                escape(row.disc_name), to_string(row.state)));
+        return fail(Errc::conflict, fmt::format("{} is {}{}: it can't be taken back any more",
+                                                escape(row.disc_name), to_string(row.state), in_parts(row)));
     const Status done =
         core.services.catalogue.step(row.id, row.state, SessionState::withdrawn, "taken back by the account");
     if (done || done.error().code != Errc::conflict) return done;
-    return fail(Errc::conflict, fmt::format("burning of {} has begun: it can't be taken back any more",
-                                            escape(row.disc_name)));
+    return fail(Errc::conflict, fmt::format("burning of {}{} has begun: it can't be taken back any more",
+                                            escape(row.disc_name), in_parts(row)));
 }
 
 // The files are as whole as they were sealed.

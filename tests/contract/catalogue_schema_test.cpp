@@ -72,7 +72,9 @@ TEST_CASE("catalogue: one of the first version keeps its sessions, which are tho
     TemporaryCatalogue catalogue;
     REQUIRE(catalogue->add_session(session_row("holiday")).has_value());
     catalogue.close();
-    execute(catalogue.path(), "ALTER TABLE sessions DROP COLUMN root");
+    execute(catalogue.path(), "DROP INDEX sessions_by_whole");
+    for (const char* column : {"root", "whole_id", "part", "parts"})
+        execute(catalogue.path(), std::string("ALTER TABLE sessions DROP COLUMN ") + column);
     execute(catalogue.path(), "UPDATE schema_version SET version = 1");
     catalogue.reopen();
     CHECK(catalogue->sessions("").value().front().root.empty());

@@ -1,8 +1,9 @@
-// Random runs of the burner: drives, media, batches, copies, sessions, faults of every kind and restarts, all
-// drawn from a seed. When the faults are over everything has to end well. BURNBOX_SEED repeats a run,
-// BURNBOX_RUNS says how many there are.
+// Random runs of the burner: drives, media, batches, copies, sessions (some larger than a disc), faults of
+// every kind and restarts, all drawn from a seed. When the faults are over everything has to end well.
+// BURNBOX_SEED repeats a run, BURNBOX_RUNS says how many there are.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <random>
@@ -35,7 +36,8 @@ class Run {
     void act();
     void step();
     void check_session(SessionId id);
-    void check_copy(const SessionRow& row, const DiscSessionRow& copy);
+    void check_copy(const DiscSessionRow& copy, std::map<std::string, unsigned>& times);
+    [[nodiscard]] std::map<std::string, std::string> some_files();
 
     std::mt19937 random_;
     std::vector<std::string> names_;
@@ -57,8 +59,9 @@ Run::Run(unsigned seed)
       names_(some_drives(random_)),
       copies_(1 + pick(static_cast<unsigned>(names_.size()) - 1)),
       house_(names_, copies_) {
+    house_.config.burn.span = happens(50);
     for (auto& [name, shelf] : house_.shelves) {
-        shelf.capacity_bytes = (4 + pick(12)) * (1ULL << 20U);
+        shelf.capacity_bytes = (4 + pick(house_.config.burn.span ? 2 : 12)) * (1ULL << 20U);
         shelf.session_limit = 1 + pick(5);
     }
     house_.config.burn.full_below_bytes = 1U << 20U;
@@ -95,6 +98,7 @@ void Run::disarm() {
 
 void Run::step() {
     try {
+        static_cast<void>(house_.burner->prepare_once());
         static_cast<void>(house_.burner->run_once(pick(static_cast<unsigned>(names_.size()) - 1)));
     } catch (const Died&) {
         house_.crash();
@@ -102,14 +106,24 @@ void Run::step() {
     }
 }
 
+// With span now and then more than the smallest disc takes; no file is larger than one.
+std::map<std::string, std::string> Run::some_files() {
+    const bool large = house_.config.burn.span && happens(25);
+    std::map<std::string, std::string> files;
+    for (unsigned i = 0, count = large ? 3 + pick(5) : 1 + pick(3); i < count; ++i) {
+        const std::size_t bytes = large ? 400'000 + pick(800'000) : pick(60'000);
+        files[(happens(50) ? "f" : "folder/f") + std::to_string(i)] =
+            std::string(bytes, static_cast<char>('a' + pick(25)));
+    }
+    return files;
+}
+
 void Run::act() {
     switch (pick(9)) {
         case 0:
         case 1: {
             if (sessions_.size() >= 8) return step();
-            std::map<std::string, std::string> files;
-            for (unsigned i = 0; i <= pick(3); ++i)
-                files["f" + std::to_string(i)] = std::string(pick(60'000), static_cast<char>('a' + pick(25)));
+            const auto files = some_files();
             const SessionId id = house_.queue("s" + std::to_string(sessions_.size()), files);
             sessions_[id] = files;
             return;
@@ -158,16 +172,18 @@ void Run::end() {
     }
 }
 
-void Run::check_copy(const SessionRow& row, const DiscSessionRow& copy) {
+// `times`: how often each file of the session was found so far.
+void Run::check_copy(const DiscSessionRow& copy, std::map<std::string, unsigned>& times) {
     const FakeDisc& disc = house_.shelves[copy.drive].discs[copy.disc_label];
     REQUIRE(copy.disc_session >= 1);
     REQUIRE(copy.disc_session <= disc.sessions.size());
     const FakeDiscSession& written = disc.sessions[copy.disc_session - 1];
     CHECK(written.whole);
     const std::string data = house_.config.burn.layout == Layout::plain ? "" : "data/";
-    for (const auto& [path, content] : sessions_[row.id]) {
-        const auto entry = written.entries.find("alice/" + row.disc_name + "/" + data + path);
-        REQUIRE(entry != written.entries.end());
+    for (const auto& [path, content] : sessions_[house_.row(copy.session).whole_or_self()]) {
+        const auto entry = written.entries.find("alice/" + copy.session_name + "/" + data + path);
+        if (entry == written.entries.end()) continue;
+        ++times[path];
         CHECK_MESSAGE(entry->second.content == content, path << " on " << copy.disc_label);
     }
 }
@@ -183,15 +199,18 @@ void Run::check_session(SessionId id) {
     }
     CHECK(row.state == SessionState::burned);
     CHECK(row.folder == row.name + "-burned");
-    CHECK(copies->size() == copies_);
-    std::set<std::string> drives;
+    CHECK(copies->size() == copies_ * std::max(row.parts, 1U));
+    std::set<std::pair<SessionId, std::string>> drives;
+    std::map<std::string, unsigned> times;
     const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
     for (const DiscSessionRow& copy : *copies) {
-        drives.insert(copy.drive);
-        check_copy(row, copy);
+        drives.emplace(copy.session, copy.drive);
+        check_copy(copy, times);
         CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
     }
-    CHECK(drives.size() == copies_);
+    CHECK(drives.size() == copies->size());
+    for (const auto& [path, content] : sessions_[id])
+        CHECK_MESSAGE(times[path] == copies_, path << " is on so many discs");
     for (const auto& [path, content] : sessions_[id])
         CHECK_MESSAGE(house_.text("alice/" + row.folder + "/" + path) == content, path << " in the inbox");
 }
@@ -200,9 +219,13 @@ void Run::check() {
     for (const auto& [id, files] : sessions_) check_session(id);
     for (const auto& [name, shelf] : house_.shelves)
         for (const auto& [label, disc] : shelf.discs)
-            for (const auto& [id, files] : sessions_)
-                CHECK_MESSAGE(shelf.times_burned(label, "alice/" + house_.row(id).name) <= 1,
-                              "burned twice on " << label);
+            for (const auto& [id, files] : sessions_) {
+                std::vector<SessionRow> units = house_.catalogue->parts(id).value();
+                units.push_back(house_.row(id));
+                for (const SessionRow& unit : units)
+                    CHECK_MESSAGE(shelf.times_burned(label, "alice/" + unit.disc_name) <= 1,
+                                  unit.disc_name << " burned twice on " << label);
+            }
     CHECK(house_.catalogue->unfinished_attempts()->empty());
 }
 

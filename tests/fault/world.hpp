@@ -35,6 +35,11 @@ class World {
     Drive::Outcome after_cut = Drive::Outcome::untouched;
 
     void ask_for_recovery_data() { config_.burn.redundancy = 10; }  // before start()
+    // Discs that take so much, and sessions larger than one; before start().
+    void ask_for_span(std::uint64_t disc_bytes) {
+        config_.burn.span = true;
+        shelf.capacity_bytes = disc_bytes;
+    }
 
     // Starts until a start succeeds: one that met the planned fault ends, and the service manager starts it
     // again.

@@ -49,6 +49,16 @@ class FaultyCatalogue final : public Catalogue {
         return write("catalogue remove_session", [&] { return inner_.remove_session(id); });
     }
 
+    Status split_session(SessionId id, const std::vector<SessionRow>& parts) override {
+        return write("catalogue split_session", [&] { return inner_.split_session(id, parts); });
+    }
+    Result<std::vector<SessionRow>> parts(SessionId whole) override {
+        return read([&] { return inner_.parts(whole); });
+    }
+    Result<std::vector<SessionRow>> burn_queue() override {
+        return read([&] { return inner_.burn_queue(); });
+    }
+
     Result<DiscId> add_disc(const DiscRow& row) override {
         return write("catalogue add_disc", [&] { return inner_.add_disc(row); });
     }

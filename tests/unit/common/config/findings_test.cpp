@@ -163,8 +163,15 @@ TEST_CASE("findings: keys of later versions say so") {
     const auto later = [](const std::string& text, const std::string& begin, const std::string& end) {
         check(text, begin + ": this is not served by this version of burnbox; leave it out" + end);
     };
-    later("burn: {span: true}\n", "b.yaml:1:14: burn.span", ", or set it to false");
     later("http: {listen: 127.0.0.1:1}\n", "b.yaml:1:7: http", "");
+}
+
+TEST_CASE("findings: what is split must know how large the discs are") {
+    CHECK(findings(std::string("burn: {span: true}\n") + kDrive) == "");
+    const std::string found = findings("drives: {d: {device: /dev/sr0}}\nburn: {span: true}\n");
+    CHECK_MESSAGE(found.starts_with("b.yaml:2:14: burn.span: drives.d does not say how large its discs are"),
+                  found);
+    CHECK(findings("drives: {d: {device: /dev/sr0, expect: dvd+r}}\nburn: {span: true}\n") == "");
 }
 
 TEST_CASE("findings: the speed of burning") {

@@ -51,7 +51,7 @@ session:
   keep_burned: 30d
 drives:
   tray: {device: /dev/sr0, expect: bd-r, load: [/usr/bin/changer, load, "1"], eject: [/usr/bin/changer, unload]}
-  second: {device: /dev/sr1}
+  second: {device: /dev/sr1, expect: bd-r}
   box: {image_dir: /discs, medium: cd-r, blanks: 3}
 pools:
   default: {drives: [tray, second], copies: 2}
@@ -63,7 +63,7 @@ burn:
   modes: keep
   speed: 2.4x
   batch: {wait: 1h, sessions: 20, size: 1 GiB}
-  span: false
+  span: true
   close_disc: never
   full_below: 10 MB
   redundancy: 0
@@ -113,6 +113,7 @@ log: {level: debug, format: json}
     CHECK(config.burn.full_below_bytes == 10'000'000);
     CHECK(config.burn.speed == 2.4);
     CHECK(config.burn.write_once_only);
+    CHECK(config.burn.span);
     REQUIRE(config.watch.size() == 2);
     CHECK(config.watch[0] == WatchConfig{.path = "/w", .account = "alice", .settle = 2s});
     CHECK(config.watch[1].settle == 30s);

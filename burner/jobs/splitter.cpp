@@ -1,0 +1,99 @@
+#include "burner/jobs/splitter.hpp"
+
+#include <fmt/format.h>
+
+#include "burner/jobs/burn_job.hpp"
+#include "burner/jobs/parts_plan.hpp"
+#include "burner/jobs/session_facts.hpp"
+#include "common/base/log.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox {
+
+bool waits_for_split(const Config& config, const Desk& desk, const SessionRow& row) {
+    return config.burn.span && !row.is_part() && !desk.fits_a_disc(row.id);
+}
+
+std::uint64_t part_capacity_bytes(const Desk& desk, const PoolConfig& pool) {
+    return desk.blank_bytes_for(pool.drives, pool.copies);
+}
+
+SteadyTime Splitter::next_time() const {
+    return rest_.until() == SteadyTime::min() ? SteadyTime::max() : rest_.until();
+}
+
+Result<bool> Splitter::run_once() {
+    if (!services_.config.burn.span || !rest_.ready(services_.clock.steady_now())) return false;
+    auto did = step();
+    if (did)
+        rest_.succeeded();
+    else
+        rest_.failed(services_.clock.steady_now());
+    return did;
+}
+
+Result<bool> Splitter::step() {
+    BB_TRY(const auto rows, services_.catalogue.burn_queue());
+    std::set<SessionId> queued;
+    for (const SessionRow& row : rows) queued.insert(row.id);
+    desk_.forget_fits(queued);
+    bool did = false;
+    for (const SessionRow& row : rows) {
+        if (desk_.stopping || !waits_for_split(services_.config, desk_, row)) continue;
+        BB_CHECK(look_at(row));
+        did = true;
+    }
+    return did;
+}
+
+// One with a copy stays as it is: its copies are the same. One whose record is damaged is not ours to fail.
+Status Splitter::look_at(const SessionRow& row) {
+    const auto pool = services_.config.pools.find(row.pool);
+    const std::uint64_t capacity =
+        pool == services_.config.pools.end() ? 0 : part_capacity_bytes(desk_, pool->second);
+    const auto sealed = read_seal(services_.state_fs, row);
+    if (!sealed && sealed.error().code != Errc::corrupt) return std::unexpected(sealed.error());
+    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+    if (!sealed || capacity == 0 || !copies.empty() ||
+        needed_bytes(sealed->manifest, services_.config.burn.redundancy) <= capacity) {
+        desk_.set_fits_a_disc(row.id);
+        return {};
+    }
+    return split(row, *sealed, capacity);
+}
+
+Status Splitter::split(const SessionRow& row, const SealedSession& sealed, std::uint64_t capacity_bytes) {
+    auto manifests = plan_parts(sealed.manifest, row.account, row.disc_name, capacity_bytes,
+                                services_.config.burn.redundancy);
+    if (!manifests) {
+        const Status failed = services_.catalogue.step(row.id, SessionState::queued, SessionState::failed,
+                                                       manifests.error().message);
+        if (!failed && failed.error().code != Errc::conflict) return failed;
+        desk_.add_ended(row.id);
+        return {};
+    }
+    std::vector<SessionRow> rows;
+    for (const SealedSession& part : make_parts(sealed, row.seal_id, std::move(*manifests))) {
+        SessionRow& next = rows.emplace_back();
+        next.disc_name = part.disc_name;
+        next.seal_id = part_seal_id(row.seal_id, part.part->number);
+        next.content_digest = part.manifest.content_digest();
+        next.bytes = part.manifest.payload_bytes();
+        next.files_count = part.manifest.files_count();
+        BB_CHECK(replace_file(services_.state_fs, "seals/" + next.seal_id + ".jsonl", to_seal_record(part)));
+    }
+    const Status done = services_.catalogue.split_session(row.id, rows);
+    if (!done && done.error().code != Errc::conflict && done.error().code != Errc::not_found) return done;
+    if (!done) return {};  // taken back meanwhile
+    log::info("session split", log::kv("account", row.account), log::kv("session", row.disc_name),
+              log::kv("parts", rows.size()), log::kv("bytes", row.bytes));
+    SessionRow whole = row;
+    whole.parts = static_cast<unsigned>(rows.size());
+    StatusFacts facts = facts_of(services_.catalogue, whole, services_.clock.now());
+    facts.state = "queued";
+    if (auto told = services_.inbox.write_status(row, status_text(facts)); !told)
+        log::debug("status not written", log::kv("session", row.disc_name), log::kv(told.error()));
+    return {};
+}
+
+}  // namespace burnbox

@@ -1,0 +1,124 @@
+// Sessions larger than a disc: their parts, and how the whole one's state follows from theirs.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/text.hpp"
+#include "common/catalogue/columns.hpp"
+#include "common/catalogue/queries.hpp"
+#include "common/catalogue/statements.hpp"
+
+namespace burnbox::queries {
+namespace {
+
+struct WholeState {
+    SessionState state = SessionState::queued;
+    std::string reason;
+};
+
+bool is_at_work(const SessionRow& part) {
+    return part.state == SessionState::burning || part.state == SessionState::verifying;
+}
+
+// "part 2 of 3: no blank disc ..." of the first part in `state` that has a reason.
+std::string reason_of(const std::vector<SessionRow>& parts, SessionState state) {
+    for (const SessionRow& part : parts)
+        if (part.state == state && !part.reason.empty())
+            return fmt::format("part {} of {}: {}", part.part, part.parts, part.reason);
+    return {};
+}
+
+// `begun`: something of it is on a disc. It fails only when no part is at work any more: until then its
+// folder must stay where it is.
+WholeState whole_state(const std::vector<SessionRow>& parts, bool begun) {
+    const auto is_failed = [](const SessionRow& part) { return part.state == SessionState::failed; };
+    const auto is_burned = [](const SessionRow& part) { return part.state == SessionState::burned; };
+    if (std::ranges::all_of(parts, is_burned)) return {SessionState::burned, ""};
+    if (std::ranges::any_of(parts, is_at_work))
+        return {SessionState::burning, reason_of(parts, SessionState::queued)};
+    if (std::ranges::any_of(parts, is_failed))
+        return {SessionState::failed, reason_of(parts, SessionState::failed)};
+    return {begun ? SessionState::burning : SessionState::queued, reason_of(parts, SessionState::queued)};
+}
+
+Result<bool> is_partly_burned(soci::session& sql, SessionId whole) {
+    BB_TRY(const auto places, copies(sql, whole));
+    return !places.empty();
+}
+
+Status add_part(soci::session& sql, const SessionRow& whole, const SessionRow& part, long long number,
+                long long count) {
+    change(sql,
+           "INSERT INTO sessions (account, name, disc_name, pool, state, folder, seal_id, content_digest,"
+           " marker_name, marker_sha256, bytes, files_count, sealed_at, root, whole_id, part, parts)"
+           " VALUES (:account, :name, :disc_name, :pool, 'queued', '', :seal_id, :content, :marker_name,"
+           " :marker, :bytes, :files, :sealed, :root, :whole, :part, :parts)",
+           whole.account, whole.name, part.disc_name, whole.pool, part.seal_id, part.content_digest.hex(),
+           whole.marker_name, whole.marker_sha256.hex(), to_column(part.bytes), to_column(part.files_count),
+           to_column(whole.sealed_at), whole.root, whole.id, number, count);
+    return {};
+}
+
+}  // namespace
+
+Status split_session(soci::session& sql, SessionId id, const std::vector<SessionRow>& given) {
+    BB_TRY(const SessionRow whole, session(sql, id));
+    BB_TRY(const bool begun, is_partly_burned(sql, id));
+    if (whole.state != SessionState::queued || whole.parts != 0 || whole.is_part() || begun || given.empty())
+        return fail(Errc::conflict, fmt::format("catalogue: split session {}/{}: it is {} already",
+                                                escape(whole.account), escape(whole.disc_name),
+                                                begun              ? "on a disc"
+                                                : whole.parts != 0 ? "split"
+                                                                   : to_string(whole.state)));
+    const auto count = static_cast<long long>(given.size());
+    for (long long number = 1; number <= count; ++number)
+        BB_CHECK(add_part(sql, whole, given[static_cast<std::size_t>(number) - 1], number, count));
+    change(sql, "UPDATE sessions SET parts = :parts, reason = '' WHERE id = :id", count, id);
+    return {};
+}
+
+Result<std::vector<SessionRow>> parts(soci::session& sql, SessionId whole) {
+    return select<SessionColumns>(sql, "WHERE whole_id = :whole ORDER BY part", whole);
+}
+
+Result<std::vector<SessionRow>> burn_queue(soci::session& sql) {
+    return select<SessionColumns>(
+        sql,
+        "WHERE state = 'queued' AND ((whole_id IS NULL AND parts = 0) OR EXISTS (SELECT 1 FROM sessions w"
+        " WHERE w.id = sessions.whole_id AND w.state IN ('queued', 'burning'))) ORDER BY sealed_at, id");
+}
+
+Status follow_parts(soci::session& sql, SessionId id) {
+    BB_TRY(const SessionRow whole, session(sql, id));
+    if (whole.state != SessionState::queued && whole.state != SessionState::burning) return {};
+    BB_TRY(const auto all, parts(sql, id));
+    BB_TRY(const bool begun, is_partly_burned(sql, id));
+    const WholeState now = whole_state(all, begun);
+    change(sql, "UPDATE sessions SET state = :state, reason = :reason WHERE id = :id",
+           std::string(to_string(now.state)), now.reason, id);
+    if (now.state == SessionState::burned)
+        change(sql,
+               "UPDATE sessions SET"
+               " burned_at = (SELECT max(burned_at) FROM sessions p WHERE p.whole_id = :id),"
+               " verified_at = (SELECT max(verified_at) FROM sessions p WHERE p.whole_id = :id)"
+               " WHERE id = :id",
+               id);
+    return {};
+}
+
+Status retry_parts(soci::session& sql, SessionId whole) {
+    change(sql,
+           "UPDATE sessions SET state = 'queued', reason = '' WHERE whole_id = :whole AND state = 'failed'",
+           whole);
+    return follow_parts(sql, whole);
+}
+
+Status refuse_when_partly_burned(soci::session& sql, const SessionRow& whole) {
+    BB_TRY(const bool begun, is_partly_burned(sql, whole.id));
+    if (!begun) return {};
+    return fail(Errc::conflict,
+                fmt::format("catalogue: take session {}/{} back: a part of it is on a disc already",
+                            escape(whole.account), escape(whole.disc_name)));
+}
+
+}  // namespace burnbox::queries
