@@ -100,6 +100,19 @@ Result<std::vector<std::string>> disc_names(soci::session& sql, const std::strin
                                account);
 }
 
+namespace {
+
+// With several copies it waits between them: then burning has begun, whatever the state's name is.
+Status refuse_when_on_a_disc(soci::session& sql, const SessionRow& row) {
+    BB_TRY(const auto there, copies(sql, row.id));
+    if (there.empty()) return {};
+    return fail(Errc::conflict,
+                fmt::format("catalogue: take session {}/{} back: a copy of it is on disc {} already",
+                            escape(row.account), escape(row.disc_name), there.front().disc_label));
+}
+
+}  // namespace
+
 Status step(soci::session& sql, SessionId id, SessionState from, SessionState to, const std::string& reason) {
     if (!may_step(from, to))
         return fail(Errc::invalid, fmt::format("catalogue: step session {}: there is no step from {} to {}",
@@ -107,6 +120,8 @@ Status step(soci::session& sql, SessionId id, SessionState from, SessionState to
     BB_TRY(const SessionRow row, session(sql, id));
     if (row.parts != 0 && !row.is_part() && to == SessionState::withdrawn)
         BB_CHECK(refuse_when_partly_burned(sql, row));
+    if (from == SessionState::queued && to == SessionState::withdrawn)
+        BB_CHECK(refuse_when_on_a_disc(sql, row));
     const std::string old_state(to_string(from)), new_state(to_string(to));
     if (change(sql, "UPDATE sessions SET state = :new, reason = :reason WHERE id = :id AND state = :old",
                new_state, reason, id, old_state) != 1)

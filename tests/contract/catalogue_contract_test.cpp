@@ -179,12 +179,26 @@ TEST_CASE("catalogue: a session that failed an attempt can be taken back and rem
     CHECK(bench.catalogue->remove_session(bench.session).has_value());
 }
 
-TEST_CASE("catalogue: what a disc holds stays listed when its session was withdrawn before the last copy") {
+TEST_CASE("catalogue: a session with a copy on a disc is not taken back while it waits for the next") {
     Bench bench;
     bench.burn(bench.disc, bench.session, {file_row("/alice/holiday/data/a.jpg")}, 1, 2);
     REQUIRE(bench.state(bench.session) == SessionState::queued);
+    const Status refused =
+        bench.catalogue->step(bench.session, SessionState::queued, SessionState::withdrawn, "");
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Errc::conflict);
+    CHECK(refused.error().message.contains("a copy of it is on disc BURNBOX_0001 already"));
+    CHECK(bench.state(bench.session) == SessionState::queued);
+}
+
+TEST_CASE(
+    "catalogue: what a disc holds stays listed when its session failed before the last copy and was "
+    "withdrawn") {
+    Bench bench;
+    bench.burn(bench.disc, bench.session, {file_row("/alice/holiday/data/a.jpg")}, 1, 2);
+    REQUIRE(bench.catalogue->step(bench.session, SessionState::queued, SessionState::failed, "").has_value());
     REQUIRE(
-        bench.catalogue->step(bench.session, SessionState::queued, SessionState::withdrawn, "").has_value());
+        bench.catalogue->step(bench.session, SessionState::failed, SessionState::withdrawn, "").has_value());
     REQUIRE(bench.catalogue->remove_session(bench.session).has_value());
     const auto listed = bench.catalogue->disc_sessions(bench.disc.id).value();
     REQUIRE(listed.size() == 1);
