@@ -237,4 +237,16 @@ void BurnerRig::insert_new_disc(const std::string& name) {
     REQUIRE(drive().load_blank(kLabel));
 }
 
+Error burn_error(BurnerRig& rig, const BurnJob& job) {
+    TestObserver observer;
+    const auto written = rig.drive().burn(job, observer);
+    REQUIRE_FALSE(written);
+    return written.error();
+}
+
+bool wrote_something(BurnerRig& rig) {
+    return std::ranges::any_of(rig.burner().log(),
+                               [](const std::string& line) { return line.starts_with("2a "); });
+}
+
 }  // namespace burnbox::test

@@ -163,4 +163,9 @@ struct CdR : BurnerRig {
     CdR() : BurnerRig("cd-r") {}
 };
 
+#define ALL_BURNERS DvdPlusR, DvdMinusR, DvdPlusRDl, BdR, CdR
+
+[[nodiscard]] Error burn_error(BurnerRig& rig, const BurnJob& job);  // the burn must fail
+[[nodiscard]] bool wrote_something(BurnerRig& rig);                  // since its log was cleared
+
 }  // namespace burnbox::test

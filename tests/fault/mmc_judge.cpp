@@ -1,0 +1,110 @@
+#include "tests/fault/mmc_judge.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/fault/disc_witness.hpp"
+#include "tests/support/must.hpp"
+
+namespace burnbox::test {
+
+// At any time: what is not on a disc yet is still there as it was sent, and says why it waits.
+void MmcJudge::nothing_is_lost() {
+    for (const auto& [id, files] : sessions_) {
+        const SessionRow row = house_.row(id);
+        INFO("session ", row.name, ", state ", to_string(row.state), ", folder ", row.folder);
+        if (row.state == SessionState::failed) CHECK_FALSE(row.reason.empty());
+        for (const auto& [path, content] : files)
+            CHECK_MESSAGE((house_.text("alice/" + row.folder + "/" + path) == content ||
+                           house_.text("alice/" + row.folder_next + "/" + path) == content),
+                          "not in the inbox: " << path);
+    }
+}
+
+std::vector<DiscRow> MmcJudge::rows_of(const std::string& disc) {
+    std::vector<DiscRow> rows;
+    for (const DiscRow& row : must(house_.catalogue->discs())) {
+        const auto [first, last] = house_.begun.equal_range(row.label);
+        if (std::any_of(first, last, [&](const auto& begun) { return begun.second == disc; }))
+            rows.push_back(row);
+    }
+    return rows;
+}
+
+void MmcJudge::check_copy(const SessionRow& row, const DiscSessionRow& copy) {
+    INFO("on ", copy.disc_label, ", disc session ", copy.disc_session);
+    const std::string block = sessions_.at(row.id).at("f0").substr(0, mmc::kBlockBytes);
+    unsigned discs = 0;
+    const auto [first, last] = house_.begun.equal_range(copy.disc_label);
+    std::set<std::string> paths;
+    for (auto begun = first; begun != last; ++begun) paths.insert(begun->second);
+    for (const std::string& path : paths) {
+        DiscWitness disc(path);
+        const unsigned times = disc.count(block);
+        CHECK_MESSAGE(times <= 1, "burned " << times << " times");
+        if (times == 0) continue;
+        const Files found = disc.files(copy.disc_session);
+        std::string wrong;
+        for (const auto& [name, content] : sessions_.at(row.id)) {
+            const auto entry = found.find("alice/" + row.disc_name + "/data/" + name);
+            if (entry == found.end())
+                wrong += name + " is missing; ";
+            else if (entry->second != content)
+                wrong += name + " differs; ";
+        }
+        CHECK_MESSAGE(wrong.empty(), path << ", " << found.size() << " files: " << wrong);
+        ++discs;
+    }
+    CHECK_MESSAGE(discs == 1, "found on " << discs << " discs of this label");
+}
+
+void MmcJudge::check_session(SessionId id) {
+    const SessionRow row = house_.row(id);
+    INFO("session ", row.name, ", state ", to_string(row.state), ", reason ", row.reason);
+    CHECK(row.state == SessionState::burned);
+    CHECK(row.folder == row.name + "-burned");
+    const auto copies = must(house_.catalogue->copies(id));
+    CHECK(copies.size() == copies_);
+    std::set<std::string> discs;
+    const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
+    for (const DiscSessionRow& copy : copies) {
+        discs.insert(copy.disc_label);
+        check_copy(row, copy);
+        CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
+    }
+    CHECK(discs.size() == copies_);
+}
+
+// What the catalogue says of a disc is so, or it says that the disc is suspect.
+void MmcJudge::check_disc(const std::string& path) {
+    DiscWitness disc(path);
+    const std::vector<DiscRow> rows = rows_of(path);
+    INFO(path, ", sessions ", disc.state().sessions_closed, ", begun ", disc.state().session_begun());
+    std::set<std::string> known;
+    bool suspect = false;
+    unsigned sessions = 0;
+    for (const DiscRow& row : rows) {
+        suspect = suspect || row.state == DiscState::suspect;
+        sessions = std::max(sessions, row.sessions_used);
+        for (const DiscSessionRow& each : must(house_.catalogue->disc_sessions(row.id)))
+            known.insert(each.session_name);
+    }
+    for (const auto& [id, files] : sessions_) {
+        const std::string name = house_.row(id).disc_name;
+        if (disc.count(files.at("f0").substr(0, mmc::kBlockBytes)) == 0 || suspect) continue;
+        CHECK_MESSAGE(known.contains(name), "it holds " << name << " and nobody knows it");
+    }
+    if (suspect || foreign_.contains(path)) return;
+    CHECK_FALSE(disc.state().session_begun());
+    CHECK(disc.state().sessions_closed <= static_cast<std::int32_t>(sessions));
+}
+
+void MmcJudge::all_is_burned() {
+    for (const auto& [id, files] : sessions_) check_session(id);
+    for (const auto& tray : house_.trays)
+        for (const std::string& disc : tray->box) check_disc(disc);
+    CHECK(house_.catalogue->unfinished_attempts()->empty());
+}
+
+}  // namespace burnbox::test
