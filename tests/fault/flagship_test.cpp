@@ -3,8 +3,6 @@
 // fault.
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
 #include "tests/fault/world.hpp"
 
 namespace burnbox::test {
@@ -14,20 +12,6 @@ const Tree kTree = {{"photos/a.jpg", std::string(5000, 'a')},
                     {"photos/deep/b.txt", "bb"},
                     {"empty", ""},
                     {"notes.txt", "some notes"}};
-
-bool is_sealed(const std::string& name) {
-    return parse_folder(name).state != FolderState::open;
-}
-
-// What a person does: look whether it is sealed, else send everything and the marker again, over a new
-// connection.
-bool send_until_sealed(World& world) {
-    for (int tries = 0; tries < 5; ++tries) {
-        if (std::ranges::any_of(world.list(), is_sealed)) return true;
-        if (world.send("holiday", kTree)) return true;
-    }
-    return false;
-}
 
 void check_staged_is_whole(World& world) {
     for (const SessionRow& row : world.rows()) {
@@ -110,8 +94,8 @@ bool die_at(World& world, std::uint64_t n, Death death) {
     world.plan.fail_nothing();
     world.start();
     check_staged_is_whole(world);
-    if (promised) CHECK(std::ranges::any_of(world.list(), is_sealed));
-    if (!promised) CHECK(send_until_sealed(world));
+    if (promised) CHECK(world.has_sealed());
+    if (!promised) CHECK(world.send_until_sealed("holiday", kTree));
     world.burn();
     check_end(world);
     return hit;
@@ -123,7 +107,7 @@ TEST_CASE("flagship: whatever operation fails once, the session is burned once a
     for_every_operation([](World& world, std::uint64_t n) {
         world.plan.fail_at(n, EIO, FaultPlan::Mode::once);
         world.start();
-        CHECK(send_until_sealed(world));
+        CHECK(world.send_until_sealed("holiday", kTree));
         world.burn();
         INFO("failed: ", world.plan.where());
         check_end(world);

@@ -2,8 +2,6 @@
 // file systems, catalogue and drive, for every N: no part is burned twice, none is missing.
 #include <doctest/doctest.h>
 
-#include <algorithm>
-
 #include "tests/fault/world.hpp"
 
 namespace burnbox::test {
@@ -13,18 +11,6 @@ constexpr std::uint64_t kDiscBytes = 21ULL << 17U;  // one of these files goes o
 
 const Tree kTree = {
     {"photos/a", std::string(300'000, 'a')}, {"photos/b", std::string(300'000, 'b')}, {"zero", ""}};
-
-bool is_sealed(const std::string& name) {
-    return parse_folder(name).state != FolderState::open;
-}
-
-bool send_until_sealed(World& world) {
-    for (int tries = 0; tries < 5; ++tries) {
-        if (std::ranges::any_of(world.list(), is_sealed)) return true;
-        if (world.send("holiday", kTree)) return true;
-    }
-    return false;
-}
 
 void check_end(World& world) {
     const auto rows = world.rows();
@@ -58,7 +44,7 @@ bool die_at(World& world, std::uint64_t n, bool power_loss) {
     power_loss ? world.cut_power() : world.kill_open_files();
     world.plan.fail_nothing();
     world.start();
-    if (!promised) CHECK(send_until_sealed(world));
+    if (!promised) CHECK(world.send_until_sealed("holiday", kTree));
     world.burn();
     check_end(world);
     return hit;

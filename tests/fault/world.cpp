@@ -1,5 +1,7 @@
 #include "tests/fault/world.hpp"
 
+#include <algorithm>
+
 #include "common/catalogue/sql_catalogue.hpp"
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/faulty_drive.hpp"
@@ -119,6 +121,17 @@ bool World::send(const std::string& session, const Tree& tree) {
     const bool sealed = send_file(*client, "/" + session + "/BURN", "now").has_value();
     run_jobs();
     return sealed;
+}
+
+bool World::has_sealed() {
+    return std::ranges::any_of(
+        list(), [](const std::string& name) { return parse_folder(name).state != FolderState::open; });
+}
+
+bool World::send_until_sealed(const std::string& session, const Tree& tree) {
+    for (int tries = 0; tries < 5; ++tries)
+        if (has_sealed() || send(session, tree)) return true;
+    return false;
 }
 
 std::vector<std::string> World::list() {

@@ -53,6 +53,10 @@ class World {
 
     // One connection sends the tree and then the marker. True: the marker was answered OK.
     bool send(const std::string& session, const Tree& tree);
+    [[nodiscard]] bool has_sealed();  // a name in the inbox says so
+    // What a person does: looks whether it is sealed, else sends everything and the marker again, over a new
+    // connection. False: five times in vain.
+    [[nodiscard]] bool send_until_sealed(const std::string& session, const Tree& tree);
     // What a person sees with ls: the names in the inbox.
     [[nodiscard]] std::vector<std::string> list();
     // The burner's steps until nothing is left to do, with time passing.
