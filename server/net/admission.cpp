@@ -27,8 +27,8 @@ Result<Admission::Admitted> Admission::admit(const std::string& address,
     const auto from_here = per_address_.find(address);
     if (from_here != per_address_.end() && from_here->second >= limits_.per_address &&
         !make_room(&address, "per_address"))
-        return fail(Errc::limit,
-                    fmt::format("limits.per_address: {} are connected from {}", from_here->second, address));
+        return fail(Errc::limit, fmt::format("limits.per_address: {} are connected from {}, end some of them",
+                                             from_here->second, address));
     if (strangers_count_ >= limits_.unauthenticated && !make_room(nullptr, "unauthenticated"))
         return fail(Errc::limit, "limits.unauthenticated: too many connections are not logged in yet");
     const std::uint64_t id = next_id_++;

@@ -79,8 +79,8 @@ void Connection::tick() {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>((stranger ? began_ : active_) + limit - now);
     if (left <= std::chrono::milliseconds::zero())
-        return close(stranger ? "limits.login_grace: not logged in in time"
-                              : "limits.idle: nothing was sent for too long");
+        return close(stranger ? "limits.login_grace: not logged in in time, connect again"
+                              : "limits.idle: nothing was sent for too long, connect again");
     // Strangers may become guests at any time: look again soon enough for both limits.
     set_timer(std::min(left, std::min(services_.limits.login_grace, services_.limits.idle)) +
                   std::chrono::milliseconds(1),

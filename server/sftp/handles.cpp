@@ -26,8 +26,11 @@ HandleTable::~HandleTable() {
 
 Status HandleTable::check_room() const {
     if (budget_->open < budget_->most) return {};
-    return fail(Errc::limit, fmt::format("open: this connection has {} files open already (limits.handles)",
-                                         budget_->open));
+    return fail(
+        Errc::limit,
+        fmt::format(
+            "open: this connection has {} files and folders open already: close some first (limits.handles)",
+            budget_->open));
 }
 
 std::string HandleTable::add(std::shared_ptr<OpenHandle> handle) {

@@ -223,7 +223,7 @@ void Channel::widen_window() {
 }
 
 Channel::Turn Channel::turn() {
-    if (overrun_) return Turn::broken;
+    if (overrun_) return Turn::overrun;
     const Transport::Use use(host_.transport());
     rekeying_ = false;
     bool progress = true;

@@ -43,11 +43,12 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     ~Channel() override;
     void listen();  // sets libssh's callbacks
 
-    enum class Turn : std::uint8_t { waiting, again, gone, broken };
+    enum class Turn : std::uint8_t { waiting, again, gone, broken, overrun };
     // Moves bytes both ways as far as they go. again: more could go as soon as the transport has room. gone:
-    // the client closed it.
+    // the client closed it. broken: the connection is. overrun: the client sent beyond the channel's window.
     [[nodiscard]] Turn turn();
     [[nodiscard]] bool busy() const { return service_ != nullptr && service_->busy(); }
+    [[nodiscard]] bool ended() const { return exit_code_ || peer_closed_; }  // nobody reads on
 
     ByteBuffer& out() override { return out_; }
     void print_error(std::string_view text) override;

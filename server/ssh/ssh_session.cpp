@@ -1,5 +1,6 @@
 #include "server/ssh/ssh_session.hpp"
 
+#include <fmt/format.h>
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 #include <libssh/server.h>
@@ -40,8 +41,7 @@ struct SshSession::Callbacks {
         SshSession& me = self(user);
         if (!me.client_) return nullptr;
         if (me.channels_.size() >= me.services_.limits.channels) {
-            log::info("channel refused", log::kv("account", me.account_), log::kv("peer", me.peer_),
-                      log::kv("limit", "limits.channels"));
+            me.say_channels_are_full();
             return nullptr;
         }
         const ssh_channel raw = ssh_channel_new(session);
@@ -154,25 +154,45 @@ void SshSession::judge_silence() {
     events_.login_failed();
 }
 
+// The refusal itself has no text that reaches anybody: libssh sends none, and OpenSSH's client shows its
+// user none, but goes on over a connection of its own, which a channel that is opened only to be refused
+// would keep it from. So the sentence goes to the newest channel at work, once until a place is free again.
+void SshSession::say_channels_are_full() {
+    if (std::exchange(told_full_, true)) return;
+    log::info("channel refused", log::kv("account", account_), log::kv("peer", peer_),
+              log::kv("limit", "limits.channels"));
+    const auto newest = std::ranges::find_if(channels_.rbegin(), channels_.rend(),
+                                             [](const auto& channel) { return !channel->ended(); });
+    if (newest == channels_.rend()) return;
+    (*newest)->say(
+        fmt::format("limits.channels: another channel was refused, {} are open on this connection and it may "
+                    "have no more: end one of them, or connect anew (ssh -S none)",
+                    channels_.size()));
+}
+
 SshSession::Turn SshSession::turn() {
     judge_silence();
     if (gave_up_) {
         if (failures_ >= services_.limits.auth_tries)
-            disconnect("limits.auth_tries: too many keys or other ways to log in were refused");
+            disconnect(fmt::format(
+                "limits.auth_tries: {} keys or other ways to log in were refused: offer the right key "
+                "first (ssh -o IdentitiesOnly=yes -i KEY)",
+                failures_));
         return Turn::broken;
     }
     bool again = false;
     for (std::size_t i = 0; i < channels_.size();) {
         switch (channels_[i]->turn()) {
             case Channel::Turn::broken:
-                log::info(
-                    "connection broken off", log::kv("account", account_), log::kv("peer", peer_),
-                    log::kv(
-                        "reason",
-                        "the client does not keep to the channel's window (limits.window), or went away"));
+                return Turn::broken;
+            case Channel::Turn::overrun:
+                log::info("connection broken off", log::kv("account", account_), log::kv("peer", peer_),
+                          log::kv("limit", "limits.window"));
+                disconnect("limits.window: more was sent on a channel than its window allows");
                 return Turn::broken;
             case Channel::Turn::gone:
                 channels_.erase(channels_.begin() + static_cast<std::ptrdiff_t>(i));
+                told_full_ = false;
                 continue;
             case Channel::Turn::again:
                 again = true;

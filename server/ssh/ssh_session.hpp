@@ -69,6 +69,7 @@ class SshSession final : private ChannelHost {
     int try_key(const std::string& user, ssh_key_struct* key, char signature_state);
     void count_failure();
     void judge_silence();
+    void say_channels_are_full();
 
     const SshServices& services_;
     Transport transport_;
@@ -85,6 +86,7 @@ class SshSession final : private ChannelHost {
     std::vector<std::shared_ptr<Channel>> channels_;
     unsigned failures_ = 0;
     bool gave_up_ = false;
+    bool told_full_ = false;  // since a channel became free
 };
 
 }  // namespace burnbox

@@ -53,12 +53,16 @@ def said_by(sock):  # everything until the server closes
         pass
     return got.decode("latin-1")
 
+def refusal(channel, limit):
+    text = b""
+    channel.settimeout(20)
+    while b"\n" not in text: text += channel.recv_stderr(4096)
+    named(text.decode(), limit)
+
 # Strangers: the third makes the first go; one that says nothing goes when its time is over.
 strangers = [socket.create_connection((host, port)) for _ in range(3)]
-said_by(strangers[0])
-logged("limits.unauthenticated")
-said_by(strangers[2])
-logged("limits.login_grace")
+named(said_by(strangers[0]), "limits.unauthenticated: the place is needed for others, log in sooner")
+named(said_by(strangers[2]), "limits.login_grace")
 for stranger in strangers: stranger.close()
 
 # More connections than one address may have, all of them logged in.
@@ -70,31 +74,37 @@ elsewhere.close()
 for guest in guests[1:]: guest.close()
 guest = guests[0]
 
-# Of one connection: channels, then open files.
-channels = [guest.open_session() for _ in range(3)]
-try:
-    guest.open_session()
-    sys.exit("a fourth channel was opened")
-except paramiko.ChannelException as error:
-    assert error.code == 1, error
-logged("limits.channels")
-for channel in channels: channel.close()
-
-def sftp_of(transport):
+# Of one connection: channels, then open files. Whoever goes on asking is told once, until a channel is free again.
+def opened(transport):
     deadline = time.monotonic() + 20
     while True:
         try:
-            channel = transport.open_session()
-            break
+            return transport.open_session()
         except paramiko.ChannelException:  # those before are still being closed
             assert time.monotonic() < deadline, "channels are not given back"
+
+def refused(transport):
+    try:
+        transport.open_session()
+        sys.exit("a fourth channel was opened")
+    except paramiko.ChannelException as error:
+        assert error.code == 1, error
+
+channels = [guest.open_session() for _ in range(3)]
+for _ in range(50): refused(guest)
+refusal(channels[2], "limits.channels")
+assert open(log).read().count("limits.channels") == 1, "told again and again"
+assert not any(channel.recv_stderr_ready() for channel in channels), "told again, or somebody else too"
+for channel in channels: channel.close()
+channels = [opened(guest) for _ in range(3)]
+refused(guest)
+refusal(channels[2], "limits.channels")
+for channel in channels: channel.close()
+
+def sftp_of(transport):
+    channel = opened(transport)
     channel.invoke_subsystem("sftp")
     return paramiko.SFTPClient(channel), channel
-
-def refusal(channel, limit):
-    text = b""
-    while b"\n" not in text: text += channel.recv_stderr(4096)
-    named(text.decode(), limit)
 
 sftp, channel = sftp_of(guest)
 sftp.mkdir("one")
@@ -177,3 +187,29 @@ command ssh -F "$world/ssh_config" burnbox -s sftp <&8 >"$world/check.out" 2>&1 
 said 'limits\.idle: '
 command ssh -F "$world/ssh_config" -o User=bob -i "$world/stranger" -i "$world/second" burnbox help >"$world/check.out" 2>&1 <&8 || true
 said 'limits\.auth_tries: '
+
+step "channels, with OpenSSH's client on one connection"
+stop_server
+write_config <<<'limits: {channels: 3}'
+start_server
+one=(-F "$world/ssh_config" -o ControlPath="$world/one")
+command ssh "${one[@]}" -MN burnbox <&8 &
+wait_for 20 "the connection is open" test -S "$world/one"
+for i in 1 2 3; do
+    mkfifo "$world/asks.$i"
+    command ssh "${one[@]}" burnbox -s sftp <"$world/asks.$i" >"$world/answers.$i" 2>"$world/heard.$i" &
+    exec {asks}>"$world/asks.$i"
+    printf '\0\0\0\5\1\0\0\0\3' >&"$asks"
+    wait_for 20 "channel $i answers" test -s "$world/answers.$i"
+done
+check "one more goes over a connection of its own: ssh" command ssh "${one[@]}" -n burnbox help
+said 'session open refused'
+heard() { test -s "$world/heard.$1"; }
+wait_for 20 "the channel that came last hears why" heard 3
+check "it names limit, number and remedy" grep 'limits\.channels: .*3 are open.*connect anew' "$world/heard.3"
+check "sftp" command sftp "${one[@]}" -b <(echo 'put /etc/issue first/') burnbox
+check "scp" command scp "${one[@]}" /etc/issue burnbox:first/more
+check "scp -O" command scp -O "${one[@]}" /etc/issue burnbox:second/
+check "nobody hears it again" test "$(wc -l <"$world/heard.3")" = 1
+check_fails "nor anybody else" eval 'heard 1 || heard 2'
+command ssh "${one[@]}" -O exit burnbox 2>/dev/null
