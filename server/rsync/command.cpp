@@ -10,6 +10,9 @@
 namespace burnbox::rsync {
 namespace {
 
+constexpr unsigned kMostVerbosity =
+    2;  // more than -vv is for rsync's makers, and tells paths of this machine
+
 std::unexpected<Error> refuse(std::string_view what, std::string_view why) {
     return fail(Errc::invalid, fmt::format("rsync: {}: {}; {}", escape(what), why, kWhatWorks));
 }
@@ -36,6 +39,7 @@ class Parser {
 
     const std::vector<std::string>& argv_;
     std::size_t at_ = 1;
+    unsigned verbosity_ = 0;
     Command command_;
 };
 
@@ -72,15 +76,18 @@ Status Parser::take_long(std::string_view word) {
 }
 
 Status Parser::take_cluster(std::string_view word) {
+    std::string passed = "-";
     for (std::size_t i = 1; i < word.size(); ++i) {
         const char letter = word[i];
         const std::string shown = fmt::format("-{}", letter);
         if (letter == 'e') {
             if (!is_capabilities(word.substr(i + 1))) return refuse(word, "not a client's -e");
+            passed += word.substr(i);
             break;
         }
         if (letter == 'B') {
             if (!is_value(Value::number, word.substr(i + 1))) return refuse(word, "not a block size");
+            passed += word.substr(i);
             break;
         }
         const ShortOption* const option = find_short_option(letter);
@@ -88,8 +95,9 @@ Status Parser::take_cluster(std::string_view word) {
         BB_CHECK(check_use(option->use, shown, option->why));
         command_.dry_run = command_.dry_run || letter == 'n';
         command_.recursive = command_.recursive || letter == 'r' || letter == 'd';
+        if (letter != 'v' || ++verbosity_ <= kMostVerbosity) passed += letter;
     }
-    command_.options.emplace_back(word);
+    if (passed.size() > 1) command_.options.push_back(std::move(passed));
     return {};
 }
 

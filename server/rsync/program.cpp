@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 
 #include "common/base/log.hpp"
 #include "common/process/confinement.hpp"
@@ -37,6 +38,15 @@ bool drained_within(int fd, std::chrono::milliseconds patience) {
     }
 }
 
+// The account's inbox, in which the lent folder lies. The program is told one name, and asks the system for
+// the other.
+std::vector<std::string> names_of_inbox(const std::string& lent_folder) {
+    const auto named = std::filesystem::path(lent_folder).parent_path();
+    std::error_code unknown;
+    const auto found = std::filesystem::canonical(named, unknown);
+    return {named.string(), found.string()};
+}
+
 }  // namespace
 
 std::vector<std::string> rsync_arguments(const Command& command, const Loan::Lent& lent) {
@@ -49,6 +59,7 @@ std::vector<std::string> rsync_arguments(const Command& command, const Loan::Len
         argv.emplace_back("--munge-links");  // so that none can be followed out of the session meanwhile
         if (!lent.may_read) argv.emplace_back("--whole-file");  // else block sums tell what is there
     }
+    argv.emplace_back("--stderr=errors");  // not in the protocol, where nobody sees to their paths
     argv.emplace_back(".");
     argv.insert(argv.end(), lent.paths.begin(), lent.paths.end());
     return argv;
@@ -69,7 +80,7 @@ Result<std::unique_ptr<Program>> Program::start(const Host& host, std::unique_pt
         return std::unexpected(std::move(child).error());
     }
     for (const int fd : {child->in(), child->out(), child->err()}) make_pump(fd);
-    auto parts = std::make_shared<Parts>(std::move(loan), std::move(*child));
+    auto parts = std::make_shared<Parts>(std::move(loan), std::move(*child), names_of_inbox(lent.folder));
     return std::unique_ptr<Program>(new Program(host, std::move(parts)));
 }
 

@@ -29,6 +29,8 @@ class Program {
 
     [[nodiscard]] Child& child() { return parts_->child; }  // its pipes don't block
     [[nodiscard]] const std::shared_ptr<Loan>& loan() { return parts_->loan; }
+    // What the account's inbox is called on this machine.
+    [[nodiscard]] const std::vector<std::string>& inbox_names() const { return parts_->inbox_names; }
     // It has ended with all that it started: gives the loan back in the background.
     static void finish(std::unique_ptr<Program> program, bool ended_well, Done done);
 
@@ -36,6 +38,7 @@ class Program {
     struct Parts {
         std::shared_ptr<Loan> loan;
         Child child;
+        std::vector<std::string> inbox_names;
     };
     Program(const Host& host, std::shared_ptr<Parts> parts);
     static void end(Child& child);

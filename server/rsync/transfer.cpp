@@ -59,6 +59,7 @@ void Transfer::lent(Result<std::unique_ptr<Program>> program) {
         return port_.finish(kNoStart);
     }
     program_ = std::move(*program);
+    errors_.emplace(program_->inbox_names());
     state_ = State::running;
     Child& child = program_->child();
     watch_end(in_, child.in());
@@ -156,10 +157,11 @@ void Transfer::read_errors() {
         const ssize_t got = ::read(program_->child().err(), text.data(), text.size());
         if (is_end(got)) {
             err_.over = true;
+            port_.print_error(errors_->rest());
             return finish_when_all_over();
         }
         if (got < 0) return wait_for(err_, Descriptor::wait_read, &Transfer::read_errors);
-        port_.print_error({text.data(), static_cast<std::size_t>(got)});
+        port_.print_error(errors_->take({text.data(), static_cast<std::size_t>(got)}));
     }
 }
 

@@ -10,7 +10,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
+#include "server/rsync/error_text.hpp"
 #include "server/rsync/program.hpp"
 #include "server/ssh/service.hpp"
 #include "server/upload/client.hpp"
@@ -61,6 +63,7 @@ class Transfer final : public Service {
     boost::asio::steady_timer timer_;
     std::unique_ptr<Program> program_;
     ByteBuffer to_program_;
+    std::optional<ErrorText> errors_;  // once it runs
     bool input_ended_ = false, over_quota_ = false;
     int exit_code_ = 0;
 };

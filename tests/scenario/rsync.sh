@@ -2,6 +2,7 @@
 # rsync over SSH straight into an inbox, with the rsync that people have.
 . "$(dirname "$0")/lib.sh"
 
+mkdir "$world/disk" && ln -s disk "$inbox"  # an inbox elsewhere, as administrators have it
 write_config </dev/null
 # One more account, which may only upload, and little.
 sed -i "s|^accounts:|&\n  drop: {keys_file: $world/alice.pub, rights: [upload], quota: 2 MiB}|" "$config"
@@ -90,6 +91,18 @@ if [ "$(id -u)" = 0 ]; then
     check_fails "none is there" test -e "$inbox/alice/special/null" -o -e "$inbox/alice/special/fifo"
     check "nor setuid bits or owners" test "$(stat -c '%a %u' "$inbox/alice/special/suid")" = "755 $(id -u)"
 fi
+
+step "messages"
+tells() { # PATTERN SENTENCE OPTIONS...: rsync fails, with this text and without a path of the server's
+    refused "$@"
+    check_fails "no path of the server's" grep -F -e "$inbox" -e "$world/disk" "$world/check.out"
+}
+tells 'link_stat "/holiday/nope" failed: No such file' "a source that is not there" -a burnbox:holiday/nope "$world/none"
+tells 'link_stat "/holiday/nope" failed: No such file' "the same, through the protocol" -a --stderr=client burnbox:holiday/nope "$world/none"
+tells 'mkdir "/holiday/./no/such" failed: No such file' "a folder in a missing one" -a "$world/photos" burnbox:holiday/no/such/
+tells 'mkdir "/loud/./no/such" failed: No such file' "with all messages" -avvvv "$world/photos" burnbox:loud/no/such/
+check "all messages of a sender" up -avvvv burnbox:holiday "$world/none"
+check_fails "no path of the server's" grep -F -e "$inbox" -e "$world/disk" "$world/check.out"
 
 step "cut off"
 mkdir "$world/large" && random_file "$world/large/a" 30000000 && random_file "$world/large/b" 200000 && : >"$world/large/BURN"

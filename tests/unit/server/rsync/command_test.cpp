@@ -56,6 +56,13 @@ TEST_CASE("rsync: options and path come out as they were given") {
     CHECK(command->paths == std::vector<std::string>{"a b/c"});
 }
 
+TEST_CASE("rsync: messages for its makers, which tell paths of this machine, stay away") {
+    const auto options = [](std::string_view line) { return parsed(line)->options; };
+    CHECK(options("rsync --server -vvvvlogDtpre.iLsfxCIvvvu . s/") ==
+          std::vector<std::string>{"-vvlogDtpre.iLsfxCIvvvu"});
+    CHECK(options("rsync --server -v -lv -v -vB900 . s/") == std::vector<std::string>{"-v", "-lv", "-B900"});
+}
+
 TEST_CASE("rsync: a client that reads may name several paths and a list that it sends") {
     const auto command =
         parsed("rsync --server --sender -lLogDtpRe.LsfxCIvu --files-from=- --from0 . session/a session/b");
@@ -144,7 +151,8 @@ TEST_CASE("rsync: what we add keeps links, owners and modes to the inbox's rules
     Loan::Lent lent{.folder = "/inbox/session", .start_in = "/inbox/session", .paths = {"./-x/"}};
     auto argv = rsync_arguments(*command, lent);
     CHECK(argv.front() == "/usr/bin/rsync");
-    for (const char* const needed : {"--munge-links", "--no-super", "--chmod=Du+rwx,Fu+rw,ug-s,o-t"})
+    for (const char* const needed :
+         {"--munge-links", "--no-super", "--chmod=Du+rwx,Fu+rw,ug-s,o-t", "--stderr=errors"})
         CHECK(std::ranges::count(argv, needed) == 1);
     CHECK(std::ranges::count(argv, "--whole-file") == 0);
     CHECK(argv[argv.size() - 2] == ".");
