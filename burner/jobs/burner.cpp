@@ -29,6 +29,7 @@ struct Burner::State {
     BurnerServices services;
     Desk desk;
     Conditions conditions;
+    DiscTrees trees{services.catalogue, services.state_fs};
     Splitter splitter{services, desk};
     RecoveryLoop recovery{services, desk};
     PayloadRelease release{services};
@@ -75,8 +76,8 @@ auto Burner::State::visit(DriveLoop& loop, Use use) -> decltype(use()) {
 Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive>> drives)
     : state_(std::make_unique<State>(services)) {
     for (std::unique_ptr<Drive>& drive : drives)
-        state_->loops.push_back(std::make_unique<DriveLoop>(state_->services, state_->desk,
-                                                            state_->conditions, std::move(drive)));
+        state_->loops.push_back(std::make_unique<DriveLoop>(
+            state_->services, state_->desk, state_->conditions, state_->trees, std::move(drive)));
 }
 
 Burner::~Burner() {
@@ -272,7 +273,12 @@ Result<std::optional<PoolRoom>> Burner::room(const std::string& pool) const {
     const Config& config = state_->services.config;
     const auto found = config.pools.find(pool);
     if (found == config.pools.end()) return std::nullopt;
-    BB_TRY(const auto discs, state_->services.catalogue.discs());
+    BB_TRY(auto discs, state_->services.catalogue.discs());
+    for (DiscRow& disc : discs) {
+        if (disc.state != DiscState::open || disc.pool != pool) continue;
+        BB_TRY(const std::uint64_t tree, state_->trees.bytes_on(disc));
+        disc.free_bytes -= std::min(disc.free_bytes, tree);
+    }
     std::vector<PoolDrive> drives;
     for (const std::string& name : found->second.drives) {
         PoolDrive drive{.name = name, .blank_capacity_bytes = state_->desk.largest_blank_bytes({name})};

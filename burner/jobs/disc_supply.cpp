@@ -25,6 +25,14 @@ DiscWish wish_for(const Station& station, const SessionRow& row, std::uint64_t e
     return wish;
 }
 
+// Of the discs that would take it without.
+Status add_trees(Station& station, const std::vector<DiscRow>& discs, DiscWish& wish) {
+    for (const DiscRow& disc : discs_for(discs, wish)) {
+        BB_TRY(wish.tree_bytes[disc.id], station.trees.bytes_on(disc));
+    }
+    return {};
+}
+
 // Puts a blank in under the first label that is free in the catalogue and on the drive's shelf. "" = waits.
 Result<std::string> load_next_blank(Station& station, const std::vector<DiscRow>& discs, Supply& supply) {
     std::vector<std::string> taken;
@@ -109,7 +117,7 @@ std::string overtaken_text(const std::vector<DiscRow>& discs, const DiscWish& wi
         return fmt::format(
             "it needs about {} and disc {} has {} left, so it waits for a new disc; a smaller session may "
             "overtake it. ",
-            human_bytes(wish.estimate_bytes), disc.label, human_bytes(disc.free_bytes));
+            human_bytes(needed_on(disc, wish)), disc.label, human_bytes(disc.free_bytes));
     }
     return "it waits for a new disc. ";
 }
@@ -119,7 +127,8 @@ std::string overtaken_text(const std::vector<DiscRow>& discs, const DiscWish& wi
 Result<Supply> supply_disc(Station& station, const SessionRow& row, std::uint64_t estimate_bytes,
                            const std::vector<DiscSessionRow>& copies) {
     BB_TRY(const std::vector<DiscRow> discs, station.services.catalogue.discs());
-    const DiscWish wish = wish_for(station, row, estimate_bytes, copies);
+    DiscWish wish = wish_for(station, row, estimate_bytes, copies);
+    BB_CHECK(add_trees(station, discs, wish));
     const std::vector<DiscRow> candidates = discs_for(discs, wish);
     Supply supply;
     BB_TRY(supply.disc, station.drive.emulated() ? take_from_shelf(station, candidates)

@@ -27,14 +27,14 @@ bool is_catalogues(const Error& error) {
 
 }  // namespace
 
-DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions,
+DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions, DiscTrees& trees,
                      std::unique_ptr<Drive> drive)
     : services_(services),
       desk_(desk),
       conditions_(conditions),
       drive_(std::move(drive)),
       reporter_(services, drive_->name(), device_of(services.config, drive_->name())),
-      station_{services_, desk_, conditions_, *drive_, reporter_, notes_} {
+      station_{services_, desk_, conditions_, trees, *drive_, reporter_, notes_} {
     desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
 }
 

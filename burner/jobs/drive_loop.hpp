@@ -15,7 +15,7 @@ namespace burnbox {
 
 class DriveLoop {
   public:
-    DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions,
+    DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions, DiscTrees& trees,
               std::unique_ptr<Drive> drive);
 
     std::mutex working;                 // held while the drive is used
@@ -57,7 +57,7 @@ class DriveLoop {
     [[nodiscard]] Result<bool> take(std::vector<SessionRow> rows, const std::vector<DiscSessionRow>& copies);
     [[nodiscard]] Result<std::uint64_t> estimate(const SessionRow& row);
     [[nodiscard]] Status set_aside_unburnable(std::vector<SessionRow>& rows);
-    void keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc) const;
+    [[nodiscard]] Status keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc);
     [[nodiscard]] Result<bool> try_sessions(std::vector<SessionRow> rows,
                                             const std::vector<DiscSessionRow>& copies);
     [[nodiscard]] Result<bool> conclude(Work& work, Attempted attempted);

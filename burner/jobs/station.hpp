@@ -9,6 +9,7 @@
 #include "burner/jobs/burner.hpp"
 #include "burner/jobs/conditions.hpp"
 #include "burner/jobs/desk.hpp"
+#include "burner/jobs/disc_trees.hpp"
 #include "burner/jobs/reporter.hpp"
 
 namespace burnbox {
@@ -28,6 +29,7 @@ struct Station {
     const BurnerServices& services;
     Desk& desk;
     Conditions& conditions;
+    DiscTrees& trees;
     Drive& drive;
     Reporter& reporter;
     FailureNotes& notes;

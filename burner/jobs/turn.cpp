@@ -145,8 +145,8 @@ Result<std::uint64_t> DriveLoop::estimate(const SessionRow& row) {
     const auto known = estimates_.find(row.id);
     if (known != estimates_.end()) return known->second;
     BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
-    return estimates_[row.id] = estimate_session_bytes(sealed.manifest) +
-                                recovery_bytes(sealed, services_.config.burn.redundancy);
+    return estimates_[row.id] =
+               estimate_session_bytes(sealed) + recovery_bytes(sealed, services_.config.burn.redundancy);
 }
 
 // One that can't be burned by anybody fails now, so that nothing waits for it; one whose files are out of
@@ -171,8 +171,8 @@ Status DriveLoop::set_aside_unburnable(std::vector<SessionRow>& rows) {
 }
 
 // The disc was chosen for the first; the others go with it as far as there is room.
-void DriveLoop::keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc) const {
-    std::uint64_t taken = 0;
+Status DriveLoop::keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc) {
+    BB_TRY(std::uint64_t taken, station_.trees.bytes_on(disc));
     std::vector<SessionRow> fitting;
     for (SessionRow& row : rows) {
         const std::uint64_t bytes = estimates_.at(row.id);
@@ -182,6 +182,7 @@ void DriveLoop::keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& dis
         fitting.push_back(std::move(row));
     }
     rows = std::move(fitting);
+    return {};
 }
 
 Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
@@ -210,7 +211,7 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
         wait_for_disc(first, supply->waits, supply->overtaken);
         return false;
     }
-    keep_what_fits(rows, *supply->disc);
+    BB_CHECK(keep_what_fits(rows, *supply->disc));
     for (const std::string_view over : {"no_disc", "wrong_medium", "disc_full"})
         conditions_.clear(over, drive_->name());
     BB_TRY(Work work, make_work(services_, *supply->disc, std::move(rows)));

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "burner/drive/drive.hpp"
+#include "burner/image/size_estimate.hpp"
 
 namespace burnbox {
 namespace {
@@ -22,8 +23,6 @@ constexpr std::uint64_t kWastePart = 8;
 // Of PAR2's packets (its specification 2.0), without what depends on files and blocks.
 constexpr std::uint64_t kPacketBytes = 64;
 constexpr std::uint64_t kMainAndCreatorBytes = 76 + 256;
-// What the tag files of a bag have of each entry; as in size_estimate.cpp.
-constexpr std::uint64_t kTagLineBytes = 460;
 
 using Files = std::vector<FileToProtect>;
 using Indexes = std::vector<std::size_t>;
@@ -145,14 +144,15 @@ RecoveryPlan plan_recovery(const std::vector<FileToProtect>& files, unsigned per
 std::uint64_t estimate_recovery_bytes(const Manifest& manifest, unsigned percent) {
     if (percent == 0) return 0;
     std::vector<FileToProtect> files;
-    std::uint64_t tag_bytes = kMarkerBytes;
-    for (const ManifestEntry& entry : manifest.entries) {
-        tag_bytes += kTagLineBytes + 9 * entry.path.size();
+    for (const ManifestEntry& entry : manifest.entries)
         if (entry.type == FileType::file) files.push_back({"data/" + entry.path, entry.size_bytes});
-    }
-    // Not yet known one by one: entries.jsonl, manifest-sha256.txt, SHA256SUMS and the small ones.
-    for (const char* const name : {"bag-info.txt", "bagit.txt", "SHA256SUMS", "entries.jsonl", "marker"})
-        files.push_back({name, tag_bytes / 2});
+    const TagFileBytes tags = estimate_tag_files(manifest);
+    files.push_back({"entries.jsonl", tags.entries});
+    files.push_back({"manifest-sha256.txt", tags.manifest});
+    files.push_back({"SHA256SUMS", tags.sums});
+    files.push_back({"names.tsv", tags.names});
+    files.push_back({"marker", kMarkerBytes});
+    for (const char* const small : {"bag-info.txt", "bagit.txt"}) files.push_back({small, kSectorBytes});
     // The tag files' true sizes may give sets that are cut a little differently.
     const std::uint64_t bytes = plan_recovery(files, percent).estimate_bytes();
     return bytes + bytes / 16 + (64U << 10U);

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "burner/image/size_estimate.hpp"
+#include "burner/jobs/disc_trees.hpp"
 #include "tests/contract/drive_rig.hpp"
 
 using namespace burnbox;
@@ -79,6 +80,39 @@ TEST_CASE("disc: names of 255 bytes on thirty levels are burned and read back") 
     session.file(path + "/" + std::string(255, 'z'), "bottom");
     rig.burn_well({session.seal()});
     CHECK(estimate_session_bytes(session.sealed().manifest) >= (rig.medium().next_lba - 32) * kSectorBytes);
+}
+
+TEST_CASE(
+    "disc: what a disc session takes is bounded by the tree before it and the estimate, and not by far") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    std::uint64_t tree_bytes = 0;
+    const auto burn = [&](StagedSession& session, std::uint64_t most_wasted) {
+        TestObserver observer;
+        const auto written = rig.drive().burn(rig.job({session.seal()}), observer);
+        REQUIRE(written);
+        const std::uint64_t bytes = written->blocks * kSectorBytes;
+        const std::uint64_t bound = tree_bytes + estimate_session_bytes(session.sealed());
+        CHECK(bound >= bytes);
+        CHECK(bound <= bytes + most_wasted);
+        MESSAGE(session.disc_path(), ": ", bytes, " bytes, ", bound - bytes, " fewer than estimated");
+        tree_bytes = bytes - payload_sector_bytes(session.sealed());
+    };
+    constexpr std::uint64_t kMiB = 1U << 20U;
+    StagedSession kinds = everything(rig, "kinds");
+    burn(kinds, 5 * kMiB / 4);
+    StagedSession many = rig.stage("many");
+    for (unsigned folder = 0; folder < 40; ++folder) {
+        const std::string path = "folder " + std::to_string(folder);
+        many.folder(path);
+        for (unsigned i = 0; i < 100; ++i)
+            many.file(path + "/IMG_" + std::to_string(10'000 + i) + ".JPG", std::string(i, 'x'));
+    }
+    burn(many, 2 * kMiB);
+    StagedSession again = everything(rig, "again");
+    burn(again, 3 * kMiB);  // the tag files of the one before count as tree
+    StagedSession last = rig.stage("last");
+    burn(last.file("a", "1"), 5 * kMiB / 4);
 }
 
 TEST_CASE("disc: foreign tools see the same files in the newest disc session") {

@@ -27,6 +27,13 @@ TEST_CASE("disc choice: the oldest open disc with room comes first, blanks come 
           std::vector<DiscId>{3, 4, 1});
 }
 
+TEST_CASE("disc choice: the tree of what is on a disc needs room too") {
+    DiscWish wish = kWish;
+    wish.tree_bytes = {{1, 500}, {2, 501}};
+    CHECK(chosen({disc(1, 1500, 1), disc(2, 1500, 1), disc(3, 1500, 1)}, wish) == std::vector<DiscId>{1, 3});
+    CHECK(needed_on(disc(2, 1500, 1), wish) == 1501);
+}
+
 TEST_CASE("disc choice: a blank disc may take everything, for only the drive knows exactly") {
     CHECK(chosen({disc(1, 10, 0)}, kWish) == std::vector<DiscId>{1});
 }

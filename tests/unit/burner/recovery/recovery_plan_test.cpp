@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <random>
 
 #include "burner/drive/drive.hpp"
 
@@ -106,4 +107,28 @@ TEST_CASE("recovery plan: the estimate from the manifest is not below that of th
         CHECK(estimate_recovery_bytes(session.manifest, 10) >= plan_recovery(files, 10).estimate_bytes());
     }
     CHECK(estimate_recovery_bytes({}, 0) == 0);
+}
+
+TEST_CASE("recovery plan: nor is it for sessions of any number and size of files") {
+    std::mt19937 random(1);
+    const auto pick = [&](std::uint64_t most) {
+        return std::uniform_int_distribution<std::uint64_t>(0, most)(random);
+    };
+    for (int run = 0; run < 200; ++run) {
+        SealedSession session{
+            .account = "alice", .disc_name = "holiday", .sealed_at = {}, .marker = {}, .manifest = {}};
+        session.marker = {"BURN", std::string(pick(3) << pick(18), 'm'), {}};
+        session.marker.sha256 = Sha256::of(session.marker.content);
+        const std::uint64_t count = 1 + pick(1ULL << pick(11)), most_bytes = 1ULL << pick(30);
+        for (std::uint64_t i = 0; i < count; ++i)
+            session.manifest.entries.push_back(
+                {.path = std::to_string(100'000 + i) + std::string(pick(40), 'n'),
+                 .size_bytes = pick(most_bytes)});
+        const auto entries = disc_entries(session, Layout::bag, ModePolicy::readable);
+        const auto files = files_to_protect(entries, recovery_place(session, Layout::bag).base);
+        const auto percent = static_cast<unsigned>(1 + pick(29));
+        INFO("run ", run, ": ", count, " files of up to ", most_bytes, " bytes, ", percent, " %");
+        CHECK(estimate_recovery_bytes(session.manifest, percent) >=
+              plan_recovery(files, percent).estimate_bytes());
+    }
 }
