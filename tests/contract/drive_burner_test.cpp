@@ -22,6 +22,7 @@ namespace {
 constexpr int kRead = 0x28;
 constexpr int kWrite = 0x2a;
 constexpr int kReadDiscInfo = 0x51;
+constexpr int kReadTrackInfo = 0x52;
 constexpr int kClose = 0x5b;
 
 // The spawner of this process takes a nap.
@@ -163,6 +164,19 @@ TEST_CASE(
     stopped.reset();
     CHECK(wait_until([&] { return rig.drive().inspect().has_value(); }));
     CHECK(rig.medium().state == MediumState::damaged);
+}
+
+TEST_CASE("burner: what libburn and libisofs warn of in a burn that is well is told with it") {
+    BurnerRig rig("dvd+r");
+    rig.insert_blank();
+    const BurnJob job = rig.job({rig.stage("one").file("a", "1").link("to a", "a").seal()});
+    rig.burner().add({.kind = FaultKind::sense, .sense = {1, 0x18, 0}, .opcode = kReadTrackInfo, .skip = 1});
+    TestObserver observer;
+    const auto written = rig.drive().burn(job, observer);
+    REQUIRE(written);
+    CHECK(written->messages.find("WARNING: Cannot add /alice/one/data/to a to Joliet tree") !=
+          std::string::npos);
+    CHECK(written->messages.find("WARNING: Upcoming track: No Next-Writable-Address") != std::string::npos);
 }
 
 TEST_CASE("burner: a drive that is gone is lost, not the disc's fault") {
