@@ -260,13 +260,17 @@ Status Burner::check_fits(const std::string& pool, const Manifest& manifest) con
         const auto parts = plan_parts(manifest, longest, longest, capacity, burn.redundancy);
         return parts ? Status() : std::unexpected(parts.error());
     }
-    const std::uint64_t largest = state_->desk.largest_blank_bytes(found->second.drives);
+    const unsigned copies = found->second.copies;
+    const std::uint64_t largest = state_->desk.blank_bytes_for(found->second.drives, copies);
     if (largest == 0 || needed <= largest) return {};
+    const std::string takes =
+        copies == 1 ? fmt::format("the largest blank disc of pool {} takes", pool)
+                    : fmt::format("pool {} burns {} copies in as many drives, of which the smallest takes",
+                                  pool, copies);
     return fail(Errc::does_not_fit,
-                fmt::format("it needs {} ({} bytes) on disc, and the largest blank disc of pool {} takes {} "
-                            "({} bytes): split it into "
-                            "several sessions, set burn.span: true, or use drives with larger discs",
-                            human_bytes(needed), needed, pool, human_bytes(largest), largest));
+                fmt::format("it needs {} ({} bytes) on disc, and {} {} ({} bytes): split it into several "
+                            "sessions, set burn.span: true, or use drives with larger discs",
+                            human_bytes(needed), needed, takes, human_bytes(largest), largest));
 }
 
 Result<std::optional<PoolRoom>> Burner::room(const std::string& pool) const {

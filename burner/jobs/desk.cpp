@@ -1,8 +1,14 @@
 #include "burner/jobs/desk.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace burnbox {
+namespace {
+
+constexpr auto kAnySize = std::numeric_limits<std::uint64_t>::max();  // of a drive that does not know
+
+}  // namespace
 
 Desk::Claim::~Claim() {
     if (desk_ == nullptr) return;
@@ -31,12 +37,12 @@ std::uint64_t Desk::blank_bytes_for(const std::vector<std::string>& drives, unsi
     for (const std::string& drive : drives) {
         const auto note = drives_.find(drive);
         if (note == drives_.end()) continue;
-        if (note->second.blank_capacity_bytes == 0) return 0;
-        sizes.push_back(note->second.blank_capacity_bytes);
+        const std::uint64_t known = note->second.blank_capacity_bytes;
+        sizes.push_back(known == 0 ? kAnySize : known);
     }
     if (copies == 0 || sizes.size() < copies) return 0;
     std::ranges::sort(sizes, std::ranges::greater{});
-    return sizes[copies - 1];
+    return sizes[copies - 1] == kAnySize ? 0 : sizes[copies - 1];
 }
 
 void Desk::set_busy(const std::string& drive, bool busy) {

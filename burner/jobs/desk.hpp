@@ -40,9 +40,9 @@ class Desk {
     [[nodiscard]] std::optional<Claim> claim(SessionId session);
 
     void add_drive(const std::string& drive, std::uint64_t blank_capacity_bytes);
-    // Of these drives; 0 = one of them does not know, or there is none.
+    // Of these drives; 0 = one of them may be larger, nobody knows, or there is none.
     [[nodiscard]] std::uint64_t largest_blank_bytes(const std::vector<std::string>& drives) const;
-    // What so many of these drives take on a blank disc; 0 = one of them does not know, or there are fewer.
+    // What so many of these drives take on a blank disc; 0 = it can't be told, or there are fewer.
     [[nodiscard]] std::uint64_t blank_bytes_for(const std::vector<std::string>& drives,
                                                 unsigned copies) const;
 

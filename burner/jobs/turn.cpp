@@ -190,9 +190,10 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
     const SessionRow& first = rows.front();
     const std::uint64_t bytes = estimates_.at(first.id);
     const std::uint64_t here = drive_->blank_capacity_bytes();
-    const std::uint64_t largest = desk_.largest_blank_bytes(services_.config.pools.at(first.pool).drives);
-    if (here != 0 && bytes > here && (largest == 0 || largest >= bytes)) {
-        desk_.set_cannot_take(drive_->name(), first.id);  // a drive with larger discs can
+    const PoolConfig& pool = services_.config.pools.at(first.pool);
+    const std::uint64_t elsewhere = desk_.blank_bytes_for(pool.drives, pool.copies);
+    if (here != 0 && bytes > here && (elsewhere == 0 || elsewhere >= bytes)) {
+        desk_.set_cannot_take(drive_->name(), first.id);  // enough drives with larger discs can
         return false;
     }
     auto supply = supply_disc(station_, first, bytes, copies);

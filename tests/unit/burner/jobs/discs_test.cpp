@@ -184,6 +184,47 @@ TEST_CASE("discs: two copies go on discs of two drives before the session is bur
     CHECK(json.find("BURNBOX_0002") != std::string::npos);
 }
 
+TEST_CASE("discs: what only one drive's discs take is refused at the marker when it wants two copies") {
+    for (const auto& order : {std::vector<std::string>{"cd", "dvd"}, {"dvd", "cd"}}) {
+        BurnerHouse house(order, 2);
+        house.shelves["cd"].capacity_bytes = 8 * kMiB;
+        house.shelves["dvd"].capacity_bytes = 32 * kMiB;
+        house.restart();
+        Manifest manifest;
+        manifest.entries.push_back({.path = "film", .size_bytes = 10 * kMiB});
+        const Status fits = house.burner->check_fits("default", manifest);
+        REQUIRE_FALSE(fits);
+        CHECK(fits.error().code == Errc::does_not_fit);
+        CHECK(fits.error().message.find("burns 2 copies in as many drives, of which the smallest takes") !=
+              std::string::npos);
+        CHECK(fits.error().message.find("8257536") != std::string::npos);
+        manifest.entries[0].size_bytes = 4 * kMiB;
+        CHECK(house.burner->check_fits("default", manifest));
+        house.config.pools["default"].copies = 1;
+        house.restart();
+        manifest.entries[0].size_bytes = 10 * kMiB;
+        CHECK(house.burner->check_fits("default", manifest));
+    }
+}
+
+TEST_CASE(
+    "discs: one that was sealed before it wanted two copies fails and says so, and never waits in silence") {
+    BurnerHouse house({"dvd", "cd"}, 2);
+    house.shelves["cd"].capacity_bytes = 8 * kMiB;
+    house.restart();
+    const SessionId id = house.queue("film", {{"a", bytes(10 * kMiB)}});
+    house.run_patiently(3);
+    CHECK(house.row(id).state == SessionState::failed);
+    CHECK(house.text("alice/film-failed/FAILED.txt").find("does not fit on a blank disc") !=
+          std::string::npos);
+    house.config.pools["default"].copies = 1;  // what a person may do about it
+    house.restart();
+    const SessionId next = house.queue("next", {{"a", bytes(10 * kMiB)}});
+    house.run_patiently(3);
+    CHECK(house.row(next).state == SessionState::burned);
+    CHECK(disc_of(house, next) == "BURNBOX_0001");
+}
+
 TEST_CASE("discs: the first drive of the pool is preferred, the next one takes over when it rests") {
     BurnerHouse house({"tray", "spare"});
     const SessionId first = house.queue("first", {{"a", "1"}});
