@@ -38,11 +38,11 @@ struct BurnerServices {
 
 struct DriveStatus {
     std::string drive;
-    std::string device;                // or image folder
-    std::string state;                 // "idle", "burning", "verifying", "waiting"
-    std::string medium;                // "dvd+r", empty = none
-    std::string disc;                  // label
-    std::optional<SessionId> session;  // what burns now
+    std::string device;               // or image folder
+    std::string state;                // "idle", "burning", "verifying", "waiting"
+    std::string medium;               // "dvd+r", empty = none
+    std::string disc;                 // label
+    std::vector<SessionId> sessions;  // what burns now: several with burn.batch
     Progress progress;
     double bytes_per_second = 0;
     std::string reason;  // why it waits

@@ -27,7 +27,8 @@ void Reporter::begin(std::vector<SessionRow> rows, const std::string& disc) {
     rows_ = std::move(rows);
     disc_session_ = 0;
     const std::lock_guard lock(mutex_);
-    status_.session = rows_.front().id;
+    status_.sessions.clear();
+    for (const SessionRow& row : rows_) status_.sessions.push_back(row.id);
     status_.state = "burning";
     status_.disc = disc;
     status_.reason.clear();
@@ -61,7 +62,7 @@ void Reporter::progress(const Progress& progress) {
 void Reporter::idle() {
     const std::lock_guard lock(mutex_);
     status_.state = "idle";
-    status_.session.reset();
+    status_.sessions.clear();
     status_.progress = {};
     status_.bytes_per_second = 0;
 }

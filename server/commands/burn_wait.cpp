@@ -37,12 +37,13 @@ struct Finding {
 
 std::string where_it_burns(const OperationServices& services, SessionId id) {
     for (const DriveStatus& drive : services.drives()) {
-        if (!drive.session) continue;
-        const auto row = services.catalogue.session(*drive.session);
-        if (!row || row->whole_or_self() != id) continue;
-        return fmt::format("{} {} in drive {}",
-                           row->is_part() ? fmt::format(" part {} of {} on", row->part, row->parts) : "",
-                           drive.disc.empty() ? "a new disc" : drive.disc, drive.drive);
+        for (const SessionId session : drive.sessions) {
+            const auto row = services.catalogue.session(session);
+            if (!row || row->whole_or_self() != id) continue;
+            return fmt::format("{} on {} in drive {}",
+                               row->is_part() ? fmt::format(" part {} of {}", row->part, row->parts) : "",
+                               drive.disc.empty() ? "a new disc" : drive.disc, drive.drive);
+        }
     }
     return "";
 }

@@ -41,32 +41,36 @@ Result<std::vector<DiscView>> gather_discs(const Asked& asked) {
     return views;
 }
 
+// Those of the drive's sessions that the asker may know.
+std::vector<SessionName> names_of(const Asked& asked, const DriveStatus& drive) {
+    std::vector<SessionName> names;
+    for (const SessionId id : drive.sessions) {
+        const auto row = asked.services.catalogue.session(id);
+        if (row && (asked.account.empty() || row->account == asked.account))
+            names.push_back({row->account, row->disc_name});
+    }
+    return names;
+}
+
 // `discs`: those the asker may know.
 std::vector<DriveView> gather_drives(const Asked& asked, const std::vector<DiscView>& discs) {
     std::vector<DriveView> views;
     for (DriveStatus& drive : asked.services.drives()) {
-        DriveView view{std::move(drive), "", ""};
-        if (view.drive.session) {
-            if (const auto row = asked.services.catalogue.session(*view.drive.session); row) {
-                view.account = row->account;
-                view.session = row->disc_name;
-            }
-        }
+        DriveView view{std::move(drive), {}};
+        view.sessions = names_of(asked, view.drive);
         if (!asked.account.empty()) {
             const auto is_in_drive = [&](const DiscView& disc) { return disc.disc.label == view.drive.disc; };
             if (std::ranges::none_of(discs, is_in_drive)) view.drive.disc.clear();
             view.drive.device.clear();
-            if (view.account != asked.account)
-                view = {{.drive = view.drive.drive,
-                         .device = "",
-                         .state = view.drive.state,
-                         .medium = view.drive.medium,
-                         .disc = view.drive.disc,
-                         .session = std::nullopt,
-                         .progress = {},
-                         .reason = ""},
-                        "",
-                        ""};
+            if (view.sessions.empty())
+                view.drive = {.drive = view.drive.drive,
+                              .device = "",
+                              .state = view.drive.state,
+                              .medium = view.drive.medium,
+                              .disc = view.drive.disc,
+                              .sessions = {},
+                              .progress = {},
+                              .reason = ""};
         }
         views.push_back(std::move(view));
     }

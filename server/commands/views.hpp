@@ -24,9 +24,14 @@ struct DiscView {
     std::vector<DiscSessionRow> sessions;  // verified ones
 };
 
+struct SessionName {
+    std::string account;
+    std::string session;  // disc name
+};
+
 struct DriveView {
     DriveStatus drive;
-    std::string account, session;  // what is worked on, when the asker may know
+    std::vector<SessionName> sessions;  // what is worked on, as far as the asker may know
 };
 
 struct StatusView {

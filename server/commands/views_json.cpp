@@ -51,9 +51,10 @@ Json to_json_with_progress(const DriveView& view) {
     const DriveStatus& drive = view.drive;
     Json json = to_json(view);
     json["reason"] = drive.reason;
-    if (!drive.session) return json;
-    json["account"] = view.account;
-    json["session"] = view.session;
+    if (drive.sessions.empty()) return json;
+    json["sessions"] = array_of(view.sessions, [](const SessionName& name) {
+        return Json{{"account", name.account}, {"session", name.session}};
+    });
     json["percent"] = percent(drive.progress.done_bytes, drive.progress.total_bytes);
     json["bytes_per_second"] = static_cast<std::uint64_t>(drive.bytes_per_second);
     json["seconds_left"] =

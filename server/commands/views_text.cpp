@@ -30,12 +30,23 @@ std::string free_text(const DiscRow& disc) {
     return takes_more(disc) ? human_bytes(disc.free_bytes) : "-";
 }
 
+// "a", "a and b", "a, b and c", "a, b and 3 more".
+std::string names_text(const std::vector<SessionName>& sessions, bool accounts) {
+    std::string text;
+    for (std::size_t i = 0; i < sessions.size(); ++i) {
+        if (i == 2 && sessions.size() > 3) return fmt::format("{} and {} more", text, sessions.size() - i);
+        if (i != 0) text += i + 1 == sessions.size() ? " and " : ", ";
+        text += session_name(sessions[i].account, sessions[i].session, accounts);
+    }
+    return text;
+}
+
 std::string drive_activity(const DriveView& view, bool accounts) {
     const DriveStatus& drive = view.drive;
-    std::string text = view.session.empty() ? "" : session_name(view.account, view.session, accounts);
+    std::string text = names_text(view.sessions, accounts);
     const std::string progress =
         progress_text(drive.progress.done_bytes, drive.progress.total_bytes, drive.bytes_per_second);
-    if (!progress.empty() && drive.session) text += (text.empty() ? "" : ": ") + progress;
+    if (!progress.empty() && !drive.sessions.empty()) text += (text.empty() ? "" : ": ") + progress;
     if (!drive.reason.empty()) text += (text.empty() ? "" : "; ") + escape(drive.reason);
     return text;
 }

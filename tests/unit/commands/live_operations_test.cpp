@@ -63,6 +63,7 @@ struct Fixture {
     Inbox inbox;
     Events events;
     std::vector<Uploads::OpenSession> open;
+    std::vector<DriveStatus> drives;
     std::vector<std::string> asked;
     std::function<Result<std::string>(const std::string& account, const std::string& session)> seal;
     std::optional<LiveOperations> operations;
@@ -83,7 +84,7 @@ struct Fixture {
                     asked.push_back("cancel " + account + "/" + session);
                     done(session + " is open again");
                 },
-            .drives = [] { return std::vector<DriveStatus>{}; },
+            .drives = [this] { return drives; },
             .verify = [](SessionId, const std::string&, BurnObserver& observer) -> Result<VerifyReport> {
                 observer.progress({.done_bytes = 55, .total_bytes = 100});
                 return VerifyReport{
@@ -206,6 +207,25 @@ TEST_CASE("operations: an account sees its own sessions, discs and files only") 
     CHECK(fixture.asked.empty());
 }
 
+TEST_CASE("operations: of sessions that burn together an account sees its own, and how far they are") {
+    Fixture fixture;
+    DriveStatus drive;
+    drive.drive = "tray", drive.state = "burning", drive.disc = "BURNBOX_0001";
+    for (const char* account : {"alice", "bob", "bob"})
+        drive.sessions.push_back(fixture.add(account, "s", "s" + std::to_string(drive.sessions.size()),
+                                             SessionState::queued, "s-queued"));
+    drive.progress = {.done_bytes = 50, .total_bytes = 100};
+    fixture.drives = {drive};
+    const auto status = [&](const std::string& account) {
+        return fixture.run(account, {"status"})->out_text();
+    };
+    CHECK(status("").find("alice/s0, bob/s1 and bob/s2: 50 %") != std::string::npos);
+    CHECK(status("bob").find("s1 and s2: 50 %") != std::string::npos);
+    CHECK(status("bob").find("s0") == std::string::npos);
+    CHECK(status("carol").find("50 %") == std::string::npos);
+    CHECK(fixture.run("bob", {"status", "--json"})->out_text().find("alice") == std::string::npos);
+}
+
 TEST_CASE("operations: burn seals the open session and says so") {
     Fixture fixture;
     fixture.open = {{.account = "alice", .name = "holiday", .bytes = 1, .files_count = 1, .reason = ""}};
@@ -238,8 +258,11 @@ TEST_CASE("operations: burn --wait stays until the receipt is there and prints i
     const auto sink = fixture.run("alice", {"burn", "holiday", "--wait"});
     sink->wait_for_error("holiday-2 is queued");
     const AttemptId attempt = fixture.burn(id, SessionState::burning, "BURNBOX_0001");
+    const SessionId other = fixture.add("alice", "other", "other", SessionState::queued, "other-queued");
+    DriveStatus& drive = fixture.drives.emplace_back();
+    drive.drive = "tray", drive.disc = "BURNBOX_0001", drive.sessions = {other, id};
     fixture.happened("session_burning");
-    sink->wait_for_error("holiday-2 is burning");
+    sink->wait_for_error("holiday-2 is burning on BURNBOX_0001 in drive tray");
     REQUIRE(fixture.catalogue->attempt_written(attempt, 0, 10, ""));
     fixture.happened("session_verifying");
     sink->wait_for_error("holiday-2 is verifying");
@@ -256,7 +279,8 @@ TEST_CASE("operations: burn --wait stays until the receipt is there and prints i
     CHECK(sink->out_text() == "the receipt\n");
     CHECK(
         sink->errors() ==
-        "holiday is sealed as holiday-2\nholiday-2 is queued\nholiday-2 is burning\nholiday-2 is verifying\n"
+        "holiday is sealed as holiday-2\nholiday-2 is queued\nholiday-2 is burning on BURNBOX_0001 in drive "
+        "tray\nholiday-2 is verifying on BURNBOX_0001 in drive tray\n"
         "holiday-2 is burned and verified\n");
 }
 

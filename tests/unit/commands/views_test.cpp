@@ -44,12 +44,11 @@ DriveView burning_drive() {
                   .state = "burning",
                   .medium = "dvd+r",
                   .disc = "BURNBOX_0001",
-                  .session = 7,
+                  .sessions = {7},
                   .progress = {50ULL << 20U, 100ULL << 20U},
                   .bytes_per_second = 1 << 20,
                   .reason = ""};
-    view.account = "alice";
-    view.session = "holiday";
+    view.sessions = {{"alice", "holiday"}};
     return view;
 }
 
@@ -118,7 +117,24 @@ TEST_CASE("views: the status shows what burns, how fast and how long yet") {
     const json status = json::parse(status_json({{burning_drive()}, {}, {}}));
     CHECK(status["drives"][0]["percent"] == 50);
     CHECK(status["drives"][0]["seconds_left"] == 50);
-    CHECK(status["drives"][0]["session"] == "holiday");
+    CHECK(status["drives"][0]["sessions"] == json::parse(R"([{"account":"alice","session":"holiday"}])"));
+}
+
+TEST_CASE("views: the status names the sessions that burn together, the JSON every one of them") {
+    DriveView view = burning_drive();
+    const auto names = [&](std::vector<std::string> sessions) {
+        view.sessions.clear();
+        for (const std::string& session : sessions) view.sessions.push_back({"alice", session});
+        const std::string text = status_text({{view}, {}, {}}, false);
+        const std::size_t begin = text.find("BURNBOX_0001  ") + 14;
+        return text.substr(begin, text.find(": 50 %") - begin);
+    };
+    CHECK(names({"a", "b"}) == "a and b");
+    CHECK(names({"a", "b", "c"}) == "a, b and c");
+    CHECK(names({"a", "b", "c", "d", "e"}) == "a, b and 3 more");
+    const json status = json::parse(status_json({{view}, {}, {}}));
+    REQUIRE(status["drives"][0]["sessions"].size() == 5);
+    CHECK(status["drives"][0]["sessions"][4]["session"] == "e");
 }
 
 TEST_CASE("views: only an open disc shows room; a suspect one shows why") {

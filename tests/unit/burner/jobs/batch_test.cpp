@@ -83,7 +83,13 @@ TEST_CASE("batch: three small sessions become one disc session, each with its ow
     Batching house;
     std::vector<SessionId> ids;
     for (const char* name : {"a", "b", "c"}) ids.push_back(house.queue(name, {{"x", name}}));
+    std::vector<SessionId> told;
+    house.drives[0]->during_write = [&]() -> Status {
+        told = house.burner->drives().at(0).sessions;
+        return {};
+    };
     house.run();
+    CHECK(told == ids);
     CHECK(house.disc("BURNBOX_0001").sessions_used == 1);
     for (const SessionId id : ids) {
         CHECK(house.row(id).state == SessionState::burned);

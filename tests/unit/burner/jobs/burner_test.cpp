@@ -109,7 +109,7 @@ TEST_CASE("burner: STATUS.txt and the drive's status follow the burn") {
     house.drives[0]->during_write = [&]() -> Status {
         text = house.text("alice/holiday-queued/STATUS.txt");
         state = house.burner->drives().at(0).state;
-        CHECK(house.burner->drives().at(0).session == id);
+        CHECK(house.burner->drives().at(0).sessions == std::vector{id});
         return {};
     };
     house.run();
@@ -117,6 +117,7 @@ TEST_CASE("burner: STATUS.txt and the drive's status follow the burn") {
     CHECK(text.find("disc: BURNBOX_0001, disc session 1") != std::string::npos);
     CHECK(state == "burning");
     CHECK(house.burner->drives().at(0).state == "idle");
+    CHECK(house.burner->drives().at(0).sessions.empty());
     CHECK(house.burner->drives().at(0).disc == "BURNBOX_0001");
 }
 
