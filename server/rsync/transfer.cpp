@@ -15,9 +15,14 @@ namespace {
 
 constexpr std::size_t kMostToProgram = std::size_t{256} << 10U;
 constexpr std::size_t kReadBytes = std::size_t{64} << 10U;
-constexpr std::chrono::milliseconds kBetweenMeasures{500};
-constexpr int kMeasurePause = 10;  // times as long as the measuring took
-constexpr int kPartial = 23;       // rsync's own exit code for "not all was taken"
+// How often is measured what came: not before `least` is over, nor before `times` what measuring took.
+struct Pace {
+    std::chrono::milliseconds least;
+    int times;
+};
+constexpr Pace kQuotaPace{std::chrono::milliseconds(500), 10};
+constexpr Pace kCountPace{std::chrono::seconds(1), 50};  // of files alone
+constexpr int kPartial = 23;                             // rsync's own exit code for "not all was taken"
 constexpr int kNoStart = 2;
 
 bool is_end(ssize_t got) {
@@ -69,7 +74,7 @@ void Transfer::lent(Result<std::unique_ptr<Program>> program) {
     wait_for(out_, Descriptor::wait_read, &Transfer::read_output);
     wait_for(err_, Descriptor::wait_read, &Transfer::read_errors);
     wait_for(ended_, Descriptor::wait_read, &Transfer::note_end);
-    if (!command_.sender && program_->loan()->lent().most_file_bytes != 0) measure_after(kBetweenMeasures);
+    if (!command_.sender) measure_after({});
 }
 
 void Transfer::watch_end(End& end, int fd) {
@@ -102,6 +107,7 @@ std::size_t Transfer::receive(std::span<const std::byte> data) {
     if (state_ == State::finishing || in_.over) return data.size();
     const std::size_t taken = std::min(data.size(), kMostToProgram - to_program_.size());
     to_program_.append(data.first(taken));
+    fresh_input_ = fresh_input_ || taken > 0;
     write_input();
     return taken;
 }
@@ -135,8 +141,14 @@ void Transfer::output_drained() {
     read_output();
 }
 
+// The client may end at these bytes, and what was said before they were written must have gone out by then.
 void Transfer::read_output() {
     if (state_ != State::running || out_.over || out_.waiting) return;
+    take_output();
+    read_errors();
+}
+
+void Transfer::take_output() {
     while (port_.out().size() < kMostQueued) {
         const auto room = port_.out().extend(kReadBytes);
         const ssize_t got = ::read(program_->child().out(), room.data(), room.size());
@@ -152,6 +164,7 @@ void Transfer::read_output() {
 }
 
 void Transfer::read_errors() {
+    if (state_ != State::running || err_.over) return;
     std::array<char, 4096> text;
     for (;;) {
         const ssize_t got = ::read(program_->child().err(), text.data(), text.size());
@@ -179,7 +192,7 @@ void Transfer::finish_when_all_over() {
     to_program_.clear();
     timer_.cancel();
     for (End* const end : {&in_, &out_, &err_, &ended_}) end->descriptor.close();
-    Program::finish(std::move(program_), exit_code_ == 0 && !over_quota_,
+    Program::finish(std::move(program_), exit_code_ == 0 && !over_bounds_,
                     [this, post = port_.poster()](const Result<std::string>& result) {
                         post([this, result] { finished(result); });
                     });
@@ -191,7 +204,7 @@ void Transfer::finished(const Result<std::string>& result) {
     else if (!result->empty())
         port_.say(*result);
     if (exit_code_ == kNotConfined) port_.say("rsync can't run on this server: use scp -r or sftp");
-    if (over_quota_ || (exit_code_ == 0 && !result)) exit_code_ = kPartial;
+    if (over_bounds_ || (exit_code_ == 0 && !result)) exit_code_ = kPartial;
     port_.finish(exit_code_);
 }
 
@@ -199,8 +212,13 @@ bool Transfer::busy() const {
     return state_ != State::running || !to_program_.empty();
 }
 
-void Transfer::measure_after(std::chrono::steady_clock::duration delay) {
-    timer_.expires_after(delay);
+bool Transfer::has_quota() const {
+    return program_->loan()->lent().most_file_bytes != 0;
+}
+
+void Transfer::measure_after(std::chrono::steady_clock::duration took) {
+    const Pace& pace = has_quota() ? kQuotaPace : kCountPace;
+    timer_.expires_after(std::max<std::chrono::steady_clock::duration>(pace.least, took * pace.times));
     timer_.async_wait([this, post = port_.poster()](const boost::system::error_code& error) {
         if (!error) post([this] { measure(); });
     });
@@ -208,6 +226,8 @@ void Transfer::measure_after(std::chrono::steady_clock::duration delay) {
 
 void Transfer::measure() {
     if (state_ != State::running) return;
+    // Without a word of the client hardly a file comes; but one may grow from what is there already.
+    if (!std::exchange(fresh_input_, false) && !has_quota()) return measure_after({});
     host_.run_blocking([this, loan = program_->loan(), post = port_.poster()] {
         const auto began = std::chrono::steady_clock::now();
         const Status status = loan->measure();
@@ -217,10 +237,8 @@ void Transfer::measure() {
 
 void Transfer::measured(const Status& status, std::chrono::steady_clock::duration took) {
     if (state_ != State::running) return;
-    if (status)
-        return measure_after(
-            std::max<std::chrono::steady_clock::duration>(kBetweenMeasures, took * kMeasurePause));
-    over_quota_ = true;
+    if (status) return measure_after(took);
+    over_bounds_ = true;
     port_.say(status.error().message);
     program_->child().kill();
 }

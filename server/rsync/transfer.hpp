@@ -46,11 +46,13 @@ class Transfer final : public Service {
     void wait_for(End& end, Descriptor::wait_type what, void (Transfer::*then)());
     void write_input();
     void read_output();
+    void take_output();
     void read_errors();
     void note_end();
     void finish_when_all_over();
     void finished(const Result<std::string>& result);
-    void measure_after(std::chrono::steady_clock::duration delay);
+    [[nodiscard]] bool has_quota() const;
+    void measure_after(std::chrono::steady_clock::duration took);  // the last time
     void measure();
     void measured(const Status& status, std::chrono::steady_clock::duration took);
 
@@ -64,7 +66,8 @@ class Transfer final : public Service {
     std::unique_ptr<Program> program_;
     ByteBuffer to_program_;
     std::optional<ErrorText> errors_;  // once it runs
-    bool input_ended_ = false, over_quota_ = false;
+    bool input_ended_ = false, over_bounds_ = false;
+    bool fresh_input_ = false;  // since the last measure
     int exit_code_ = 0;
 };
 

@@ -47,8 +47,8 @@ Status Account::check_session_room(const Limits& limits) const {
                                          sessions.size()));
 }
 
-Status Account::check_file_room(const Limits& limits) const {
-    std::size_t files = 0;
+Status Account::check_file_room(const Limits& limits, std::size_t more) const {
+    std::size_t files = more;
     for (const auto& [session_name, session] : sessions) files += session->files.size();
     if (files < limits.files) return {};
     return fail(Errc::limit,

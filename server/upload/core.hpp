@@ -45,9 +45,10 @@ struct Account {
     // The same for a size that is a fact already.
     void set_size(FileRecord& record, std::uint64_t size_bytes);
     void release(std::uint64_t bytes);
-    // One more open session, one more file in them. Errors: Errc::limit, naming the key.
+    // One more open session, one more file in them, `more` of which have no record yet. Errors: Errc::limit,
+    // naming the key.
     [[nodiscard]] Status check_session_room(const Limits& limits) const;
-    [[nodiscard]] Status check_file_room(const Limits& limits) const;
+    [[nodiscard]] Status check_file_room(const Limits& limits, std::size_t more = 0) const;
 };
 
 struct Core : std::enable_shared_from_this<Core> {

@@ -38,7 +38,7 @@ class Loan {
 
     virtual ~Loan() = default;  // must have been given back
     [[nodiscard]] virtual const Lent& lent() const = 0;
-    // Counts what the program has written so far. Errors: Errc::quota: end it. Blocks.
+    // Counts what the program has written so far. Errors: Errc::quota, Errc::limit: end it. Blocks.
     [[nodiscard]] virtual Status measure() = 0;
     // The program is gone for good. `ended_well` makes what it wrote count. Once; blocks; `done` may come
     // later.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/upload/after_unlock.hpp"
-#include "server/upload/loan_rule.hpp"
+#include "server/upload/loan_record.hpp"
 #include "server/upload/place.hpp"
 
 namespace burnbox::upload {
@@ -21,12 +21,7 @@ class WriteLoan final : public Loan {
     };
     // The session is marked as lent already.
     WriteLoan(std::shared_ptr<Core> core, std::shared_ptr<Account> account,
-              std::shared_ptr<OpenSession> session, Lent lent, const Facts& facts)
-        : core_(std::move(core)),
-          account_(std::move(account)),
-          session_(std::move(session)),
-          lent_(std::move(lent)),
-          facts_(facts) {}
+              std::shared_ptr<OpenSession> session, Lent lent, const Facts& facts);
     ~WriteLoan() override;
 
     // The look before the program begins. Files that are cut off get a time that no sender has, so that rsync
@@ -38,35 +33,23 @@ class WriteLoan final : public Loan {
     void give_back(bool ended_well, Done done) override;
 
   private:
-    struct Outcome;
-    struct NewFiles;
-    [[nodiscard]] std::string top() const;
-    [[nodiscard]] Result<FolderLook> look_once() const;
-    [[nodiscard]] Result<FolderLook> look() const;
-    void tidy(FolderLook& now, Outcome& outcome) const;
-    void settle_links(const FolderLook& now, Outcome& outcome) const;
-    [[nodiscard]] Status settle_link(const WalkEntry& entry, Outcome& outcome) const;
-    void tame(WalkEntry& entry) const;
-    void take_usurped(const FolderLook& now, Outcome& outcome) const;
-    // All of these: account locked.
-    void record(const FolderLook& now, Outcome& outcome);
-    void check_bounds(const NewFiles& fresh, Outcome& outcome) const;
-    void record_file(const std::string& path, std::size_t index, const FileInfo& info,
-                     const Outcome& outcome);
-    void forget_missing(const FolderLook& now, std::uint64_t began);
-    void drop_leftovers(const FolderLook& now);
+    [[nodiscard]] bool was_refused() const;
+    [[nodiscard]] Result<Brought> look_at_brought(bool ended_well) const;
+    void hash_brought(Brought& brought) const;
+    // Account locked.
     void undo_empty_session();
-    void answer(const Outcome& outcome, Done done, AfterUnlock& after);
+    void answer(const Brought& brought, Done done, AfterUnlock& after);
 
     const std::shared_ptr<Core> core_;
     const std::shared_ptr<Account> account_;
     const std::shared_ptr<OpenSession> session_;
     const Lent lent_;
     const Facts facts_;
+    const std::string top_;  // in the inbox; a lent session keeps its name
+    const LentFolder folder_;
     std::mutex mutex_;
     bool given_back_ = false;
-    Stamps before_, own_before_;
-    std::vector<std::string> others_before_;
+    LentBefore before_;
     unsigned refusals_before_ = 0;
     std::uint64_t counted_ = 0;  // in the account's bytes, beyond the session's records
 };

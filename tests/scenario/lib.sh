@@ -43,11 +43,19 @@ fail() {
     exit 1
 }
 
+# noted COMMAND...: its output is $world/check.out from its end on, so that it can read what the one before it said.
+noted() {
+    local code=0
+    "$@" >"$world/check.now" 2>&1 || code=$?
+    mv "$world/check.now" "$world/check.out"
+    return "$code"
+}
+
 # check SENTENCE COMMAND...: the sentence holds when the command succeeds.
 check() {
     local sentence=$1
     shift
-    if ! "$@" >"$world/check.out" 2>&1; then
+    if ! noted "$@"; then
         sed 's/^/    /' "$world/check.out" >&2
         fail "$sentence ($*)"
     fi
@@ -58,7 +66,7 @@ check() {
 check_fails() {
     local sentence=$1
     shift
-    if "$@" >"$world/check.out" 2>&1; then
+    if noted "$@"; then
         sed 's/^/    /' "$world/check.out" >&2
         fail "$sentence: succeeded ($*)"
     fi
@@ -69,7 +77,7 @@ check_fails() {
 check_exit() {
     local wanted=$1 sentence=$2 got=0
     shift 2
-    "$@" >"$world/check.out" 2>&1 || got=$?
+    noted "$@" || got=$?
     if [ "$got" != "$wanted" ]; then
         sed 's/^/    /' "$world/check.out" >&2
         fail "$sentence: exit $got, not $wanted ($*)"

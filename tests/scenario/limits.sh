@@ -187,29 +187,3 @@ command ssh -F "$world/ssh_config" burnbox -s sftp <&8 >"$world/check.out" 2>&1 
 said 'limits\.idle: '
 command ssh -F "$world/ssh_config" -o User=bob -i "$world/stranger" -i "$world/second" burnbox help >"$world/check.out" 2>&1 <&8 || true
 said 'limits\.auth_tries: '
-
-step "channels, with OpenSSH's client on one connection"
-stop_server
-write_config <<<'limits: {channels: 3}'
-start_server
-one=(-F "$world/ssh_config" -o ControlPath="$world/one")
-command ssh "${one[@]}" -MN burnbox <&8 &
-wait_for 20 "the connection is open" test -S "$world/one"
-for i in 1 2 3; do
-    mkfifo "$world/asks.$i"
-    command ssh "${one[@]}" burnbox -s sftp <"$world/asks.$i" >"$world/answers.$i" 2>"$world/heard.$i" &
-    exec {asks}>"$world/asks.$i"
-    printf '\0\0\0\5\1\0\0\0\3' >&"$asks"
-    wait_for 20 "channel $i answers" test -s "$world/answers.$i"
-done
-check "one more goes over a connection of its own: ssh" command ssh "${one[@]}" -n burnbox help
-said 'session open refused'
-heard() { test -s "$world/heard.$1"; }
-wait_for 20 "the channel that came last hears why" heard 3
-check "it names limit, number and remedy" grep 'limits\.channels: .*3 are open.*connect anew' "$world/heard.3"
-check "sftp" command sftp "${one[@]}" -b <(echo 'put /etc/issue first/') burnbox
-check "scp" command scp "${one[@]}" /etc/issue burnbox:first/more
-check "scp -O" command scp -O "${one[@]}" /etc/issue burnbox:second/
-check "nobody hears it again" test "$(wc -l <"$world/heard.3")" = 1
-check_fails "nor anybody else" eval 'heard 1 || heard 2'
-command ssh "${one[@]}" -O exit burnbox 2>/dev/null

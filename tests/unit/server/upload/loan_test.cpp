@@ -185,6 +185,30 @@ TEST_CASE("loan: the quota is counted meanwhile and at the end") {
     CHECK(put(*client, "/holiday/c", "123456") == "ok");  // what was counted was given free again
 }
 
+TEST_CASE("loan: limits.files is counted meanwhile, and refuses nothing that the end would take") {
+    UploadHouse house;
+    house.config.limits.files = 3;
+    house.start();
+    const auto client = house.connect();
+    CHECK(put(*client, "/other/a", "a") == "ok");
+    house.put_behind("alice/holiday/known", "of nobody");
+    const auto loan = lend_to_write(*client, "/holiday/");
+    for (const char* const name : {"a", "b", ".c.Xy12ab", "BURN", "SHA256SUMS"}) {
+        house.put_behind(std::string("alice/holiday/d/") + name, "1");
+        CHECK(loan->measure());
+    }
+    house.put_behind("alice/holiday/STATUS.txt", "no file of anybody's");
+    CHECK(loan->measure());
+    house.put_behind("alice/holiday/d/e", "1");
+    const Status measured = loan->measure();
+    REQUIRE(!measured);
+    CHECK(measured.error().code == Errc::limit);
+    CHECK(contains(measured.error().message, "have 7 files"));
+    CHECK(contains(measured.error().message, "limits.files"));
+    CHECK(contains(give_back(*loan, false), "STATUS.txt"));
+    CHECK(contains(reason_of(house, "holiday"), "cut off"));
+}
+
 TEST_CASE("loan: files beyond limits.files are cut off, their session can still be mended") {
     UploadHouse house;
     house.config.limits.files = 2;

@@ -1,0 +1,134 @@
+#include "server/upload/lent_folder.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/upload/attributes.hpp"
+#include "server/upload/link_rule.hpp"
+#include "server/upload/seal_refusal.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+constexpr unsigned kMostLooks = 5;
+// A second after 1970: older than anything that is sent, so that --update sends it again too.
+constexpr Timestamp kNobodysTime{std::chrono::seconds(1)};
+
+}  // namespace
+
+Result<FolderLook> LentFolder::look_once() const {
+    FolderLook seen;
+    BB_TRY(seen.entries, walk_session(fs_, top_));
+    BB_TRY(const auto names, list_folder(fs_, top_));
+    for (const DirEntry& name : names) {
+        if (!is_own_file(name.name) || name.type == FileType::folder) continue;
+        BB_TRY(const FileInfo info, fs_.info(join_path(top_, name.name)));
+        seen.own_files.emplace(name.name, stamp_of(info));
+    }
+    return seen;
+}
+
+Result<FolderLook> LentFolder::look() const {
+    auto seen = look_once();
+    for (unsigned i = 1; i < kMostLooks && !seen && seen.error().code == Errc::not_found; ++i)
+        seen = look_once();
+    return seen;
+}
+
+Status LentFolder::make_nobodys(const std::vector<std::string>& paths) const {
+    for (const std::string& path : paths) {
+        const Status set = fs_.set_times(join_path(top_, path), kNobodysTime, kNobodysTime);
+        if (!set && set.error().code != Errc::not_found) return set;
+    }
+    return {};
+}
+
+LentCount LentFolder::count(bool sizes) const {
+    LentCount sum;
+    std::vector<std::string> waiting = {""};
+    while (!waiting.empty()) {
+        const std::string at = std::move(waiting.back());
+        waiting.pop_back();
+        const auto names = list_folder(fs_, join_path(top_, at));
+        if (!names) continue;
+        for (const DirEntry& name : *names) {
+            const std::string path = join_path(at, name.name);
+            if (name.type == FileType::folder) waiting.push_back(path);
+            if (name.type != FileType::file || is_own_file(path)) continue;
+            ++sum.files;
+            if (!sizes) continue;
+            if (const auto info = fs_.info(join_path(top_, path))) sum.bytes += info->size_bytes;
+        }
+    }
+    return sum;
+}
+
+// A link that the inbox's rules allow gets its own target again; others can't stay.
+Status LentFolder::settle_link(const WalkEntry& entry, LentAfter& after) const {
+    const std::string target = unmunged_target(entry.link_target);
+    const std::string path = join_path(top_, entry.path);
+    const auto leads = link_destination(entry.path, target);
+    if (!leads) after.problems.push_back(leads.error().message + "; it was not kept");
+    BB_CHECK(fs_.remove(path));
+    if (!leads) return {};
+    BB_CHECK(fs_.make_symlink(target, path));
+    return fs_.set_times(path, entry.info.atime, clamp_time(entry.info.mtime));
+}
+
+void LentFolder::settle_links(const FolderLook& now, LentAfter& after) const {
+    for (const WalkEntry& entry : now.entries) {
+        if (entry.info.type != FileType::symlink || unmunged_target(entry.link_target).empty()) continue;
+        const std::string folder = join_path(top_, parent_path(entry.path));
+        const auto before = fs_.info(folder);
+        if (const Status settled = settle_link(entry, after); !settled)
+            after.problems.push_back(settled.error().message);
+        if (before) (void)fs_.set_times(folder, before->atime, before->mtime);  // as the client set them
+    }
+}
+
+// Modes and times as an upload by other ways would have them.
+void LentFolder::tame(WalkEntry& entry) const {
+    const std::string path = join_path(top_, entry.path);
+    const std::uint32_t mode =
+        entry.info.type == FileType::folder ? folder_mode(entry.info.mode) : file_mode(entry.info.mode);
+    const Timestamp mtime = clamp_time(entry.info.mtime);
+    if (mode == entry.info.mode && mtime == entry.info.mtime) return;
+    // What fails here fails at the seal too, which says so.
+    if (mode != entry.info.mode) (void)fs_.set_mode(path, mode);
+    if (mtime != entry.info.mtime) (void)fs_.set_times(path, clamp_time(entry.info.atime), mtime);
+    if (const auto info = fs_.info(path)) entry.info = *info;
+}
+
+void LentFolder::keep_own_names(const LentBefore& before, bool refused, const FolderLook& now,
+                                LentAfter& after) const {
+    for (const std::string& name : usurped_names(before.own_files, now.own_files, refused)) {
+        after.problems.push_back(fmt::format(
+            "{} is a name that burnbox uses itself; it was not kept: choose another name for your file",
+            escape(name)));
+        (void)fs_.remove(join_path(top_, name));
+    }
+}
+
+LentAfter LentFolder::put_in_order(const LentBefore& before, bool refused, FolderLook& now) const {
+    LentAfter after;
+    std::vector<std::string> names;
+    settle_links(now, after);
+    for (WalkEntry& entry : now.entries) {
+        if (entry.info.type == FileType::folder) tame(entry);
+        if (!check_entry_name(base_name(entry.path))) names.push_back(entry.path);
+    }
+    if (const auto info = fs_.info(top_); info && session_mode(info->mode) != info->mode)
+        (void)fs_.set_mode(top_, session_mode(info->mode));
+    after.changed = changed_files(before.files, now.entries);
+    for (const std::size_t index : after.changed) {
+        tame(now.entries[index]);
+        after.brought.push_back(now.entries[index].path);
+    }
+    keep_own_names(before, refused, now, after);
+    if (!names.empty())
+        after.problems.push_back("names that can't be put on a disc: " + list_names(names) + "; rename them");
+    return after;
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,59 @@
+// The folder of a lent session as its disk has it: what is there, what a program changed, and putting that in
+// order as an upload by other ways would have left it. Knows no records and takes no account's lock; the
+// caller says when nobody else may be at work there. Everything blocks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/upload/loan_rule.hpp"
+
+namespace burnbox::upload {
+
+// What a program found.
+struct LentBefore {
+    Stamps files, own_files;
+    std::vector<std::string> others;  // folders and links
+};
+
+// What it left.
+struct LentAfter {
+    std::vector<std::size_t> changed;   // files, by entry of the look
+    std::vector<std::string> brought;   // their paths
+    std::vector<std::string> problems;  // what could not stay, for the client
+};
+
+struct LentCount {
+    std::uint64_t files = 0, bytes = 0;
+};
+
+class LentFolder {
+  public:
+    // `top` in `fs` is the session's folder.
+    LentFolder(FileSystem& fs, std::string top) : fs_(fs), top_(std::move(top)) {}
+
+    // Other clients may remove and rename meanwhile: looks again when it must.
+    [[nodiscard]] Result<FolderLook> look() const;
+    // Gives files a time that no sender has.
+    [[nodiscard]] Status make_nobodys(const std::vector<std::string>& paths) const;
+    // Files below, while a program renames and removes all the time: what can't be looked at is left out.
+    // Without `sizes` no file is touched.
+    [[nodiscard]] LentCount count(bool sizes) const;
+    // Links get their targets again or go, modes and times are tamed (in `now` too), burnbox's own names are
+    // kept free. `refused`: a marker was refused meanwhile.
+    [[nodiscard]] LentAfter put_in_order(const LentBefore& before, bool refused, FolderLook& now) const;
+
+  private:
+    [[nodiscard]] Result<FolderLook> look_once() const;
+    void settle_links(const FolderLook& now, LentAfter& after) const;
+    [[nodiscard]] Status settle_link(const WalkEntry& entry, LentAfter& after) const;
+    void tame(WalkEntry& entry) const;
+    void keep_own_names(const LentBefore& before, bool refused, const FolderLook& now,
+                        LentAfter& after) const;
+
+    FileSystem& fs_;
+    const std::string top_;
+};
+
+}  // namespace burnbox::upload
