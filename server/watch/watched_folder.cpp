@@ -13,7 +13,6 @@
 namespace burnbox::watch {
 namespace {
 
-constexpr unsigned kMostAtWork = 2;               // the disk pool is the uploads' too
 constexpr std::chrono::seconds kRescanEvery{30};  // only when not everything can be watched
 constexpr std::chrono::seconds kTryAgain{60};     // after the disk or the catalogue failed
 // No account has this name: sessions here have no journals, and must not touch those of the account's inbox.
@@ -51,7 +50,8 @@ WatchedFolder::WatchedFolder(const WatchConfig& config, const UploadServices& se
       to_watch_thread_(std::move(to_watch_thread)),
       core_(std::make_shared<upload::Core>(services)),
       account_(std::make_shared<upload::Account>(account_of(services.config, config.account),
-                                                 account_of(services.config, config.account).pool)) {}
+                                                 account_of(services.config, config.account).pool)),
+      agenda_(config.settle) {}
 
 Status WatchedFolder::recover() {
     BB_CHECK(settle_returned_folders(services_, ""));
@@ -62,7 +62,7 @@ Status WatchedFolder::start() {
     BB_TRY(tree_, InotifyTree::open(config_.path));
     rescan();
     log::info("folder watched", log::kv("folder", config_.path), log::kv("account", config_.account),
-              log::kv("sessions", sessions_.size()), log::kv("folders", tree_->size()));
+              log::kv("sessions", agenda_.names().size()), log::kv("folders", tree_->size()));
     return {};
 }
 
@@ -76,10 +76,8 @@ void WatchedFolder::rescan() {
         appear(entry.name, entry.type == FileType::folder);
         there.insert(entry.name);
     }
-    std::vector<std::string> gone;
-    for (const auto& [name, session] : sessions_)
-        if (!there.contains(name)) gone.push_back(name);
-    for (const std::string& name : gone) erase(name);
+    for (const std::string& name : agenda_.names())
+        if (!there.contains(name)) erase(name);
 }
 
 void WatchedFolder::take_notices() {
@@ -97,7 +95,8 @@ void WatchedFolder::take(const Notice& notice) {
             if (notice.is_folder && !is_open_name(notice.top)) check_vanished(notice.top);
             return;
         case Notice::Kind::changed:
-            if (!is_own_text(notice.inside)) note_change(notice.top, notice.inside);
+            if (!is_own_text(notice.inside))
+                agenda_.note_change(notice.top, notice.inside, services_.clock.steady_now());
             return;
         case Notice::Kind::overflow:
             log::warning("notices lost", log::kv("folder", config_.path),
@@ -114,11 +113,8 @@ void WatchedFolder::take(const Notice& notice) {
 void WatchedFolder::appear(const std::string& top, bool is_folder) {
     if (is_folder && is_open_name(top)) {
         tree_->watch(top);
-        {
-            const std::lock_guard lock(mutex_);
-            sessions_.try_emplace(top);
-        }
-        return note_change(top, "");
+        agenda_.add(top);
+        return agenda_.note_change(top, "", services_.clock.steady_now());
     }
     const bool is_sealed = is_folder && parse_folder(top).state != FolderState::open;
     const bool is_temporary = !is_folder && top.starts_with('.');  // of rsync, say
@@ -129,35 +125,16 @@ void WatchedFolder::appear(const std::string& top, bool is_folder) {
                                              : "only folders are sessions; put it into one"));
 }
 
-void WatchedFolder::note_change(const std::string& name, const std::string& inside) {
-    const auto found = sessions_.find(name);
-    if (found == sessions_.end()) return;
-    Session& session = found->second;
-    session.changed = services_.clock.steady_now();
-    session.last_changed = inside;
-    if (!session.due && !session.at_work) schedule(name, session, session.changed + config_.settle);
-}
-
-void WatchedFolder::schedule(const std::string& name, Session& session, SteadyTime time) {
-    if (session.due) due_.erase({*session.due, name});
-    session.due = time;
-    due_.emplace(time, name);
-}
-
 void WatchedFolder::erase(const std::string& name) {
-    const auto found = sessions_.find(name);
-    if (found == sessions_.end()) return;
+    if (agenda_.find(name) == nullptr) return;
     tree_->forget(name);
-    if (found->second.due) due_.erase({*found->second.due, name});
-    const std::lock_guard lock(mutex_);
-    sessions_.erase(found);
+    agenda_.erase(name);
 }
 
 std::optional<SteadyTime> WatchedFolder::next_time() const {
-    std::optional<SteadyTime> next = next_rescan_;
-    if (at_work_ < kMostAtWork && !due_.empty() && (!next || due_.begin()->first < *next))
-        next = due_.begin()->first;
-    return next;
+    const auto next = agenda_.next_time();
+    if (!next || !next_rescan_) return next ? next : next_rescan_;
+    return std::min(*next, *next_rescan_);
 }
 
 void WatchedFolder::tick() {
@@ -169,26 +146,20 @@ void WatchedFolder::tick() {
     }
     if (!tree_->complete() && !next_rescan_)
         next_rescan_ = now + std::max<std::chrono::nanoseconds>(kRescanEvery, config_.settle);
-    while (at_work_ < kMostAtWork && !due_.empty() && due_.begin()->first <= now) {
-        const std::string name = due_.begin()->second;
-        due_.erase(due_.begin());
-        Session& session = sessions_.at(name);
-        session.due.reset();
-        if (session.at_work) continue;
+    while (const auto name = agenda_.take_due(now)) {
         // With the kernel's notices incomplete only the times on the disk say what is quiet.
-        if (session.changed + config_.settle > now && tree_->complete())
-            schedule(name, session, session.changed + config_.settle);
+        if (tree_->complete() && !agenda_.is_quiet(*agenda_.find(*name), now))
+            agenda_.schedule_when_quiet(*name);
         else
-            look(name, session, std::nullopt);
+            look(*name, std::nullopt);
     }
 }
 
-void WatchedFolder::look(const std::string& name, Session& session, std::optional<Order> order) {
-    session.at_work = true;
-    ++at_work_;
+void WatchedFolder::look(const std::string& name, std::optional<Order> order) {
+    agenda_.begin_work(name);
     const Question question{.account = config_.account,
                             .session = name,
-                            .last_changed = session.last_changed,
+                            .last_changed = agenda_.find(name)->last_changed,
                             .settle = config_.settle,
                             .asked_for = order.has_value()};
     services_.run_blocking([self = shared_from_this(), question, began = services_.clock.steady_now(),
@@ -196,7 +167,6 @@ void WatchedFolder::look(const std::string& name, Session& session, std::optiona
         const Examined result = examine(self->services_, question);
         self->to_watch_thread_([self, name = question.session, began, result, order] {
             self->take_notices();  // what changed while we looked
-            --self->at_work_;
             self->looked(name, began, result, order);
         });
     });
@@ -207,53 +177,42 @@ void WatchedFolder::looked(const std::string& name, SteadyTime began, const Exam
     const auto answer = [&](Errc code, const std::string& why) {
         if (order) order->done(fail(code, fmt::format("{} can't be sealed: {}", escape(name), why)));
     };
-    const auto found = sessions_.find(name);
-    if (found == sessions_.end()) return answer(Errc::not_found, "it is gone");
-    Session& session = found->second;
-    session.at_work = false;
+    const Agenda::Session* const session = agenda_.end_work(name);
+    if (session == nullptr) return answer(Errc::not_found, "it is gone");
     if (result.gone) {
         erase(name);
         return answer(Errc::not_found, "it is gone");
     }
-    {
-        const std::lock_guard lock(mutex_);
-        session.bytes = result.bytes;
-        session.files_count = result.files_count;
-    }
-    if (!result.marker) {
-        std::string reason = upload::no_marker_text(services_.config.session);
-        if (!result.problem.empty())
-            reason += "; " + result.problem;
-        else if (result.was_refused)
-            reason = session.reason.empty() ? "refused: REFUSED.txt in it says why" : session.reason;
-        set_reason(session, reason);
-    }
-    if (session.changed >= began) {
-        look_again(name, session);
+    agenda_.set_size(name, result.bytes, result.files_count);
+    if (!result.marker) agenda_.set_reason(name, why_no_marker(*session, result));
+    if (session->changed >= began) {
+        agenda_.schedule_when_quiet(name);
         return answer(Errc::busy, "it is still changing");
     }
     if (!result.marker) return;
     if (result.not_quiet) {
-        set_reason(session, "marker seen: waits until nothing changes any more");
-        schedule(name, session, services_.clock.steady_now() + *result.not_quiet);
+        agenda_.set_reason(name, "marker seen: waits until nothing changes any more");
+        agenda_.schedule(name, services_.clock.steady_now() + *result.not_quiet);
         return answer(Errc::busy, "it is still changing");
     }
     if (!result.busy.empty()) {
-        set_reason(session, result.busy);
-        schedule(name, session, services_.clock.steady_now() + config_.settle);
+        agenda_.set_reason(name, result.busy);
+        agenda_.schedule(name, services_.clock.steady_now() + config_.settle);
         return answer(Errc::busy, result.busy);
     }
     seal(name, result, order);
 }
 
-void WatchedFolder::look_again(const std::string& name, Session& session) {
-    schedule(name, session, session.changed + config_.settle);
+std::string WatchedFolder::why_no_marker(const Agenda::Session& session, const Examined& result) const {
+    const std::string why = upload::no_marker_text(services_.config.session);
+    if (!result.problem.empty()) return why + "; " + result.problem;
+    if (!result.was_refused) return why;
+    return session.reason.empty() ? "refused: REFUSED.txt in it says why" : session.reason;
 }
 
 void WatchedFolder::seal(const std::string& name, const Examined& result, const std::optional<Order>& order) {
-    sessions_.at(name).at_work = true;
-    ++at_work_;
-    set_reason(sessions_.at(name), "is being sealed");
+    agenda_.begin_work(name);
+    agenda_.set_reason(name, "is being sealed");
     const auto session = std::make_shared<upload::OpenSession>(services_.state_fs, kNoJournal, name);
     const upload::SealRequest request{
         .by = order ? upload::SealRequest::By::command : upload::SealRequest::By::marker,
@@ -274,22 +233,19 @@ void WatchedFolder::seal(const std::string& name, const Examined& result, const 
 }
 
 void WatchedFolder::sealed(const std::string& name, const Result<std::string>& answer) {
-    --at_work_;
-    const auto found = sessions_.find(name);
-    if (found == sessions_.end()) return;  // it has another name now
-    Session& session = found->second;
-    session.at_work = false;
+    const Agenda::Session* const session = agenda_.end_work(name);
+    if (session == nullptr) return;  // it has another name now
     if (answer) {
         // A new session of that name may have come already.
-        set_reason(session, upload::no_marker_text(services_.config.session));
-        return look_again(name, session);
+        agenda_.set_reason(name, upload::no_marker_text(services_.config.session));
+        return agenda_.schedule_when_quiet(name);
     }
-    set_reason(session, answer.error().message);
+    agenda_.set_reason(name, answer.error().message);
     const SteadyTime now = services_.clock.steady_now();
-    if (session.changed + config_.settle > now)
-        look_again(name, session);
+    if (!agenda_.is_quiet(*session, now))
+        agenda_.schedule_when_quiet(name);
     else if (answer.error().retryable())
-        schedule(name, session, now + std::max<std::chrono::nanoseconds>(kTryAgain, config_.settle));
+        agenda_.schedule(name, now + std::max<std::chrono::nanoseconds>(kTryAgain, config_.settle));
 }
 
 void WatchedFolder::check_vanished(const std::string& folder) {
@@ -300,33 +256,14 @@ void WatchedFolder::check_vanished(const std::string& folder) {
     });
 }
 
-void WatchedFolder::set_reason(Session& session, const std::string& reason) {
-    const std::lock_guard lock(mutex_);
-    session.reason = reason;
-}
-
 void WatchedFolder::burn(const std::string& name, bool again, Done done) {
     take_notices();
-    const auto found = sessions_.find(name);
-    if (found == sessions_.end())
+    const Agenda::Session* const session = agenda_.find(name);
+    if (session == nullptr)
         return done(fail(Errc::not_found, fmt::format("there is no open session {}", escape(name))));
-    if (found->second.at_work)
+    if (session->at_work)
         return done(fail(Errc::busy, fmt::format("{} is being looked at; try again", escape(name))));
-    look(name, found->second, Order{.again = again, .done = std::move(done)});
-}
-
-std::vector<Uploads::OpenSession> WatchedFolder::open_sessions() const {
-    const std::lock_guard lock(mutex_);
-    std::vector<Uploads::OpenSession> all;
-    all.reserve(sessions_.size());
-    for (const auto& [name, session] : sessions_)
-        all.push_back(
-            {.account = config_.account,
-             .name = name,
-             .bytes = session.bytes,
-             .files_count = session.files_count,
-             .reason = session.reason.empty() ? "in a watched folder: not looked at yet" : session.reason});
-    return all;
+    look(name, Order{.again = again, .done = std::move(done)});
 }
 
 }  // namespace burnbox::watch

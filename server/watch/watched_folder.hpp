@@ -1,19 +1,18 @@
-// One watched folder: which sessions are open in it, since when each is quiet, and when to look at it next.
-// Notices only move a time; what a session is gets decided by looking at it, on the disk pool, and by the
-// same seal as in an inbox. Thread: all on the watch thread but open_sessions(). Nothing here blocks on a
-// session's size: looking, hashing and sealing are jobs.
+// One watched folder: follows what changes there, looks at a session when its time has come, and seals it.
+// Notices only move a time in the agenda; what a session is gets decided by looking at it, on the disk pool,
+// and by the same seal as in an inbox. Thread: all on the watch thread but open_sessions(). Nothing here
+// blocks on a session's size: looking, hashing and sealing are jobs.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "server/upload/core.hpp"
+#include "server/watch/agenda.hpp"
 #include "server/watch/examine.hpp"
 #include "server/watch/inotify_tree.hpp"
 
@@ -36,19 +35,14 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     [[nodiscard]] std::optional<SteadyTime> next_time() const;
 
     [[nodiscard]] const WatchConfig& config() const { return config_; }
-    [[nodiscard]] bool has(const std::string& session) const { return sessions_.contains(session); }
+    [[nodiscard]] bool has(const std::string& session) const { return agenda_.find(session) != nullptr; }
     void burn(const std::string& session, bool again, Done done);
-    [[nodiscard]] std::vector<Uploads::OpenSession> open_sessions() const;  // any thread
+    // Any thread.
+    [[nodiscard]] std::vector<Uploads::OpenSession> open_sessions() const {
+        return agenda_.open_sessions(config_.account);
+    }
 
   private:
-    struct Session {
-        SteadyTime changed;
-        std::string last_changed;
-        std::optional<SteadyTime> due;
-        bool at_work = false;
-        std::uint64_t bytes = 0, files_count = 0;
-        std::string reason;
-    };
     struct Order {  // what a person asked for
         bool again = false;
         Done done;
@@ -57,17 +51,14 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     void take(const Notice& notice);
     void rescan();
     void appear(const std::string& top, bool is_folder);
-    void note_change(const std::string& session, const std::string& inside);
-    void schedule(const std::string& name, Session& session, SteadyTime time);
     void erase(const std::string& name);
-    void look(const std::string& name, Session& session, std::optional<Order> order);
+    void look(const std::string& name, std::optional<Order> order);
     void looked(const std::string& name, SteadyTime began, const Examined& result,
                 const std::optional<Order>& order);
-    void look_again(const std::string& name, Session& session);
+    [[nodiscard]] std::string why_no_marker(const Agenda::Session& session, const Examined& result) const;
     void seal(const std::string& name, const Examined& result, const std::optional<Order>& order);
     void sealed(const std::string& name, const Result<std::string>& answer);
     void check_vanished(const std::string& folder);
-    void set_reason(Session& session, const std::string& reason);
 
     const WatchConfig config_;
     const UploadServices services_;
@@ -75,12 +66,9 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     const std::shared_ptr<upload::Core> core_;
     const std::shared_ptr<upload::Account> account_;
     std::unique_ptr<InotifyTree> tree_;
-    mutable std::mutex mutex_;  // of sessions_, for open_sessions(); only the watch thread changes it
-    std::map<std::string, Session> sessions_;
-    std::set<std::pair<SteadyTime, std::string>> due_;
+    Agenda agenda_;
     std::set<std::string> told_;  // entries that are no sessions, said once
     std::optional<SteadyTime> next_rescan_;
-    unsigned at_work_ = 0;
 };
 
 }  // namespace burnbox::watch
