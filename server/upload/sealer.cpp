@@ -5,28 +5,16 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
-#include "common/session/staged_copy.hpp"
 #include "common/session/withdraw.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/upload/bring_back.hpp"
 #include "server/upload/place.hpp"
+#include "server/upload/seal_commit.hpp"
+#include "server/upload/seal_take_back.hpp"
 
 namespace burnbox::upload {
 namespace {
 
-constexpr unsigned kMostNames = 100;  // others of the same name sealed in the same moment
-
-std::string sealed_sentence(const SessionRow& row) {
-    if (row.disc_name == row.name) return fmt::format("{} is sealed", escape(row.name));
-    return fmt::format("{} is sealed as {}", escape(row.name), escape(row.disc_name));
-}
-
-std::string record_path(const SessionRow& row) {
-    return fmt::format("seals/{}.jsonl", row.seal_id);
-}
-
-}  // namespace
-
+// From now on every connection of the account sees the sealed folder under its old name too. Account locked.
 void keep_old_name(Core& core, Account& account, const std::string& name, const std::string& folder,
                    const Marker& marker, const FileInfo& marker_info) {
     const auto info = core.inbox().info(join_path(account.name, folder));
@@ -43,6 +31,8 @@ void keep_old_name(Core& core, Account& account, const std::string& name, const 
         connection.polite.insert_or_assign(name, polite);
     }
 }
+
+}  // namespace
 
 void Sealer::run() {
     const auto sealed = seal();
@@ -77,7 +67,7 @@ SealStep<std::string> Sealer::seal() {
     if (auto good = check_seal_rules(*core_, *account_, *session_, request_, *content); !good)
         return std::unexpected(std::move(good).error());
     if (const Status synced = core_->sync_inbox(sync_failures); !synced) return seal_failed(synced.error());
-    auto row = commit(*content);
+    auto row = commit_seal(*core_, *account_, *session_, *content);
     if (!row) return std::unexpected(std::move(row).error());
     if (auto renamed = rename_folder(*row, *content); !renamed)
         return std::unexpected(std::move(renamed).error());
@@ -131,64 +121,6 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
     return answer;
 }
 
-SealStep<SessionRow> Sealer::commit(const SealContent& content) {
-    const UploadServices& services = core_->services;
-    SessionRow row{.account = account_->name,
-                   .name = session_->name,
-                   .disc_name = {},
-                   .pool = account_->pool,
-                   .folder = session_->folder(),
-                   .folder_next = {},
-                   .seal_id = content.seal_id.empty() ? random_uuid() : content.seal_id,
-                   .content_digest = content.manifest.content_digest(),
-                   .marker_name = content.marker.name,
-                   .marker_sha256 = content.marker.sha256,
-                   .bytes = content.manifest.payload_bytes(),
-                   .files_count = content.manifest.files_count(),
-                   .sealed_at = services.clock.now(),
-                   .burned_at = {},
-                   .verified_at = {},
-                   .reason = {},
-                   .root = services.inbox.root()};
-    const auto folder_next =
-        services.inbox.first_free_folder(account_->name, session_->name, FolderState::queued);
-    if (!folder_next) return seal_failed(folder_next.error());
-    row.folder_next = base_name(*folder_next);
-    // Before the commit point, so that what the row promises is there.
-    if (!row.root.empty() &&
-        make_staged_copy(services.state_fs, row.seal_id, core_->inbox().host_path(top()), content.manifest))
-        log::debug("session copied by reflink", log::kv("session", row.name));
-    Error last{Errc::exists, 0, fmt::format("no free disc name for {}", escape(row.name))};
-    for (unsigned attempt = 0; attempt < kMostNames; ++attempt) {
-        const auto taken = services.catalogue.disc_names(account_->name);
-        if (!taken) return seal_failed(taken.error());
-        row.disc_name = first_free_disc_name(row.name, *taken);
-        const SealedSession sealed{.account = row.account,
-                                   .disc_name = row.disc_name,
-                                   .sealed_at = row.sealed_at,
-                                   .marker = content.marker,
-                                   .manifest = content.manifest,
-                                   .removed = content.removed};
-        if (const Status written = replace_file(services.state_fs, record_path(row), to_seal_record(sealed));
-            !written)
-            return seal_failed(written.error());
-        const auto id = services.catalogue.add_session(row);
-        if (id) {
-            row.id = *id;
-            return row;
-        }
-        last = id.error();
-        if (last.code != Errc::exists) break;
-    }
-    // A commit may have reported an error and still be durable: then the row refers to the record.
-    const auto there = services.catalogue.find_session(row.account, row.disc_name);
-    if (there && *there && (*there)->seal_id == row.seal_id) return **there;
-    if (!there) return seal_failed(last);
-    (void)services.state_fs.remove(record_path(row));
-    if (!row.root.empty()) (void)remove_staged_copy(services.state_fs, row.seal_id);
-    return seal_failed(last);
-}
-
 SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content) {
     const UploadServices& services = core_->services;
     (void)core_->inbox().remove(join_path(top(), "REFUSED.txt"));
@@ -200,9 +132,9 @@ SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content
             core_->inbox().rename(top(), join_path(account_->name, row.folder_next), RenameMode::no_replace);
         if (done) become_sealed(row, content);
     }
-    if (!done) return take_back(row, done.error());
+    if (!done) return take_back_seal(*core_, *account_, *session_, row, done.error());
     done = core_->inbox().sync_folder(account_->name);
-    if (!done) return take_back(row, done.error());
+    if (!done) return take_back_seal(*core_, *account_, *session_, row, done.error());
     done = services.catalogue.end_move(row.id);
     if (!done) done = services.inbox.finish_move(row);
     // The row is durable and so is the name; only that they agree is not noted. The next start does.
@@ -211,55 +143,6 @@ SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content
                    log::kv(done.error()));
     row.folder = std::exchange(row.folder_next, {});
     return {};
-}
-
-// The row is there, but its folder has not got its name durably: without the row the session is open as
-// before. When the row stays, the session stays sealed: it is burned once, after the next start at the
-// latest.
-SealStep<void> Sealer::take_back(const SessionRow& row, Error error) {
-    Catalogue& catalogue = core_->services.catalogue;
-    const bool renamed = session_->phase == Phase::sealed;
-    const Status stepped =
-        catalogue.step(row.id, SessionState::queued, SessionState::withdrawn, error.message);
-    if (!stepped) {
-        log::error("sealed session keeps its name until the next start",
-                   log::kv("session", row.account + "/" + row.disc_name), log::kv("cause", error.message),
-                   log::kv(stepped.error()));
-        const std::lock_guard lock(account_->mutex);
-        session_->phase = Phase::sealed;
-        session_->sealed_answer = sealed_sentence(row);
-        return {};
-    }
-    Status undone;
-    if (!session_->arrives_in.empty()) {
-        undone = hide_again(row);
-    } else if (renamed) {
-        const auto withdrawn = catalogue.session(row.id);
-        const auto name = withdrawn ? bring_back(*core_, *account_, *withdrawn)
-                                    : Result<std::string>(std::unexpected(withdrawn.error()));
-        if (!name) undone = std::unexpected(name.error());
-    } else {
-        undone = catalogue.set_folder(row.id, row.folder);
-        if (undone) undone = catalogue.remove_session(row.id);
-    }
-    if (!undone)
-        log::error("session is open again after the next start only",
-                   log::kv("session", row.account + "/" + row.disc_name), log::kv("cause", error.message),
-                   log::kv(undone.error()));
-    return seal_failed(std::move(error));
-}
-
-// A session that burnbox fills itself was never open for clients: whoever fills it takes it away.
-Status Sealer::hide_again(const SessionRow& row) {
-    if (session_->phase == Phase::sealed) {
-        const std::lock_guard lock(account_->mutex);
-        account_->queued_bytes.erase(row.disc_name);
-        session_->phase = Phase::open;
-        BB_CHECK(
-            core_->inbox().rename(join_path(account_->name, row.folder_next), top(), RenameMode::no_replace));
-    }
-    BB_CHECK(core_->services.catalogue.set_folder(row.id, row.folder));
-    return core_->services.catalogue.remove_session(row.id);
 }
 
 void Sealer::become_sealed(const SessionRow& row, const SealContent& content) {

@@ -26,10 +26,7 @@ class Sealer {
     [[nodiscard]] SealStep<std::string> seal();
     void shut_handles();
     [[nodiscard]] SealStep<std::string> answer_sent_twice(const SessionRow& row, const SealContent& content);
-    [[nodiscard]] SealStep<SessionRow> commit(const SealContent& content);
     [[nodiscard]] SealStep<void> rename_folder(SessionRow& row, const SealContent& content);
-    [[nodiscard]] Status hide_again(const SessionRow& row);
-    [[nodiscard]] SealStep<void> take_back(const SessionRow& row, Error error);
     void leave_open(const NoSeal& why);
     void mark_refused(const NoSeal& why);
     void become_sealed(const SessionRow& row, const SealContent& content);
@@ -41,9 +38,5 @@ class Sealer {
     const SealRequest request_;
     std::optional<SessionRow> row_;
 };
-
-// From now on every connection of the account sees the sealed folder under its old name too. Account locked.
-void keep_old_name(Core& core, Account& account, const std::string& name, const std::string& folder,
-                   const Marker& marker, const FileInfo& marker_info);
 
 }  // namespace burnbox::upload

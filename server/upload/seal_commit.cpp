@@ -1,0 +1,92 @@
+#include "server/upload/seal_commit.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "common/session/staged_copy.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+constexpr unsigned kMostNames = 100;  // others of the same name sealed in the same moment
+
+std::string record_path(const SessionRow& row) {
+    return fmt::format("seals/{}.jsonl", row.seal_id);
+}
+
+SessionRow new_row(const Core& core, const Account& account, const OpenSession& session,
+                   const SealContent& content) {
+    return {.account = account.name,
+            .name = session.name,
+            .disc_name = {},
+            .pool = account.pool,
+            .folder = session.folder(),
+            .folder_next = {},
+            .seal_id = content.seal_id.empty() ? random_uuid() : content.seal_id,
+            .content_digest = content.manifest.content_digest(),
+            .marker_name = content.marker.name,
+            .marker_sha256 = content.marker.sha256,
+            .bytes = content.manifest.payload_bytes(),
+            .files_count = content.manifest.files_count(),
+            .sealed_at = core.services.clock.now(),
+            .burned_at = {},
+            .verified_at = {},
+            .reason = {},
+            .root = core.services.inbox.root()};
+}
+
+}  // namespace
+
+std::string sealed_sentence(const SessionRow& row) {
+    if (row.disc_name == row.name) return fmt::format("{} is sealed", escape(row.name));
+    return fmt::format("{} is sealed as {}", escape(row.name), escape(row.disc_name));
+}
+
+SealStep<SessionRow> commit_seal(Core& core, const Account& account, const OpenSession& session,
+                                 const SealContent& content) {
+    const UploadServices& services = core.services;
+    SessionRow row = new_row(core, account, session, content);
+    const auto folder_next =
+        services.inbox.first_free_folder(account.name, session.name, FolderState::queued);
+    if (!folder_next) return seal_failed(folder_next.error());
+    row.folder_next = base_name(*folder_next);
+    // Before the commit point, so that what the row promises is there.
+    if (!row.root.empty() &&
+        make_staged_copy(services.state_fs, row.seal_id,
+                         core.inbox().host_path(join_path(account.name, session.folder())), content.manifest))
+        log::debug("session copied by reflink", log::kv("session", row.name));
+    Error last{Errc::exists, 0, fmt::format("no free disc name for {}", escape(row.name))};
+    for (unsigned attempt = 0; attempt < kMostNames; ++attempt) {
+        const auto taken = services.catalogue.disc_names(account.name);
+        if (!taken) return seal_failed(taken.error());
+        row.disc_name = first_free_disc_name(row.name, *taken);
+        const SealedSession sealed{.account = row.account,
+                                   .disc_name = row.disc_name,
+                                   .sealed_at = row.sealed_at,
+                                   .marker = content.marker,
+                                   .manifest = content.manifest,
+                                   .removed = content.removed};
+        if (const Status written = replace_file(services.state_fs, record_path(row), to_seal_record(sealed));
+            !written)
+            return seal_failed(written.error());
+        const auto id = services.catalogue.add_session(row);
+        if (id) {
+            row.id = *id;
+            return row;
+        }
+        last = id.error();
+        if (last.code != Errc::exists) break;
+    }
+    // A commit may have reported an error and still be durable: then the row refers to the record.
+    const auto there = services.catalogue.find_session(row.account, row.disc_name);
+    if (there && *there && (*there)->seal_id == row.seal_id) return **there;
+    if (!there) return seal_failed(last);
+    (void)services.state_fs.remove(record_path(row));
+    if (!row.root.empty()) (void)remove_staged_copy(services.state_fs, row.seal_id);
+    return seal_failed(last);
+}
+
+}  // namespace burnbox::upload
