@@ -15,14 +15,7 @@ namespace {
 
 constexpr std::size_t kMostToProgram = std::size_t{256} << 10U;
 constexpr std::size_t kReadBytes = std::size_t{64} << 10U;
-// How often is measured what came: not before `least` is over, nor before `times` what measuring took.
-struct Pace {
-    std::chrono::milliseconds least;
-    int times;
-};
-constexpr Pace kQuotaPace{std::chrono::milliseconds(500), 10};
-constexpr Pace kCountPace{std::chrono::seconds(1), 50};  // of files alone
-constexpr int kPartial = 23;                             // rsync's own exit code for "not all was taken"
+constexpr int kPartial = 23;  // rsync's own exit code for "not all was taken"
 constexpr int kNoStart = 2;
 
 bool is_end(ssize_t got) {
@@ -41,7 +34,7 @@ Transfer::Transfer(ServicePort& port, std::shared_ptr<Client> client, const Host
       out_(executor),
       err_(executor),
       ended_(executor),
-      timer_(executor) {}
+      bounds_(port, host, executor) {}
 
 void Transfer::start() {
     const LoanRequest request{.paths = command_.paths,
@@ -74,7 +67,8 @@ void Transfer::lent(Result<std::unique_ptr<Program>> program) {
     wait_for(out_, Descriptor::wait_read, &Transfer::read_output);
     wait_for(err_, Descriptor::wait_read, &Transfer::read_errors);
     wait_for(ended_, Descriptor::wait_read, &Transfer::note_end);
-    if (!command_.sender) measure_after({});
+    if (!command_.sender)
+        bounds_.start(program_->loan(), [this](const Error& exceeded) { end_at_bounds(exceeded); });
 }
 
 void Transfer::watch_end(End& end, int fd) {
@@ -107,7 +101,7 @@ std::size_t Transfer::receive(std::span<const std::byte> data) {
     if (state_ == State::finishing || in_.over) return data.size();
     const std::size_t taken = std::min(data.size(), kMostToProgram - to_program_.size());
     to_program_.append(data.first(taken));
-    fresh_input_ = fresh_input_ || taken > 0;
+    if (taken > 0) bounds_.note_input();
     write_input();
     return taken;
 }
@@ -190,7 +184,7 @@ void Transfer::finish_when_all_over() {
     state_ = State::finishing;
     in_.over = true;
     to_program_.clear();
-    timer_.cancel();
+    bounds_.stop();
     for (End* const end : {&in_, &out_, &err_, &ended_}) end->descriptor.close();
     Program::finish(std::move(program_), exit_code_ == 0 && !over_bounds_,
                     [this, post = port_.poster()](const Result<std::string>& result) {
@@ -212,34 +206,9 @@ bool Transfer::busy() const {
     return state_ != State::running || !to_program_.empty();
 }
 
-bool Transfer::has_quota() const {
-    return program_->loan()->lent().most_file_bytes != 0;
-}
-
-void Transfer::measure_after(std::chrono::steady_clock::duration took) {
-    const Pace& pace = has_quota() ? kQuotaPace : kCountPace;
-    timer_.expires_after(std::max<std::chrono::steady_clock::duration>(pace.least, took * pace.times));
-    timer_.async_wait([this, post = port_.poster()](const boost::system::error_code& error) {
-        if (!error) post([this] { measure(); });
-    });
-}
-
-void Transfer::measure() {
-    if (state_ != State::running) return;
-    // Without a word of the client hardly a file comes; but one may grow from what is there already.
-    if (!std::exchange(fresh_input_, false) && !has_quota()) return measure_after({});
-    host_.run_blocking([this, loan = program_->loan(), post = port_.poster()] {
-        const auto began = std::chrono::steady_clock::now();
-        const Status status = loan->measure();
-        post([this, status, took = std::chrono::steady_clock::now() - began] { measured(status, took); });
-    });
-}
-
-void Transfer::measured(const Status& status, std::chrono::steady_clock::duration took) {
-    if (state_ != State::running) return;
-    if (status) return measure_after(took);
+void Transfer::end_at_bounds(const Error& exceeded) {
     over_bounds_ = true;
-    port_.say(status.error().message);
+    port_.say(exceeded.message);
     program_->child().kill();
 }
 

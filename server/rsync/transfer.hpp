@@ -6,12 +6,11 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 
+#include "server/rsync/bounds_watch.hpp"
 #include "server/rsync/error_text.hpp"
 #include "server/rsync/program.hpp"
 #include "server/ssh/service.hpp"
@@ -51,10 +50,7 @@ class Transfer final : public Service {
     void note_end();
     void finish_when_all_over();
     void finished(const Result<std::string>& result);
-    [[nodiscard]] bool has_quota() const;
-    void measure_after(std::chrono::steady_clock::duration took);  // the last time
-    void measure();
-    void measured(const Status& status, std::chrono::steady_clock::duration took);
+    void end_at_bounds(const Error& exceeded);
 
     ServicePort& port_;
     const std::shared_ptr<Client> client_;
@@ -62,12 +58,11 @@ class Transfer final : public Service {
     const Command command_;
     State state_ = State::starting;
     End in_, out_, err_, ended_;
-    boost::asio::steady_timer timer_;
+    BoundsWatch bounds_;
     std::unique_ptr<Program> program_;
     ByteBuffer to_program_;
     std::optional<ErrorText> errors_;  // once it runs
     bool input_ended_ = false, over_bounds_ = false;
-    bool fresh_input_ = false;  // since the last measure
     int exit_code_ = 0;
 };
 

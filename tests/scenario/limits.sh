@@ -135,8 +135,6 @@ greedy = connect_when_there_is_room("127.0.0.2")
 channel = greedy.open_session()
 channel.invoke_subsystem("sftp")
 channel.sendall(struct.pack(">IBI", 5, 1, 3))
-handle_reply = b""
-body = struct.pack(">I", 1) + struct.pack(">I", 8) + b"/one/0\0\0"[:8]
 open_body = struct.pack(">I", 1) + struct.pack(">I", 6) + b"/one/0" + struct.pack(">II", 3, 0)
 channel.sendall(struct.pack(">IB", len(open_body) + 1, 3) + open_body)
 channel.out_window_size = 1 << 30
