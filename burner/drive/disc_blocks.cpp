@@ -9,6 +9,10 @@ std::uint32_t read_alignment_blocks(OpenedDisc& disc) {
     return disc.image() != nullptr ? kImageAlignment : 1;
 }
 
+bool says_nothing_about_the_disc(const Error& error) {
+    return error.code == Errc::unreachable || error.code == Errc::no_medium;
+}
+
 Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buffer) {
     const std::uint64_t offset = lba * kSectorBytes;
     if (disc.image() != nullptr) {

@@ -11,8 +11,11 @@ namespace burnbox {
 // In units of this many blocks an image is read, and at such addresses.
 [[nodiscard]] std::uint32_t read_alignment_blocks(OpenedDisc& disc);
 
-// Fills the buffer from block `lba` on. Errors: unreachable and no_medium say nothing about the disc; io and
-// corrupt do.
+// The drive or the medium is gone.
+[[nodiscard]] bool says_nothing_about_the_disc(const Error& error);
+
+// Fills the buffer from block `lba` on. Errors: those that say nothing about the disc, io, and
+// corrupt.
 [[nodiscard]] Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buffer);
 
 }  // namespace burnbox

@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/error.hpp"
 #include "common/session/bag.hpp"
+#include "common/session/tree_area.hpp"
 
 namespace burnbox {
 
@@ -62,7 +64,8 @@ struct BurnJob {
     // Read-back: this very version wrote it, as `layout` and `modes` say. Else the disc tells how it was
     // burned.
     bool just_burned = false;
-    bool close_disc = false;  // for good, with this disc session; without sessions: nothing but that
+    std::optional<TreeArea> tree{};  // read-back: of the disc session, if known
+    bool close_disc = false;         // for good, with this disc session; without sessions: nothing but that
     std::uint64_t close_below_bytes = 0;  // the same when less than this would be left for another; 0 = never
     std::string
         rollback_file;  // host path where an emulated disc's old head is kept until the new one is durable
@@ -107,6 +110,9 @@ class BurnObserver {
     // Called once the exact size is known and before anything is written: an error stops the operation with
     // that error and leaves the disc untouched. The attempt goes into the catalogue here.
     [[nodiscard]] virtual Status about_to_write(const BurnPlan& plan) = 0;
+    // Called once while the disc session is written, when everything before the first file's content went to
+    // the drive: what a read-back compares, also one after a crash, goes into the catalogue here.
+    virtual void tree_written(const TreeArea& /*tree*/) {}
     virtual void progress(const Progress& progress) = 0;  // some times a second
 };
 

@@ -85,15 +85,18 @@ Status SessionWriter::measure() {
     int sessions = 0;
     int tracks = 0;
     int lba = 0;
+    int content_lba = 0;
     burn::burn_session** all_sessions = burn::burn_disc_get_sessions(layout_, &sessions);
     burn::burn_track** all_tracks =
         sessions == 1 ? burn::burn_session_get_tracks(all_sessions[0], &tracks) : nullptr;
     const int sectors = tracks == 1 ? burn::burn_track_get_sectors(all_tracks[0]) : 0;
-    if (sectors <= 0 || burn::isoburn_igopt_get_effective_lba(image_options_, &lba) <= 0 || lba < 0)
+    if (sectors <= 0 || burn::isoburn_igopt_get_effective_lba(image_options_, &lba) <= 0 || lba < 0 ||
+        burn::isoburn_igopt_get_data_start(image_options_, &content_lba) <= 0 || content_lba < lba)
         return fail(Errc::io,
                     "measure the image for " + disc_.device().path + ": libisoburn does not say its size");
     start_lba_ = static_cast<std::uint32_t>(lba);
     blocks_ = static_cast<std::uint32_t>(sectors);
+    BB_CHECK(stream_.begin(start_lba_, static_cast<std::uint32_t>(content_lba)));
     return disc_.messages().check(1, "measure the image for " + disc_.device().path);
 }
 
@@ -116,9 +119,14 @@ void SessionWriter::start_writeback(std::uint64_t written_bytes) {
 void SessionWriter::watch(BurnObserver& observer) {
     milliseconds pause = kFirstPoll;
     const std::uint64_t total = blocks_ * kSectorBytes;
+    bool told = false;
     for (;;) {
         burn::burn_progress state{};
         const burn::burn_drive_status status = burn::burn_drive_get_status(disc_.drive(), &state);
+        if (const TreeArea* tree = stream_.tree(); tree != nullptr && !told) {
+            observer.tree_written(*tree);
+            told = true;
+        }
         if (status == burn::BURN_DRIVE_IDLE) break;
         if (status == burn::BURN_DRIVE_WRITING && state.sector > 0) {
             const std::uint64_t done =

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "burner/drive/image_stream.hpp"
 #include "burner/drive/opened_disc.hpp"
 
 namespace burnbox {
@@ -40,6 +41,7 @@ class SessionWriter {
     void start_writeback(std::uint64_t written_bytes);
 
     OpenedDisc& disc_;
+    ImageStream stream_;
     burn::isoburn_imgen_opts* image_options_ = nullptr;
     burn::burn_disc* layout_ = nullptr;
     burn::burn_write_opts* write_options_ = nullptr;

@@ -6,6 +6,7 @@
 #include "burner/drive/disc_operations.hpp"
 #include "burner/drive/readme_check.hpp"
 #include "burner/drive/repair_check.hpp"
+#include "burner/drive/tree_check.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {
@@ -118,7 +119,7 @@ Status ContentCheck::take_piece(ContentReader& reader, VerifyReport& report) {
         hasher_.update(piece->data);
         progress_.done_bytes += piece->data.size();
         observer_.progress(progress_);
-    } else if (piece.error().code == Errc::unreachable || piece.error().code == Errc::no_medium) {
+    } else if (says_nothing_about_the_disc(piece.error())) {
         return std::unexpected(piece.error());
     } else if (readable_) {
         mismatches_.add(files_[file].entry->path, piece.error().message);
@@ -154,10 +155,16 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
         return fail(Errc::wrong_medium, "verify disc " + job.disc.label + ": it holds " +
                                             std::to_string(medium.sessions_used) + " disc sessions, not " +
                                             std::to_string(disc_session));
-    BB_TRY(const auto tree, DiscTree::load(*disc, job.disc, disc_session));
+    Mismatches mismatches;
+    if (job.tree) BB_CHECK(check_tree(*disc, *job.tree, mismatches));
+    auto loaded = DiscTree::load(*disc, job.disc, disc_session);
+    if (!loaded && !mismatches.none() && !says_nothing_about_the_disc(loaded.error())) {
+        mismatches.add("", loaded.error().message);
+        return VerifyReport{.mismatches = mismatches.take()};
+    }
+    BB_TRY(const auto tree, std::move(loaded));
     const BurnedAs as = expect_as_burned(*tree, job, sessions);
 
-    Mismatches mismatches;
     std::vector<FileToRead> files;
     for (const JobSession& session : sessions)
         tree->compare(session.entries, top_folder(session, as.layout), mismatches, files);

@@ -116,6 +116,7 @@ class ServerObserver final : public BurnObserver {
         return {};
     }
 
+    void tree_written(const TreeArea& tree) override { reporter_.send(tree); }
     void progress(const Progress& progress) override { reporter_.progress(progress); }
 
   private:

@@ -169,6 +169,8 @@ Result<WorkerLine> Conversation::run() {
         WorkerLine line = std::move(*parsed);
         if (const auto* plan = std::get_if<BurnPlan>(&line)) {
             BB_CHECK(answer_plan(*plan));
+        } else if (const auto* tree = std::get_if<TreeArea>(&line)) {
+            if (observer_ != nullptr) observer_->tree_written(*tree);
         } else if (const auto* progress = std::get_if<Progress>(&line)) {
             note_progress(*progress);
         } else if (refusal_) {

@@ -21,6 +21,18 @@ E to_enum(const json& value, unsigned count) {
     return static_cast<E>(number);
 }
 
+json to_json(const TreeArea& tree) {
+    return {
+        {"tree", {{"start_lba", tree.start_lba}, {"blocks", tree.blocks}, {"sha256", tree.sha256.hex()}}}};
+}
+
+TreeArea tree_of(const json& value) {
+    const auto digest = Sha256::parse(value.at("sha256").get<std::string>());
+    if (!digest) throw std::out_of_range("no SHA-256");
+    return TreeArea{value.at("start_lba").get<std::uint32_t>(), value.at("blocks").get<std::uint32_t>(),
+                    *digest};
+}
+
 json to_json(const BurnJob& job) {
     json sessions = json::array();
     for (const BurnSession& session : job.sessions)
@@ -39,6 +51,7 @@ json to_json(const BurnJob& job) {
             {"layout", std::to_underlying(job.layout)},
             {"modes", std::to_underlying(job.modes)},
             {"just_burned", job.just_burned},
+            {"tree", job.tree ? to_json(*job.tree) : json()},
             {"close_disc", job.close_disc},
             {"close_below_bytes", job.close_below_bytes},
             {"rollback_file", job.rollback_file}};
@@ -61,6 +74,7 @@ BurnJob burn_job_of(const json& value) {
     job.layout = to_enum<Layout>(value.at("layout"), 3);
     job.modes = to_enum<ModePolicy>(value.at("modes"), 2);
     value.at("just_burned").get_to(job.just_burned);
+    if (const json& tree = value.at("tree"); !tree.is_null()) job.tree = tree_of(tree.at("tree"));
     value.at("close_disc").get_to(job.close_disc);
     value.at("close_below_bytes").get_to(job.close_below_bytes);
     value.at("rollback_file").get_to(job.rollback_file);
@@ -171,6 +185,7 @@ WorkerLine line_of(const json& line) {
                         value.at("blocks").get<std::uint32_t>()};
     if (kind == "progress")
         return Progress{value.at("done").get<std::uint64_t>(), value.at("total").get<std::uint64_t>()};
+    if (kind == "tree") return tree_of(value);
     if (kind == "error") return error_of(value);
     if (kind == "medium") return medium_of(value);
     if (kind == "written")

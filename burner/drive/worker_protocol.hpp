@@ -1,6 +1,6 @@
 // What the server and a worker say to each other: one JSON object a line. The worker gets one job, may send
-// plan and progress lines, and ends with one result or error. After a plan it waits for "go"; anything else,
-// or end of file, cancels. Pure.
+// plan, tree and progress lines, and ends with one result or error. After a plan it waits for "go"; anything
+// else, or end of file, cancels. Pure.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ struct WorkerJob {
 };
 
 using WorkerLine =
-    std::variant<BurnPlan, Progress, Error, Medium, Written, VerifyReport, Drive::Outcome, Look>;
+    std::variant<BurnPlan, TreeArea, Progress, Error, Medium, Written, VerifyReport, Drive::Outcome, Look>;
 
 inline constexpr std::string_view kGoLine = "go";
 

@@ -20,6 +20,13 @@ class AttemptObserver : public BurnObserver {
         if (!begun) refusal = begun.error();
         return begun;
     }
+    void tree_written(const TreeArea& tree) override {
+        row.tree = tree;
+        if (const Status set = station_.services.catalogue.set_attempt_tree(row.id, tree); !set)
+            log::warning("a later read-back of this disc session can't compare its folders",
+                         log::kv("disc", work_.disc.label), log::kv("disc_session", row.disc_session),
+                         log::kv("reason", set.error().message));
+    }
     void progress(const Progress& progress) override { station_.reporter.progress(progress); }
 
   private:
@@ -75,10 +82,8 @@ Result<Attempted> run_attempt(Station& station, Work& work) {
         return std::unexpected(std::move(written).error());  // the next start judges it
     Error cause = std::move(written).error();
     cause.message = in_plain_words(cause.message);
-    // Nobody opens a drive that writes, but a drive that was away may be back with another disc.
-    const DiscSince since = cause.code == Errc::io ? DiscSince::in_the_drive : DiscSince::maybe_changed;
     station.notes.causes.emplace(observer.row.id, std::move(cause));
-    return settle_attempt(station, observer.row, work, since);
+    return settle_attempt(station, observer.row, work);
 }
 
 }  // namespace burnbox

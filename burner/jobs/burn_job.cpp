@@ -84,9 +84,10 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     return work;
 }
 
-BurnJob read_back_job(const Work& work, unsigned disc_session) {
+BurnJob read_back_job(const Work& work, const AttemptRow& attempt) {
     BurnJob job = work.job;
-    job.disc.sessions_used = disc_session;
+    job.disc.sessions_used = attempt.disc_session;
+    job.tree = attempt.tree;
     job.disc.head_digest.clear();
     return job;
 }

@@ -29,8 +29,8 @@ struct Work {
 // Host path of the folder that the sealed files are read from.
 [[nodiscard]] std::string payload_folder(const BurnerServices& services, const SessionRow& row);
 
-// The job for reading back: the disc has changed since `job.disc`, by this very attempt.
-[[nodiscard]] BurnJob read_back_job(const Work& work, unsigned disc_session);
+// The job for reading back what the attempt wrote: the disc has changed since `job.disc`.
+[[nodiscard]] BurnJob read_back_job(const Work& work, const AttemptRow& attempt);
 
 // The payload files of each session as they lie on the disc, for the catalogue.
 [[nodiscard]] std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work,

@@ -205,6 +205,11 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
     if (copy == copies.end())
         return fail(Errc::not_found,
                     fmt::format("verify: {}/{} is not on disc {}", row.account, row.disc_name, disc_label));
+    BB_TRY(const auto attempts, state_->services.catalogue.attempts(copy->session));
+    const auto attempt = std::ranges::find_if(attempts, [&](const AttemptRow& tried) {
+        return tried.disc == copy->disc && tried.state == AttemptState::verified;
+    });
+    BB_ASSERT(attempt != attempts.end());  // the copy's row is of its transaction
     DriveLoop* loop = state_->find(disc->drive);
     if (loop == nullptr)
         return fail(Errc::not_found,
@@ -216,8 +221,7 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
         const auto read_back = [&]() -> Result<VerifyReport> {
             BB_TRY(const Work work, make_work(state_->services, *disc, {row}));
             BB_CHECK(loop->drive().load(disc_label));
-            return loop->drive().verify(read_back_job(work, copy->disc_session), copy->disc_session,
-                                        observer);
+            return loop->drive().verify(read_back_job(work, *attempt), attempt->disc_session, observer);
         };
         auto report = read_back();
         loop->visited = false;

@@ -143,7 +143,7 @@ Result<bool> DriveLoop::settle_unfinished() {
         log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc->label),
                   log::kv("drive", attempt.drive));
         reporter_.begin(rows, disc->label);
-        auto settled = settle_attempt(station_, attempt, *work, DiscSince::maybe_changed);
+        auto settled = settle_attempt(station_, attempt, *work);
         reporter_.idle();
         if (!settled) return std::unexpected(std::move(settled).error());
         return conclude(*work, std::move(*settled));

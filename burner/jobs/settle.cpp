@@ -82,8 +82,8 @@ Status load_known(Station& station, const Work& work) {
 
 // The disc was blank and a blank one is there: another one may hold half a disc session with this label, or a
 // whole one. Nobody can change an emulated disc.
-bool is_any_blank(const Station& station, const Work& work, DiscSince since) {
-    return since == DiscSince::maybe_changed && !station.drive.emulated() && work.disc.sessions_used == 0;
+bool is_any_blank(const Station& station, const Work& work) {
+    return !station.drive.emulated() && work.disc.sessions_used == 0;
 }
 
 void report_closed(Station& station, const AttemptRow& attempt, const Work& work, SessionState to,
@@ -161,7 +161,7 @@ Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, W
     return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
 }
 
-Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work, DiscSince since) {
+Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work) {
     if (auto loaded = load_known(station, work); !loaded) {
         if (loaded.error().code != Errc::not_found)
             return judgment_failed(station, attempt, work, std::move(loaded).error());
@@ -173,7 +173,7 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
     if (!outcome) return judgment_failed(station, attempt, work, std::move(outcome).error());
     switch (*outcome) {
         case Drive::Outcome::untouched:
-            if (is_any_blank(station, work, since))
+            if (is_any_blank(station, work))
                 mark_suspect(
                     work.disc,
                     fmt::format(

@@ -6,13 +6,9 @@
 
 namespace burnbox {
 
-// Whether somebody could have changed the disc since the burn began. A blank one looks like any other.
-enum class DiscSince : std::uint8_t { in_the_drive, maybe_changed };
-
 // Reads the disc, then verifies what is there or closes the attempt. Error: it can't be judged now; the
 // attempt stays unfinished.
-[[nodiscard]] Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work,
-                                               DiscSince since);
+[[nodiscard]] Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work);
 
 // What the disc is after a bad attempt.
 enum class DiscVerdict : std::uint8_t { as_before, suspect };

@@ -52,8 +52,7 @@ Result<Attempted> verify_attempt(Station& station, const AttemptRow& attempt, Wo
     for (const SessionRow& row : work.rows) publish(station, "session_verifying", row, work.disc.label, "");
     station.reporter.phase("verifying", attempt.disc_session);
     ReadObserver observer(station.reporter);
-    auto report =
-        station.drive.verify(read_back_job(work, attempt.disc_session), attempt.disc_session, observer);
+    auto report = station.drive.verify(read_back_job(work, attempt), attempt.disc_session, observer);
     if (!report) return judgment_failed(station, attempt, work, std::move(report).error());
     if (!report->mismatches.empty()) {
         const std::string what =

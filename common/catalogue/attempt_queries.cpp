@@ -107,6 +107,15 @@ Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row) {
     return id;
 }
 
+Status set_attempt_tree(soci::session& sql, AttemptId id, const TreeArea& tree) {
+    BB_CHECK(step_attempt(sql, id, AttemptState::writing, AttemptState::writing));
+    change(sql,
+           "UPDATE attempts SET tree_lba = :lba, tree_blocks = :blocks, tree_sha256 = :digest WHERE id = :id",
+           to_column(std::uint64_t{tree.start_lba}), to_column(std::uint64_t{tree.blocks}), tree.sha256.hex(),
+           id);
+    return {};
+}
+
 Status attempt_written(soci::session& sql, AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
                        const std::string& messages) {
     BB_CHECK(step_attempt(sql, id, AttemptState::writing, AttemptState::verifying));

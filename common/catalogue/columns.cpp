@@ -91,7 +91,7 @@ Result<DiscRow> DiscColumns::row() const {
 
 void AttemptColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.disc, row_.drive, disc_session_, start_lba_, blocks_, state_,
-             started_at_, ended_at_, row_.messages);
+             started_at_, ended_at_, row_.messages, tree_lba_, tree_blocks_, tree_sha256_);
 }
 
 Result<AttemptRow> AttemptColumns::row() const {
@@ -102,6 +102,10 @@ Result<AttemptRow> AttemptColumns::row() const {
     row.blocks = static_cast<std::uint32_t>(blocks_);
     row.started_at = to_timestamp(started_at_);
     row.ended_at = to_optional_timestamp(ended_at_);
+    if (tree_sha256_.empty()) return row;
+    BB_TRY(const Sha256 digest, parse_digest(tree_sha256_, "attempts.tree_sha256"));
+    row.tree =
+        TreeArea{static_cast<std::uint32_t>(tree_lba_), static_cast<std::uint32_t>(tree_blocks_), digest};
     return row;
 }
 

@@ -52,7 +52,7 @@ class AttemptColumns {  // without the sessions
     using Row = AttemptRow;
     static constexpr const char* kSelect =
         "SELECT id, disc_id, drive, disc_session, start_lba, blocks, state, started_at, COALESCE(ended_at, "
-        "0), messages"
+        "0), messages, tree_lba, tree_blocks, tree_sha256"
         " FROM attempts";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<AttemptRow> row() const;
@@ -60,7 +60,9 @@ class AttemptColumns {  // without the sessions
   private:
     AttemptRow row_;
     std::string state_;
-    long long disc_session_ = 0, start_lba_ = 0, blocks_ = 0, started_at_ = 0, ended_at_ = 0;
+    std::string tree_sha256_;
+    long long disc_session_ = 0, start_lba_ = 0, blocks_ = 0, started_at_ = 0, ended_at_ = 0, tree_lba_ = 0,
+              tree_blocks_ = 0;
 };
 
 class DiscSessionColumns {

@@ -29,6 +29,9 @@
 //   attempts         one row per try to write one disc session; durable before the first byte is written
 //     state            writing verifying verified failed; a disc has at most one attempt that is writing or
 //     verifying
+//     tree_*           where the descriptors and folders of the disc session lie, and the digest of those
+//     blocks
+//                      as they went to the drive; 0 and '' before
 //   attempt_sessions which sessions an attempt writes, in order
 //
 //   disc_sessions    one row per session and disc, written only after the read-back matched. account and
@@ -142,6 +145,9 @@ constexpr Statement kMigrations[] = {
     {3, "ALTER TABLE sessions ADD COLUMN part INTEGER NOT NULL DEFAULT 0"},
     {3, "ALTER TABLE sessions ADD COLUMN parts INTEGER NOT NULL DEFAULT 0"},
     {3, "CREATE INDEX sessions_by_whole ON sessions (whole_id, part)"},
+    {4, "ALTER TABLE attempts ADD COLUMN tree_lba INTEGER NOT NULL DEFAULT 0"},
+    {4, "ALTER TABLE attempts ADD COLUMN tree_blocks INTEGER NOT NULL DEFAULT 0"},
+    {4, "ALTER TABLE attempts ADD COLUMN tree_sha256 TEXT NOT NULL DEFAULT ''"},
 };
 
 // 0 for a new database, nothing for one that holds somebody else's tables.

@@ -75,6 +75,8 @@ TEST_CASE("catalogue: one of the first version keeps its sessions, which are tho
     execute(catalogue.path(), "DROP INDEX sessions_by_whole");
     for (const char* column : {"root", "whole_id", "part", "parts"})
         execute(catalogue.path(), std::string("ALTER TABLE sessions DROP COLUMN ") + column);
+    for (const char* column : {"tree_lba", "tree_blocks", "tree_sha256"})
+        execute(catalogue.path(), std::string("ALTER TABLE attempts DROP COLUMN ") + column);
     execute(catalogue.path(), "UPDATE schema_version SET version = 1");
     catalogue.reopen();
     CHECK(catalogue->sessions("").value().front().root.empty());

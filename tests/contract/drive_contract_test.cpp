@@ -40,6 +40,26 @@ TEST_CASE_TEMPLATE("drive: a blank disc is empty and has room", Rig, ALL_DRIVES)
     CHECK(rig.drive().blank_capacity_bytes() > rig.profile().capacity_bytes - 1'000'000);
 }
 
+TEST_CASE_TEMPLATE("drive: descriptors and folders that are not those that were burned are a mismatch", Rig,
+                   ALL_DRIVES) {
+    Rig rig;
+    rig.insert_blank();
+    const std::vector<BurnSession> sessions{rig.stage("one").file("a", "1").seal()};
+    BurnJob job = rig.job(sessions);
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(job, observer));
+    REQUIRE(observer.trees.size() == 1);
+    job = rig.job(sessions);
+    job.tree = observer.trees[0];
+    const auto same = rig.drive().verify(job, 1, observer);
+    REQUIRE(same);
+    CHECK(same->mismatches.empty());
+    job.tree->sha256.bytes[31] ^= 1U;
+    const auto other = rig.drive().verify(job, 1, observer);
+    REQUIRE(other);
+    CHECK(other->mismatches.size() == 1);
+}
+
 TEST_CASE_TEMPLATE("drive: a name that is taken makes no second disc", Rig, WorkerDriveRig, FakeDriveRig) {
     Rig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));

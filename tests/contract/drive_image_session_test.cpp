@@ -205,6 +205,38 @@ TEST_CASE("disc: a byte that changed on the disc is found and named") {
     CHECK(report->mismatches[0].starts_with("/alice/one/data/a: its content"));
 }
 
+TEST_CASE("disc: one wrong bit in any block of descriptors and folders is found, the last one's too") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const std::vector<BurnSession> sessions{rig.stage("one").folder("f").file("f/a", "1").seal()};
+    BurnJob job = rig.job(sessions);
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(job, observer));
+    REQUIRE(observer.trees.size() == 1);
+    const TreeArea tree = observer.trees[0];
+    job = rig.job(sessions);
+    job.tree = tree;
+    std::fstream image(rig.image(), std::ios::binary | std::ios::in | std::ios::out);
+    const auto flip = [&](std::uint64_t at) {
+        image.seekg(static_cast<std::streamoff>(at));
+        const int byte = image.get();
+        image.seekp(static_cast<std::streamoff>(at));
+        image.put(static_cast<char>(byte ^ 0x10)).flush();
+    };
+    for (std::uint32_t block = 0; block < tree.blocks; block += block + 7 < tree.blocks ? 7 : 1) {
+        const std::uint64_t at =
+            std::uint64_t{tree.start_lba + block} * kSectorBytes + (block * 619) % kSectorBytes;
+        CAPTURE(block);
+        flip(at);
+        const auto report = rig.drive().verify(job, 1, observer);
+        REQUIRE(report);
+        REQUIRE_FALSE(report->mismatches.empty());
+        CHECK(report->mismatches[0].find("descriptors and folders (blocks") != std::string::npos);
+        flip(at);
+    }
+    CHECK(rig.drive().verify(job, 1, observer)->mismatches.empty());
+}
+
 TEST_CASE("disc: what differs from the seal record is found and named") {
     WorkerDriveRig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));

@@ -158,6 +158,11 @@ unsigned DriveRig::burn_well(const std::vector<BurnSession>& sessions) {
     if (!written) FAIL(written.error().message);
     REQUIRE(observer.plans.size() == 1);
     CHECK(written->start_lba == observer.plans[0].start_lba);
+    REQUIRE(observer.trees.size() == 1);
+    CHECK(observer.trees[0].start_lba == written->start_lba);
+    CHECK(observer.trees[0].blocks > 0);
+    CHECK(observer.trees[0].blocks < written->blocks);
+    trees_[observer.plans[0].disc_session] = observer.trees[0];
     CHECK(written->blocks == observer.plans[0].blocks);
     CHECK(observer.plans[0].disc_session == wanted.disc.sessions_used + 1);
     verify_well(sessions, observer.plans[0].disc_session);
@@ -166,7 +171,9 @@ unsigned DriveRig::burn_well(const std::vector<BurnSession>& sessions) {
 
 VerifyReport DriveRig::verify_well(const std::vector<BurnSession>& sessions, unsigned disc_session) {
     TestObserver observer;
-    auto report = drive().verify(job(sessions), disc_session, observer);
+    BurnJob read_back = job(sessions);
+    if (const auto tree = trees_.find(disc_session); tree != trees_.end()) read_back.tree = tree->second;
+    auto report = drive().verify(read_back, disc_session, observer);
     if (!report) FAIL(report.error().message);
     for (const std::string& mismatch : report->mismatches) FAIL_CHECK(mismatch);
     return *report;

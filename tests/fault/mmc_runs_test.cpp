@@ -170,9 +170,8 @@ void Run::arm(Tray& tray) {
             fault.kind = FaultKind::open_busy;
             break;
         case 10:
-            // Behind descriptors and folders: what is read back are the files.
-            fault.kind = FaultKind::flip_bit, fault.opcode = kWrite, fault.skip = 4 + pick(10);
-            if (tray.profile == "cd-r") fault.skip += 10;  // the pre-gap is written too
+            // Anywhere: descriptors, folders, contents.
+            fault.kind = FaultKind::flip_bit, fault.opcode = kWrite, fault.skip = pick(14);
             fault.amount = static_cast<std::int32_t>(pick(32 * mmc::kBlockBytes));
             break;
         default:

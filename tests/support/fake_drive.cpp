@@ -25,6 +25,13 @@ std::string head_digest(const FakeDisc& disc) {
     return disc.sessions.empty() ? "" : Sha256::of(head).hex();
 }
 
+// Its folders are those of its sessions.
+TreeArea tree_of(const FakeDiscSession& session) {
+    std::string names;
+    for (const std::string& name : session.sessions) names += name + "\n";
+    return {session.start_lba, FakeDrive::kOverheadBlocks, Sha256::of(names)};
+}
+
 }  // namespace
 
 std::size_t FakeShelf::times_burned(const std::string& label, const std::string& session) const {
@@ -159,6 +166,7 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
     if (disc->sessions.empty()) disc->serial = job.disc.serial;
     disc->sessions.push_back(next);
     FakeDiscSession& target = disc->sessions.back();
+    observer.tree_written(tree_of(target));
     BB_CHECK(write_entries(staged, target, observer));
     target.whole = true;
     BB_TRY(const Medium after, inspect());
@@ -208,6 +216,7 @@ Result<VerifyReport> FakeDrive::verify(const BurnJob& job, unsigned disc_session
     if (disc_session == 0 || disc_session > disc->sessions.size() || !disc->sessions[disc_session - 1].whole)
         return fail(Errc::io, "disc " + disc->label + " has no disc session " + std::to_string(disc_session));
     const FakeDiscSession& session = disc->sessions[disc_session - 1];
+    if (job.tree && job.tree != tree_of(session)) report.mismatches.emplace_back("its folders differ");
     for (Staged& one : staged) {
         if (!job.just_burned) {
             report.layout = found_layout(one.sealed, job.layout, [&](const std::string& path) {

@@ -29,6 +29,7 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
     job.burn.layout = Layout::root;
     job.burn.modes = ModePolicy::keep;
     job.burn.just_burned = true;
+    job.burn.tree = TreeArea{32, 210, Sha256::of("tree")};
     job.burn.close_disc = true;
     job.burn.rollback_file = "/state/rollback/x";
     job.disc_session = 8;
@@ -49,6 +50,7 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
     CHECK(parsed->burn.layout == Layout::root);
     CHECK(parsed->burn.modes == ModePolicy::keep);
     CHECK(parsed->burn.just_burned);
+    CHECK(parsed->burn.tree == job.burn.tree);
     CHECK(parsed->burn.close_disc);
     CHECK(parsed->burn.rollback_file == "/state/rollback/x");
     CHECK(parsed->disc_session == 8);
@@ -77,6 +79,8 @@ TEST_CASE("worker protocol: answers arrive as they were sent") {
     CHECK(plan.start_lba == 4096);
     CHECK(plan.blocks == 77);
     CHECK(there_and_back(Progress{5, 1ULL << 40U}).total_bytes == 1ULL << 40U);
+    const TreeArea tree{4096, 12, Sha256::of("tree")};
+    CHECK(there_and_back(tree) == tree);
     const Error error = there_and_back(Error{Errc::does_not_fit, 28, "two\nlines"});
     CHECK(error.code == Errc::does_not_fit);
     CHECK(error.sys_errno == 28);
