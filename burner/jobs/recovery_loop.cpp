@@ -8,8 +8,8 @@
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/recovery_making.hpp"
-#include "burner/jobs/session_facts.hpp"
 #include "burner/jobs/splitter.hpp"
+#include "burner/jobs/tell_status.hpp"
 #include "burner/recovery/recovery_plan.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -54,13 +54,12 @@ class Watcher {
 
   private:
     void tell(const Progress& progress) const {
-        StatusFacts facts = facts_of(services_.catalogue, row_, services_.clock.now());
+        StatusFacts facts;
         facts.state = "queued";
         facts.progress = progress;
         facts.waits = fmt::format("recovery data (burn.redundancy: {} %) is made first",
                                   services_.config.burn.redundancy);
-        if (auto told = services_.inbox.write_status(row_, status_text(facts)); !told)
-            log::debug("status not written", log::kv("session", row_.disc_name), log::kv(told.error()));
+        tell_status(services_, row_, facts);
     }
 
     const BurnerServices& services_;
@@ -214,10 +213,10 @@ void RecoveryLoop::waits(const SessionRow& row, const Error& error) {
         if (told) desk_.add_ended(row.whole_or_self());
     } else if (now->reason != error.message) {  // make() said something else meanwhile
         told = services_.catalogue.set_reason(row.id, error.message);
-        StatusFacts facts = facts_of(services_.catalogue, row, services_.clock.now());
+        StatusFacts facts;
         facts.state = "queued";
         facts.waits = error.message;
-        if (told) told = services_.inbox.write_status(row, status_text(facts));
+        tell_status(services_, row, facts);
     }
     if (!told) log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(told.error()));
 }

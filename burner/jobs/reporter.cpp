@@ -1,18 +1,12 @@
 #include "burner/jobs/reporter.hpp"
 
-#include "burner/jobs/session_facts.hpp"
+#include "burner/jobs/tell_status.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
 namespace {
 
 constexpr std::chrono::seconds kTextEvery{1};
-
-void write_or_log(Inbox& inbox, const SessionRow& row, const std::string& text) {
-    if (auto written = inbox.write_status(row, text); !written)
-        log::debug("status text not written", log::kv("account", row.account),
-                   log::kv("session", row.disc_name), log::kv(written.error()));
-}
 
 }  // namespace
 
@@ -81,10 +75,10 @@ void Reporter::session_waits(const SessionRow& row, const std::string& reason) {
 }
 
 void Reporter::session_queued(const SessionRow& row, const std::string& reason) {
-    StatusFacts facts = facts_of(services_.catalogue, row, services_.clock.now());
+    StatusFacts facts;
     facts.state = "queued";
-    if (facts.parts.empty()) facts.waits = reason;  // else its line says it
-    write_or_log(services_.inbox, row, status_text(facts));
+    if (!row.is_part()) facts.waits = reason;  // of a part its line says it
+    tell_status(services_, row, facts);
 }
 
 void Reporter::medium(const std::string& profile, const std::string& disc) {
@@ -101,16 +95,14 @@ DriveStatus Reporter::snapshot() const {
 void Reporter::write_text() {
     text_written_ = services_.clock.steady_now();
     const DriveStatus now = snapshot();
-    for (const SessionRow& row : rows_) {
-        StatusFacts facts = facts_of(services_.catalogue, row, services_.clock.now());
-        facts.state = now.state;
-        facts.disc = now.disc;
-        facts.disc_session = disc_session_;
-        facts.drive = now.drive;
-        facts.progress = now.progress;
-        facts.bytes_per_second = now.bytes_per_second;
-        write_or_log(services_.inbox, row, status_text(facts));
-    }
+    StatusFacts facts;
+    facts.state = now.state;
+    facts.disc = now.disc;
+    facts.disc_session = disc_session_;
+    facts.drive = now.drive;
+    facts.progress = now.progress;
+    facts.bytes_per_second = now.bytes_per_second;
+    for (const SessionRow& row : rows_) tell_status(services_, row, facts);
 }
 
 }  // namespace burnbox

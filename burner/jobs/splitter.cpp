@@ -4,7 +4,7 @@
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/parts_plan.hpp"
-#include "burner/jobs/session_facts.hpp"
+#include "burner/jobs/tell_status.hpp"
 #include "common/base/log.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -89,10 +89,9 @@ Status Splitter::split(const SessionRow& row, const SealedSession& sealed, std::
               log::kv("parts", rows.size()), log::kv("bytes", row.bytes));
     SessionRow whole = row;
     whole.parts = static_cast<unsigned>(rows.size());
-    StatusFacts facts = facts_of(services_.catalogue, whole, services_.clock.now());
+    StatusFacts facts;
     facts.state = "queued";
-    if (auto told = services_.inbox.write_status(row, status_text(facts)); !told)
-        log::debug("status not written", log::kv("session", row.disc_name), log::kv(told.error()));
+    tell_status(services_, whole, facts);
     return {};
 }
 

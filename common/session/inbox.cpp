@@ -36,21 +36,26 @@ Result<bool> belongs_to_other(FileSystem& fs, Catalogue& catalogue, const Sessio
 
 Inbox::Inbox(FileSystem& fs, Catalogue& catalogue, std::string root)
     : fs_(fs), catalogue_(catalogue), root_(std::move(root)) {
-    roots_.emplace(root_, &fs_);
+    roots_[root_].fs = &fs_;
 }
 
 void Inbox::add_root(const std::string& root, FileSystem& fs) {
-    roots_.insert_or_assign(root, &fs);
+    roots_[root].fs = &fs;
 }
 
 Result<FileSystem*> Inbox::fs_of(const SessionRow& row) const {
     const auto found = roots_.find(row.root);
-    if (found != roots_.end()) return found->second;
+    if (found != roots_.end()) return found->second.fs;
     return fail(
         Errc::not_found,
         fmt::format("the folder of {}/{} is in {}, which is not a watched folder any more; put it back under "
                     "`watch` and restart burnbox",
                     escape(row.account), escape(row.disc_name), escape(row.root)));
+}
+
+Result<Inbox::Place*> Inbox::place_of(const SessionRow& row) {
+    BB_CHECK(fs_of(row));
+    return &roots_.at(row.root);
 }
 
 Result<std::string> Inbox::first_free_folder(const std::string& account, const std::string& name,
@@ -118,15 +123,19 @@ Status Inbox::finish_move(const SessionRow& row) {
     return catalogue_.end_move(row.id);
 }
 
-Status Inbox::write_status(const SessionRow& row, const std::string& text) {
-    BB_TRY(FileSystem* const fs, fs_of(row));
-    return replace_file(*fs, join_path(join_path(row.account, row.folder), "STATUS.txt"), text,
+Status Inbox::write_status(const SessionRow& row, const std::function<std::string()>& text) {
+    BB_TRY(Place* const place, place_of(row));
+    const std::lock_guard lock(place->texts);
+    BB_TRY(const SessionRow now, catalogue_.session(row.whole_or_self()));
+    if (folder_state(now.state) != FolderState::queued) return {};
+    return replace_file(*place->fs, join_path(join_path(row.account, row.folder), "STATUS.txt"), text(),
                         Durability::visible);
 }
 
 Status Inbox::remove_own_file(const SessionRow& row, const std::string& name) {
-    BB_TRY(FileSystem* const fs, fs_of(row));
-    const Status removed = fs->remove(join_path(join_path(row.account, row.folder), name));
+    BB_TRY(Place* const place, place_of(row));
+    const std::lock_guard lock(place->texts);
+    const Status removed = place->fs->remove(join_path(join_path(row.account, row.folder), name));
     if (!removed && removed.error().code != Errc::not_found) return removed;
     return {};
 }

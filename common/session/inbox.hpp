@@ -5,7 +5,9 @@
 // Blocks on the disk and the catalogue.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "common/catalogue/catalogue.hpp"
@@ -40,18 +42,27 @@ class Inbox {
     // else.
     [[nodiscard]] Status finish_move(const SessionRow& row);
 
-    // Texts at the session's top; visible at once, not fsynced (they can be made again).
-    [[nodiscard]] Status write_status(const SessionRow& row, const std::string& text);     // STATUS.txt
-    [[nodiscard]] Status remove_own_file(const SessionRow& row, const std::string& name);  // missing is fine
+    // STATUS.txt: visible at once, not fsynced (it can be made again). The parts of a session are worked on
+    // by several drives at once: each text is made when it is its turn to be written, so an older one never
+    // takes the place of a newer, and none is written when the session has ended.
+    [[nodiscard]] Status write_status(const SessionRow& row, const std::function<std::string()>& text);
+    // At the session's top; missing is fine.
+    [[nodiscard]] Status remove_own_file(const SessionRow& row, const std::string& name);
 
     [[nodiscard]] FileSystem& fs() { return fs_; }  // of new sessions
     [[nodiscard]] const std::string& root() const { return root_; }
 
   private:
+    struct Place {
+        FileSystem* fs = nullptr;
+        std::mutex texts;  // held while one is written or removed: a place that hangs stops no other
+    };
+    [[nodiscard]] Result<Place*> place_of(const SessionRow& row);
+
     FileSystem& fs_;
     Catalogue& catalogue_;
     const std::string root_;
-    std::map<std::string, FileSystem*> roots_;
+    std::map<std::string, Place> roots_;
 };
 
 }  // namespace burnbox

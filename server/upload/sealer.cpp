@@ -124,7 +124,7 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
 SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content) {
     const UploadServices& services = core_->services;
     (void)core_->inbox().remove(join_path(top(), "REFUSED.txt"));
-    (void)services.inbox.write_status(row, "queued: waits for its turn to be burned\n");
+    (void)services.inbox.write_status(row, [] { return "queued: waits for its turn to be burned\n"; });
     Status done;
     {
         const std::lock_guard lock(account_->mutex);

@@ -1,5 +1,9 @@
 #include "common/session/inbox.hpp"
 
+#include <chrono>
+#include <future>
+
+#include "common/storage/posix_file_system.hpp"
 #include "tests/unit/common/session/inbox_fixture.hpp"
 
 using namespace burnbox;
@@ -83,7 +87,7 @@ TEST_CASE("inbox: when both names are there, the one that belongs to another ses
 TEST_CASE("inbox: a missing folder is an error, not a new folder") {
     InboxFixture f;
     const SessionId id = f.add_row("holiday", "holiday-queued", "", queued);
-    CHECK(f.inbox.write_status(f.row(id), "waits").error().code == Errc::not_found);
+    CHECK(f.inbox.write_status(f.row(id), [] { return "waits"; }).error().code == Errc::not_found);
     CHECK(f.inbox.move(id, FolderState::failed).error().code == Errc::not_found);
     CHECK(f.row(id).folder == "holiday-queued");
 }
@@ -92,8 +96,39 @@ TEST_CASE("inbox: STATUS.txt is replaced as a whole and removed without a fuss")
     InboxFixture f;
     f.make_session_folder("holiday-queued");
     const SessionId id = f.add_row("holiday", "holiday-queued", "", queued);
-    REQUIRE(f.inbox.write_status(f.row(id), "burns").has_value());
+    REQUIRE(f.inbox.write_status(f.row(id), [] { return "burns"; }).has_value());
     CHECK(f.text("holiday-queued/STATUS.txt") == "burns");
     for (int i = 0; i < 2; ++i) CHECK(f.inbox.remove_own_file(f.row(id), "STATUS.txt").has_value());
     CHECK_FALSE(f.there("holiday-queued/STATUS.txt"));
+}
+
+TEST_CASE("inbox: no STATUS.txt is written any more when the session has ended or was taken back") {
+    InboxFixture f;
+    for (const SessionState ended : {burned, failed, withdrawn}) {
+        const std::string name(to_string(ended));
+        f.make_session_folder(name + "-queued");
+        const SessionId id = f.add_row(name, name + "-queued", "", ended);
+        REQUIRE(f.inbox.remove_own_file(f.row(id), "STATUS.txt").has_value());
+        CHECK(f.inbox.write_status(f.row(id), [] { return "verifying"; }).has_value());
+        CHECK_FALSE(f.there(name + "-queued/STATUS.txt"));
+    }
+}
+
+TEST_CASE("inbox: a STATUS.txt that was put together earlier never takes the place of a later one") {
+    InboxFixture f;
+    const auto posix = open_posix_file_system(f.folder.path()).value();
+    REQUIRE(make_folders(*posix, "alice/holiday-queued", 0755).has_value());
+    Inbox inbox(*posix, *f.real);
+    const SessionRow row = f.row(f.add_row("holiday", "holiday-queued", "", burning));
+    std::future<bool> later;
+    const Status earlier = inbox.write_status(row, [&] {
+        later = std::async(std::launch::async, [&] {
+            return inbox.write_status(row, [] { return "both parts are burned"; }).has_value();
+        });
+        later.wait_for(std::chrono::milliseconds(100));  // in vain: it is not its turn
+        return "one part is burned";
+    });
+    CHECK(earlier.has_value());
+    CHECK(later.get());
+    CHECK(read_file(*posix, "alice/holiday-queued/STATUS.txt", 100) == "both parts are burned");
 }
