@@ -20,6 +20,21 @@ class Backoff {
         delay_ = std::min(delay_ * 2, kMost);
     }
     void succeeded() { *this = Backoff(); }
+    // The step, when its time has come: false before. After an error the next one waits.
+    template <typename Step>
+    [[nodiscard]] auto run(const Clock& clock, Step step) -> decltype(step()) {
+        if (!ready(clock.steady_now())) return false;
+        auto did = step();
+        if (did)
+            succeeded();
+        else
+            failed(clock.steady_now());
+        return did;
+    }
+    // When it is to be tried again after an error; else never by itself.
+    [[nodiscard]] SteadyTime next_time() const {
+        return until_ == SteadyTime::min() ? SteadyTime::max() : until_;
+    }
     void try_now() { until_ = SteadyTime::min(); }  // the next failure still waits longer than the last one
 
   private:

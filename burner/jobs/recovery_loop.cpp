@@ -85,20 +85,14 @@ std::uint64_t recovery_bytes(const SealedSession& sealed, unsigned percent) {
 }
 
 SteadyTime RecoveryLoop::next_time() const {
-    SteadyTime next = rest_.until() == SteadyTime::min() ? SteadyTime::max() : rest_.until();
+    SteadyTime next = rest_.next_time();
     for (const auto& [session, backoff] : waiting_) next = std::min(next, backoff.until());
     return next;
 }
 
 Result<bool> RecoveryLoop::run_once() {
     if (woken_.exchange(false)) rest_.try_now(), waiting_.clear();
-    if (!rest_.ready(services_.clock.steady_now())) return false;
-    auto did = step();
-    if (did)
-        rest_.succeeded();
-    else
-        rest_.failed(services_.clock.steady_now());
-    return did;
+    return rest_.run(services_.clock, [this] { return step(); });
 }
 
 Result<bool> RecoveryLoop::step() {

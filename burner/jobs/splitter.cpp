@@ -18,18 +18,9 @@ std::uint64_t part_capacity_bytes(const Desk& desk, const PoolConfig& pool) {
     return desk.blank_bytes_for(pool.drives, pool.copies);
 }
 
-SteadyTime Splitter::next_time() const {
-    return rest_.until() == SteadyTime::min() ? SteadyTime::max() : rest_.until();
-}
-
 Result<bool> Splitter::run_once() {
-    if (!services_.config.burn.span || !rest_.ready(services_.clock.steady_now())) return false;
-    auto did = step();
-    if (did)
-        rest_.succeeded();
-    else
-        rest_.failed(services_.clock.steady_now());
-    return did;
+    if (!services_.config.burn.span) return false;
+    return rest_.run(services_.clock, [this] { return step(); });
 }
 
 Result<bool> Splitter::step() {

@@ -23,7 +23,8 @@ class Splitter {
 
     // Looks at the queued sessions that are new. False when there are none. Blocks.
     [[nodiscard]] Result<bool> run_once();
-    [[nodiscard]] SteadyTime next_time() const;  // when there may be something to do without any change
+    // When there may be something to do without any change.
+    [[nodiscard]] SteadyTime next_time() const { return rest_.next_time(); }
 
   private:
     [[nodiscard]] Result<bool> step();
