@@ -1,9 +1,6 @@
 #include "common/events/hook_input.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "common/base/text.hpp"
@@ -37,16 +34,6 @@ std::vector<std::pair<std::string_view, std::string>> fields_of(const Event& eve
     return fields;
 }
 
-// The service manager's, for the server itself: a hook must not speak in its name.
-constexpr std::array<std::string_view, 6> kOwnVariables = {
-    "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=", "LISTEN_FDS=", "LISTEN_PID=", "BURNBOX_"};
-
-bool is_own(std::string_view variable) {
-    for (const std::string_view own : kOwnVariables)
-        if (variable.starts_with(own)) return true;
-    return false;
-}
-
 }  // namespace
 
 std::string event_json(const Event& event) {
@@ -65,13 +52,6 @@ std::vector<std::string> event_environment(const Event& event, const std::vector
         environment.push_back(variable + "=" + value.substr(0, value.find('\0')));
     }
     return environment;
-}
-
-std::vector<std::string> inherited_environment() {
-    std::vector<std::string> variables;
-    for (char** variable = environ; *variable != nullptr; ++variable)
-        if (!is_own(*variable)) variables.emplace_back(*variable);
-    return variables;
 }
 
 }  // namespace burnbox

@@ -16,7 +16,4 @@ namespace burnbox {
 [[nodiscard]] std::vector<std::string> event_environment(const Event& event,
                                                          const std::vector<std::string>& inherited);
 
-// This process' environment without what is for itself alone: its line to systemd, and BURNBOX_*.
-[[nodiscard]] std::vector<std::string> inherited_environment();
-
 }  // namespace burnbox

@@ -1,6 +1,6 @@
 #include "common/events/hooks.hpp"
 
-#include "common/events/hook_input.hpp"
+#include "common/process/inherited_environment.hpp"
 
 namespace burnbox {
 

@@ -2,8 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "common/process/timed_run.hpp"
@@ -51,20 +49,6 @@ TEST_CASE("hook input: whatever the message is, the JSON is right and fits into 
         for (const std::string& variable : event_environment(event, {}))
             CHECK(variable.find('\0') == std::string::npos);
     }
-}
-
-TEST_CASE("hook input: a hook inherits the environment, but not the server's line to systemd") {
-    ::setenv("NOTIFY_SOCKET", "/run/notify", 1);
-    ::setenv("BURNBOX_EVENT", "of somebody else", 1);
-    ::setenv("SOME_WORD", "kept", 1);
-    const auto variables = inherited_environment();
-    const auto has = [&](std::string_view begin) {
-        return std::ranges::any_of(variables, [&](const std::string& one) { return one.starts_with(begin); });
-    };
-    CHECK(has("SOME_WORD=kept"));
-    CHECK_FALSE(has("NOTIFY_SOCKET="));
-    CHECK_FALSE(has("BURNBOX_"));
-    for (const char* name : {"NOTIFY_SOCKET", "BURNBOX_EVENT", "SOME_WORD"}) ::unsetenv(name);
 }
 
 }  // namespace burnbox

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "tests/support/temp_folder.hpp"
 
 namespace burnbox::test {
@@ -22,7 +24,15 @@ TEST_CASE("run program: one that ends well is done, with the variables that it w
     CHECK(run("test \"$BURNBOX_DRIVE\" = tray && test -n \"$PATH\"").has_value());
 }
 
-TEST_CASE("run program: one that fails says so with the last line of its standard error") {
+TEST_CASE("run program: what is for the server itself is not for others") {
+    ::setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
+    ::setenv("BURNBOX_DISC", "of another run", 1);
+    CHECK(run("test -z \"$NOTIFY_SOCKET$BURNBOX_DISC\" && test \"$BURNBOX_DRIVE\" = tray").has_value());
+    ::unsetenv("NOTIFY_SOCKET");
+    ::unsetenv("BURNBOX_DISC");
+}
+
+TEST_CASE("run program: one that fails says so with the last line that it said") {
     const Status failed = run("yes | head -n 100000; echo first >&2; echo 'no slot 7' >&2; exit 3");
     REQUIRE_FALSE(failed.has_value());
     CHECK(failed.error().code == Errc::io);
