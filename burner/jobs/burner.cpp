@@ -29,7 +29,7 @@ struct Burner::State {
     BurnerServices services;
     Desk desk;
     Conditions conditions;
-    DiscTrees trees{services.catalogue, services.state_fs};
+    DiscTrees trees{services.catalogue};
     Splitter splitter{services, desk};
     RecoveryLoop recovery{services, desk};
     PayloadRelease release{services};

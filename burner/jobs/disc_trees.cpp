@@ -3,23 +3,23 @@
 #include <algorithm>
 
 #include "burner/drive/drive.hpp"
-#include "burner/jobs/burn_job.hpp"
 
 namespace burnbox {
 namespace {
 
-std::uint64_t to_sectors(std::uint64_t bytes) {
-    return (bytes + kSectorBytes - 1) / kSectorBytes * kSectorBytes;
+// Where it is not in the attempt's record: all that the disc session took but the bytes that were sent.
+std::uint64_t bytes_beside_files(Catalogue& catalogue, const std::vector<DiscSessionRow>& rows) {
+    const DiscSessionRow& newest = rows.back();
+    std::uint64_t bytes = newest.blocks * kSectorBytes;
+    for (const DiscSessionRow& row : rows) {
+        const auto session = row.disc_session == newest.disc_session ? catalogue.session(row.session)
+                                                                     : Result<SessionRow>(SessionRow());
+        if (session) bytes -= std::min(bytes, session->bytes);
+    }
+    return bytes;
 }
 
 }  // namespace
-
-std::uint64_t payload_sector_bytes(const SealedSession& session) {
-    std::uint64_t sum = 0;
-    for (const ManifestEntry& entry : session.manifest.entries) sum += to_sectors(entry.size_bytes);
-    for (const RecoveryFile& file : session.recovery.files) sum += to_sectors(file.size_bytes);
-    return sum;
-}
 
 Result<std::uint64_t> DiscTrees::bytes_on(const DiscRow& disc) {
     if (disc.sessions_used == 0) return 0;
@@ -36,19 +36,14 @@ Result<std::uint64_t> DiscTrees::measure(DiscId disc) {
     BB_TRY(const auto rows, catalogue_.disc_sessions(disc));
     if (rows.empty()) return 0;
     const DiscSessionRow& newest = rows.back();
-    std::uint64_t bytes = newest.blocks * kSectorBytes;
-    for (const DiscSessionRow& row : rows) {
-        if (row.disc_session != newest.disc_session) continue;
-        bytes -= std::min(bytes, payload_of(row));
+    if (newest.session == 0) return bytes_beside_files(catalogue_, rows);
+    BB_TRY(const auto attempts, catalogue_.attempts(newest.session));
+    for (const AttemptRow& attempt : attempts) {
+        const bool wrote_it = attempt.disc == disc && attempt.disc_session == newest.disc_session &&
+                              attempt.state == AttemptState::verified;
+        if (wrote_it && attempt.tree) return attempt.tree->blocks * kSectorBytes;
     }
-    return bytes;
-}
-
-std::uint64_t DiscTrees::payload_of(const DiscSessionRow& row) {
-    const auto session = catalogue_.session(row.session);
-    if (!session) return 0;
-    const auto sealed = read_seal(state_fs_, *session);
-    return sealed ? payload_sector_bytes(*sealed) : 0;
+    return bytes_beside_files(catalogue_, rows);
 }
 
 }  // namespace burnbox

@@ -50,6 +50,7 @@ class CrowdedDisc {
         const SessionId id = house.queue(name, files);
         run();
         REQUIRE(house.row(id).state == SessionState::burned);
+        REQUIRE(must(house.catalogue->attempts(id)).back().tree);
         return id;
     }
     [[nodiscard]] DiscRow disc() { return must(house.catalogue->find_disc("BURNBOX_0001")).value(); }

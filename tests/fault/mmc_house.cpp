@@ -54,6 +54,7 @@ class WatchedDrive final : public Drive {
             drive_.house_.at_drive(drive_.tray_, "leave to write");
             return {};
         }
+        void tree_written(const TreeArea& tree) override { next_.tree_written(tree); }
         void progress(const Progress& progress) override { next_.progress(progress); }
 
       private:
