@@ -5,14 +5,15 @@
 //
 //   sessions         one row per sealed session
 //     account, name    whose it is, and what the client called it
-//     disc_name        its name on discs and on the command line; unique in the account, case-insensitively
+//     disc_name        its name on discs and on the command line; unique in the account, whatever the case
 //     state            queued burning verifying burned failed withdrawn; changes only by the state table
 //     folder           where its folder is in the account's inbox; '' = the payload was released
 //     root             the watched folder that takes the inbox's place (host path); '' = the inbox
-//     folder_next      the intent of a rename; '' = none under way. Set before the rename, folder =
-//     folder_next after it seal_id          state_dir/seals/<seal_id>.jsonl holds the manifest content_digest
-//     digest over the manifest: recognizes a session that is sent twice marker_name, marker_sha256, bytes,
-//     files_count, sealed_at burned_at, verified_at   of the last copy; NULL until every copy is verified
+//     folder_next      the intent of a rename; '' = none under way. Set before it, cleared after it
+//     seal_id          state_dir/seals/<seal_id>.jsonl holds the manifest
+//     content_digest   over the manifest: recognizes a session that is sent twice
+//     marker_name, marker_sha256, bytes, files_count, sealed_at
+//     burned_at, verified_at   of the last copy; NULL until every copy is verified
 //     reason           why it waits or failed
 //     whole_id, part   a part of a session larger than a disc: the whole one's row, and the number from 1;
 //                      its folder is that of the whole one. NULL and 0 else
@@ -20,26 +21,24 @@
 //                      follow from those of its parts then. 0 else
 //
 //   discs            one row per disc that was ever begun; rows are never removed
-//     label            unique, and so are its first 16 characters (Joliet's volume identifier holds no more)
+//     label            unique, and so are its first 16 characters (Joliet's volume id holds no more)
 //     serial           UUID in the volume set identifier
 //     state            open full closed suspect
-//     sessions_used, sessions_left, capacity_bytes, free_bytes, next_lba, head_digest   as after the last
-//     good disc session
+//     sessions_used, sessions_left, capacity_bytes, free_bytes, next_lba, head_digest
+//                      as after the last good disc session
 //
 //   attempts         one row per try to write one disc session; durable before the first byte is written
-//     state            writing verifying verified failed; a disc has at most one attempt that is writing or
-//     verifying
-//     tree_*           where the descriptors and folders of the disc session lie, and the digest of those
-//     blocks
-//                      as they went to the drive; 0 and '' before
+//     state            writing verifying verified failed; a disc has one that is writing or verifying at most
+//     tree_lba, tree_blocks, tree_sha256
+//                      what went to the drive before the first file's content: descriptors and folders
+//
 //   attempt_sessions which sessions an attempt writes, in order
 //
-//   disc_sessions    one row per session and disc, written only after the read-back matched. account and
-//   session_name are kept
-//                    here too: what is on a disc stays listed after its session's row is gone (session_id
-//                    NULL then)
-//   files            the files of a row of disc_sessions: path from the disc's root, size, digest, first
-//   block
+//   disc_sessions    one row per session and disc, written only after the read-back matched
+//     account, session_name   kept here too: what is on a disc stays listed after its session's row is
+//                      gone (session_id is NULL then)
+//
+//   files            the files of a row of disc_sessions: path from the disc's root, size, digest, block
 #include "common/catalogue/schema.hpp"
 
 #include <fmt/format.h>
