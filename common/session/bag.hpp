@@ -31,11 +31,10 @@ struct DiscEntry {
 // A session that is itself a bag: it is burned as it is, nothing added.
 [[nodiscard]] bool is_bag(const Manifest& manifest);
 
-// The session's folder /<account>/<disc name> and what is in it, parents first, sorted by path; bagging date
-// = sealed_at.
-// /<account> is not among them: all sessions of the account share it. Layout::plain adds /<account>/<disc
-// name>.SHA256SUMS; Layout::root puts everything and SHA256SUMS (unless the session brings its own) at the
-// disc's root.
+// The session's folder /<account>/<disc name> and what is in it, parents first, sorted by path; the bagging
+// date is that of the seal. /<account> is not among them: all sessions of the account share it.
+// Layout::plain adds /<account>/<disc name>.SHA256SUMS; Layout::root puts everything and SHA256SUMS (unless
+// the session brings its own) at the root.
 [[nodiscard]] std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
                                                   ModePolicy modes);
 

@@ -2,9 +2,9 @@
 // that a million of them are compared with a tree in one pass. Binary, because an idle run has to read it in
 // a fraction of the walk's time:
 //     "burnbox skim 1\n"
-//     a record: bytes shared with the path before (varint), bytes that follow (varint), those bytes, kind
-//     (1),
-//               then unless it is `gone`: size, mtime, ctime, inode (8 each, little-endian), SHA-256 (32)
+//     a record: bytes shared with the path before (varint), bytes that follow (varint), those bytes,
+//               kind (1), then unless it is `gone`:
+//               size, mtime, ctime, inode (8 each, little-endian), SHA-256 (32)
 //     kind 0 ends the records; then their number (8) and the SHA-256 of everything before it (32)
 // Threads: one. Blocks.
 #pragma once
