@@ -1,4 +1,4 @@
-# Clocks, pairs and medians. A run sets $wall and $cpu, both in milliseconds; $cpu empty = not asked for.
+# Clocks, pairs and medians. A run sets $wall, $cpu (the server's) and $client_cpu, all in milliseconds.
 # shellcheck shell=bash disable=SC2154
 
 median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
@@ -31,42 +31,54 @@ settled_cpu_ms() { # PID
     echo "$now"
 }
 
-# timed HOST COMMAND...: the command's wall time, the CPU time of the host's server until it has settled.
+# CPU time in milliseconds of what this shell has started and waited for: clients, not servers.
+ended_cpu_ms() {
+    times >"$work/times"
+    awk -F '[ms ]+' 'NR == 2 { printf "%d", 1000 * (60 * ($1 + $3) + $2 + $4) }' "$work/times"
+}
+
+# timed HOST COMMAND...: the command's wall time and its CPU time, and the CPU time of the host's server until it has settled.
 timed() {
-    local pid before before_cpu
+    local pid before before_cpu before_clients
     pid=$(server_pid "$1")
     shift
     before_cpu=$(settled_cpu_ms "$pid")
+    ended_cpu_ms >"$work/clients"
+    before_clients=$(<"$work/clients")
     before=$(now_ms)
     "$@"
     wall=$(($(now_ms) - before))
+    ended_cpu_ms >"$work/clients"
+    client_cpu=$(($(<"$work/clients") - before_clients))
     cpu=$(($(settled_cpu_ms "$pid") - before_cpu))
 }
 
 # pairs TITLE GOAL RUN [UNDO]: RUN HOST NUMBER by turns on sshd ("peer") and on burnbox, which of them first changing each time;
-# then UNDO HOST NUMBER, which is not measured. One warm-up pair is not counted.
+# then UNDO HOST NUMBER, which is not measured. One warm-up pair is not counted. What the clients need themselves is a bound: no
+# server makes an upload faster than that, shared by the cores as far as clients work at once.
 pairs() {
-    local title=$1 goal=$2 run=$3 undo=${4:-clear_uploads} number host order walls cpus
-    local speeds=() shares=() all_walls=() all_cpus=() all_peer_walls=() all_peer_cpus=()
-    printf '\n%s  (%s)\n%6s %12s %12s %12s %12s %8s %8s\n' "$title" "$goal" pair "sshd wall" "sshd CPU" \
-        "burnbox wall" "burnbox CPU" speed CPU
-    declare -A walls cpus
+    local title=$1 goal=$2 run=$3 undo=${4:-clear_uploads} number host order walls cpus clients
+    local speeds=() shares=() all_walls=() all_cpus=() all_peer_walls=() all_peer_cpus=() all_client_cpus=()
+    printf '\n%s  (%s)\n%6s %12s %12s %12s %12s %12s %8s %8s\n' "$title" "$goal" pair "sshd wall" "sshd CPU" \
+        "burnbox wall" "burnbox CPU" "its clients" speed CPU
+    declare -A walls cpus clients
     for number in $(seq "${WARM_UP-0}" "$PAIRS"); do
         order="peer burnbox"
         [ $((number % 2)) = 0 ] || order="burnbox peer"
         for host in $order; do
             "$run" "$host" "$number"
-            walls[$host]=$wall cpus[$host]=$cpu
+            walls[$host]=$wall cpus[$host]=$cpu clients[$host]=$client_cpu
             "$undo" "$host" "$number"
         done
         [ "$number" -gt 0 ] || continue
         speeds+=("$(ratio "${walls[peer]}" "${walls[burnbox]}")")
         shares+=("$(ratio "${cpus[burnbox]}" "${cpus[peer]}")")
         all_walls+=("${walls[burnbox]}") all_peer_walls+=("${walls[peer]}")
-        all_cpus+=("${cpus[burnbox]}") all_peer_cpus+=("${cpus[peer]}")
-        print_pair "$number" "${walls[peer]}" "${cpus[peer]}" "${walls[burnbox]}" "${cpus[burnbox]}" "${speeds[-1]}" "${shares[-1]}"
+        all_cpus+=("${cpus[burnbox]}") all_peer_cpus+=("${cpus[peer]}") all_client_cpus+=("${clients[burnbox]}")
+        print_pair "$number" "${walls[peer]}" "${cpus[peer]}" "${walls[burnbox]}" "${cpus[burnbox]}" "${clients[burnbox]}" \
+            "${speeds[-1]}" "${shares[-1]}"
     done
     print_pair median "$(median "${all_peer_walls[@]}")" "$(median "${all_peer_cpus[@]}")" "$(median "${all_walls[@]}")" \
-        "$(median "${all_cpus[@]}")" "$(median "${speeds[@]}")" "$(median "${shares[@]}")"
+        "$(median "${all_cpus[@]}")" "$(median "${all_client_cpus[@]}")" "$(median "${speeds[@]}")" "$(median "${shares[@]}")"
 }
-print_pair() { printf '%6s %9s ms %9s ms %9s ms %9s ms %8.2f %8.2f\n' "$@"; }
+print_pair() { printf '%6s %9s ms %9s ms %9s ms %9s ms %9s ms %8.2f %8.2f\n' "$@"; }

@@ -1,4 +1,4 @@
-# What is measured, one function a row. run_* HOST NUMBER sets $wall and $cpu.
+# What is measured, one function a row. run_* HOST NUMBER sets what measure.sh says.
 # shellcheck shell=bash disable=SC2154,SC2034
 
 list_rows() {
