@@ -209,7 +209,11 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
     const auto attempt = std::ranges::find_if(attempts, [&](const AttemptRow& tried) {
         return tried.disc == copy->disc && tried.state == AttemptState::verified;
     });
-    BB_ASSERT(attempt != attempts.end());  // the copy's row is of its transaction
+    if (attempt == attempts.end())
+        return fail(Errc::corrupt,
+                    fmt::format("verify: the catalogue has no burn of {}/{} on disc {}; restore the "
+                                "catalogue from a backup",
+                                row.account, row.disc_name, disc_label));
     DriveLoop* loop = state_->find(disc->drive);
     if (loop == nullptr)
         return fail(Errc::not_found,
