@@ -112,7 +112,7 @@ class BurnObserver {
     [[nodiscard]] virtual Status about_to_write(const BurnPlan& plan) = 0;
     // Called once while the disc session is written, when everything before the first file's content went to
     // the drive: what a read-back compares, also one after a crash, goes into the catalogue here.
-    virtual void tree_written(const TreeArea& /*tree*/) {}
+    virtual void tree_written(const TreeArea& tree) = 0;
     virtual void progress(const Progress& progress) = 0;  // some times a second
 };
 
