@@ -36,7 +36,8 @@ std::string ErrorText::shown(std::string line) const {
     for (const std::string& inbox : inboxes_) {
         for (std::size_t at = line.find(inbox); at != std::string::npos; at = line.find(inbox, at)) {
             const bool leads_on = line.substr(at + inbox.size(), 1) == "/";
-            line.replace(at, inbox.size(), leads_on ? "" : "/");
+            line.erase(at, inbox.size());
+            if (!leads_on) line.insert(at, 1, '/');
             ++at;
         }
     }
