@@ -11,18 +11,13 @@ namespace {
 constexpr std::uint32_t kWindowBlocks = 1024;  // 2 MiB
 constexpr std::uint32_t kMostGapBlocks = 32;   // read through instead of seeking
 constexpr std::size_t kBuffers = 4;
-constexpr std::size_t kMemoryAlignment = 4096;
 
 }  // namespace
 
 ContentReader::ContentReader(const std::vector<Extent>& extents, std::uint32_t alignment_blocks,
                              ReadBlocks read)
     : alignment_blocks_(alignment_blocks), read_(std::move(read)), buffers_(kBuffers) {
-    for (Buffer& buffer : buffers_) {
-        buffer.bytes.reset(
-            static_cast<std::byte*>(std::aligned_alloc(kMemoryAlignment, kWindowBlocks * kSectorBytes)));
-        BB_ASSERT(buffer.bytes != nullptr);
-    }
+    for (Buffer& buffer : buffers_) buffer.memory = PageMemory(kWindowBlocks * kSectorBytes);
     lay_out(extents);
     thread_ = std::jthread([this](const std::stop_token& stop) { read_ahead(stop); });
 }
@@ -60,7 +55,7 @@ void ContentReader::read_ahead(const std::stop_token& stop) {
         }
         const std::uint32_t blocks =
             (windows_[i].blocks + alignment_blocks_ - 1) / alignment_blocks_ * alignment_blocks_;
-        Status status = read_(windows_[i].lba, {buffer.bytes.get(), blocks * kSectorBytes});
+        Status status = read_(windows_[i].lba, buffer.memory.bytes().first(blocks * kSectorBytes));
         const std::scoped_lock lock(mutex_);
         buffer.window = i;
         buffer.status = std::move(status);
@@ -82,7 +77,7 @@ Result<ContentReader::Piece> ContentReader::next() {
     }
     ++next_slice_;
     if (!buffer.status) return std::unexpected(buffer.status.error());
-    return Piece{slice.file, {buffer.bytes.get() + slice.offset, slice.bytes}};
+    return Piece{slice.file, std::as_const(buffer.memory).bytes().subspan(slice.offset, slice.bytes)};
 }
 
 }  // namespace burnbox

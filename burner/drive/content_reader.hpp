@@ -5,15 +5,14 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <span>
 #include <thread>
 #include <vector>
 
 #include "common/base/error.hpp"
+#include "common/base/page_memory.hpp"
 
 namespace burnbox {
 
@@ -57,11 +56,8 @@ class ContentReader {
         std::size_t offset;
         std::size_t bytes;
     };
-    struct Free {
-        void operator()(std::byte* bytes) const { std::free(bytes); }
-    };
     struct Buffer {
-        std::unique_ptr<std::byte, Free> bytes;
+        PageMemory memory;
         std::size_t window = 0;
         bool full = false;
         Status status;

@@ -6,6 +6,7 @@
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/recovery/recovery_plan.hpp"
+#include "common/base/page_memory.hpp"
 #include "common/base/text.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -114,11 +115,11 @@ Result<RecoveryFile> digest_recovery_file(FileSystem& state_fs, const std::strin
     BB_TRY(const auto file, state_fs.open(join_path(recovery_folder(seal_id), name), {.read = true}));
     RecoveryFile result{name, 0, {}};
     Sha256Hasher hasher;
-    std::vector<std::byte> buffer(kReadBytes);
+    PageMemory memory(kReadBytes);
     for (;;) {
-        BB_TRY(const std::size_t got, file->read_at(buffer, result.size_bytes));
+        BB_TRY(const std::size_t got, file->read_at(memory.bytes(), result.size_bytes));
         if (got == 0) break;
-        hasher.update(std::span(buffer).first(got));
+        hasher.update(memory.bytes().first(got));
         result.size_bytes += got;
     }
     result.sha256 = hasher.finish();

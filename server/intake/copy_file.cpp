@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <vector>
+#include "common/base/page_memory.hpp"
 
 namespace burnbox::intake {
 namespace {
@@ -37,17 +37,17 @@ CopyResult<std::unique_ptr<File>> open_original(const CopyFrom& from) {
 // Reads `file` to its end; what was read goes to `copy` too, if there is one.
 CopyResult<Sha256> read_through(File& file, File* copy, const CopyFrom& from, const std::stop_token& stop) {
     Sha256Hasher hasher;
-    std::vector<std::byte> buffer(std::min<std::uint64_t>(kReadBytes, from.expected.size_bytes + 1));
+    PageMemory memory(std::min<std::uint64_t>(kReadBytes, from.expected.size_bytes + 1));
     std::uint64_t offset = 0;
     for (;;) {
         if (stop.stop_requested())
             return std::unexpected(
                 CopyFailure{.error = {Errc::cancelled, 0,
                                       fmt::format("read {}: the server is being stopped", from.path)}});
-        const auto got = file.read_at(buffer, offset);
+        const auto got = file.read_at(memory.bytes(), offset);
         if (!got) return bad_original(got.error());
         if (*got == 0) break;
-        const auto piece = std::span(buffer).first(*got);
+        const auto piece = memory.bytes().first(*got);
         hasher.update(piece);
         if (copy != nullptr) {
             if (const Status written = copy->write_at(piece, offset); !written)

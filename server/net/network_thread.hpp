@@ -10,6 +10,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "common/base/page_memory.hpp"
 #include "server/net/connection.hpp"
 
 namespace burnbox {
@@ -35,7 +36,7 @@ class NetworkThread {
     static constexpr std::size_t kReceiveBytes = std::size_t{256} << 10U;
 
     const SshServices& services_;
-    std::unique_ptr<std::byte[]> receive_buffer_;
+    PageMemory receive_buffer_;
     sftp::WriteGather gather_;
     ThreadPlace place_;
     boost::asio::io_context io_{1};  // its last handlers may hold connections that use the three above

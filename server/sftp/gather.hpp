@@ -7,9 +7,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 #include <span>
+
+#include "common/base/page_memory.hpp"
 
 namespace burnbox::sftp {
 
@@ -33,13 +33,10 @@ class WriteGather {
     [[nodiscard]] std::size_t room() const { return kCapacity - start_ - used_; }
     [[nodiscard]] std::size_t size() const { return used_; }
     void add(std::span<const std::byte> data);  // at most room()
-    [[nodiscard]] std::span<const std::byte> bytes() const { return {memory_.get() + start_, used_}; }
+    [[nodiscard]] std::span<const std::byte> bytes() const { return memory_.bytes().subspan(start_, used_); }
 
   private:
-    struct Free {
-        void operator()(std::byte* memory) const { std::free(memory); }
-    };
-    std::unique_ptr<std::byte[], Free> memory_;  // of whole pages
+    PageMemory memory_;  // once there was a user
     std::size_t start_ = 0, used_ = 0;
     User* user_ = nullptr;
 };

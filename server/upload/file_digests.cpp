@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/page_memory.hpp"
 #include "common/base/text.hpp"
 #include "server/upload/open_session.hpp"
 
@@ -50,14 +51,14 @@ class DigestJob : public std::enable_shared_from_this<DigestJob> {
     // True when the last digest is taken.
     Result<bool> slice() {
         if (!file_) BB_CHECK(open());
-        std::vector<std::byte> buffer(kReadBytes);
+        PageMemory memory(kReadBytes);
         for (std::uint64_t left = kSliceBytes; left > 0 && offset_ < end_;) {
             const std::uint64_t wanted =
                 std::min({left, end_ - offset_, block_ - in_block_, std::uint64_t{kReadBytes}});
             BB_TRY(const std::size_t got,
-                   file_->read_at(std::span(buffer).first(static_cast<std::size_t>(wanted)), offset_));
+                   file_->read_at(memory.bytes().first(static_cast<std::size_t>(wanted)), offset_));
             if (got == 0) return changed();
-            take(std::span(buffer).first(got));
+            take(memory.bytes().first(got));
             left -= got;
         }
         if (offset_ < end_) return false;

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "common/base/page_memory.hpp"
 #include "server/upload/open_session.hpp"
 
 namespace burnbox::upload {
@@ -45,11 +46,11 @@ Result<HashedFile> hash_file(FileSystem& fs, const std::string& path) {
     BB_TRY(const auto file, fs.open(path, {.read = true}));
     BB_TRY(const FileInfo before, file->info());
     Sha256Hasher hasher;
-    std::vector<std::byte> buffer(std::min<std::uint64_t>(kReadBytes, before.size_bytes + 1));
+    PageMemory memory(std::min<std::uint64_t>(kReadBytes, before.size_bytes + 1));
     for (std::uint64_t offset = 0;;) {
-        BB_TRY(const std::size_t got, file->read_at(buffer, offset));
+        BB_TRY(const std::size_t got, file->read_at(memory.bytes(), offset));
         if (got == 0) break;
-        hasher.update(std::span(buffer).first(got));
+        hasher.update(memory.bytes().first(got));
         offset += got;
     }
     BB_TRY(const FileInfo after, file->info());
