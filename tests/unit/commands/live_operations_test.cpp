@@ -2,58 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <condition_variable>
-#include <mutex>
-
 #include "common/catalogue/sql_catalogue.hpp"
 #include "common/storage/durable_file.hpp"
+#include "tests/support/kept_answer.hpp"
 #include "tests/support/memory_file_system.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace burnbox;
 
 namespace {
-
-class Sink final : public CommandSink {
-  public:
-    void out(std::string text) override { add(out_, text); }
-    void error(std::string line) override { add(errors_, line + "\n"); }
-    void finish(int exit_code) override {
-        const std::lock_guard lock(mutex_);
-        CHECK_FALSE(exit_);
-        exit_ = exit_code;
-        changed_.notify_all();
-    }
-
-    int exit_code() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return exit_.has_value(); });
-        return *exit_;
-    }
-    void wait_for_error(const std::string& part) {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return errors_.find(part) != std::string::npos; });
-    }
-    // All of it: they wait for the end.
-    std::string out_text() { return exit_code(), read(out_); }
-    std::string errors() { return exit_code(), read(errors_); }
-
-  private:
-    void add(std::string& where, const std::string& text) {
-        const std::lock_guard lock(mutex_);
-        where += text;
-        changed_.notify_all();
-    }
-    std::string read(const std::string& from) {
-        const std::lock_guard lock(mutex_);
-        return from;
-    }
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::string out_, errors_;
-    std::optional<int> exit_;
-};
 
 // Uploads and burner that only note what they are asked; the catalogue is a real one.
 struct Fixture {
@@ -148,8 +105,8 @@ struct Fixture {
         return *attempt_id;
     }
 
-    std::shared_ptr<Sink> run(const std::string& account, std::vector<std::string> argv) {
-        auto sink = std::make_shared<Sink>();
+    std::shared_ptr<test::KeptAnswer> run(const std::string& account, std::vector<std::string> argv) {
+        auto sink = std::make_shared<test::KeptAnswer>();
         operations->run({.account = account, .argv = std::move(argv)}, sink);
         return sink;
     }
@@ -351,7 +308,7 @@ TEST_CASE("operations: one who leaves while he waits is let go of") {
     fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
     auto sink = fixture.run("alice", {"burn", "holiday", "--wait"});
     sink->wait_for_error("holiday is queued");
-    const std::weak_ptr<Sink> weak = sink;
+    const std::weak_ptr<test::KeptAnswer> weak = sink;
     sink.reset();
     while (!weak.expired()) std::this_thread::yield();
     fixture.happened("session_burned");
