@@ -15,7 +15,7 @@
 
 #define BLOCK_BYTES ((size_t)1 << 20)
 #define BLOCKS 4U
-#define ALIGNMENT 4096                /* the kernel copies twice as fast to there as to what malloc gives */
+#define PAGE_BYTES 4096               /* blocks begin with a page: see common/base/page_memory.hpp */
 #define AHEAD_BYTES (4 * BLOCK_BYTES) /* from this size on a thread pays */
 #define LONGEST_STEP 3000U /* of a path given to openat2 at once; the kernel takes at most 4095 bytes */
 
@@ -44,7 +44,7 @@ struct bb_hashed_file* bb_hashed_file_new(void) {
     struct bb_hashed_file* file = calloc(1, sizeof *file);
     if (file == NULL) return NULL;
     file->fd = -1;
-    file->blocks = aligned_alloc(ALIGNMENT, BLOCKS * BLOCK_BYTES);
+    file->blocks = aligned_alloc(PAGE_BYTES, BLOCKS * BLOCK_BYTES);
     file->digest = EVP_MD_CTX_new();
     pthread_mutex_init(&file->mutex, NULL);
     pthread_cond_init(&file->changed, NULL);
