@@ -30,7 +30,11 @@ class WatchedDrive final : public Drive {
     }
     Result<Written> burn(const BurnJob& job, BurnObserver& observer) override {
         BeginObserver begins(*this, job.disc.label, observer);
-        return at("burn", [&] { return drive_->burn(job, begins); });
+        return at("burn", [&] {
+            auto written = drive_->burn(job, begins);
+            if (written) note_disc(job.disc.label);  // it may have been swapped since it began
+            return written;
+        });
     }
     Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) override {
         return at("verify", [&] { return drive_->verify(job, disc_session, observer); });
@@ -50,7 +54,7 @@ class WatchedDrive final : public Drive {
             : drive_(drive), label_(label), next_(next) {}
         Status about_to_write(const BurnPlan& plan) override {
             BB_CHECK(next_.about_to_write(plan));
-            drive_.house_.begun.emplace(label_, drive_.tray_.burner.state().disc.data());
+            drive_.note_disc(label_);
             drive_.house_.at_drive(drive_.tray_, "leave to write");
             return {};
         }
@@ -62,6 +66,10 @@ class WatchedDrive final : public Drive {
         const std::string& label_;
         BurnObserver& next_;
     };
+
+    void note_disc(const std::string& label) {
+        house_.begun.emplace(label, tray_.burner.state().disc.data());
+    }
 
     template <typename Operation>
     auto at(const char* what, Operation operation) -> decltype(operation()) {

@@ -37,7 +37,7 @@ class MmcHouse {
     std::vector<std::unique_ptr<Tray>> trays;
     // Asked before and after each operation of a drive: may throw, as if the process died there.
     std::function<void(Tray&, const std::string& operation)> at_drive = [](Tray&, const std::string&) {};
-    // By label: every disc on which a burn under this label was begun.
+    // By label: every disc on which a burn under this label was begun or ended.
     std::multimap<std::string, std::string> begun;
 
     std::unique_ptr<Catalogue> catalogue;

@@ -90,12 +90,21 @@ void MmcJudge::check_disc(const std::string& path) {
         for (const DiscSessionRow& each : must(house_.catalogue->disc_sessions(row.id)))
             known.insert(each.session_name);
     }
+    bool holds_something = false;
     for (const auto& [id, files] : sessions_) {
         const std::string name = house_.row(id).disc_name;
-        if (disc.count(files.at("f0").substr(0, mmc::kBlockBytes)) == 0 || suspect) continue;
+        if (disc.count(files.at("f0").substr(0, mmc::kBlockBytes)) == 0) continue;
+        holds_something = true;
+        if (suspect) continue;
         CHECK_MESSAGE(known.contains(name), "it holds " << name << " and nobody knows it");
     }
     if (suspect || foreign_.contains(path)) return;
+    // Taken out before the first block of a file: what was burned then is on the disc that took its place.
+    const bool swapped = std::ranges::any_of(rows, [&](const DiscRow& row) {
+        const auto [first, last] = house_.begun.equal_range(row.label);
+        return std::any_of(first, last, [&](const auto& begun) { return begun.second != path; });
+    });
+    if (swapped && !holds_something && disc.state().sessions_closed == 0) return;
     CHECK_FALSE(disc.state().session_begun());
     CHECK(disc.state().sessions_closed <= static_cast<std::int32_t>(sessions));
 }
