@@ -68,7 +68,8 @@ class WatchedDrive final : public Drive {
     };
 
     void note_disc(const std::string& label) {
-        house_.begun.emplace(label, tray_.burner.state().disc.data());
+        const std::string disc = tray_.burner.state().disc.data();
+        if (!disc.empty()) house_.begun.emplace(label, disc);
     }
 
     template <typename Operation>
