@@ -165,8 +165,13 @@ bool Channel::write_out(ByteBuffer& queue, bool to_stderr) {
         if (window == 0) return true;
         const auto length = static_cast<std::uint32_t>(
             std::min<std::size_t>({queue.size(), window, std::size_t{256} << 10U}));
-        const int written = to_stderr ? ssh_channel_write_stderr(channel_, queue.bytes().data(), length)
-                                      : ssh_channel_write(channel_, queue.bytes().data(), length);
+        // During a rekey libssh may take packets in before it writes: what they are answered with goes into
+        // the queue and must not move the bytes that it is about to write.
+        ByteBuffer lent = std::exchange(queue, {});
+        const int written = to_stderr ? ssh_channel_write_stderr(channel_, lent.bytes().data(), length)
+                                      : ssh_channel_write(channel_, lent.bytes().data(), length);
+        lent.append(queue.bytes());
+        queue = std::move(lent);
         if (written < 0) return ssh_channel_is_open(channel_) == 0;
         rekeying_ = written == 0;
         if (rekeying_) return true;
