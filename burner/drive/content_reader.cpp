@@ -77,7 +77,7 @@ Result<ContentReader::Piece> ContentReader::next() {
     }
     ++next_slice_;
     if (!buffer.status) return std::unexpected(buffer.status.error());
-    return Piece{slice.file, std::as_const(buffer.memory).bytes().subspan(slice.offset, slice.bytes)};
+    return Piece{slice.file, buffer.memory.bytes().subspan(slice.offset, slice.bytes)};
 }
 
 }  // namespace burnbox

@@ -9,8 +9,8 @@ std::uint32_t read_alignment_blocks(OpenedDisc& disc) {
     return disc.image() != nullptr ? kImageAlignment : 1;
 }
 
-bool says_nothing_about_the_disc(const Error& error) {
-    return error.code == Errc::unreachable || error.code == Errc::no_medium;
+bool drive_or_disc_is_gone(const Error& error) {
+    return drive_is_lost(error) || error.code == Errc::no_medium;
 }
 
 Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buffer) {

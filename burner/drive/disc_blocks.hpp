@@ -11,11 +11,11 @@ namespace burnbox {
 // In units of this many blocks an image is read, and at such addresses.
 [[nodiscard]] std::uint32_t read_alignment_blocks(OpenedDisc& disc);
 
-// The drive or the medium is gone.
-[[nodiscard]] bool says_nothing_about_the_disc(const Error& error);
+// It says nothing about what is on the disc.
+[[nodiscard]] bool drive_or_disc_is_gone(const Error& error);
 
-// Fills the buffer from block `lba` on. Errors: those that say nothing about the disc, io, and
-// corrupt.
+// Fills the buffer from block `lba` on. Errors: those of a drive or disc that is gone; io
+// and corrupt, which judge the disc.
 [[nodiscard]] Status read_blocks(OpenedDisc& disc, std::uint32_t lba, std::span<std::byte> buffer);
 
 }  // namespace burnbox

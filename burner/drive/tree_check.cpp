@@ -15,7 +15,7 @@ Status check_tree(OpenedDisc& disc, const TreeArea& tree, Mismatches& mismatches
         const auto piece = reader.next();
         if (piece) {
             hasher.update(piece->data);
-        } else if (says_nothing_about_the_disc(piece.error())) {
+        } else if (drive_or_disc_is_gone(piece.error())) {
             return std::unexpected(piece.error());
         } else {
             mismatches.add("", "descriptors and folders: " + piece.error().message);

@@ -119,7 +119,7 @@ Status ContentCheck::take_piece(ContentReader& reader, VerifyReport& report) {
         hasher_.update(piece->data);
         progress_.done_bytes += piece->data.size();
         observer_.progress(progress_);
-    } else if (says_nothing_about_the_disc(piece.error())) {
+    } else if (drive_or_disc_is_gone(piece.error())) {
         return std::unexpected(piece.error());
     } else if (readable_) {
         mismatches_.add(files_[file].entry->path, piece.error().message);
@@ -158,7 +158,7 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
     Mismatches mismatches;
     if (job.tree) BB_CHECK(check_tree(*disc, *job.tree, mismatches));
     auto loaded = DiscTree::load(*disc, job.disc, disc_session);
-    if (!loaded && !mismatches.none() && !says_nothing_about_the_disc(loaded.error())) {
+    if (!loaded && !mismatches.none() && !drive_or_disc_is_gone(loaded.error())) {
         mismatches.add("", loaded.error().message);
         return VerifyReport{.mismatches = mismatches.take()};
     }

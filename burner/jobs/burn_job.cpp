@@ -92,6 +92,13 @@ BurnJob read_back_job(const Work& work, const AttemptRow& attempt) {
     return job;
 }
 
+Result<std::optional<AttemptRow>> attempt_that_burned(Catalogue& catalogue, SessionId session, DiscId disc) {
+    BB_TRY(const auto attempts, catalogue.attempts(session));
+    for (const AttemptRow& attempt : attempts)
+        if (attempt.disc == disc && attempt.state == AttemptState::verified) return attempt;
+    return std::nullopt;
+}
+
 std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work, const VerifyReport& report) {
     std::unordered_map<std::string_view, std::uint32_t> first_block;
     for (const VerifiedFile& file : report.files) first_block.emplace(file.path, file.lba);

@@ -32,6 +32,10 @@ struct Work {
 // The job for reading back what the attempt wrote: the disc has changed since `job.disc`.
 [[nodiscard]] BurnJob read_back_job(const Work& work, const AttemptRow& attempt);
 
+// The attempt that burned the session on the disc; a session is on a disc once.
+[[nodiscard]] Result<std::optional<AttemptRow>> attempt_that_burned(Catalogue& catalogue, SessionId session,
+                                                                    DiscId disc);
+
 // The payload files of each session as they lie on the disc, for the catalogue.
 [[nodiscard]] std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work,
                                                                     const VerifyReport& report);

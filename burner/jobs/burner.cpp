@@ -205,11 +205,8 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
     if (copy == copies.end())
         return fail(Errc::not_found,
                     fmt::format("verify: {}/{} is not on disc {}", row.account, row.disc_name, disc_label));
-    BB_TRY(const auto attempts, state_->services.catalogue.attempts(copy->session));
-    const auto attempt = std::ranges::find_if(attempts, [&](const AttemptRow& tried) {
-        return tried.disc == copy->disc && tried.state == AttemptState::verified;
-    });
-    if (attempt == attempts.end())
+    BB_TRY(const auto attempt, attempt_that_burned(state_->services.catalogue, copy->session, copy->disc));
+    if (!attempt)
         return fail(Errc::corrupt,
                     fmt::format("verify: the catalogue has no burn of {}/{} on disc {}; restore the "
                                 "catalogue from a backup",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "burner/drive/drive.hpp"
+#include "burner/jobs/burn_job.hpp"
 
 namespace burnbox {
 namespace {
@@ -37,12 +38,8 @@ Result<std::uint64_t> DiscTrees::measure(DiscId disc) {
     if (rows.empty()) return 0;
     const DiscSessionRow& newest = rows.back();
     if (newest.session == 0) return bytes_beside_files(catalogue_, rows);
-    BB_TRY(const auto attempts, catalogue_.attempts(newest.session));
-    for (const AttemptRow& attempt : attempts) {
-        const bool wrote_it = attempt.disc == disc && attempt.disc_session == newest.disc_session &&
-                              attempt.state == AttemptState::verified;
-        if (wrote_it && attempt.tree) return attempt.tree->blocks * kSectorBytes;
-    }
+    BB_TRY(const auto attempt, attempt_that_burned(catalogue_, newest.session, disc));
+    if (attempt && attempt->tree) return attempt->tree->blocks * kSectorBytes;
     return bytes_beside_files(catalogue_, rows);
 }
 

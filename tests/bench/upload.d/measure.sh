@@ -31,25 +31,26 @@ settled_cpu_ms() { # PID
     echo "$now"
 }
 
-# CPU time in milliseconds of what this shell has started and waited for: clients, not servers.
-ended_cpu_ms() {
+# $ended_cpu: CPU time in milliseconds of what this shell has started and waited for: clients, not servers. A subshell would
+# count its own children.
+note_ended_cpu() {
     times >"$work/times"
-    awk -F '[ms ]+' 'NR == 2 { printf "%d", 1000 * (60 * ($1 + $3) + $2 + $4) }' "$work/times"
+    ended_cpu=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", 1000 * (60 * ($1 + $3) + $2 + $4) }' "$work/times")
 }
 
 # timed HOST COMMAND...: the command's wall time and its CPU time, and the CPU time of the host's server until it has settled.
 timed() {
-    local pid before before_cpu before_clients
+    local pid before before_cpu before_clients ended_cpu
     pid=$(server_pid "$1")
     shift
     before_cpu=$(settled_cpu_ms "$pid")
-    ended_cpu_ms >"$work/clients"
-    before_clients=$(<"$work/clients")
+    note_ended_cpu
+    before_clients=$ended_cpu
     before=$(now_ms)
     "$@"
     wall=$(($(now_ms) - before))
-    ended_cpu_ms >"$work/clients"
-    client_cpu=$(($(<"$work/clients") - before_clients))
+    note_ended_cpu
+    client_cpu=$((ended_cpu - before_clients))
     cpu=$(($(settled_cpu_ms "$pid") - before_cpu))
 }
 
