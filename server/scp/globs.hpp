@@ -11,10 +11,12 @@
 namespace burnbox::scp {
 
 inline constexpr std::size_t kMostMatches = 10'000;
+// Names and folders that one command looks at: its network thread serves nobody else meanwhile.
+inline constexpr std::size_t kMostLookedAt = 100'000;
 
 // The words with every pattern replaced by what it matches, sorted by name; one that matches nothing stands
-// for itself. Names that begin with a dot are matched by a dot only. Errors: Errc::limit when there are more
-// than kMostMatches.
+// for itself. Names that begin with a dot are matched by a dot only. Errors: Errc::limit beyond kMostMatches
+// or kMostLookedAt.
 [[nodiscard]] Result<std::vector<std::string>> expand_globs(Client& client,
                                                             const std::vector<CommandWord>& words);
 

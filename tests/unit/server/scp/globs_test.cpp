@@ -54,3 +54,22 @@ TEST_CASE("scp globs: a flood of matches is refused") {
         REQUIRE(house.fs.open("many/" + std::to_string(i), {.write = true, .create = true}));
     CHECK(house.expand("many/*").front().find("more than 10000") != std::string::npos);
 }
+
+TEST_CASE("scp globs: a pattern that would look at too many names is refused, however little it matches") {
+    House house;
+    REQUIRE(house.fs.make_folder("wide", 0755));
+    for (int i = 0; i < 50; ++i) REQUIRE(house.fs.make_folder("wide/" + std::to_string(i), 0755));
+    CHECK(house.expand("wide/*/../*x") == Strings{"wide/*/../*x"});
+    CHECK(house.expand("wide/*/../*/../*x").front().find("look at more than 100000") != std::string::npos);
+    // All words of a command count together.
+    std::string command;
+    for (int i = 0; i < 40; ++i) command += "wide/*/../*x ";
+    CHECK(house.expand(command).front().find("look at more than 100000") != std::string::npos);
+}
+
+TEST_CASE("scp globs: many matches with a long rest of the path take no memory") {
+    House house;
+    std::string rest;
+    for (int i = 0; i < 3'000; ++i) rest += "/x";
+    CHECK(house.expand("*" + rest).front().find("paths of more than 4096 bytes") != std::string::npos);
+}
