@@ -65,7 +65,10 @@ void LiveOperations::run(const CommandRequest& request, std::shared_ptr<CommandS
     const bool account = !request.account.empty();
     if (account && !request.argv.empty() &&
         (request.argv.front() == "help" || request.argv.front() == "--help")) {
-        sink->out(account_help());
+        const OperationSpec* const asked_about =
+            request.argv.size() > 1 ? find_operation(request.argv[1]) : nullptr;
+        const bool one = asked_about != nullptr && asked_about->accounts;
+        sink->out(one ? operation_help(*asked_about) : account_help());
         return sink->finish(0);
     }
     auto operation = parse_operation(request.argv, account);

@@ -130,6 +130,9 @@ TEST_CASE("operations: wrong usage is answered at once with exit code 2") {
     const auto help = fixture.run("alice", {"help"});
     CHECK(help->exit_code() == 0);
     CHECK(help->out_text().find("burn SESSION") != std::string::npos);
+    CHECK(fixture.run("alice", {"help", "burn"})->out_text() ==
+          fixture.run("alice", {"burn", "--help"})->out_text());
+    CHECK(fixture.run("alice", {"help", "eject"})->out_text() == help->out_text());
 }
 
 TEST_CASE("operations: an account sees its own sessions, discs and files only") {
