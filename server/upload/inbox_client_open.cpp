@@ -65,6 +65,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open_for_reading(const Place& p
 Status InboxClient::check_open_for_writing(const Place& place, const OpenMode& mode) {
     if (place.where == Where::inbox) return fail(Errc::invalid, "/ is a folder");
     if (place.path.is_top()) {
+        BB_CHECK(check_upload_right(*account_));
         if (place.where == Where::missing && !place.path.trailing_slash)
             return refuse_file_in_inbox(place.path);
         return fail(Errc::invalid, fmt::format("{} is a folder", escape(place.path.text())));

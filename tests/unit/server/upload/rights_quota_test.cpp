@@ -38,6 +38,8 @@ TEST_CASE("rights: without upload nothing can be made, sealed or taken back") {
     const std::string why = "the account alice may not upload (accounts.alice.rights)";
     CHECK(put(*client, "/holiday/b", "b") == why);
     CHECK(put(*client, "/new/b", "b") == why);
+    CHECK(put(*client, "/new/", "b") == why);
+    CHECK(put(*client, "/new", "b") == why);
     CHECK(shown(client->make_folder("/new", 0755)) == why);
     CHECK(client->info("/new/", true).error().code == Errc::not_found);
     CHECK(rename(*client, "/holiday", "/new") == why);
