@@ -143,6 +143,7 @@ Status InboxClient::resize(const Place& place, std::uint64_t size_bytes) {
     OpenSession& session = *place.session;
     BB_TRY(const auto file, core_->inbox().open(place.fs_path, {.write = true}));
     BB_TRY(const FileInfo info, file->info());
+    if (size_bytes == info.size_bytes) return {};  // sent back with other attributes as it was told
     FileRecord& record = session.files.try_emplace(place.path.inside).first->second;
     account_->set_size(record, info.size_bytes);
     BB_TRY(const auto space, core_->inbox().space());

@@ -125,6 +125,15 @@ TEST_CASE("own files: they can be deleted in an open session, but nobody else's 
     CHECK(shown(client->remove("/holiday/BURN.refused")) == "ok");
 }
 
+TEST_CASE("attributes: a size sent back as it was told leaves a whole file whole, also over a restart") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/x", "abc") == "ok");
+    const Attributes same{.size_bytes = 3, .mode = 0600, .atime = {}, .mtime = {}};
+    CHECK(shown(house.connect()->set_attributes("/holiday/x", same)) == "ok");
+    house.start();
+    CHECK(burn(*house.connect(), "holiday") == "ok: holiday is sealed");
+}
+
 TEST_CASE("attributes: setuid bits are masked, times clamped, and the session folder stays usable") {
     UploadHouse house;
     const auto client = house.connect();
