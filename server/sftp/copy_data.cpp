@@ -15,7 +15,7 @@ struct Session::Copy {
     std::uint32_t id = 0;
     std::shared_ptr<OpenHandle> from, to;
     std::uint64_t from_offset = 0, to_offset = 0;
-    std::uint64_t left = 0;  // UINT64_MAX: to the end
+    std::uint64_t left = 0;
 };
 
 void Session::copy_data(Request& request) {
@@ -25,18 +25,22 @@ void Session::copy_data(Request& request) {
     const std::string_view to = request.body.string();
     const std::uint64_t to_offset = request.body.u64();
     if (!complete(request) || file_of(request, from) == nullptr || file_of(request, to) == nullptr) return;
-    auto copy = std::make_shared<Copy>(Copy{request.id, handles_.share(from), handles_.share(to), from_offset,
-                                            to_offset, length == 0 ? UINT64_MAX : length});
+    auto copy = std::make_shared<Copy>(
+        Copy{request.id, handles_.share(from), handles_.share(to), from_offset, to_offset});
     constexpr auto kMost = static_cast<std::uint64_t>(INT64_MAX);
     if (from_offset > kMost || to_offset > kMost ||
         (length > 0 && (length > kMost - from_offset || length > kMost - to_offset)))
-        return reply(request.id, kFailure, "copy-data: offsets beyond any file's end");
+        return reply(request, Error{Errc::invalid, 0, "copy-data: offsets beyond any file's end"});
     if (!copy->from->readable || !copy->to->writable)
-        return reply(request.id, kPermissionDenied,
-                     "copy-data: wants one handle open for reading and one for writing");
-    // A source that grows while it is copied to its own end would never end.
+        return reply(request, Error{Errc::permission, 0,
+                                    "copy-data: wants one handle open for reading and one for writing"});
     if (copy->from->path == copy->to->path)
-        return reply(request.id, kFailure, "copy-data: both handles are the same file");
+        return reply(request, Error{Errc::invalid, 0, "copy-data: both handles are the same file"});
+    const auto info = copy->from->file->info();
+    if (!info) return reply(request, info.error());
+    // The end is where it is now: a file that is copied to its own end under another name would never end.
+    copy->left = info->size_bytes - std::min(from_offset, info->size_bytes);
+    if (length > 0) copy->left = std::min(copy->left, length);
     ++pending_;
     ++copy->from->in_use;
     ++copy->to->in_use;
@@ -56,7 +60,7 @@ void Session::copy_slice(const std::shared_ptr<Copy>& copy) {
     if (status && *count > 0 && !finished_) {
         copy->from_offset += *count;
         copy->to_offset += *count;
-        if (copy->left != UINT64_MAX) copy->left -= *count;
+        copy->left -= *count;
         port_.poster()([this, client = client_, copy] { copy_slice(copy); });
         return;
     }
