@@ -88,7 +88,7 @@ void Session::read(Request& request) {
     OpenHandle* handle = file_of(request, wire);
     if (handle == nullptr) return;
     if (!handle->readable)
-        return reply(request.id, kPermissionDenied, "read: the handle is not open for reading");
+        return reply(request, Error{Errc::permission, 0, "read: the handle is not open for reading"});
     if (offset > static_cast<std::uint64_t>(INT64_MAX) - wanted) return reply(request.id, kEof);
     Writer writer(port_.out(), kData);
     writer.u32(request.id);
@@ -117,13 +117,16 @@ void Session::fsetstat(Request& request) {
     const std::string_view wire = request.body.string();
     const Attributes attributes = request.body.attributes();
     if (!complete(request)) return;
-    if (request.body.owner_given())
-        return reply(request.id, kPermissionDenied, "fsetstat: owners can't be changed");
     OpenHandle* handle = handles_.find(wire);
-    if (handle != nullptr && handle->folder)
-        return reply(request, client_->set_attributes(handle->path, attributes));
-    handle = file_of(request, wire);
-    if (handle != nullptr) reply(request, handle->file->set_attributes(attributes));
+    const bool folder = handle != nullptr && handle->folder;
+    if (!folder) handle = file_of(request, wire);
+    if (handle == nullptr) return;
+    if (request.body.owner_given()) {
+        const auto info = folder ? client_->info(handle->path, true) : handle->file->info();
+        if (const Status owner = check_owner(request, info); !owner) return reply(request, owner);
+    }
+    reply(request, folder ? client_->set_attributes(handle->path, attributes)
+                          : handle->file->set_attributes(attributes));
 }
 
 void Session::opendir(Request& request) {

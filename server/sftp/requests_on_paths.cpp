@@ -25,7 +25,8 @@ void Session::setstat(Request& request) {
     if (!complete(request)) return;
     if (!path) return reply(request, path.error());
     if (request.body.owner_given())
-        return reply(request.id, kPermissionDenied, "setstat: owners can't be changed");
+        if (const Status owner = check_owner(request, client_->info(*path, true)); !owner)
+            return reply(request, owner);
     reply(request, client_->set_attributes(*path, attributes));
 }
 

@@ -155,6 +155,20 @@ Result<std::string> Session::path_of(Request& request) {
     return std::string(path);
 }
 
+// Clients that change one attribute may send back all that they were told (JSch does), the owner too: only
+// another one is refused.
+Status Session::check_owner(const Request& request, const Result<FileInfo>& info) const {
+    const Reader& body = request.body;
+    const auto stays = [](std::uint32_t wanted, std::uint32_t is) {
+        return wanted == Reader::kNobody || wanted == is;
+    };
+    if (!info) return std::unexpected(info.error());
+    if (stays(body.uid(), info->uid) && stays(body.gid(), info->gid)) return {};
+    return fail(
+        Errc::permission,
+        std::string(request.name) + ": owners can't be changed here; who owned a file is not kept on a disc");
+}
+
 OpenHandle* Session::file_of(Request& request, std::string_view wire) {
     OpenHandle* handle = handles_.find(wire);
     if (handle != nullptr && handle->file) return handle;

@@ -18,9 +18,8 @@ Attributes Reader::attributes() {
     const std::uint32_t flags = u32();
     if (flags & kAttrSize) attributes.size_bytes = u64();
     if (flags & kAttrOwner) {
-        u32();
-        u32();
-        owner_given_ = true;
+        uid_ = u32();
+        gid_ = u32();
     }
     if (flags & kAttrPermissions) attributes.mode = u32() & 07777U;
     if (flags & kAttrTimes) {

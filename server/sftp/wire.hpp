@@ -41,8 +41,12 @@ class Reader {
         if (!take(length)) return {};
         return {reinterpret_cast<const char*>(rest_.data()) - length, length};
     }
-    Attributes attributes();  // 5; what v3 knows and burnbox does not keep (uid, gid) sets owner_given
-    [[nodiscard]] bool owner_given() const { return owner_given_; }
+    Attributes attributes();  // 5; without the owner, which burnbox does not keep
+    // What attributes() read of it. kNobody: not to be changed.
+    static constexpr std::uint32_t kNobody = 0xFFFFFFFFU;
+    [[nodiscard]] bool owner_given() const { return uid_ != kNobody || gid_ != kNobody; }
+    [[nodiscard]] std::uint32_t uid() const { return uid_; }
+    [[nodiscard]] std::uint32_t gid() const { return gid_; }
 
   private:
     bool take(std::size_t count) {
@@ -57,7 +61,7 @@ class Reader {
 
     std::span<const std::byte> rest_;
     bool ok_ = true;
-    bool owner_given_ = false;
+    std::uint32_t uid_ = kNobody, gid_ = kNobody;
 };
 
 // Appends one packet to a buffer: the length is filled in by finish().

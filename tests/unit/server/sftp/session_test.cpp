@@ -258,11 +258,40 @@ TEST_CASE("sftp: it takes no more requests while a slow reader's answers pile up
 TEST_CASE("sftp: owners can't be given away, times and modes can be set") {
     House house;
     (void)house.open("/a", kWriteCreate);
-    CHECK(house.status(sftp::kSetstat, text("/a") + be32(2) + be32(0) + be32(0)) == sftp::kPermissionDenied);
+    CHECK(house.status(sftp::kSetstat, text("/a") + be32(2) + be32(1000) + be32(0)) ==
+          sftp::kPermissionDenied);
+    CHECK(house.port.errors.find("setstat: owners can't be changed") != std::string::npos);
     CHECK(house.status(sftp::kSetstat, text("/a") + be32(4 | 8) + be32(0100600) + be32(1000) + be32(2000)) ==
           sftp::kOk);
     CHECK(house.fs.info("a")->mode == 0600);
     CHECK(house.fs.info("a")->mtime == Timestamp(std::chrono::seconds(2000)));
+}
+
+TEST_CASE("sftp: attributes sent back as they were told are taken, the owner with them") {
+    House house;
+    const std::string handle = house.open("/a", kWriteCreate);
+    CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text("abc")) == sftp::kOk);
+    const FileInfo info = *house.fs.info("a");
+    const std::string same = be32(1 | 2 | 4 | 8) + be64(3) + be32(info.uid) + be32(info.gid) + be32(0100600) +
+                             be32(1000) + be32(2000);
+    CHECK(house.status(sftp::kSetstat, text("/a") + same) == sftp::kOk);
+    CHECK(house.status(sftp::kFsetstat, text(handle) + same) == sftp::kOk);
+    CHECK(house.fs.info("a")->mtime == Timestamp(std::chrono::seconds(2000)));
+    CHECK(house.status(sftp::kFsetstat, text(handle) + be32(2) + be32(info.uid) + be32(0xFFFFFFFF)) ==
+          sftp::kOk);
+    CHECK(house.status(sftp::kFsetstat, text(handle) + be32(2) + be32(info.uid) + be32(info.gid + 1)) ==
+          sftp::kPermissionDenied);
+    CHECK(house.status(sftp::kSetstat, text("/missing") + be32(2) + be32(0) + be32(0)) == sftp::kNoSuchFile);
+}
+
+TEST_CASE("sftp: a file copied to its own end, under another spelling of its name, becomes twice as long") {
+    House house;
+    const std::string to = house.open("/a", kWriteCreate);
+    CHECK(house.status(sftp::kWrite, text(to) + be64(0) + text(std::string(100'000, 'd'))) == sftp::kOk);
+    const std::string from = house.open("//a", sftp::kOpenRead);
+    CHECK(house.status(sftp::kExtended, text("copy-data") + text(from) + be64(0) + be64(0) + text(to) +
+                                            be64(100'000)) == sftp::kOk);
+    CHECK(house.content("a").size() == 200'000);
 }
 
 TEST_CASE("sftp: copy-data copies in slices, and to the end when no length is given") {
