@@ -1,5 +1,9 @@
 #include "server/net/connection.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -11,6 +15,19 @@ namespace {
 using Socket = boost::asio::ip::tcp::socket;
 constexpr std::chrono::milliseconds kHelloPatience{200};
 constexpr unsigned kTurnsPerDrive = 4;  // fairness between the thread's connections
+
+// Who vanishes without a word (a laptop that sleeps, a network that is gone) is noticed after two minutes,
+// not after limits.idle, which a `burn --wait` never reaches. It also keeps the addresses' translators on the
+// way from forgetting a client that waits for hours. Best effort.
+void watch_for_vanished(int socket) {
+    const auto set = [socket](int level, int option, int value) {
+        (void)::setsockopt(socket, level, option, &value, sizeof value);
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
+    set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
 
 }  // namespace
 
@@ -39,6 +56,7 @@ void Connection::begin() {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+    watch_for_vanished(socket_.native_handle());
     const std::weak_ptr<Connection> weak = weak_from_this();
     SshSession::Events events;
     events.post = [mailbox = parts_.mailbox, weak](std::function<void()> function) {
@@ -144,6 +162,7 @@ void Connection::close(const std::string& reason) {
         session_->disconnect(reason);
         (void)session_->transport().send();
     }
+    if (session_) session_->note_refused_login();
     session_.reset();
     if (!reason.empty() || !account.empty())
         log::info("connection closed", log::kv("account", account), log::kv("peer", peer_),

@@ -13,12 +13,22 @@
 #include "server/ssh/services.hpp"
 
 namespace burnbox {
+namespace {
+
+constexpr std::size_t kLoggedUser = 64;
+// A login with a signature: the smallest has 51 bytes of key and 83 of signature beside its fields.
+constexpr std::uint64_t kShortestSigned = 160;
+
+}  // namespace
 
 struct SshSession::Callbacks {
     ssh_server_callbacks_struct server{};
     ssh_counter_struct packets{};
     // Since the client asked to log in; every request of RFC 4252 has one answer.
-    std::optional<std::uint64_t> unanswered_before;
+    struct Seen {
+        std::uint64_t unanswered = 0, in_bytes = 0, out_packets = 0;
+    };
+    std::optional<Seen> seen;
 
     [[nodiscard]] std::uint64_t unanswered() const { return packets.in_packets - packets.out_packets; }
 
@@ -26,12 +36,12 @@ struct SshSession::Callbacks {
     static int service(ssh_session, const char* name, void* user) {
         auto& callbacks = *self(user).callbacks_;
         if (std::string_view(name) != "ssh-userauth") return -1;
-        callbacks.unanswered_before = callbacks.unanswered() - 1;  // this one will be
+        callbacks.seen = Seen{.unanswered = callbacks.unanswered() - 1};  // this one will be
         return 0;
     }
     static int none(ssh_session, const char*, void*) { return SSH_AUTH_DENIED; }
-    static int password(ssh_session, const char*, const char*, void* user) {
-        self(user).count_failure();
+    static int password(ssh_session, const char* name, const char*, void* user) {
+        self(user).count_failure(name);
         return SSH_AUTH_DENIED;
     }
     static int public_key(ssh_session, const char* name, ssh_key_struct* key, char state, void* user) {
@@ -52,7 +62,8 @@ struct SshSession::Callbacks {
     }
     // Whatever has no callback: other ways to log in, forwarding, terminals. 1 = libssh's refusal is sent.
     static int message(ssh_session, ssh_message message, void* user) {
-        if (ssh_message_type(message) == SSH_REQUEST_AUTH) self(user).count_failure();
+        if (ssh_message_type(message) == SSH_REQUEST_AUTH)
+            self(user).count_failure(ssh_message_auth_user(message));
         return 1;
     }
 };
@@ -125,7 +136,7 @@ int SshSession::try_key(const std::string& user, ssh_key_struct* key, char signa
     const bool opens = services_.keyring.opens(user, key);
     if (opens && signature_state == SSH_PUBLICKEY_STATE_NONE) return SSH_AUTH_SUCCESS;
     if (!opens || signature_state != SSH_PUBLICKEY_STATE_VALID) {
-        count_failure();
+        count_failure(user);
         return SSH_AUTH_DENIED;
     }
     account_ = user;
@@ -135,19 +146,33 @@ int SshSession::try_key(const std::string& user, ssh_key_struct* key, char signa
     return SSH_AUTH_SUCCESS;
 }
 
-void SshSession::count_failure() {
+void SshSession::count_failure(std::string_view user) {
+    refused_user_ = user.substr(0, kLoggedUser);
     if (gave_up_ || client_ || ++failures_ < services_.limits.auth_tries) return;
     gave_up_ = true;
-    log::info("login refused", log::kv("peer", peer_), log::kv("tries", failures_),
-              log::kv("limit", "limits.auth_tries"));
+    log::info("login refused", log::kv("user", refused_user_), log::kv("peer", peer_),
+              log::kv("tries", failures_), log::kv("limit", "limits.auth_tries"));
     events_.login_failed();
 }
 
-// libssh drops a malformed or wrongly signed login without a word, and its client would wait until the login
-// grace ends.
+void SshSession::note_refused_login() {
+    if (gave_up_ || client_ || failures_ == 0) return;
+    log::info("login refused", log::kv("user", refused_user_), log::kv("peer", peer_),
+              log::kv("tries", failures_), log::kv("reason", "nothing that was tried opens this account"));
+}
+
+// libssh drops a wrongly signed login without a word, and its client would wait until the login grace ends.
+// Of what else is not answered (IGNORE and DEBUG, RFC 4253 11) nothing is as long, or it is not the last
+// word.
 void SshSession::judge_silence() {
-    const auto& before = callbacks_->unanswered_before;
-    if (gave_up_ || client_ || !before || callbacks_->unanswered() == *before) return;
+    auto& seen = callbacks_->seen;
+    if (gave_up_ || client_ || !seen) return;
+    const auto& packets = callbacks_->packets;
+    const Callbacks::Seen before = *seen;
+    *seen = {callbacks_->unanswered(), packets.in_bytes, packets.out_packets};
+    if (seen->unanswered == before.unanswered || seen->out_packets != before.out_packets ||
+        seen->in_bytes - before.in_bytes < kShortestSigned)
+        return;
     gave_up_ = true;
     log::info("login refused", log::kv("peer", peer_),
               log::kv("reason", "a login that is malformed or wrongly signed"));

@@ -53,6 +53,9 @@ class SshSession final : private ChannelHost {
     // Says goodbye to the client, with a reason it may show; after that only what is queued is sent.
     void disconnect(const std::string& reason);
 
+    // At the end: who tried to log in and was refused is in the log, once.
+    void note_refused_login();
+
     // What was in the packets so far, of both directions.
     [[nodiscard]] std::uint64_t packet_bytes() const;
     [[nodiscard]] bool logged_in() const { return client_ != nullptr; }
@@ -67,7 +70,7 @@ class SshSession final : private ChannelHost {
     [[nodiscard]] std::uint64_t most_window() const override { return services_.limits.window_bytes; }
 
     int try_key(const std::string& user, ssh_key_struct* key, char signature_state);
-    void count_failure();
+    void count_failure(std::string_view user);
     void judge_silence();
     void say_channels_are_full();
 
@@ -81,6 +84,7 @@ class SshSession final : private ChannelHost {
     ssh_session_struct* session_ = nullptr;
     ssh_event_struct* event_ = nullptr;
     std::string account_;
+    std::string refused_user_;  // the latest one, cut to a length for the log
     std::shared_ptr<Client> client_;
     std::shared_ptr<sftp::HandleBudget> handles_;
     std::vector<std::shared_ptr<Channel>> channels_;

@@ -15,6 +15,51 @@ if grep -q AuthenticAMD /proc/cpuinfo; then
     check "the server runs with the tunable that keeps copies fast" grep -qz 'GLIBC_TUNABLES=.*x86_rep_movsb_threshold' "/proc/$server/environ"
 fi
 
+step "Logging in"
+new_key stranger
+check_fails "a stranger's key opens nothing" ssh -o IdentityFile="$world/stranger" -o User=mallory -F none -p "${address##*:}" \
+    -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile="$world/known_hosts" "${address%:*}" status
+wait_for 20 "the log says who tried" grep -q 'login refused user=mallory peer=127.0.0.1:[0-9]* tries=1' "$log"
+log_in() { /usr/bin/python3 - "${address%:*}" "${address##*:}" "$world" <<'PYTHON'
+import sys, time
+import paramiko
+
+host, port, world = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+key = paramiko.Ed25519Key.from_private_key_file(f"{world}/alice")
+
+def send(transport, kind, payload):  # what RFC 4253 11 lets a client say at any time
+    message = paramiko.Message()
+    message.add_byte(bytes([kind]))
+    message.add_string(payload) if kind == 2 else (message.add_boolean(False), message.add_string(payload), message.add_string(b""))
+    transport._send_user_message(message)
+
+transport = paramiko.Transport((host, port))
+transport.start_client(timeout=20)
+try:
+    transport.auth_none("alice")
+except paramiko.BadAuthenticationType:
+    pass
+for kind in (2, 4): send(transport, kind, b"still here")
+channel_less = paramiko.Transport((host, port))  # a whole other login: what was sent before has arrived by its end
+channel_less.connect(username="alice", pkey=key)
+transport.auth_publickey("alice", key)
+assert transport.is_authenticated()
+
+class Forger(paramiko.Ed25519Key):
+    def sign_ssh_data(self, data, algorithm=None):
+        return super().sign_ssh_data(data + b"!")
+transport = paramiko.Transport((host, port))
+transport.start_client(timeout=20)
+began = time.monotonic()
+try:
+    transport.auth_publickey("alice", Forger.from_private_key_file(f"{world}/alice"))
+    sys.exit("a wrong signature opened")
+except (paramiko.SSHException, EOFError):
+    assert time.monotonic() - began < 10, "not told at once"
+PYTHON
+}
+check "IGNORE and DEBUG may come meanwhile, and a wrong signature is refused at once" log_in
+
 step "New keys in the middle of a file, in both directions"
 rekeying() { command sftp -q -F "$world/ssh_config" -o RekeyLimit=1M "${@:2}" -b - burnbox <<<"$1"; }
 for cipher in aes128-gcm@openssh.com chacha20-poly1305@openssh.com aes256-ctr; do
@@ -83,6 +128,11 @@ kept_pid=$!
 check_fails "a connection that says nothing is closed after limits.idle" timeout 20 ssh -F "$world/ssh_config" -N burnbox
 said 'limits\.idle'
 check "one that asks whether the server is alive is answered, and stays" kill -0 "$kept_pid"
+# Column 6 of /proc/net/tcp: the timer of each connection; 02 is the one that asks whether the other side is still there.
+asks_the_vanished() {
+    awk -v port="$(printf ':%04X' "${address##*:}")" '$2 ~ port "$" && $4 == "01" && $6 ~ /^02:/ { found = 1 } END { exit !found }' /proc/net/tcp
+}
+check "the system asks as well, for those that vanish" asks_the_vanished
 kill "$kept_pid"
 wait "$kept_pid" || true
 
