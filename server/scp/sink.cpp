@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/base/log.hpp"
-#include "common/base/text.hpp"
 #include "server/ssh/slow_call.hpp"
 
 namespace burnbox::scp {
@@ -229,7 +228,7 @@ void Sink::complain(const Error& error) {
     failed_ = true;
     log::info("request refused", log::kv("account", client_->account()), log::kv("request", "scp"),
               log::kv(error));
-    port_.out().append("\1" + escape(error.message) + "\n");
+    port_.out().append("\1" + shown_line(error.message) + "\n");
 }
 
 void Sink::give_up(const Error& error) {

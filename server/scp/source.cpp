@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "common/base/log.hpp"
-#include "common/base/text.hpp"
 
 namespace burnbox::scp {
 namespace {
@@ -168,7 +167,7 @@ void Source::send_data() {
     waiting_ = Waiting::done;
     if (short_read_) {
         failed_ = true;
-        port_.out().append("\1" + escape("scp: " + path_ + ": became shorter while it was read") + "\n");
+        port_.out().append("\1" + shown_line("scp: " + path_ + ": became shorter while it was read") + "\n");
     } else {
         port_.out().append(std::string_view("\0", 1));
     }
@@ -206,7 +205,7 @@ void Source::next_entry() {
 bool Source::complain(const Error& error) {
     failed_ = true;
     file_.reset();
-    port_.out().append("\1" + escape(error.message) + "\n");
+    port_.out().append("\1" + shown_line(error.message) + "\n");
     return false;
 }
 

@@ -41,6 +41,10 @@ class Service {
     [[nodiscard]] virtual bool busy() const = 0;  // an answer is pending: this connection is not idle
 };
 
+// A message as one line that is safe to show. Names in messages are escaped where they are put in, so a
+// backslash stays as it is.
+[[nodiscard]] std::string shown_line(std::string_view message);
+
 // Services stop taking input and producing output while this much waits for a slow reader.
 inline constexpr std::size_t kMostQueued = std::size_t{2} << 20U;
 

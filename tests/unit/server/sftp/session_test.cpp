@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "common/base/text.hpp"
 #include "tests/support/fake_service_port.hpp"
 #include "tests/support/fake_upload_client.hpp"
 #include "tests/support/memory_file_system.hpp"
@@ -223,6 +224,11 @@ TEST_CASE("sftp: refusals are shown escaped, probes for what is missing are not"
     CHECK(house.status(sftp::kOpen, text("/x") + be32(kWriteCreate) + kNoAttributes) ==
           sftp::kPermissionDenied);
     CHECK(house.port.errors == "burnbox: open /x: \\x1b[2J holiday is sealed\n");
+    // A name in a message is escaped already: once is enough to read it.
+    house.port.errors.clear();
+    house.client->refusals["open /x"] = Error{Errc::invalid, 0, "open /" + escape("a\\b\n\xff")};
+    CHECK(house.status(sftp::kOpen, text("/x") + be32(kWriteCreate) + kNoAttributes) == sftp::kFailure);
+    CHECK(house.port.errors == "burnbox: open /a\\\\b\\n\\xff\n");
 }
 
 TEST_CASE("sftp: a large folder is listed whole, page by page") {
