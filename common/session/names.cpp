@@ -14,6 +14,7 @@ namespace {
 constexpr std::array kSuffixes = {FolderState::queued, FolderState::burned, FolderState::failed};
 constexpr std::size_t kMostSessionBytes = 200;  // leaves room for "-queued-NNN" and ".refused" in 255
 constexpr std::size_t kMostEntryBytes = 255;
+constexpr std::string_view kTemporary = ".tmp";       // ".STATUS.txt.tmp": while durable_file writes it
 constexpr std::string_view kArriving = ".arriving-";  // no client can make a session of such a name
 
 // C0, DEL, and C1 as UTF-8 (C2 80 ... C2 9F).
@@ -120,7 +121,12 @@ bool is_own_file(std::string_view path_in_session) {
     if (path_in_session.find('/') != std::string_view::npos) return false;
     static constexpr std::array<std::string_view, 5> kOwn = {"STATUS.txt", "REFUSED.txt", "FAILED.txt",
                                                              "RECEIPT.txt", "receipt.json"};
-    return std::ranges::find(kOwn, path_in_session) != kOwn.end() || path_in_session.ends_with(".refused");
+    if (path_in_session.ends_with(".refused")) return true;
+    if (path_in_session.starts_with('.') && path_in_session.ends_with(kTemporary)) {
+        path_in_session.remove_prefix(1);
+        path_in_session.remove_suffix(kTemporary.size());
+    }
+    return std::ranges::find(kOwn, path_in_session) != kOwn.end();
 }
 
 std::string arriving_folder(std::string_view seal_id) {

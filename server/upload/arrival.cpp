@@ -27,7 +27,8 @@ Arrival::Arrival(std::shared_ptr<Core> core, std::shared_ptr<Account> account, c
       account_(std::move(account)),
       seal_id_(std::move(seal_id)),
       session_(make_session(*core_, session, seal_id_)),
-      folder_(join_path(account_->name, session_->arrives_in)) {}
+      folder_(join_path(account_->name, session_->arrives_in)),
+      sync_failures_(core_->sync_failures()) {}
 
 Result<std::unique_ptr<Arrival>> Arrival::begin(std::shared_ptr<Core> core, std::shared_ptr<Account> account,
                                                 const std::string& session, std::uint64_t bytes) {
@@ -58,6 +59,7 @@ Arrival::~Arrival() {
 
 Result<SessionRow> Arrival::seal(SealContent content, bool again) {
     content.seal_id = seal_id_;
+    content.sync_failures = sync_failures_;
     Result<std::string> answer;
     session_->waiting.push_back([&](Result<std::string> given) { answer = std::move(given); });
     Sealer sealer(core_, account_, session_,

@@ -42,6 +42,7 @@ class Arrival {
     const std::string seal_id_;
     const std::shared_ptr<OpenSession> session_;
     const std::string folder_;
+    const std::uint64_t sync_failures_;
     bool sealed_ = false;
 };
 

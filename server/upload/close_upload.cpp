@@ -27,10 +27,13 @@ void note_closed(Account& account, OpenSession& session, const std::string& path
     account.set_size(record, finished.info.size_bytes);
     if (!finished.changed) {
         if (record.writers == 0 && record.state == FileState::writing)
-            record.state = handle.before() == FileState::writing ? FileState::whole : handle.before();
+            record.state = record.lost                             ? FileState::cut_off
+                           : handle.before() == FileState::writing ? FileState::whole
+                                                                   : handle.before();
         return;
     }
-    record.state = record.writers == 0 ? FileState::whole : FileState::writing;
+    const FileState ended = record.lost ? FileState::cut_off : FileState::whole;
+    record.state = record.writers == 0 ? ended : FileState::writing;
     record.from_journal = false;
     record.completed = now;
     const auto connection = account.connections.find(handle.connection());
@@ -110,6 +113,12 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
     }
     note_closed(*account, *session, path, *record, *handle, *finished, core->tick());
     if (record->writers == 0) record->mixed = false;
+    if (record->lost) {
+        after.add([done = std::move(done)] {
+            done(fail(Errc::io, "the disk failed to keep what was received of it: send it again"));
+        });
+        return;
+    }
     if (is_marker_name(core->session_config(), path)) {
         record->state = FileState::whole;  // whatever its content, and whoever has it open still
         start_seal(core, account, session,
@@ -137,6 +146,7 @@ void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<
             candidate = &record;
             continue;
         }
+        facts.data_below = true;
         facts.rest_completed = std::max(facts.rest_completed, record.completed);
         facts.rest_whole = facts.rest_whole && record.state == FileState::whole && record.writers == 0;
     }

@@ -98,8 +98,10 @@ std::shared_ptr<OpenSession> Core::find_session(Account& account, const std::str
     if (found != account.sessions.end() && found->second->phase != Phase::open) return found->second;
     const auto info = inbox().info(join_path(account.name, name));
     const bool there = info && info->type == FileType::folder;
+    const bool unknown = !info && info.error().code != Errc::not_found;
     if (found != account.sessions.end()) {
-        if (there) return found->second;
+        // A look that failed is no reason to forget which of its files are whole.
+        if (there || unknown) return found->second;
         // Somebody removed it behind our back.
         found->second->phase = Phase::gone;
         account.release(found->second->bytes());

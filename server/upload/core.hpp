@@ -71,7 +71,8 @@ struct Core : std::enable_shared_from_this<Core> {
     void listen();  // queued bytes begin anew with a person's retry and end with the burn
     // One checked sync of the inbox for a seal that began when sync_failures() was `failures_seen`. The
     // kernel tells a failed write-back once, to whoever asks first, and not whose it was: from then on every
-    // file received so far counts as cut off, and seals that were under way fail too. Blocks; no lock held.
+    // file that has come, or is on its way, counts as cut off, and seals that were under way fail too.
+    // Blocks; no lock held.
     [[nodiscard]] Status sync_inbox(std::uint64_t failures_seen);
     [[nodiscard]] std::uint64_t sync_failures() const { return sync_failures_; }
 

@@ -159,6 +159,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
         record.writers = static_cast<unsigned>(
             std::ranges::count_if(session.handles, [&](const auto& one) { return one.second.path == path; }));
         record.mixed = false;
+        record.lost = false;
         record.digest.reset();
         record.from_journal = false;
     }

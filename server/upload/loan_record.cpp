@@ -55,6 +55,7 @@ void LoanRecord::write_file(std::size_t index, const Brought& brought) {
     FileRecord& file = session_.files.at(path);
     // Another client's: its own CLOSE decided, or will.
     if (file.writers != 0 || (file.state == FileState::whole && file.stamp == stamp_of(info))) return;
+    if (file.stamp.inode != info.inode) file.lost = false;
     file.mixed = false;
     file.from_journal = false;
     file.digest.reset();
@@ -64,8 +65,8 @@ void LoanRecord::write_file(std::size_t index, const Brought& brought) {
     const bool known = connection != account_.connections.end();
     file.sender_opened = known ? connection->second.opened : 0;
     file.sender_opened_at = known ? connection->second.opened_at : Timestamp{};
-    file.state = brought.counts ? FileState::whole : FileState::cut_off;
-    if (!brought.counts) return session_.journal.cut(path);
+    file.state = brought.counts && !file.lost ? FileState::whole : FileState::cut_off;
+    if (file.state == FileState::cut_off) return session_.journal.cut(path);
     const auto& hashed = brought.hashed[index];
     if (!hashed) return session_.journal.opened(path);  // read once more at the seal
     account_.set_size(file, hashed->info.size_bytes);

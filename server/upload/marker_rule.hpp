@@ -31,6 +31,7 @@ struct AnyFileFacts {
     };
     std::vector<TopFile> top_files;  // plain files directly in the session folder, without burnbox's own
     bool folder_beside = false;
+    bool data_below = false;           // a file in one of the folders, sent by somebody we saw
     std::uint64_t rest_completed = 0;  // when the last of everything else was complete
     bool rest_whole = true;            // nothing is being written or cut off
     bool writers_closed = false;       // every connection that wrote there has closed

@@ -52,6 +52,7 @@ std::uint64_t OpenSession::bytes() const {
 
 void OpenSession::cut_all() {
     for (auto& [path, record] : files) {
+        record.lost = true;
         if (record.state != FileState::whole) continue;
         record.state = FileState::cut_off;
         record.digest.reset();

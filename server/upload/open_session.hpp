@@ -39,6 +39,7 @@ struct FileRecord {
     FileState state = FileState::whole;
     unsigned writers = 0;          // open handles
     bool mixed = false;            // more than one hand wrote: a running hash says nothing
+    bool lost = false;             // the disk may have lost what came until now: only sent anew it is whole
     std::uint64_t size_bytes = 0;  // as counted against the quota
     std::optional<Sha256> digest;  // of the content as `stamp` saw it
     FileStamp stamp;
@@ -104,7 +105,7 @@ class OpenSession {
     [[nodiscard]] bool has_writers_below(std::string_view path) const;
     [[nodiscard]] std::vector<std::string> paths_cut_off() const;
     [[nodiscard]] std::uint64_t bytes() const;
-    void cut_all();  // the disk may have lost any of them: every file must be sent again
+    void cut_all();  // the disk may have lost any of them: every file must be sent anew
 
     // Moves the records of `from` and of everything below it; handles follow. What was at `to` is forgotten.
     // Returns the bytes that were counted for what was replaced.

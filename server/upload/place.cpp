@@ -16,7 +16,12 @@ std::shared_ptr<PoliteName> find_polite(Core& core, Account& account, Connection
     const auto found = polite.find(name);
     if (found == polite.end()) return nullptr;
     const SteadyTime now = core.services.clock.steady_now();
-    if (found->second->is_over(now) || !current_folder(core.inbox(), account.name, *found->second)) {
+    bool is_over = found->second->is_over(now);
+    if (!is_over) {
+        const auto folder = current_folder(core.inbox(), account.name, *found->second);
+        is_over = !folder && folder.error().code == Errc::not_found;
+    }
+    if (is_over) {
         polite.erase(found);
         return nullptr;
     }

@@ -7,15 +7,19 @@
 namespace burnbox::upload {
 
 Result<std::string> current_folder(FileSystem& inbox_fs, const std::string& account, PoliteName& polite) {
-    const auto is_it = [&](const std::string& folder) {
+    const auto is_it = [&](const std::string& folder) -> Result<bool> {
         const auto info = inbox_fs.info(join_path(account, folder));
+        if (!info && info.error().code != Errc::not_found) return std::unexpected(info.error());
         return info && info->type == FileType::folder && info->inode == polite.inode;
     };
-    if (is_it(polite.folder)) return polite.folder;
+    BB_TRY(const bool has_stayed, is_it(polite.folder));
+    if (has_stayed) return polite.folder;
     BB_TRY(const auto entries, list_folder(inbox_fs, account));
     for (const DirEntry& entry : entries) {
         const SessionFolder parts = parse_folder(entry.name);
-        if (parts.state == FolderState::open || parts.name != polite.name || !is_it(entry.name)) continue;
+        if (parts.state == FolderState::open || parts.name != polite.name) continue;
+        BB_TRY(const bool is_here, is_it(entry.name));
+        if (!is_here) continue;
         polite.folder = entry.name;
         return polite.folder;
     }

@@ -26,7 +26,7 @@ struct PoliteName {
 };
 
 // Where the sealed folder is now, as a name in the account's inbox: asks the last place first, then looks
-// through the state folders of that name. Errors: Errc::not_found when it was deleted.
+// through the state folders of that name. Errors: Errc::not_found when it was deleted, those of looking.
 [[nodiscard]] Result<std::string> current_folder(FileSystem& inbox_fs, const std::string& account,
                                                  PoliteName& polite);
 

@@ -46,15 +46,15 @@ SealStep<void> check_entries(const Core& core, const OpenSession& session,
                              const std::vector<WalkEntry>& entries) {
     if (const Status name = check_session_name(session.name); !name)
         return refuse_seal(session.name, name.error().message);
-    std::string reasons;
-    std::vector<std::string> names, others;
+    std::vector<std::string> links, names, others;
     for (const WalkEntry& entry : entries) {
         if (!core.any_names() && !check_entry_name(base_name(entry.path))) names.push_back(entry.path);
         if (entry.info.type == FileType::other) others.push_back(entry.path);
         if (entry.info.type != FileType::symlink) continue;
         if (const auto leads = link_destination(entry.path, entry.link_target); !leads)
-            reasons = append_reason(reasons, leads.error().message);
+            links.push_back(leads.error().message);
     }
+    std::string reasons = list_reasons(links);
     if (!names.empty())
         reasons = append_reason(reasons,
                                 "names that can't be put on a disc: " + list_names(names) + "; rename them");

@@ -22,6 +22,7 @@ struct SealContent {
     std::string seal_id{};               // "" = any
     std::vector<std::string> removed{};  // SealedSession::removed
     bool is_part = false;  // of a larger tree: checksum lists and bags in it speak of more than is here
+    std::uint64_t sync_failures = 0;  // Core's, before it was filled
 };
 
 // Requires Phase::sealing and no lock. Digests found on the way are kept in the session's records. Blocks.

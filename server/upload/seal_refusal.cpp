@@ -16,14 +16,26 @@ std::unexpected<NoSeal> seal_failed(Error error) {
     return std::unexpected(NoSeal{.kind = NoSeal::Kind::failed, .error = std::move(error)});
 }
 
+namespace {
+
+constexpr std::size_t kMost = 10;  // a reply is one line
+
+}  // namespace
+
 std::string list_names(const std::vector<std::string>& names) {
-    static constexpr std::size_t kMost = 10;  // a reply is one line
     std::string out;
     for (std::size_t i = 0; i < names.size() && i < kMost; ++i) {
         if (i > 0) out += i + 1 == names.size() ? " and " : ", ";
         out += escape(names[i]);
     }
     if (names.size() > kMost) out += fmt::format(" and {} more", names.size() - kMost);
+    return out;
+}
+
+std::string list_reasons(const std::vector<std::string>& reasons) {
+    std::string out;
+    for (std::size_t i = 0; i < reasons.size() && i < kMost; ++i) out += (i > 0 ? "; " : "") + reasons[i];
+    if (reasons.size() > kMost) out += fmt::format("; and {} more", reasons.size() - kMost);
     return out;
 }
 

@@ -31,6 +31,9 @@ using SealStep = std::expected<T, NoSeal>;
 // "a.jpg, b.jpg and 3 more", escaped.
 [[nodiscard]] std::string list_names(const std::vector<std::string>& names);
 
+// "no a; no b; and 3 more": reasons are sentences, escaped already. A folder may give a hundred thousand.
+[[nodiscard]] std::string list_reasons(const std::vector<std::string>& reasons);
+
 // What REFUSED.txt says. `marker` as it was sent, "" for a command.
 [[nodiscard]] std::string refused_text(const Error& error, const std::string& marker, Timestamp now);
 

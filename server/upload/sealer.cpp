@@ -54,7 +54,7 @@ SealStep<std::string> Sealer::seal() {
     if (const Status right = check_upload_right(*account_); !right && !arrives)
         return seal_failed(right.error());
     if (!request_.problem.empty()) return refuse_seal(session_->name, request_.problem);
-    const std::uint64_t sync_failures = core_->sync_failures();
+    const std::uint64_t sync_failures = arrives ? request_.content->sync_failures : core_->sync_failures();
     shut_handles();
     auto content = arrives ? SealStep<SealContent>(std::move(*request_.content))
                            : read_seal_content(*core_, *account_, *session_, request_);

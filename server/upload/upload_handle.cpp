@@ -61,7 +61,7 @@ WriteHandle::~WriteHandle() {
         record->digest.reset();
         session_->journal.cut(path);
     } else if (record->writers == 0 && record->state == FileState::writing) {
-        record->state = facts_.before;
+        record->state = record->lost ? FileState::cut_off : facts_.before;
     }
 }
 

@@ -26,7 +26,8 @@ WriteLoan::WriteLoan(std::shared_ptr<Core> core, std::shared_ptr<Account> accoun
       lent_(std::move(lent)),
       facts_(facts),
       top_(join_path(account_->name, session_->name)),
-      folder_(core_->inbox(), top_) {}
+      folder_(core_->inbox(), top_),
+      sync_failures_before_(core_->sync_failures()) {}
 
 WriteLoan::~WriteLoan() {
     if (given_back_) return;
@@ -118,6 +119,10 @@ void WriteLoan::give_back(bool ended_well, Done done) {
         after.add([done, error = brought.error()] { done(std::unexpected(error)); });
         return;
     }
+    if (core_->sync_failures() != sync_failures_before_) {
+        brought->counts = false;
+        brought->left.problems.emplace_back("the disk failed to keep what was received: send it again");
+    }
     LoanRecord(*core_, *account_, *session_, facts_.connection).write(*brought);
     if (folders_and_links(brought->look.entries) != before_.others)
         session_->folders_completed = core_->tick();
@@ -135,8 +140,7 @@ void WriteLoan::undo_empty_session() {
 }
 
 void WriteLoan::answer(const Brought& brought, Done done, AfterUnlock& after) {
-    std::string problem;
-    for (const std::string& one : brought.left.problems) problem += (problem.empty() ? "" : "; ") + one;
+    const std::string problem = list_reasons(brought.left.problems);
     const std::string marker =
         brought.counts ? brought_marker(core_->session_config(), brought.left.brought) : std::string();
     log::info("rsync ended", log::kv("account", account_->name), log::kv("session", session_->name),

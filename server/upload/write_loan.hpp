@@ -52,6 +52,7 @@ class WriteLoan final : public Loan {
     LentBefore before_;
     unsigned refusals_before_ = 0;
     std::uint64_t counted_ = 0;  // in the account's bytes, beyond the session's records
+    const std::uint64_t sync_failures_before_;
 };
 
 }  // namespace burnbox::upload

@@ -34,11 +34,8 @@ bool is_open_name(const std::string& name) {
     return !name.starts_with('.') && parse_folder(name).state == FolderState::open;
 }
 
-// burnbox's own texts, and the names they have while they are written.
 bool is_own_text(const std::string& inside) {
-    if (is_own_file(inside)) return !inside.ends_with(".refused");
-    return inside.starts_with('.') && inside.ends_with(".tmp") &&
-           is_own_file(inside.substr(1, inside.size() - 5));
+    return is_own_file(inside) && !inside.ends_with(".refused");
 }
 
 }  // namespace

@@ -26,13 +26,32 @@ class FaultPlan {
     void fail_at(std::uint64_t n, int sys_errno, Mode mode) { plan(n, Errc::io, sys_errno, mode); }
     void fail_at(std::uint64_t n, Errc code, Mode mode) { plan(n, code, 0, mode); }
     void fail_nothing() { plan(0, Errc::io, 0, Mode::once); }
+    // The next operation of exactly this name fails, once, with Errc::io.
+    void fail_next(std::string_view operation) {
+        fail_nothing();
+        const std::lock_guard lock(mutex_);
+        next_ = operation;
+    }
+    // Looking at this path fails until fail_nothing().
+    void fail_looks_at(std::string_view path, int sys_errno) {
+        fail_nothing();
+        const std::lock_guard lock(mutex_);
+        unseen_ = path, sys_errno_ = sys_errno;
+    }
+    [[nodiscard]] Status look(std::string_view path) const {
+        const std::lock_guard lock(mutex_);
+        if (unseen_.empty() || unseen_ != path) return {};
+        return fail_errno("stat", path, sys_errno_);
+    }
 
     // Counts one operation and says whether it is to fail.
     [[nodiscard]] bool fails(std::string_view operation) {
         const std::lock_guard lock(mutex_);
         ++count_;
         trace_.emplace_back(operation);
-        const bool hit = n_ != 0 && (count_ == n_ || (count_ > n_ && mode_ == Mode::from_then_on));
+        const bool named = !next_.empty() && next_ == operation;
+        if (named) next_.clear();
+        const bool hit = named || (n_ != 0 && (count_ == n_ || (count_ > n_ && mode_ == Mode::from_then_on)));
         if (hit && where_.empty()) where_ = operation;
         return hit;
     }
@@ -71,6 +90,8 @@ class FaultPlan {
         count_ = 0;
         where_.clear();
         trace_.clear();
+        next_.clear();
+        unseen_.clear();
     }
 
     mutable std::mutex mutex_;
@@ -80,6 +101,8 @@ class FaultPlan {
     int sys_errno_ = 0;
     Mode mode_ = Mode::once;
     std::string where_;
+    std::string next_;
+    std::string unseen_;
     std::vector<std::string> trace_;
 };
 

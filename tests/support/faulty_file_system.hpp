@@ -1,6 +1,6 @@
 // FaultyFileSystem: passes everything on to another FileSystem, except the operations that its FaultPlan says
 // fail; those have no effect. Counted is whatever changes something or makes it durable, in files and
-// subtrees too; reading is not.
+// subtrees too; reading is not. A look at one path can be planned to fail too.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,10 @@ class FaultyFileSystem final : public FileSystem {
     Result<std::unique_ptr<Folder>> open_folder(const std::string& path) override {
         return inner_.open_folder(path);
     }
-    Result<FileInfo> info(const std::string& path) override { return inner_.info(path); }
+    Result<FileInfo> info(const std::string& path) override {
+        BB_CHECK(plan_.look(path));
+        return inner_.info(path);
+    }
     Status make_folder(const std::string& path, std::uint32_t permissions) override;
     Status remove_folder(const std::string& path) override;
     Status remove(const std::string& path) override;

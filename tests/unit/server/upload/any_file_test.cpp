@@ -145,3 +145,15 @@ TEST_CASE("any file: refused, the reason is in REFUSED.txt and the file keeps it
     CHECK(put(*house.connect(), "/holiday/issue", "Debian") == "ok");
     CHECK(house.rows().size() == 1);
 }
+
+TEST_CASE("any file: with nothing in the folders beside it it is data, whoever made them") {
+    UploadHouse house;
+    CHECK(shown(house.connect()->make_folder("/holiday/photos", 0755)) == "ok");
+    SUBCASE("one empty folder") {}
+    SUBCASE("empty folders in it") {
+        CHECK(shown(house.connect()->make_folder("/holiday/photos/raw", 0755)) == "ok");
+    }
+    CHECK(put(*house.connect(), "/holiday/readme.txt", "x") == "ok");
+    CHECK(house.rows().empty());
+    CHECK(house.uploads->open_sessions().at(0).reason == "no marker yet: send BURN");
+}

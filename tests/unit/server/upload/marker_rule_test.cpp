@@ -10,6 +10,7 @@ namespace {
 AnyFileFacts good_facts() {
     return {.top_files = {{.name = "issue", .whole = true, .sender_opened = 20}},
             .folder_beside = true,
+            .data_below = true,
             .rest_completed = 19,
             .rest_whole = true,
             .writers_closed = true};
@@ -49,6 +50,10 @@ TEST_CASE("marker by any file: in every doubtful case it is data") {
     }
     SUBCASE("no folder beside it") {
         facts.folder_beside = false;
+        CHECK_FALSE(marker_by_any_file(config, facts));
+    }
+    SUBCASE("nothing in the folder beside it") {
+        facts.data_below = false;
         CHECK_FALSE(marker_by_any_file(config, facts));
     }
     SUBCASE("its connection was open while the data came") {

@@ -189,3 +189,26 @@ TEST_CASE("sent anew over another connection, a file is whole though the old con
     old_file.reset();
     CHECK(sent.house.text("alice/holiday-queued/photos/b.jpg") == "whole");
 }
+
+TEST_CASE("refused: a hundred thousand bad links are answered with the first few, and at once") {
+    Sent sent;
+    REQUIRE(sent.house.inbox_fs.make_folder("alice/holiday/links", 0755));
+    for (int i = 0; i < 100'000; ++i)
+        REQUIRE(sent.house.inbox_fs.make_symlink("/etc/passwd",
+                                                 "alice/holiday/links/" + std::to_string(100'000 + i)));
+    const std::string answer = put(*sent.client, "/holiday/BURN", "m");
+    CHECK(contains(answer, "link links/100009 to"));
+    CHECK(contains(answer, "and 99990 more"));
+    CHECK(answer.size() < 4096);
+}
+
+TEST_CASE("refused: texts that a crash left half-written are not payload") {
+    Sent sent;
+    sent.house.put_behind("alice/holiday/.REFUSED.txt.tmp", "half");
+    sent.house.put_behind("alice/holiday/.STATUS.txt.tmp", "half");
+    sent.house.kill();
+    sent.client = sent.house.connect();
+    CHECK(contains(put(*sent.client, "/holiday/.REFUSED.txt.tmp", "x"), "a name that burnbox uses itself"));
+    CHECK(burn(*sent.client, "holiday") == "ok: holiday is sealed");
+    CHECK(sent.house.manifest_paths(sent.house.rows()[0]) == Strings{"photos", "photos/a.jpg"});
+}

@@ -1,0 +1,138 @@
+// The disk fails in the middle of other things than a seal: nothing is forgotten, and nothing counts as whole
+// that may be lost.
+#include <doctest/doctest.h>
+
+#include <cerrno>
+
+#include "server/upload/arrival.hpp"
+#include "tests/support/upload_house.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+namespace {
+
+void cut_off(UploadHouse& house, const std::string& path) {
+    const auto client = house.connect();
+    auto file = create(*client, path);
+    REQUIRE(write(*file, "half") == "ok");
+}
+
+// Another session's seal is the one that hears of the failed write-back.
+void fail_write_back(UploadHouse& house) {
+    const auto client = house.connect();
+    REQUIRE(put(*client, "/other/a", "aaa") == "ok");
+    house.plan.fail_next("syncfs");
+    REQUIRE(contains(put(*client, "/other/BURN", ""), "syncfs"));
+    REQUIRE(house.plan.hit());
+}
+
+std::string give_back(Loan& loan) {
+    const Answer answer;
+    loan.give_back(true, answer.done());
+    return *answer;
+}
+
+}  // namespace
+
+TEST_CASE("disk trouble: when a session's folder can't be looked at, nobody forgets what is cut off in it") {
+    UploadHouse house;
+    REQUIRE(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    cut_off(house, "/holiday/b");
+    const auto client = house.connect();
+    for (const int sys_errno : {EMFILE, EIO}) {
+        house.plan.fail_looks_at("alice/holiday", sys_errno);
+        CHECK_FALSE(client->info("/holiday", true));
+        house.plan.fail_nothing();
+        CHECK(contains(burn(*client, "holiday"), "cut off in the middle: b"));
+    }
+    CHECK(house.rows().empty());
+}
+
+TEST_CASE(
+    "disk trouble: when a session's folder can't be looked at, its open handles keep it from being sealed") {
+    UploadHouse house;
+    const auto client = house.connect();
+    REQUIRE(put(*client, "/holiday/a", "aaa") == "ok");
+    auto file = create(*client, "/holiday/b");
+    REQUIRE(write(*file, "half") == "ok");
+    house.plan.fail_looks_at("alice/holiday", EMFILE);
+    (void)client->info("/holiday", true);
+    house.plan.fail_nothing();
+    CHECK(contains(burn(*house.connect(), "holiday"), "still being written: b"));
+    CHECK(write(*file, " and half", 4) == "ok");
+    CHECK(close(*client, std::move(file)) == "ok");
+    CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+}
+
+TEST_CASE("disk trouble: when a sealed folder can't be looked at, the old name is still there afterwards") {
+    UploadHouse house;
+    const auto client = house.connect();
+    REQUIRE(put(*client, "/holiday/a", "aaa") == "ok");
+    REQUIRE(put(*client, "/holiday/BURN", "") == "ok: holiday is sealed");
+    house.plan.fail_looks_at("alice/holiday-queued", EMFILE);
+    (void)client->info("/holiday/a", true);
+    house.plan.fail_nothing();
+    CHECK(client->info("/holiday/a", true));
+    CHECK(put(*client, "/holiday/b", "b") == "holiday is sealed");
+}
+
+TEST_CASE("disk trouble: a file that was being written when the disk failed counts as cut off") {
+    UploadHouse house;
+    const auto client = house.connect();
+    auto file = create(*client, "/holiday/b");
+    REQUIRE(write(*file, "begin") == "ok");
+    fail_write_back(house);
+    SUBCASE("it was on its way") {
+        CHECK(write(*file, "end", 5) == "ok");
+        CHECK(contains(close(*client, std::move(file)), "send it again"));
+    }
+    SUBCASE("its handle is lost") {
+        file.reset();
+    }
+    CHECK(contains(burn(*client, "holiday"), "cut off in the middle: b"));
+    auto resumed = client->open("/holiday/b", {.write = true});
+    REQUIRE(resumed);
+    CHECK(write(**resumed, "more", 5) == "ok");
+    CHECK(contains(close(*client, std::move(*resumed)), "send it again"));
+    CHECK(put(*client, "/holiday/b", "anew") == "ok");
+    CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+}
+
+TEST_CASE("disk trouble: a marker that was being written when the disk failed seals nothing") {
+    UploadHouse house;
+    const auto client = house.connect();
+    auto marker = create(*client, "/holiday/BURN");
+    fail_write_back(house);
+    REQUIRE(put(*client, "/holiday/a", "aaa") == "ok");
+    CHECK(contains(close(*client, std::move(marker)), "send it again"));
+    CHECK(put(*client, "/holiday/BURN", "") == "ok: holiday is sealed");
+}
+
+TEST_CASE("disk trouble: what a program brought while the disk failed counts as cut off") {
+    UploadHouse house;
+    const auto client = house.connect();
+    std::unique_ptr<Loan> loan;
+    client->lend({.paths = {"/holiday/"}, .writes = true, .makes_folders = true},
+                 [&](Result<std::unique_ptr<Loan>> lent) { loan = std::move(lent.value()); });
+    house.put_behind("alice/holiday/a", "aaa");
+    house.put_behind("alice/holiday/BURN", "");
+    fail_write_back(house);
+    CHECK(contains(give_back(*loan), "the disk failed"));
+    CHECK(house.rows().empty());
+    CHECK(contains(burn(*client, "holiday"), "cut off in the middle"));
+}
+
+TEST_CASE("disk trouble: what burnbox copied while the disk failed is not sealed") {
+    UploadHouse house;
+    auto arrival = house.uploads->begin_arrival("alice", "copied", 3);
+    REQUIRE(arrival);
+    REQUIRE((*arrival)->fs().make_folder((*arrival)->folder() + "/x", 0755));
+    fail_write_back(house);
+    upload::SealContent content;
+    content.manifest.entries.push_back({.path = "x", .type = FileType::folder});
+    const auto sealed = (*arrival)->seal(std::move(content), false);
+    REQUIRE_FALSE(sealed);
+    CHECK(contains(sealed.error().message, "the disk failed"));
+    CHECK(house.rows().empty());
+}
