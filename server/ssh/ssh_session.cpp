@@ -206,6 +206,7 @@ SshSession::Turn SshSession::turn() {
         return Turn::broken;
     }
     bool again = false;
+    const std::uint64_t packets_before = callbacks_->packets.in_packets;
     for (std::size_t i = 0; i < channels_.size();) {
         switch (channels_[i]->turn()) {
             case Channel::Turn::broken:
@@ -227,6 +228,9 @@ SshSession::Turn SshSession::turn() {
         }
         ++i;
     }
+    // libssh may take packets in while it writes or grants window (not with the feed): for a channel that had
+    // its turn already, perhaps.
+    again = again || callbacks_->packets.in_packets != packets_before;
     return again ? Turn::again : Turn::waiting;
 }
 
