@@ -176,17 +176,15 @@ void Sink::begin_folder(const Entry& entry) {
     if (levels_.size() > kDeepest)
         return give_up(Error{Errc::invalid, 0, "scp: folders nested more than 256 deep"});
     const std::string path = path_for(entry.name);
+    const auto times = std::exchange(times_, {});
     const auto info = client_->info(path, true);
     if (info && info->type != FileType::folder)
         return complain(Error{Errc::exists, 0, "scp: " + path + ": exists and is not a folder"});
     if (!info) {
-        if (const Status made = client_->make_folder(path, (entry.mode & 0777U) | 0700U); !made) {
-            times_.reset();
+        if (const Status made = client_->make_folder(path, (entry.mode & 0777U) | 0700U); !made)
             return complain(made.error());
-        }
     }
-    levels_.push_back(
-        {.path = path, .is_folder = true, .mode = entry.mode & 0777U, .times = std::exchange(times_, {})});
+    levels_.push_back({.path = path, .is_folder = true, .mode = entry.mode & 0777U, .times = times});
     ok();
 }
 

@@ -47,7 +47,8 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     // Moves bytes both ways as far as they go. again: more could go as soon as the transport has room. gone:
     // the client closed it. broken: the connection is. overrun: the client sent beyond the channel's window.
     [[nodiscard]] Turn turn();
-    [[nodiscard]] bool busy() const { return service_ != nullptr && service_->busy(); }
+    // An answer is pending. One that the client does not take once it has ended makes nobody wait.
+    [[nodiscard]] bool busy() const { return service_ != nullptr && !exit_code_ && service_->busy(); }
     [[nodiscard]] bool ended() const { return exit_code_ || peer_closed_; }  // nobody reads on
 
     ByteBuffer& out() override { return out_; }

@@ -150,8 +150,13 @@ assert sftp.listdir("/"), "the others go on"
 
 # Who does nothing goes.
 quiet = connect_when_there_is_room("127.0.0.2")
+# Nor does it help to ask for something and not to take the answer.
+deaf = connect_when_there_is_room("127.0.0.2")
+deaf._sanitize_window_size = lambda size: 64
+deaf_channel = deaf.open_session()
+deaf_channel.exec_command("help")
 deadline = time.monotonic() + 20
-while quiet.is_active():
+while quiet.is_active() or deaf.is_active():
     assert time.monotonic() < deadline, "still connected"
     time.sleep(0.02)
 logged("limits.idle")

@@ -150,7 +150,9 @@ TEST_CASE("scp sink: a folder needs -r, and no more than 256 levels") {
 TEST_CASE("scp sink: a folder over a file is refused, an existing folder is entered") {
     House house;
     house.say("C0644 1 f\nx\0D0755 0 d\nE\n"s);
-    CHECK(house.say("D0755 0 f\n").starts_with("\1"));
+    CHECK(house.say("T1000 0 1000 0\nD0755 0 f\n").starts_with("\0\1"s));
+    house.say("C0644 1 g\nx\0"s);
+    CHECK(house.fs.info("in/g")->mtime != Timestamp(std::chrono::seconds(1000)));  // those were the folder's
     CHECK(house.say("D0755 0 d\nC0644 1 y\ny\0E\n"s) == "\0\0\0\0"s);
     CHECK(house.content("in/d/y") == "y");
 }
