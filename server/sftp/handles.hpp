@@ -19,6 +19,7 @@ struct OpenHandle {
     std::unique_ptr<UploadFile> file;  // one of both
     std::unique_ptr<Folder> folder;
     bool readable = false, writable = false;
+    bool failure_told = false;              // the first write that failed was; a client sends many at once
     unsigned in_use = 0;                    // fsyncs and copies under way: the file must stay open
     std::optional<std::uint32_t> close_id;  // CLOSE came meanwhile: its request
 };

@@ -1,5 +1,6 @@
 // WRITE (draft-ietf-secsh-filexfer-02 6.4): streamed, and gathered into large writes.
 #include <algorithm>
+#include <utility>
 
 #include "server/sftp/session.hpp"
 
@@ -61,7 +62,7 @@ void Session::flush_writes() {
     Status status;
     if (lent && gather_.size() > 0) status = gathered_->file->write_at(gather_.bytes(), gathered_offset_);
     if (lent) gather_.release();
-    if (!status) refuse("write", status.error());
+    if (!status && !std::exchange(gathered_->failure_told, true)) refuse("write", status.error());
     for (const std::uint32_t id : gathered_ids_) {
         if (status)
             reply(id, kOk);

@@ -111,6 +111,9 @@ TEST_CASE("sftp: a failed write fails every WRITE that was gathered with it") {
                              sftp_packet(sftp::kWrite, be32(2) + text(handle) + be64(2) + text("bb")));
     for (const SftpReply& reply : house.replies()) CHECK(reply.number() == sftp::kFailure);
     CHECK(house.port.errors == "burnbox: write /a: No space left on device\n");
+    // Those that were under way fail too, but are not told one by one.
+    CHECK(house.status(sftp::kWrite, text(handle) + be64(4) + text("cc")) == sftp::kFailure);
+    CHECK(house.port.errors == "burnbox: write /a: No space left on device\n");
     house.client->refusals.clear();
     CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text("cc")) == sftp::kOk);
 }
