@@ -1,7 +1,9 @@
 #include "burner/jobs/release.hpp"
 
 #include <algorithm>
+#include <ranges>
 
+#include "burner/jobs/burn_job.hpp"
 #include "common/base/log.hpp"
 #include "common/session/names.hpp"
 
@@ -10,6 +12,21 @@ namespace {
 
 constexpr std::chrono::minutes kBetween{1};
 constexpr std::uint64_t kMostReservedBytes = 5ULL << 30U;
+
+// What is on the disc and nothing else: what came into the folder after the seal stays, with the folders it
+// is in. False when nothing was there.
+Result<bool> remove_burned(FileSystem& fs, const std::string& folder, const Manifest& manifest) {
+    bool removed = false;
+    for (const ManifestEntry& entry :
+         manifest.entries | std::views::reverse) {  // a folder after what is in it
+        const std::string path = join_path(folder, entry.source.empty() ? entry.path : entry.source);
+        const Status gone = entry.type == FileType::folder ? fs.remove_folder(path) : fs.remove(path);
+        if (!gone && gone.error().code != Errc::not_found && gone.error().code != Errc::exists)
+            return std::unexpected(gone.error());
+        removed = removed || gone;
+    }
+    return removed;
+}
 
 bool is_receipt(std::string_view name) {
     return name == "RECEIPT.txt" || name == "receipt.json";
@@ -76,19 +93,22 @@ Result<bool> PayloadRelease::release(const SessionRow& row) {
     if (!good) return false;
     BB_TRY(FileSystem* const fs, services_.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
-    auto entries = list_folder(*fs, folder);
-    if (!entries && entries.error().code == Errc::not_found) {  // its owner removed it
+    const auto entries = list_folder(*fs, folder);
+    if (!entries && entries.error().code != Errc::not_found) return std::unexpected(entries.error());
+    // Its owner removed it, or it was released before.
+    if (!entries || std::ranges::all_of(*entries, is_receipt, &DirEntry::name)) {
         released_.insert(row.id);
         return false;
     }
-    if (!entries) return std::unexpected(std::move(entries).error());
-    bool removed = false;
-    for (const DirEntry& entry : *entries) {
-        if (is_receipt(entry.name)) continue;
-        Status gone = remove_tree(*fs, join_path(folder, entry.name));
-        if (!gone && gone.error().code != Errc::not_found) return std::unexpected(std::move(gone).error());
-        removed = true;
+    const auto sealed = read_seal(services_.state_fs, row);
+    if (!sealed) {
+        log::error("payload not released", log::kv("account", row.account), log::kv("session", row.disc_name),
+                   log::kv("reason", "nobody knows any more what of it was burned"),
+                   log::kv("remedy", "look at it, then delete it by hand"), log::kv(sealed.error()));
+        released_.insert(row.id);
+        return false;
     }
+    BB_TRY(const bool removed, remove_burned(*fs, folder, sealed->manifest));
     released_.insert(row.id);
     if (removed)
         log::info("payload released", log::kv("account", row.account), log::kv("session", row.disc_name),

@@ -132,7 +132,8 @@ struct Composition::State {
                 BB_TRY(const auto room, burner->room(pool));
                 if (!room) return std::nullopt;
                 return DiscRoom{room->total_bytes, room->free_bytes};
-            }});
+            },
+            .boot_id = read_boot_id()});
         uploads = std::make_unique<Uploads>(*upload_services);
         BB_TRY(watches, Watches::open(*upload_services));
         skims = std::make_unique<Skims>(*uploads, *upload_services);

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <optional>
 
+#include "common/config/text_file.hpp"
 #include "common/process/program_path.hpp"
 #include "server/commands/hook_findings.hpp"
 #include "server/watch/watch_access.hpp"
@@ -69,6 +70,10 @@ Status make_folders_of(const Config& config) {
     for (const auto& [name, drive] : config.drives)
         if (drive.emulated()) BB_CHECK(make_host_folder(drive.image_dir, 0755));
     return {};
+}
+
+std::string read_boot_id() {
+    return read_text_file("/proc/sys/kernel/random/boot_id").value_or("");
 }
 
 Result<UniqueFd> lock_state_dir(const std::string& state_dir) {

@@ -21,6 +21,9 @@ namespace burnbox {
 // Holds state_dir/lock until it is dropped. Errors: Errc::busy with the process id of the server that has it.
 [[nodiscard]] Result<UniqueFd> lock_state_dir(const std::string& state_dir);
 
+// Names this boot of the machine; "" when the kernel does not tell.
+[[nodiscard]] std::string read_boot_id();
+
 // What this user can't use, as lines with the remedy: folders that can't be made or written, devices that are
 // not there. Nothing is made.
 [[nodiscard]] std::vector<std::string> access_findings(const Config& config);

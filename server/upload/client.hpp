@@ -112,6 +112,8 @@ struct UploadServices {
     // What the disc that is next in this pool can take, and how much it holds at all; nothing when no drive
     // knows. Pool thread.
     std::function<Result<std::optional<DiscRoom>>(const std::string& pool)> disc_room{};
+    // Another one than at the last start: the machine went down between. "" = nobody knows.
+    std::string boot_id{};
 };
 
 namespace upload {

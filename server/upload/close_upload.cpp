@@ -115,7 +115,8 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
     if (record->writers == 0) record->mixed = false;
     if (record->lost) {
         after.add([done = std::move(done)] {
-            done(fail(Errc::io, "the disk failed to keep what was received of it: send it again"));
+            done(fail(Errc::io,
+                      "what came of it before may be damaged on the disk: send it anew, from its beginning"));
         });
         return;
     }

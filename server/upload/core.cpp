@@ -79,11 +79,12 @@ std::vector<std::shared_ptr<Account>> Core::accounts() {
 
 Status Core::sync_inbox(std::uint64_t failures_seen) {
     const std::lock_guard one_at_a_time(sync_mutex_);
-    if (sync_failures_ != failures_seen)
-        return fail(Errc::io,
-                    "the disk failed to keep what was received: send the files again, then the marker");
+    const std::string lost =
+        "the disk failed to keep what was received: send the files again, then the marker";
+    if (sync_failures_ != failures_seen) return fail(Errc::io, lost);
     Status synced = inbox().sync_all();
     if (synced) return {};
+    synced.error().message += "; " + lost;
     ++sync_failures_;
     for (const std::shared_ptr<Account>& one : accounts()) {
         const std::lock_guard lock(one->mutex);
@@ -140,6 +141,37 @@ void Core::recount_queued(const std::string& name, const std::string& disc_name)
         of->queued_bytes[disc_name] = (*row)->bytes;
     else
         of->queued_bytes.erase(disc_name);
+}
+
+void Core::end_move_later(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    moves_to_end_.push_back(session);
+    if (moves_subscription_) return;
+    moves_subscription_ = services.events.subscribe([weak = weak_from_this()](const Event& event) {
+        if (event.event != "catalogue_error_cleared") return;
+        if (const auto core = weak.lock()) core->services.run_blocking([core] { core->end_moves(); });
+    });
+}
+
+void Core::end_moves() {
+    std::vector<SessionId> sessions;
+    {
+        const std::lock_guard lock(mutex_);
+        sessions.swap(moves_to_end_);
+    }
+    for (const SessionId session : sessions) {
+        const auto row = services.catalogue.session(session);
+        if (!row && row.error().code == Errc::not_found) continue;
+        const Status ended = row ? services.inbox.finish_move(*row) : Status(std::unexpected(row.error()));
+        if (ended) {
+            log::info("session move completed", log::kv("session", row->account + "/" + row->disc_name));
+            continue;
+        }
+        log::error("session move not noted", log::kv("session number", session), log::kv(ended.error()));
+        const std::lock_guard lock(mutex_);
+        moves_to_end_.push_back(session);
+    }
+    services.wake_burner();
 }
 
 bool counts_as_queued(SessionState state) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "server/upload/after_unlock.hpp"
 #include "server/upload/client.hpp"
@@ -75,9 +76,13 @@ struct Core : std::enable_shared_from_this<Core> {
     // Blocks; no lock held.
     [[nodiscard]] Status sync_inbox(std::uint64_t failures_seen);
     [[nodiscard]] std::uint64_t sync_failures() const { return sync_failures_; }
+    // A sealed session's row and its folder's name are durable, but that they agree could not be noted, and
+    // nobody burns it before that. It is tried again once the catalogue can be written to.
+    void end_move_later(SessionId session);
 
   private:
     void recount_queued(const std::string& account, const std::string& disc_name);
+    void end_moves();
 
     std::atomic<std::uint64_t> counter_{0};
     std::mutex recount_mutex_;  // what the catalogue says is applied in the order in which it was asked
@@ -85,7 +90,9 @@ struct Core : std::enable_shared_from_this<Core> {
     std::atomic<std::uint64_t> sync_failures_{0};
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<Account>> accounts_;
+    std::vector<SessionId> moves_to_end_;
     std::shared_ptr<void> subscription_;
+    std::shared_ptr<void> moves_subscription_;
 };
 
 // Sealed and not yet burned: it counts against the quota.

@@ -153,6 +153,7 @@ Status InboxClient::resize(const Place& place, std::uint64_t size_bytes) {
     BB_CHECK(account_->charge(record, size_bytes));
     record.digest.reset();
     record.from_journal = false;
+    if (record.lost) record.state = FileState::cut_off;
     record.mixed = record.writers > 0;
     record.completed = core_->tick();
     session.journal.opened(place.path.inside);

@@ -89,12 +89,24 @@ Status InboxClient::rename_entry(const Place& from, const Place& to, RenameMode 
     BB_CHECK(check_new_name(to));
     BB_CHECK(check_rename(from, to, before));
     if (from.fs_path == to.fs_path) return {};
-    BB_CHECK(core_->inbox().rename(from.fs_path, to.fs_path, mode));
+    // A refused marker counted for nothing; it does under another name.
+    FileRecord counted{.digest = {}, .stamp = {}, .sender_opened_at = {}};
+    const bool is_data_now = is_refused_marker(from) && before.type == FileType::file && !to.is_own_file();
+    if (is_data_now) {
+        if (!is_marker_name(core_->session_config(), to.path.inside))
+            BB_CHECK(account_->check_file_room(core_->services.config.limits));
+        BB_CHECK(account_->charge(counted, before.size_bytes));
+    }
+    if (const Status renamed = core_->inbox().rename(from.fs_path, to.fs_path, mode); !renamed) {
+        account_->release(counted.size_bytes);
+        return renamed;
+    }
     account_->release(from.session->rename_into(*to.session, from.path.inside, to.path.inside));
     journal_move(*from.session, from.path.inside, *to.session, to.path.inside);
     note_change(from);
     note_change(to);
     const std::uint64_t now = core_->tick();
+    if (is_data_now) to.session->files.insert_or_assign(to.path.inside, std::move(counted));
     FileRecord* const record = before.type == FileType::file ? to.session->find(to.path.inside) : nullptr;
     if (record == nullptr) {
         from.session->folders_completed = to.session->folders_completed = now;
@@ -140,6 +152,10 @@ void InboxClient::rename(const std::string& from_path, const std::string& to_pat
                                .sender_opened_at = {}},
                               done, after);
     }
+    // A hash that was under way was that of the old name.
+    if (const FileRecord* const record = file_moved ? to->session->find(to->path.inside) : nullptr;
+        record != nullptr && record->state == FileState::whole && record->writers == 0 && !record->digest)
+        hash_later(core_, account_, to->session, to->path.inside, after);
     answer(std::string());
 }
 

@@ -13,6 +13,12 @@ namespace {
 constexpr std::size_t kReadBytes = 1U << 20U;
 std::atomic<int> open_files{0};
 
+std::string path_line(std::string_view verb, std::string_view path) {
+    std::string line;
+    JsonLineWriter(line).text(verb, path).end();
+    return line;
+}
+
 std::string pair_line(std::string_view verb, std::string_view from, std::string_view to) {
     std::string line;
     JsonLineWriter(line).text(verb, from).text("to", to).end();
@@ -23,6 +29,11 @@ std::string close_line(std::string_view path, std::uint64_t size_bytes, const Sh
     std::string line;
     JsonLineWriter(line).text("close", path).number("size", size_bytes).text("sha256", sha256.hex()).end();
     return line;
+}
+
+bool is_lost(const std::string& path, const ProvenFiles& files) {
+    const auto found = files.find(path);
+    return found != files.end() && found->second.lost;
 }
 
 // "b" and everything below it takes the place of "a".
@@ -61,6 +72,10 @@ void replay_line(std::string_view line, ProvenFiles& files) {
     if (!reader.good()) return;
     if (verb == "close" && size && digest)
         files.insert_or_assign(path, ProvenFile{.size_bytes = *size, .sha256 = *digest});
+    else if (verb == "lost")
+        files.insert_or_assign(path, ProvenFile{.sha256 = {}, .lost = true});
+    else if ((verb == "open" || verb == "cut") && is_lost(path, files))
+        return;  // until it is whole
     else if (verb == "rename")
         replay_rename(path, to, files);
     else if (verb == "link") {
@@ -94,9 +109,7 @@ void Journal::append(const std::string& line) {
 }
 
 void Journal::opened(std::string_view path) {
-    std::string line;
-    JsonLineWriter(line).text("open", path).end();
-    append(line);
+    append(path_line("open", path));
 }
 
 void Journal::closed(std::string_view path, std::uint64_t size_bytes, const Sha256& sha256) {
@@ -104,9 +117,11 @@ void Journal::closed(std::string_view path, std::uint64_t size_bytes, const Sha2
 }
 
 void Journal::cut(std::string_view path) {
-    std::string line;
-    JsonLineWriter(line).text("cut", path).end();
-    append(line);
+    append(path_line("cut", path));
+}
+
+void Journal::lost(std::string_view path) {
+    append(path_line("lost", path));
 }
 
 void Journal::renamed(std::string_view from, std::string_view to) {
@@ -118,9 +133,7 @@ void Journal::linked(std::string_view existing, std::string_view path) {
 }
 
 void Journal::removed(std::string_view path) {
-    std::string line;
-    JsonLineWriter(line).text("remove", path).end();
-    append(line);
+    append(path_line("remove", path));
 }
 
 void Journal::rename_session(const std::string& session) {

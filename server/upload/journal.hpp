@@ -3,6 +3,7 @@
 //     {"open":"photos/a.jpg"}                              before its first write, when it isn't new
 //     {"close":"photos/a.jpg","size":12,"sha256":"..."}    after CLOSE, when the digest is known
 //     {"cut":"photos/a.jpg"}                               its connection was lost
+//     {"lost":"photos/a.jpg"}                              the machine went down before it was whole
 //     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}
 // It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only
 // make a file count as cut off, because the digest is checked against the file before the session is sealed.
@@ -26,6 +27,7 @@ namespace burnbox::upload {
 struct ProvenFile {
     std::uint64_t size_bytes = 0;
     Sha256 sha256;
+    bool lost = false;  // it proves the contrary: FileRecord::lost
     bool operator==(const ProvenFile&) const = default;
 };
 using ProvenFiles = std::map<std::string, ProvenFile, std::less<>>;
@@ -45,6 +47,7 @@ class Journal {
     void opened(std::string_view path);
     void closed(std::string_view path, std::uint64_t size_bytes, const Sha256& sha256);
     void cut(std::string_view path);
+    void lost(std::string_view path);
     void renamed(std::string_view from, std::string_view to);
     void linked(std::string_view existing, std::string_view path);
     void removed(std::string_view path);

@@ -37,9 +37,9 @@ struct FileStamp {
 
 struct FileRecord {
     FileState state = FileState::whole;
-    unsigned writers = 0;          // open handles
-    bool mixed = false;            // more than one hand wrote: a running hash says nothing
-    bool lost = false;             // the disk may have lost what came until now: only sent anew it is whole
+    unsigned writers = 0;  // open handles
+    bool mixed = false;    // more than one hand wrote: a running hash says nothing
+    bool lost = false;     // the disk may have lost what came until now: sent anew, or proven, it is whole
     std::uint64_t size_bytes = 0;  // as counted against the quota
     std::optional<Sha256> digest;  // of the content as `stamp` saw it
     FileStamp stamp;
@@ -91,8 +91,9 @@ class OpenSession {
     std::set<ConnectionId> writers;       // connections that changed something and are still there
     std::uint64_t folders_completed = 0;  // the counter at the last change of a folder or link
     Journal journal;
-    std::string reason;                 // why the last marker was refused
-    std::string sealed_answer;          // in Phase::sealed: what its marker was answered
+    std::string unread;         // why nobody knows what is whole in it: never sealed before the next start
+    std::string reason;         // why the last marker was refused
+    std::string sealed_answer;  // in Phase::sealed: what its marker was answered
     std::optional<Error> last_refusal;  // the same when it was refused
     std::vector<Done> waiting;          // markers whose answer is under way
     unsigned pending_hashes = 0;        // files being hashed in the background

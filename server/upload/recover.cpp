@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "common/session/repair.hpp"
+#include "common/storage/durable_file.hpp"
 #include "server/upload/bring_back.hpp"
 #include "server/upload/session_walk.hpp"
 
@@ -20,33 +21,86 @@ Status make_account_folders(Core& core, const std::string& account) {
 FileRecord recovered_record(const ProvenFiles& proven, const WalkEntry& entry) {
     FileRecord record{.state = FileState::cut_off, .digest = {}, .stamp = {}, .sender_opened_at = {}};
     const auto found = proven.find(entry.path);
-    if (found == proven.end() || found->second.size_bytes != entry.info.size_bytes) return record;
+    record.lost = found != proven.end() && found->second.lost;
+    if (found == proven.end() || record.lost || found->second.size_bytes != entry.info.size_bytes)
+        return record;
     record.state = FileState::whole;
     record.digest = found->second.sha256;
     record.from_journal = true;
     return record;
 }
 
+// A disk that is not mounted must not look like one on which every sealed session was lost.
+Status check_inbox_is_mounted(Core& core) {
+    BB_TRY(const auto rows, core.services.catalogue.sessions(""));
+    std::size_t waiting = 0;
+    std::string account;
+    for (const SessionRow& row : rows) {
+        if (!row.root.empty() || row.folder.empty() || !counts_as_queued(row.state)) continue;
+        const auto info = core.inbox().info(row.account);
+        if (info || info.error().code != Errc::not_found) return {};
+        ++waiting;
+        account = row.account;
+    }
+    if (waiting == 0) return {};
+    return fail(
+        Errc::not_found,
+        fmt::format("{} is empty, but {} sessions in it wait to be burned: mount its disk and start again; "
+                    "if they are lost for good, make the folder {}",
+                    core.inbox().host_path(""), waiting, core.inbox().host_path(account)));
+}
+
+constexpr const char* kBootFile = "boot_id";
+
+// What was being sent when a machine goes down may have holes where the disk was not written to yet: nobody
+// may go on from there.
+Result<bool> machine_went_down(Core& core) {
+    const std::string& now = core.services.boot_id;
+    FileSystem& fs = core.services.state_fs;
+    if (now.empty()) return false;
+    const auto last = read_file(fs, kBootFile, 4096);
+    if (!last && last.error().code != Errc::not_found) return std::unexpected(last.error());
+    return !last || *last != now;
+}
+
 // The inbox's folder is what is there; the journal only says what is proven of it.
-Status load_session(Core& core, Account& account, const std::string& name) {
-    auto session = std::make_shared<OpenSession>(core.services.state_fs, account.name, name);
+Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSession>& session,
+                    bool went_down) {
     BB_TRY(const ProvenFiles proven, session->journal.load());
-    BB_TRY(const auto entries, walk_session(core.inbox(), join_path(account.name, name)));
+    BB_TRY(const auto entries, walk_session(core.inbox(), join_path(account.name, session->name)));
     const std::lock_guard lock(account.mutex);
     session->folders_completed = core.tick();
     for (const WalkEntry& entry : entries) {
         if (entry.info.type != FileType::file) continue;
         FileRecord record = recovered_record(proven, entry);
+        if (went_down && record.state == FileState::cut_off && !record.lost)
+            session->journal.lost(entry.path);
+        record.lost = record.lost || went_down;
         record.completed = core.tick();
         account.set_size(record, entry.info.size_bytes);
         session->files.emplace(entry.path, std::move(record));
     }
     const auto cut = session->paths_cut_off();
     if (!cut.empty())
-        log::warning("files not provably whole", log::kv("account", account.name), log::kv("session", name),
-                     log::kv("files", cut.size()), log::kv("first", cut.front()));
-    account.sessions.insert_or_assign(name, std::move(session));
+        log::warning("files not provably whole", log::kv("account", account.name),
+                     log::kv("session", session->name), log::kv("files", cut.size()),
+                     log::kv("first", cut.front()));
     return {};
+}
+
+// One that can't be read keeps nobody else from working.
+void take_in_session(Core& core, Account& account, const std::string& name, bool went_down) {
+    const auto session = std::make_shared<OpenSession>(core.services.state_fs, account.name, name);
+    if (const Status loaded = load_session(core, account, session, went_down); !loaded) {
+        session->unread =
+            fmt::format("it could not be read when burnbox started ({}); mend that, then restart burnbox",
+                        loaded.error().message);
+        log::error("session not read", log::kv("account", account.name), log::kv("session", name),
+                   log::kv("remedy", "let the server's user read it, or move it away, then restart burnbox"),
+                   log::kv(loaded.error()));
+    }
+    const std::lock_guard lock(account.mutex);
+    account.sessions.insert_or_assign(name, session);
 }
 
 // Journals of sessions that are sealed or gone.
@@ -63,7 +117,7 @@ Status remove_stale_journals(Core& core, const Account& account) {
     return {};
 }
 
-Status recover_account(Core& core, Account& account) {
+Status recover_account(Core& core, Account& account, bool went_down) {
     BB_TRY(const auto entries, list_folder(core.inbox(), account.name));
     for (const DirEntry& entry : entries) {
         if (entry.type != FileType::folder) continue;
@@ -71,7 +125,7 @@ Status recover_account(Core& core, Account& account) {
         if (is_arriving_folder(entry.name))
             BB_CHECK(remove_tree(core.inbox(), join_path(account.name, entry.name)));
         else if (parse_folder(entry.name).state == FolderState::open)
-            BB_CHECK(load_session(core, account, entry.name));
+            take_in_session(core, account, entry.name, went_down);
     }
     BB_CHECK(remove_stale_journals(core, account));
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
@@ -88,6 +142,7 @@ Status recover_accounts(Core& core) {
     for (const auto& [name, config] : core.services.config.accounts) names.push_back(name);
     BB_CHECK(make_folders(core.services.state_fs, "seals", 0700));
     BB_CHECK(make_folders(core.services.state_fs, "journal", 0700));
+    BB_CHECK(check_inbox_is_mounted(core));
     for (const std::string& name : names) BB_CHECK(make_account_folders(core, name));
     // The seal's promise begins with these folders: they must not vanish with what is durable in them.
     BB_CHECK(core.services.state_fs.sync_folder(""));
@@ -98,8 +153,10 @@ Status recover_accounts(Core& core) {
     BB_TRY(const auto withdrawn, core.services.catalogue.sessions_in_state(SessionState::withdrawn));
     for (const SessionRow& row : withdrawn) journal_from_record(core, row);
     BB_CHECK(repair_inboxes(core.services.inbox, core.services.catalogue, names));
-    for (const std::string& name : names) BB_CHECK(recover_account(core, *core.account(name)));
-    return {};
+    BB_TRY(const bool went_down, machine_went_down(core));
+    for (const std::string& name : names) BB_CHECK(recover_account(core, *core.account(name), went_down));
+    // After the journals say what it meant.
+    return went_down ? replace_file(core.services.state_fs, kBootFile, core.services.boot_id) : Status();
 }
 
 }  // namespace burnbox::upload

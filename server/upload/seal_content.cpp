@@ -26,8 +26,9 @@ std::string append_reason(std::string reasons, const std::string& one) {
 // Files that are not whole, seen from memory.
 SealStep<void> check_whole(Account& account, OpenSession& session, const SealRequest& request) {
     const std::lock_guard lock(account.mutex);
-    std::string reasons;
-    if (session.lent) reasons = "an rsync is still writing into it; wait until it ends";
+    std::string reasons = session.unread;
+    if (session.lent)
+        reasons = append_reason(reasons, "an rsync is still writing into it; wait until it ends");
     if (const auto writing = session.paths_being_written(request.marker); !writing.empty())
         reasons = append_reason(reasons, fmt::format("still being written: {}; wait until they are complete",
                                                      list_names(writing)));
@@ -84,6 +85,7 @@ bool keep_digest(OpenSession& session, const std::string& path, const HashedFile
         record->from_journal && record->digest == hashed.sha256;  // and is written down
     const bool proven = !record->from_journal || was_proven_once;
     record->from_journal = false;
+    record->lost = record->lost && !proven;
     record->stamp = stamp_of(hashed.info);
     if (was_proven_once) return true;
     if (proven) {
@@ -213,7 +215,27 @@ SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSessio
     if (auto read = read_marker(core, draft, request, content); !read)
         return std::unexpected(std::move(read).error());
     content.manifest = make_manifest(core, draft, request);
+    if (core.any_names()) content.seen = std::move(draft.entries);
     return content;
+}
+
+SealStep<void> check_unchanged(Core& core, const Account& account, const OpenSession& session,
+                               const SealContent& content) {
+    if (!core.any_names()) return {};
+    const auto now = walk_session(core.inbox(), join_path(account.name, session.name));
+    if (!now) return seal_failed(now.error());
+    const auto is_same = [](const WalkEntry& one, const WalkEntry& other) {
+        if (one.path != other.path || one.info.type != other.info.type ||
+            one.link_target != other.link_target)
+            return false;
+        return one.info.type != FileType::file || stamp_of(one.info) == stamp_of(other.info);
+    };
+    const auto [before, after] = std::ranges::mismatch(content.seen, *now, is_same);
+    if (before == content.seen.end() && after == now->end()) return {};
+    const std::string& path = after != now->end() ? after->path : before->path;
+    return seal_failed(
+        {Errc::conflict, 0,
+         fmt::format("{} changed while it was sealed ({})", escape(session.name), escape(path))});
 }
 
 }  // namespace burnbox::upload

@@ -17,7 +17,8 @@ struct SealContent {
     Manifest manifest;  // without the marker, unless that is a checksum list
     Marker marker;
     FileInfo marker_info;
-    bool only_marker = false;  // nothing else is in the folder
+    bool only_marker = false;       // nothing else is in the folder
+    std::vector<WalkEntry> seen{};  // in a watched folder: what was read, to see whether it stays so
     // Of a session that burnbox filled itself:
     std::string seal_id{};               // "" = any
     std::vector<std::string> removed{};  // SealedSession::removed
@@ -28,6 +29,11 @@ struct SealContent {
 // Requires Phase::sealing and no lock. Digests found on the way are kept in the session's records. Blocks.
 [[nodiscard]] SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session,
                                                       const SealRequest& request);
+
+// Nobody is kept from writing to a watched folder: whether it is still what was read. Errc::conflict when
+// not. Blocks.
+[[nodiscard]] SealStep<void> check_unchanged(Core& core, const Account& account, const OpenSession& session,
+                                             const SealContent& content);
 
 // Names that no disc can hold get others; the manifest keeps both. Pure.
 void rename_for_disc(Manifest& manifest);

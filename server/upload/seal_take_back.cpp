@@ -24,6 +24,7 @@ Status hide_again(Core& core, Account& account, OpenSession& session, const Sess
 
 SealStep<void> take_back_seal(Core& core, Account& account, OpenSession& session, const SessionRow& row,
                               Error error) {
+    log::error("session not sealed", log::kv("session", row.account + "/" + row.disc_name), log::kv(error));
     Catalogue& catalogue = core.services.catalogue;
     const bool renamed = session.phase == Phase::sealed;
     const Status stepped =
@@ -46,6 +47,7 @@ SealStep<void> take_back_seal(Core& core, Account& account, OpenSession& session
                                     : Result<std::string>(std::unexpected(withdrawn.error()));
         if (!name) undone = std::unexpected(name.error());
     } else {
+        (void)core.services.inbox.remove_own_file(row, "STATUS.txt");
         undone = catalogue.set_folder(row.id, row.folder);
         if (undone) undone = catalogue.remove_session(row.id);
     }

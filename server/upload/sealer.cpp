@@ -32,6 +32,12 @@ void keep_old_name(Core& core, Account& account, const std::string& name, const 
     }
 }
 
+// The disk or the catalogue failed: whoever sent the marker is told what that means for him.
+NoSeal try_again(NoSeal why) {
+    if (why.kind == NoSeal::Kind::failed) why.error.message += "; it is not sealed: try again";
+    return why;
+}
+
 }  // namespace
 
 void Sealer::run() {
@@ -67,10 +73,12 @@ SealStep<std::string> Sealer::seal() {
     if (auto good = check_seal_rules(*core_, *account_, *session_, request_, *content); !good)
         return std::unexpected(std::move(good).error());
     if (const Status synced = core_->sync_inbox(sync_failures); !synced) return seal_failed(synced.error());
+    if (auto same = check_unchanged(*core_, *account_, *session_, *content); !same)
+        return std::unexpected(try_again(std::move(same).error()));
     auto row = commit_seal(*core_, *account_, *session_, *content);
-    if (!row) return std::unexpected(std::move(row).error());
+    if (!row) return std::unexpected(try_again(std::move(row).error()));
     if (auto renamed = rename_folder(*row, *content); !renamed)
-        return std::unexpected(std::move(renamed).error());
+        return std::unexpected(try_again(std::move(renamed).error()));
     row_ = *row;
     log::info("session sealed", log::kv("account", row->account), log::kv("session", row->disc_name),
               log::kv("files", row->files_count), log::kv("bytes", row->bytes));
@@ -137,10 +145,13 @@ SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content
     if (!done) return take_back_seal(*core_, *account_, *session_, row, done.error());
     done = services.catalogue.end_move(row.id);
     if (!done) done = services.inbox.finish_move(row);
-    // The row is durable and so is the name; only that they agree is not noted. The next start does.
-    if (!done)
+    // The row is durable and so is the name; only that they agree is not noted.
+    if (!done) {
         log::error("session move not noted", log::kv("session", row.account + "/" + row.disc_name),
+                   log::kv("remedy", "it is burned once the catalogue can be written to"),
                    log::kv(done.error()));
+        core_->end_move_later(row.id);
+    }
     row.folder = std::exchange(row.folder_next, {});
     return {};
 }

@@ -54,7 +54,11 @@ WriteHandle::~WriteHandle() {
     FileRecord* const record = path.empty() ? nullptr : session_->find(path);
     if (record == nullptr || session_->phase == Phase::sealed || session_->phase == Phase::gone) return;
     --record->writers;
-    if (const auto info = file_->info()) account_->set_size(*record, info->size_bytes);
+    if (const auto info = file_->info()) {
+        account_->set_size(*record, info->size_bytes);
+        if (gate_->shut == WriteGate::Shut::no && record->writers == 0 && reserved_ > info->size_bytes)
+            (void)file_->truncate(info->size_bytes);  // what was reserved ahead is for others
+    }
     if (gate_->shut != WriteGate::Shut::no) return;  // what it wrote before was taken as it was
     if (changed_ || first_error_) {
         record->state = FileState::cut_off;
@@ -186,16 +190,26 @@ Status WriteHandle::set_attributes(const Attributes& attributes) {
     return apply_times_and_mode(*file_, attributes);
 }
 
+// Unless another handle is open on the file: what that one writes meanwhile would be cut off with it.
+Result<FileInfo> WriteHandle::give_back_reserved() {
+    if (reserved_ == 0) return file_->info();
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const FileInfo info, file_->info());
+    const auto entry = session_->handles.find(facts_.id);
+    const FileRecord* const record =
+        entry == session_->handles.end() ? nullptr : session_->find(entry->second.path);
+    const bool is_alone = record != nullptr && record->writers == 1;
+    if (gate_->shut != WriteGate::Shut::no || !is_alone || reserved_ <= info.size_bytes) return info;
+    BB_CHECK(file_->truncate(info.size_bytes));
+    // That set the time of the last change; a client may have set its own before CLOSE.
+    BB_CHECK(file_->set_times(info.atime, info.mtime));
+    return file_->info();
+}
+
 Result<WriteHandle::Finished> WriteHandle::finish() {
     const std::lock_guard gate(gate_->mutex);
     if (first_error_ && gate_->shut == WriteGate::Shut::no) return std::unexpected(*first_error_);
-    BB_TRY(FileInfo info, file_->info());
-    if (gate_->shut == WriteGate::Shut::no && reserved_ > info.size_bytes) {
-        // Giving blocks back sets the time of the last change; a client may have set its own before CLOSE.
-        BB_CHECK(file_->truncate(info.size_bytes));
-        BB_CHECK(file_->set_times(info.atime, info.mtime));
-        BB_TRY(info, file_->info());
-    }
+    BB_TRY(const FileInfo info, give_back_reserved());
     finished_ = true;
     Finished out{.info = info, .digest = std::nullopt, .changed = changed_, .shut = gate_->shut};
     if (in_order_ && hashed_ == info.size_bytes) out.digest = hasher_.finish();

@@ -58,6 +58,7 @@ class WriteHandle final : public UploadFile {
                                        std::uint64_t end);
     [[nodiscard]] Status set_size(std::uint64_t size_bytes);
     void reserve_ahead(std::uint64_t end);
+    [[nodiscard]] Result<FileInfo> give_back_reserved();  // requires the gate; returns what the file is then
     void hash_in_order(std::span<const std::byte> data, std::uint64_t offset);
 
     const std::shared_ptr<Core> core_;

@@ -23,6 +23,7 @@ std::string waiting_reason(const SessionConfig& config, const upload::OpenSessio
     if (session.phase == upload::Phase::sealing) return "is being sealed";
     if (session.phase == upload::Phase::arriving) return "is being taken back";
     if (session.lent) return "uploading: an rsync is writing";
+    if (!session.unread.empty()) return session.unread;
     const auto cut = session.paths_cut_off();
     if (!cut.empty()) return "cut off: " + upload::list_names(cut) + "; send them again";
     if (!session.handles.empty())

@@ -26,11 +26,11 @@ class FaultPlan {
     void fail_at(std::uint64_t n, int sys_errno, Mode mode) { plan(n, Errc::io, sys_errno, mode); }
     void fail_at(std::uint64_t n, Errc code, Mode mode) { plan(n, code, 0, mode); }
     void fail_nothing() { plan(0, Errc::io, 0, Mode::once); }
-    // The next operation of exactly this name fails, once, with Errc::io.
-    void fail_next(std::string_view operation) {
+    // The next operations of exactly this name fail with Errc::io.
+    void fail_next(std::string_view operation, unsigned times = 1) {
         fail_nothing();
         const std::lock_guard lock(mutex_);
-        next_ = operation;
+        next_ = operation, next_left_ = times;
     }
     // Looking at this path fails until fail_nothing().
     void fail_looks_at(std::string_view path, int sys_errno) {
@@ -49,8 +49,8 @@ class FaultPlan {
         const std::lock_guard lock(mutex_);
         ++count_;
         trace_.emplace_back(operation);
-        const bool named = !next_.empty() && next_ == operation;
-        if (named) next_.clear();
+        const bool named = next_left_ > 0 && next_ == operation;
+        if (named) --next_left_;
         const bool hit = named || (n_ != 0 && (count_ == n_ || (count_ > n_ && mode_ == Mode::from_then_on)));
         if (hit && where_.empty()) where_ = operation;
         return hit;
@@ -90,7 +90,7 @@ class FaultPlan {
         count_ = 0;
         where_.clear();
         trace_.clear();
-        next_.clear();
+        next_left_ = 0;
         unseen_.clear();
     }
 
@@ -102,6 +102,7 @@ class FaultPlan {
     Mode mode_ = Mode::once;
     std::string where_;
     std::string next_;
+    unsigned next_left_ = 0;
     std::string unseen_;
     std::vector<std::string> trace_;
 };

@@ -19,6 +19,7 @@ class FaultyFileSystem final : public FileSystem {
 
     Result<std::unique_ptr<File>> open(const std::string& path, const OpenMode& mode) override;
     Result<std::unique_ptr<Folder>> open_folder(const std::string& path) override {
+        BB_CHECK(plan_.look(path));
         return inner_.open_folder(path);
     }
     Result<FileInfo> info(const std::string& path) override {

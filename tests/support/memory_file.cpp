@@ -43,6 +43,7 @@ class MemoryFile final : public File {
         const std::lock_guard lock(store_->mutex);
         BB_CHECK(check("truncate", mode_.write));
         BB_CHECK(resize("truncate", size_bytes));
+        node_->reserved_bytes = 0;
         store_->touch(*node_, true);
         return {};
     }
@@ -75,6 +76,11 @@ class MemoryFile final : public File {
         BB_CHECK(check("fsync", true));
         MemoryStore::make_durable(*node_);
         return {};
+    }
+
+    void reserve(std::uint64_t offset, std::uint64_t length) override {
+        const std::lock_guard lock(store_->mutex);
+        node_->reserved_bytes = std::max(node_->reserved_bytes, offset + length);
     }
 
   private:

@@ -88,6 +88,13 @@ void MemoryFileSystem::corrupt(const std::string& path, std::uint64_t offset) {
     (*node)->durable.content = (*node)->now.content;
 }
 
+std::uint64_t MemoryFileSystem::reserved_bytes(const std::string& path) {
+    const std::lock_guard lock(store_->mutex);
+    const auto node = walk("look at", path);
+    BB_ASSERT(node);
+    return (*node)->reserved_bytes;
+}
+
 Result<NodePtr> MemoryFileSystem::walk(std::string_view operation, const std::string& path) const {
     BB_CHECK(check_path(path));
     NodePtr node = root_;

@@ -33,6 +33,8 @@ class MemoryFileSystem final : public FileSystem {
     void limit_bytes(std::uint64_t most_bytes);
     // Changes the content of a file behind everybody's back, durably: a bad disk.
     void corrupt(const std::string& path, std::uint64_t offset);
+    // Up to where a file's space is reserved and was not given back.
+    [[nodiscard]] std::uint64_t reserved_bytes(const std::string& path);
 
     Result<std::unique_ptr<File>> open(const std::string& path, const OpenMode& mode) override;
     Result<std::unique_ptr<Folder>> open_folder(const std::string& path) override;

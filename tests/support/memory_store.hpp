@@ -20,6 +20,7 @@ struct MemoryNode {
     Version now;
     Version durable;
     bool dirty = true;
+    std::uint64_t reserved_bytes = 0;  // of a file, ahead of its end
 };
 
 struct MemoryStore {

@@ -48,6 +48,7 @@ UploadServices UploadHouse::services() {
         .check_fits = [this](const std::string&, const Manifest&) { return fits; },
         .wake_burner = [this] { ++wakes; },
         .disc_room = [this](const std::string&) -> Result<std::optional<DiscRoom>> { return disc_room; },
+        .boot_id = boot_id,
     };
 }
 
@@ -62,6 +63,7 @@ void UploadHouse::power_cut() {
     jobs.clear();
     inbox_fs.crash();
     state_fs.crash();
+    boot_id += " and once more";
     start();
 }
 

@@ -37,6 +37,7 @@ class UploadHouse {
     std::deque<std::function<void()>> jobs;
     Status fits;  // what check_fits answers
     std::optional<DiscRoom> disc_room;
+    std::string boot_id = "first";
     int wakes = 0;
     std::vector<std::string> event_names;
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 
 namespace burnbox::test {
@@ -46,6 +47,19 @@ TEST_CASE("release: after its time the payload goes and the receipts stay, acros
     house.run();
     CHECK_FALSE(house.exists("alice/holiday-burned/photos"));
     CHECK_FALSE(house.exists("alice/holiday-burned/notes.txt"));
+    CHECK(has_receipts(house, "holiday"));
+}
+
+TEST_CASE("release: what came into the folder after the seal is on no disc, and stays") {
+    BurnerHouse house;
+    house.config.session.keep_burned = {KeepBurned::How::for_time, 24h * 30};
+    burn(house, "holiday");
+    REQUIRE(replace_file(house.inbox_fs, "alice/holiday-burned/photos/late.jpg", "late"));
+    house.clock.advance(24h * 31);
+    house.run();
+    CHECK_FALSE(has_payload(house, "holiday"));
+    CHECK_FALSE(house.exists("alice/holiday-burned/notes.txt"));
+    CHECK(house.exists("alice/holiday-burned/photos/late.jpg"));
     CHECK(has_receipts(house, "holiday"));
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("disk trouble: a file that was being written when the disk failed coun
     fail_write_back(house);
     SUBCASE("it was on its way") {
         CHECK(write(*file, "end", 5) == "ok");
-        CHECK(contains(close(*client, std::move(file)), "send it again"));
+        CHECK(contains(close(*client, std::move(file)), "send it anew"));
     }
     SUBCASE("its handle is lost") {
         file.reset();
@@ -94,7 +94,7 @@ TEST_CASE("disk trouble: a file that was being written when the disk failed coun
     auto resumed = client->open("/holiday/b", {.write = true});
     REQUIRE(resumed);
     CHECK(write(**resumed, "more", 5) == "ok");
-    CHECK(contains(close(*client, std::move(*resumed)), "send it again"));
+    CHECK(contains(close(*client, std::move(*resumed)), "send it anew"));
     CHECK(put(*client, "/holiday/b", "anew") == "ok");
     CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
 }
@@ -105,7 +105,7 @@ TEST_CASE("disk trouble: a marker that was being written when the disk failed se
     auto marker = create(*client, "/holiday/BURN");
     fail_write_back(house);
     REQUIRE(put(*client, "/holiday/a", "aaa") == "ok");
-    CHECK(contains(close(*client, std::move(marker)), "send it again"));
+    CHECK(contains(close(*client, std::move(marker)), "send it anew"));
     CHECK(put(*client, "/holiday/BURN", "") == "ok: holiday is sealed");
 }
 
@@ -135,4 +135,42 @@ TEST_CASE("disk trouble: what burnbox copied while the disk failed is not sealed
     REQUIRE_FALSE(sealed);
     CHECK(contains(sealed.error().message, "the disk failed"));
     CHECK(house.rows().empty());
+}
+
+TEST_CASE("disk trouble: a file that is cut off holds no space beyond its end") {
+    UploadHouse house;
+    const auto client = house.connect();
+    auto file = create(*client, "/holiday/a");
+    file->expect_size(100U << 20U);
+    CHECK(write(*file, "half") == "ok");
+    REQUIRE(house.inbox_fs.reserved_bytes("alice/holiday/a") > 4);
+    file.reset();
+    CHECK(house.inbox_fs.reserved_bytes("alice/holiday/a") == 0);
+    CHECK(house.text("alice/holiday/a") == "half");
+}
+
+TEST_CASE("disk trouble: what was reserved is given back at CLOSE, but not under another handle's feet") {
+    UploadHouse house;
+    const auto client = house.connect();
+    auto file = create(*client, "/holiday/a");
+    file->expect_size(100U << 20U);
+    CHECK(write(*file, "half") == "ok");
+    SUBCASE("alone") {
+        CHECK(close(*client, std::move(file)) == "ok");
+        CHECK(house.inbox_fs.reserved_bytes("alice/holiday/a") == 0);
+    }
+    SUBCASE("another one writes") {
+        auto other = client->open("/holiday/a", {.write = true});
+        REQUIRE(other);
+        SUBCASE("CLOSE") {
+            CHECK(close(*client, std::move(file)) == "ok");
+        }
+        SUBCASE("lost") {
+            file.reset();
+        }
+        CHECK(house.inbox_fs.reserved_bytes("alice/holiday/a") > 4);
+        CHECK(write(**other, " and half", 4) == "ok");
+        CHECK(close(*client, std::move(*other)) == "ok");
+        CHECK(house.text("alice/holiday/a") == "half and half");
+    }
 }

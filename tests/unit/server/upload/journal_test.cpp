@@ -32,6 +32,17 @@ TEST_CASE("journal: only a CLOSE with size and digest proves a file") {
     CHECK(replayed({close_of("a"), R"({"remove":"a"})"}).empty());
 }
 
+TEST_CASE(
+    "journal: what was lost with the machine stays so until it is whole or gone, whoever begins with it") {
+    const std::string lost = R"({"lost":"a"})";
+    const ProvenFile kLost{.size_bytes = 0, .sha256 = {}, .lost = true};
+    CHECK(replayed({close_of("a"), lost}) == ProvenFiles{{"a", kLost}});
+    CHECK(replayed({lost, R"({"open":"a"})", R"({"cut":"a"})"}) == ProvenFiles{{"a", kLost}});
+    CHECK(replayed({lost, R"({"rename":"a","to":"b"})"}) == ProvenFiles{{"b", kLost}});
+    CHECK(replayed({lost, close_of("a")}) == ProvenFiles{{"a", kAbc}});
+    CHECK(replayed({lost, R"({"remove":"a"})"}).empty());
+}
+
 TEST_CASE("journal: renames carry a folder's files and replace what was there") {
     CHECK(replayed({close_of("a/x"), close_of("a-b"), R"({"rename":"a","to":"c"})"}) ==
           ProvenFiles{{"a-b", kAbc}, {"c/x", kAbc}});

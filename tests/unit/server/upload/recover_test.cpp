@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "tests/support/upload_house.hpp"
 
@@ -128,4 +129,109 @@ TEST_CASE("restart: journals of sealed and removed sessions go") {
     REQUIRE(journals);
     REQUIRE(journals->size() == 1);
     CHECK((*journals)[0].name == "holiday.jsonl");
+}
+
+TEST_CASE("restart: nobody can go on with a file that was on its way when the machine went down") {
+    UploadHouse house;
+    {
+        const auto client = house.connect();
+        auto file = create(*client, "/holiday/a");
+        CHECK(write(*file, "half") == "ok");
+        REQUIRE(house.inbox_fs.sync_all());  // its length is on the disk; nobody knows what of its content is
+        house.power_cut();
+    }
+    const auto resume = [&] {
+        const auto client = house.connect();
+        auto file = client->open("/holiday/a", {.write = true});
+        REQUIRE(file);
+        CHECK(write(**file, " and half", 4) == "ok");
+        CHECK(contains(close(*client, std::move(*file)), "send it anew, from its beginning"));
+        CHECK(contains(burn(*client, "holiday"), "cut off in the middle: a"));
+    };
+    resume();
+    house.kill();
+    resume();
+    const auto client = house.connect();
+    SUBCASE("sent anew") {
+        CHECK(put(*client, "/holiday/a", "whole") == "ok");
+    }
+    SUBCASE("sent anew, and the server went down once more") {
+        CHECK(put(*client, "/holiday/a", "whole") == "ok");
+        house.kill();
+    }
+    SUBCASE("beside it under another name") {
+        CHECK(put(*client, "/holiday/a.new", "whole") == "ok");
+        CHECK(rename(*client, "/holiday/a.new", "/holiday/a", RenameMode::replace) == "ok");
+    }
+    CHECK(burn(*house.connect(), "holiday") == "ok: holiday is sealed");
+}
+
+TEST_CASE("restart: when the server alone went down, a file is gone on with") {
+    UploadHouse house;
+    {
+        const auto client = house.connect();
+        auto file = create(*client, "/holiday/a");
+        CHECK(write(*file, "half") == "ok");
+        house.kill();
+    }
+    const auto client = house.connect();
+    auto file = client->open("/holiday/a", {.write = true});
+    REQUIRE(file);
+    CHECK(write(**file, " and half", 4) == "ok");
+    CHECK(close(*client, std::move(*file)) == "ok");
+    CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+}
+
+TEST_CASE("restart: what was whole when the machine went down, and can be proven, is sealed") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    REQUIRE(house.inbox_fs.sync_all());
+    REQUIRE(house.state_fs.sync_all());
+    house.power_cut();
+    CHECK(burn(*house.connect(), "holiday") == "ok: holiday is sealed");
+}
+
+TEST_CASE("restart: a file that came out of order and got its name while it was hashed is whole") {
+    UploadHouse house;
+    const auto client = house.connect();
+    house.jobs_wait = true;
+    auto file = create(*client, "/holiday/a.filepart");
+    CHECK(write(*file, "world", 6) == "ok");
+    CHECK(write(*file, "hello ", 0) == "ok");
+    CHECK(close(*client, std::move(file)) == "ok");
+    CHECK(rename(*client, "/holiday/a.filepart", "/holiday/a") == "ok");
+    house.run_jobs();
+    house.jobs_wait = false;
+    house.kill();
+    CHECK(burn(*house.connect(), "holiday") == "ok: holiday is sealed");
+}
+
+TEST_CASE("restart: an inbox whose disk is not mounted ends the start before a session counts as lost") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed");
+    house.uploads.reset();
+    REQUIRE(remove_tree(house.inbox_fs, "alice"));
+    CHECK(contains(shown(Uploads(house.services()).recover()),
+                   "/memory/inbox is empty, but 1 sessions in it wait to be burned: mount its disk"));
+    CHECK_FALSE(house.exists("alice"));
+    CHECK(house.rows().at(0).state == SessionState::queued);
+    REQUIRE(house.inbox_fs.make_folder("alice", 0755));  // as the message says
+    CHECK(shown(Uploads(house.services()).recover()) == "ok");
+    CHECK(house.rows().at(0).state == SessionState::failed);
+}
+
+TEST_CASE("restart: a session that can't be read is not sealed, and keeps no other from it") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    CHECK(put(*house.connect(), "/other/a", "aaa") == "ok");
+    house.plan.fail_looks_at("alice/holiday", EACCES);
+    house.kill();
+    house.plan.fail_nothing();
+    const auto client = house.connect();
+    CHECK(burn(*client, "other") == "ok: other is sealed");
+    CHECK(contains(burn(*client, "holiday"), "could not be read when burnbox started"));
+    CHECK(contains(house.uploads->open_sessions().at(0).reason, "restart burnbox"));
+    house.kill();
+    CHECK(burn(*house.connect(), "holiday") == "ok: holiday is sealed");
 }

@@ -123,6 +123,25 @@ TEST_CASE("quota: overwriting, shrinking, renaming over and hard links are count
     CHECK(free() == 9);
 }
 
+TEST_CASE("quota: a refused marker counts once it is renamed to something else") {
+    UploadHouse house;
+    house.alice().quota_bytes = 10;
+    house.start();
+    house.fits = fail(Errc::does_not_fit, "too large for any disc");
+    const auto client = house.connect();
+    CHECK(put(*client, "/holiday/a", "aa") == "ok");
+    CHECK(contains(put(*client, "/holiday/BURN", "mmmmmmmm"), "too large for any disc"));
+    CHECK(put(*client, "/holiday/b", "bbbbb") == "ok");
+    CHECK(contains(rename(*client, "/holiday/BURN.refused", "/holiday/data"), "quota"));
+    CHECK(shown(client->remove("/holiday/b")) == "ok");
+    CHECK(rename(*client, "/holiday/BURN.refused", "/holiday/data") == "ok");
+    CHECK(contains(put(*client, "/holiday/c", "c"), "quota"));
+    CHECK(shown(client->remove("/holiday/c")) == "ok");
+    house.fits = {};
+    CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+    CHECK(house.rows().at(0).bytes == 10);
+}
+
 TEST_CASE("quota: counted anew at start") {
     UploadHouse house;
     house.alice().quota_bytes = 10;
