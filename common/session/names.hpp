@@ -37,8 +37,7 @@ struct SessionFolder {
 [[nodiscard]] Status check_entry_name(std::string_view name);
 
 // STATUS.txt REFUSED.txt FAILED.txt RECEIPT.txt receipt.json, the names that these have while they are
-// written
-// (.STATUS.txt.tmp), and *.refused at a session's top (path relative to the session).
+// written (.STATUS.txt.tmp), and *.refused at a session's top (path relative to the session).
 [[nodiscard]] bool is_own_file(std::string_view path_in_session);
 
 // The folder, beside an account's sessions, of one that burnbox fills itself; clients don't see it. The seal

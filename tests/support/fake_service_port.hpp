@@ -18,6 +18,11 @@ class FakeServicePort final : public ServicePort {
     std::string errors;
     std::optional<int> exit_code;
 
+    FakeServicePort() = default;
+    ~FakeServicePort() override { posted_->clear(); }  // what is posted may hold a poster
+    FakeServicePort(const FakeServicePort&) = delete;
+    FakeServicePort& operator=(const FakeServicePort&) = delete;
+
     ByteBuffer& out() override { return output; }
     void print_error(std::string_view text) override { errors += text; }
     void finish(int code) override {

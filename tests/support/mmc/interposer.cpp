@@ -99,7 +99,7 @@ void fill_sense(sg_io_hdr_t& io, Sense sense) {
     io.status = 2;
     io.driver_status = 8;
     io.sb_len_wr = std::min(kBytes, io.mx_sb_len);
-    std::memcpy(io.sbp, fixed, io.sb_len_wr);
+    if (io.sb_len_wr > 0) std::memcpy(io.sbp, fixed, io.sb_len_wr);
 }
 
 int sg_io(OpenDrive& drive, sg_io_hdr_t& io) {
