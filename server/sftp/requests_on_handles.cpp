@@ -123,7 +123,7 @@ void Session::fsetstat(Request& request) {
     if (handle == nullptr) return;
     if (request.body.owner_given()) {
         const auto info = folder ? client_->info(handle->path, true) : handle->file->info();
-        if (const Status owner = check_owner(request, info); !owner) return reply(request, owner);
+        if (const Status owner = check_owner(request, attributes, info); !owner) return reply(request, owner);
     }
     reply(request, folder ? client_->set_attributes(handle->path, attributes)
                           : handle->file->set_attributes(attributes));

@@ -25,7 +25,7 @@ void Session::setstat(Request& request) {
     if (!complete(request)) return;
     if (!path) return reply(request, path.error());
     if (request.body.owner_given())
-        if (const Status owner = check_owner(request, client_->info(*path, true)); !owner)
+        if (const Status owner = check_owner(request, attributes, client_->info(*path, true)); !owner)
             return reply(request, owner);
     reply(request, client_->set_attributes(*path, attributes));
 }

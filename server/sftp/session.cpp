@@ -155,15 +155,17 @@ Result<std::string> Session::path_of(Request& request) {
     return std::string(path);
 }
 
-// Clients that change one attribute may send back all that they were told (JSch does), the owner too: only
-// another one is refused.
-Status Session::check_owner(const Request& request, const Result<FileInfo>& info) const {
+// Clients that change one attribute may send back all that they were told (JSch does), the owner too: beside
+// others it is taken when it stays as it is. Asked for by itself it is a chown, and refused.
+Status Session::check_owner(const Request& request, const Attributes& attributes,
+                            const Result<FileInfo>& info) const {
     const Reader& body = request.body;
     const auto stays = [](std::uint32_t wanted, std::uint32_t is) {
         return wanted == Reader::kNobody || wanted == is;
     };
     if (!info) return std::unexpected(info.error());
-    if (stays(body.uid(), info->uid) && stays(body.gid(), info->gid)) return {};
+    const bool beside_others = attributes.size_bytes || attributes.mode || attributes.mtime;
+    if (beside_others && stays(body.uid(), info->uid) && stays(body.gid(), info->gid)) return {};
     return fail(
         Errc::permission,
         std::string(request.name) + ": owners can't be changed here; who owned a file is not kept on a disc");

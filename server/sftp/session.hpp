@@ -126,7 +126,8 @@ class Session final : public Service, private PacketSink, private WriteGather::U
     // The fields of a request, checked.
     [[nodiscard]] Result<std::string> path_of(Request& request);
     [[nodiscard]] bool complete(const Request& request);  // else BAD_MESSAGE is answered
-    [[nodiscard]] Status check_owner(const Request& request, const Result<FileInfo>& info) const;
+    [[nodiscard]] Status check_owner(const Request& request, const Attributes& attributes,
+                                     const Result<FileInfo>& info) const;
     [[nodiscard]] OpenHandle* file_of(Request& request, std::string_view wire);  // else FAILURE is answered
 
     // Answers.

@@ -289,10 +289,13 @@ TEST_CASE("sftp: attributes sent back as they were told are taken, the owner wit
     CHECK(house.status(sftp::kSetstat, text("/a") + same) == sftp::kOk);
     CHECK(house.status(sftp::kFsetstat, text(handle) + same) == sftp::kOk);
     CHECK(house.fs.info("a")->mtime == Timestamp(std::chrono::seconds(2000)));
-    CHECK(house.status(sftp::kFsetstat, text(handle) + be32(2) + be32(info.uid) + be32(0xFFFFFFFF)) ==
-          sftp::kOk);
-    CHECK(house.status(sftp::kFsetstat, text(handle) + be32(2) + be32(info.uid) + be32(info.gid + 1)) ==
-          sftp::kPermissionDenied);
+    const auto owner_and_mode = [&](std::uint32_t uid, std::uint32_t gid) {
+        return house.status(sftp::kFsetstat, text(handle) + be32(2 | 4) + be32(uid) + be32(gid) + be32(0600));
+    };
+    CHECK(owner_and_mode(info.uid, 0xFFFFFFFF) == sftp::kOk);
+    CHECK(owner_and_mode(info.uid, info.gid + 1) == sftp::kPermissionDenied);
+    CHECK(house.status(sftp::kFsetstat, text(handle) + be32(2) + be32(info.uid) + be32(info.gid)) ==
+          sftp::kPermissionDenied);  // a chown
     CHECK(house.status(sftp::kSetstat, text("/missing") + be32(2) + be32(0) + be32(0)) == sftp::kNoSuchFile);
 }
 
