@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
@@ -175,8 +177,7 @@ void Core::end_moves() {
 }
 
 bool counts_as_queued(SessionState state) {
-    return state == SessionState::queued || state == SessionState::burning ||
-           state == SessionState::verifying;
+    return std::ranges::find(kQueuedStates, state) != kQueuedStates.end();
 }
 
 }  // namespace burnbox::upload

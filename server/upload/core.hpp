@@ -5,6 +5,7 @@
 // one step, and a seal or a rename invisible in between.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -96,6 +97,8 @@ struct Core : std::enable_shared_from_this<Core> {
 };
 
 // Sealed and not yet burned: it counts against the quota.
+inline constexpr std::array kQueuedStates{SessionState::queued, SessionState::burning,
+                                          SessionState::verifying};
 [[nodiscard]] bool counts_as_queued(SessionState state);
 
 }  // namespace burnbox::upload

@@ -32,15 +32,17 @@ FileRecord recovered_record(const ProvenFiles& proven, const WalkEntry& entry) {
 
 // A disk that is not mounted must not look like one on which every sealed session was lost.
 Status check_inbox_is_mounted(Core& core) {
-    BB_TRY(const auto rows, core.services.catalogue.sessions(""));
     std::size_t waiting = 0;
     std::string account;
-    for (const SessionRow& row : rows) {
-        if (!row.root.empty() || row.folder.empty() || !counts_as_queued(row.state)) continue;
-        const auto info = core.inbox().info(row.account);
-        if (info || info.error().code != Errc::not_found) return {};
-        ++waiting;
-        account = row.account;
+    for (const SessionState state : kQueuedStates) {
+        BB_TRY(const auto rows, core.services.catalogue.sessions_in_state(state));
+        for (const SessionRow& row : rows) {
+            if (!row.root.empty() || row.folder.empty()) continue;
+            const auto info = core.inbox().info(row.account);
+            if (info || info.error().code != Errc::not_found) return {};
+            ++waiting;
+            account = row.account;
+        }
     }
     if (waiting == 0) return {};
     return fail(

@@ -24,7 +24,6 @@ Status hide_again(Core& core, Account& account, OpenSession& session, const Sess
 
 SealStep<void> take_back_seal(Core& core, Account& account, OpenSession& session, const SessionRow& row,
                               Error error) {
-    log::error("session not sealed", log::kv("session", row.account + "/" + row.disc_name), log::kv(error));
     Catalogue& catalogue = core.services.catalogue;
     const bool renamed = session.phase == Phase::sealed;
     const Status stepped =

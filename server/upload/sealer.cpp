@@ -170,15 +170,15 @@ void Sealer::become_sealed(const SessionRow& row, const SealContent& content) {
 void Sealer::leave_open(const NoSeal& why) {
     if (why.kind == NoSeal::Kind::refused && session_->arrives_in.empty()) mark_refused(why);
     const std::lock_guard lock(account_->mutex);
+    if (why.kind == NoSeal::Kind::failed)  // one that was taken back too, whose phase says so already
+        log::error("session not sealed", log::kv("account", account_->name),
+                   log::kv("session", session_->name), log::kv(why.error));
     if (session_->phase != Phase::sealing) return;
     session_->phase = Phase::open;
     if (why.kind == NoSeal::Kind::data) return;
     session_->last_refusal = why.error;
     session_->reason = why.error.message;
-    if (why.kind == NoSeal::Kind::failed)
-        log::error("session not sealed", log::kv("account", account_->name),
-                   log::kv("session", session_->name), log::kv(why.error));
-    else
+    if (why.kind != NoSeal::Kind::failed)
         log::info("marker refused", log::kv("account", account_->name), log::kv("session", session_->name),
                   log::kv(why.error));
 }

@@ -27,6 +27,14 @@ void fail_write_back(UploadHouse& house) {
     REQUIRE(house.plan.hit());
 }
 
+// Half of what was announced; the rest is reserved ahead.
+std::unique_ptr<UploadFile> begin_large(Client& client, const std::string& path) {
+    auto file = create(client, path);
+    file->expect_size(100U << 20U);
+    CHECK(write(*file, "half") == "ok");
+    return file;
+}
+
 std::string give_back(Loan& loan) {
     const Answer answer;
     loan.give_back(true, answer.done());
@@ -140,9 +148,7 @@ TEST_CASE("disk trouble: what burnbox copied while the disk failed is not sealed
 TEST_CASE("disk trouble: a file that is cut off holds no space beyond its end") {
     UploadHouse house;
     const auto client = house.connect();
-    auto file = create(*client, "/holiday/a");
-    file->expect_size(100U << 20U);
-    CHECK(write(*file, "half") == "ok");
+    auto file = begin_large(*client, "/holiday/a");
     REQUIRE(house.inbox_fs.reserved_bytes("alice/holiday/a") > 4);
     file.reset();
     CHECK(house.inbox_fs.reserved_bytes("alice/holiday/a") == 0);
@@ -152,9 +158,7 @@ TEST_CASE("disk trouble: a file that is cut off holds no space beyond its end") 
 TEST_CASE("disk trouble: what was reserved is given back at CLOSE, but not under another handle's feet") {
     UploadHouse house;
     const auto client = house.connect();
-    auto file = create(*client, "/holiday/a");
-    file->expect_size(100U << 20U);
-    CHECK(write(*file, "half") == "ok");
+    auto file = begin_large(*client, "/holiday/a");
     SUBCASE("alone") {
         CHECK(close(*client, std::move(file)) == "ok");
         CHECK(house.inbox_fs.reserved_bytes("alice/holiday/a") == 0);
