@@ -1,0 +1,41 @@
+// The mark of a folder that belongs to a server: `.burnbox-folder` at its top. A disk that is not mounted
+// leaves an empty folder in its place; the mark tells the two apart. It also says which catalogue's folder it
+// is, and how far that catalogue was.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/storage/file_system.hpp"
+
+namespace burnbox {
+
+inline constexpr std::string_view kFolderMark = ".burnbox-folder";
+
+struct FolderMark {
+    std::string kind;      // the key of the configuration: "image_dir", "inbox_dir", "state_dir", "watch"
+    std::string identity;  // of this folder, a UUID
+    std::string owner;     // identity of the state_dir whose server it belongs to
+    std::uint64_t generation = 0;  // of the catalogue: the highest that was noted here; 0 = none was
+
+    bool operator==(const FolderMark&) const = default;
+};
+
+// One JSON object, a line; keys that are not known are skipped.
+[[nodiscard]] std::string to_text(const FolderMark& mark);
+[[nodiscard]] Result<FolderMark> parse_folder_mark(std::string_view text);
+
+// The mark at the top of `folder`; nothing when there is none. Errors: corrupt, naming the file; those of
+// reading. Blocks.
+[[nodiscard]] Result<std::optional<FolderMark>> read_folder_mark(FileSystem& folder);
+
+// Replaced in one step and durable when this returns. Blocks.
+[[nodiscard]] Status write_folder_mark(FileSystem& folder, const FolderMark& mark);
+
+// Raises the generation noted in the folder's mark; a lower one changes nothing. Errors: not_found when there
+// is no mark. Blocks.
+[[nodiscard]] Status note_generation(FileSystem& folder, std::uint64_t generation);
+
+}  // namespace burnbox
