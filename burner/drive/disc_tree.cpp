@@ -2,12 +2,8 @@
 
 #include <unordered_set>
 
-#include "common/base/text.hpp"
-
 namespace burnbox {
 namespace {
-
-constexpr std::size_t kMostMismatches = 100;
 
 FileType type_of(burn::IsoNode* node) {
     switch (burn::iso_node_get_type(node)) {
@@ -42,10 +38,6 @@ std::vector<Extent> extents_of_file(burn::IsoFile* file) {
 }
 
 }  // namespace
-
-void Mismatches::add(const std::string& path, const std::string& what) {
-    if (texts_.size() < kMostMismatches) texts_.push_back("/" + escape(path) + ": " + what);
-}
 
 Result<std::unique_ptr<DiscTree>> DiscTree::load(OpenedDisc& disc, const DiscIdentity& identity,
                                                  unsigned disc_session) {

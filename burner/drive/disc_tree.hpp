@@ -10,19 +10,9 @@
 #include "burner/drive/content_reader.hpp"
 #include "burner/drive/job_sessions.hpp"
 #include "burner/drive/opened_disc.hpp"
+#include "burner/read/mismatches.hpp"
 
 namespace burnbox {
-
-// Sentences about what differs, the first ones of them.
-class Mismatches {
-  public:
-    void add(const std::string& path, const std::string& what);
-    [[nodiscard]] bool none() const { return texts_.empty(); }
-    [[nodiscard]] std::vector<std::string> take() { return std::move(texts_); }
-
-  private:
-    std::vector<std::string> texts_;
-};
 
 struct FileToRead {
     const DiscEntry* entry;

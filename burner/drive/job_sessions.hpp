@@ -2,15 +2,14 @@
 // compared come from here.
 #pragma once
 
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "burner/drive/drive.hpp"
+#include "burner/read/compare.hpp"
 #include "common/session/sealed_session.hpp"
 
 namespace burnbox {
-
-inline constexpr std::string_view kReadmeName = "README.txt";
 
 struct JobSession {
     SealedSession sealed;

@@ -22,7 +22,7 @@ namespace burn {
 #include <libisoburn/libisoburn.h>
 }  // namespace burn
 
-#include "common/base/clock.hpp"
+#include "burner/read/disc_time.hpp"
 #include "common/base/error.hpp"
 
 namespace burnbox {
@@ -63,8 +63,5 @@ class LibraryMessages {
     return const_cast<char*>(text.c_str());
 }
 char* c_string(std::string&& temporary) = delete;
-
-// A time as ISO 9660 can hold it: whole seconds, years 1900 to 2155 (ECMA-119 9.1.5).
-[[nodiscard]] std::time_t to_disc_time(Timestamp time);
 
 }  // namespace burnbox
