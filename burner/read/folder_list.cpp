@@ -12,9 +12,9 @@ Status FolderList::add(const DirectoryExtent& extent, std::uint32_t parent, std:
     if (extent.bytes == 0 || extent.bytes % kBlockBytes != 0)
         return fail(Errc::corrupt, where + "a folder's size is " + std::to_string(extent.bytes) +
                                        " bytes, no whole number of blocks");
-    if (std::uint64_t{extent.lba} + extent.blocks() > end_lba_)
-        return fail(Errc::corrupt, where + "a folder reaches behind the end of the disc session, block " +
-                                       std::to_string(end_lba_));
+    if (extent.lba < begin_lba_ || std::uint64_t{extent.lba} + extent.blocks() > end_lba_)
+        return fail(Errc::corrupt, where + "a folder does not lie in its disc session, blocks " +
+                                       std::to_string(begin_lba_) + " to " + std::to_string(end_lba_));
     if (!seen_.insert(extent.lba).second)
         return fail(Errc::corrupt, where + "a folder is there a second time");
     if (extent.bytes > bytes_left_)

@@ -21,9 +21,9 @@ struct ListedFolder {
 
 class FolderList {
   public:
-    // `end_lba`: where the disc session ends; `most_bytes`: of all folders.
-    FolderList(std::uint64_t end_lba, std::uint64_t most_bytes)
-        : end_lba_(end_lba), bytes_left_(most_bytes) {}
+    // `begin_lba`, `end_lba`: the disc session, which has its whole tree in it; `most_bytes`: of all folders.
+    FolderList(std::uint32_t begin_lba, std::uint64_t end_lba, std::uint64_t most_bytes)
+        : begin_lba_(begin_lba), end_lba_(end_lba), bytes_left_(most_bytes) {}
 
     // Errors: corrupt, without the folder's name: it lies outside of the disc, is listed already, or is too
     // deep; limit.
@@ -38,6 +38,7 @@ class FolderList {
     }
 
   private:
+    std::uint32_t begin_lba_;
     std::uint64_t end_lba_;
     std::uint64_t bytes_left_;
     std::vector<ListedFolder> folders_;

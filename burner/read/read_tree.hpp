@@ -93,7 +93,7 @@ class ReadTree {
 // What reading may cost, whatever the disc says. More is an error of kind limit.
 struct TreeLimits {
     std::uint32_t entries = 8'000'000;
-    std::uint64_t tree_bytes = 2ULL << 30U;  // of folders and their continuations
+    std::uint64_t tree_bytes = 1ULL << 30U;  // of folders and their continuations
 };
 
 // Reads the whole tree of a disc session. What is wrong goes to `faults`, with the numbers of blocks, and is

@@ -7,8 +7,10 @@
 namespace burnbox {
 namespace {
 
-std::uint64_t most_tree_bytes(std::uint64_t end_lba, const TreeLimits& limits) {
-    return std::min(limits.tree_bytes, end_lba * kBlockBytes);
+// Folders and continuations lie in the disc session and do not share blocks.
+std::uint64_t most_tree_bytes(const IsoVolume& volume, std::uint64_t end_lba, const TreeLimits& limits) {
+    const std::uint64_t blocks = end_lba > volume.start_lba ? end_lba - volume.start_lba : 0;
+    return std::min(limits.tree_bytes, blocks * kBlockBytes);
 }
 
 FileType type_of(std::uint32_t mode) {
@@ -26,11 +28,11 @@ std::string_view as_text(IsoBytes bytes) {
 TreeReader::TreeReader(BlockCache& cache, const IsoVolume& volume, Mismatches& faults,
                        const TreeLimits& limits)
     : records_(cache),
-      rock_ridge_(cache, most_tree_bytes(cache.end_lba(), limits)),
+      rock_ridge_(cache, most_tree_bytes(volume, cache.end_lba(), limits)),
       faults_(faults),
       limits_(limits),
       end_lba_(std::min<std::uint64_t>(volume.end_lba(), cache.end_lba())),
-      folders_(end_lba_, most_tree_bytes(cache.end_lba(), limits)) {
+      folders_(volume.start_lba, end_lba_, most_tree_bytes(volume, end_lba_, limits)) {
     tree_.volume_ = volume;
 }
 
