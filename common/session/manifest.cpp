@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "common/base/text.hpp"
+#include "common/base/time_range.hpp"
 #include "common/session/json_line.hpp"
 
 namespace burnbox {
@@ -24,52 +25,6 @@ std::string_view type_name(FileType type) {
     return found == kTypes.end() ? "other" : found->name;
 }
 
-void put_digits(char* at, int count, std::uint64_t value) {
-    for (int i = count - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
-}
-
-// "2026-11-23T10:00:00.123456789Z": every nanosecond, always 30 characters (the years a Timestamp holds have
-// four digits).
-std::array<char, 30> exact_time(Timestamp time) {
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    std::array<char, 30> text{'0', '0', '0', '0', '-', '0', '0', '-', '0', '0', 'T', '0', '0', ':', '0',
-                              '0', ':', '0', '0', '.', '0', '0', '0', '0', '0', '0', '0', '0', '0', 'Z'};
-    put_digits(&text[0], 4, static_cast<std::uint64_t>(static_cast<int>(date.year())));
-    put_digits(&text[5], 2, static_cast<unsigned>(date.month()));
-    put_digits(&text[8], 2, static_cast<unsigned>(date.day()));
-    put_digits(&text[11], 2, static_cast<std::uint64_t>(clock.hours().count()));
-    put_digits(&text[14], 2, static_cast<std::uint64_t>(clock.minutes().count()));
-    put_digits(&text[17], 2, static_cast<std::uint64_t>(clock.seconds().count()));
-    put_digits(&text[20], 9, static_cast<std::uint64_t>(clock.subseconds().count()));
-    return text;
-}
-
-std::optional<Timestamp> parse_exact_time(std::string_view text) {
-    if (text.size() != 30 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-        text[16] != ':' || text[19] != '.' || text[29] != 'Z')
-        return std::nullopt;
-    bool good = true;
-    const auto digits = [&](std::size_t at, std::size_t count) {
-        int value = 0;
-        const char* const end = text.data() + at + count;
-        const auto result = std::from_chars(text.data() + at, end, value);
-        good = good && result.ec == std::errc() && result.ptr == end && value >= 0;
-        return value;
-    };
-    using namespace std::chrono;
-    const year_month_day date{year(digits(0, 4)), month(static_cast<unsigned>(digits(5, 2))),
-                              day(static_cast<unsigned>(digits(8, 2)))};
-    const int hour = digits(11, 2), minute = digits(14, 2), second = digits(17, 2), fraction = digits(20, 9);
-    // The outermost years are only partly inside 64 bits of nanoseconds.
-    if (!good || !date.ok() || date.year() < year(1678) || date.year() > year(2261) || hour > 23 ||
-        minute > 59 || second > 59)
-        return std::nullopt;
-    return Timestamp(sys_days(date)) + hours(hour) + minutes(minute) + seconds(second) +
-           nanoseconds(fraction);
-}
-
 std::array<char, 4> octal(std::uint32_t mode) {
     std::array<char, 4> text{};
     for (std::size_t i = 0; i < 4; ++i) text[3 - i] = static_cast<char>('0' + (mode >> (3 * i) & 7U));
@@ -85,7 +40,7 @@ void append_entry(std::string& out, const ManifestEntry& entry, std::string_view
     line.text("path", prefix, entry.path)
         .text("type", type_name(entry.type))
         .text("mode", view(octal(entry.mode)));
-    line.number("uid", entry.uid).number("gid", entry.gid).text("mtime", view(exact_time(entry.mtime)));
+    line.number("uid", entry.uid).number("gid", entry.gid).text("mtime", view(to_exact_iso8601(entry.mtime)));
     if (entry.type == FileType::file)
         line.number("size", entry.size_bytes).text("sha256", entry.sha256.hex());
     if (entry.type == FileType::symlink) line.text("target", entry.link_target);
@@ -118,7 +73,7 @@ bool set_field(ManifestEntry& entry, const JsonLineReader::Field& field, std::st
         return entry.gid = static_cast<std::uint32_t>(field.number.value_or(0)), field.number.has_value();
     if (key == "size") return entry.size_bytes = field.number.value_or(0), field.number.has_value();
     if (key == "mtime") {
-        const auto time = parse_exact_time(field.text);
+        const auto time = parse_iso8601(field.text);
         entry.mtime = time.value_or(Timestamp());
         return time.has_value();
     }

@@ -11,18 +11,14 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <limits>
+
+#include "common/base/time_range.hpp"
 
 namespace burnbox::posix {
 namespace {
 
-// Years outside 1678 ... 2261 do not fit 64 bits of nanoseconds; a file with such a time gets the nearest
-// that does.
 Timestamp to_timestamp(const timespec& time) {
-    constexpr std::int64_t kMostSeconds = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
-    if (time.tv_sec > kMostSeconds) return Timestamp(std::chrono::seconds(kMostSeconds));
-    if (time.tv_sec < -kMostSeconds) return Timestamp(std::chrono::seconds(-kMostSeconds));
-    return Timestamp(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+    return clamp_time(time.tv_sec, time.tv_nsec);
 }
 
 class PosixFile final : public File {

@@ -1,5 +1,6 @@
 #include "server/scp/command.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <ranges>
 
@@ -26,11 +27,11 @@ std::optional<std::uint32_t> parse_mode(std::string_view text) {
 }
 
 std::optional<Timestamp> parse_time(std::string_view seconds, std::string_view micros) {
-    constexpr std::uint64_t kLatest = 0xFFFFFFFFU;  // what a disc's and SFTP's times hold
+    constexpr std::uint64_t kLatest = 0xFFFFFFFFU;  // in 2106, as over SFTP: later ones become that
     const auto whole = parse_u64(seconds);
     const auto part = parse_u64(micros);
-    if (!whole || !part || *whole > kLatest || *part > 999'999) return std::nullopt;
-    return Timestamp(std::chrono::seconds(*whole) + std::chrono::microseconds(*part));
+    if (!whole || !part || *part > 999'999) return std::nullopt;
+    return Timestamp(std::chrono::seconds(std::min(*whole, kLatest)) + std::chrono::microseconds(*part));
 }
 
 }  // namespace

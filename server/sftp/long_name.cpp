@@ -33,10 +33,8 @@ std::string mode_text(const FileInfo& info) {
 std::string long_name(const std::string& name, const FileInfo& info, const std::string& account,
                       Timestamp now) {
     // Like ls(1): the hour for the last half year, the year for what is older or in the future.
-    const std::time_t when =
-        std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::seconds>(info.mtime));
-    const auto age = now - info.mtime;
-    const bool recent = age > std::chrono::hours(-24) && age < std::chrono::hours(24 * 182);
+    const std::time_t when = std::chrono::floor<std::chrono::seconds>(info.mtime).time_since_epoch().count();
+    const bool recent = info.mtime < now + std::chrono::days(1) && info.mtime > now - std::chrono::days(182);
     std::tm parts{};
     gmtime_r(&when, &parts);
     std::array<char, 32> date{};

@@ -17,7 +17,7 @@ IndexEntry::Kind kind_of(FileType type) {
 
 // Times of the future say nothing about age: a clock was set back.
 bool is_young(Timestamp time, const Age& age) {
-    return time <= age.now && age.now - time < age.least;
+    return time <= age.now && time > age.now - age.least;
 }
 
 bool is_in(std::string_view path, std::string_view folder) {

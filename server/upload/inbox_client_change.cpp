@@ -170,8 +170,8 @@ Status InboxClient::apply_attributes(const Place& place, const Attributes& attri
         BB_CHECK(fs.set_mode(place.fs_path, mode));
     }
     if (attributes.atime || attributes.mtime)
-        BB_CHECK(fs.set_times(place.fs_path, clamp_time(attributes.atime.value_or(before.atime)),
-                              clamp_time(attributes.mtime.value_or(before.mtime))));
+        BB_CHECK(fs.set_times(place.fs_path, attributes.atime.value_or(before.atime),
+                              attributes.mtime.value_or(before.mtime)));
     if (before.type != FileType::file) return {};
     BB_TRY(const FileInfo after, fs.info(place.fs_path));
     if (FileRecord* const record = place.session->find(place.path.inside)) record->restamp(before, after);

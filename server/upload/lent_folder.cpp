@@ -73,7 +73,7 @@ Status LentFolder::settle_link(const WalkEntry& entry, LentAfter& after) const {
     BB_CHECK(fs_.remove(path));
     if (!leads) return {};
     BB_CHECK(fs_.make_symlink(target, path));
-    return fs_.set_times(path, entry.info.atime, clamp_time(entry.info.mtime));
+    return fs_.set_times(path, entry.info.atime, entry.info.mtime);
 }
 
 void LentFolder::settle_links(const FolderLook& now, LentAfter& after) const {
@@ -87,16 +87,13 @@ void LentFolder::settle_links(const FolderLook& now, LentAfter& after) const {
     }
 }
 
-// Modes and times as an upload by other ways would have them.
+// Modes as an upload by other ways would have them; times stay what the program made them.
 void LentFolder::tame(WalkEntry& entry) const {
     const std::string path = join_path(top_, entry.path);
     const std::uint32_t mode =
         entry.info.type == FileType::folder ? folder_mode(entry.info.mode) : file_mode(entry.info.mode);
-    const Timestamp mtime = clamp_time(entry.info.mtime);
-    if (mode == entry.info.mode && mtime == entry.info.mtime) return;
-    // What fails here fails at the seal too, which says so.
-    if (mode != entry.info.mode) (void)fs_.set_mode(path, mode);
-    if (mtime != entry.info.mtime) (void)fs_.set_times(path, clamp_time(entry.info.atime), mtime);
+    if (mode == entry.info.mode) return;
+    (void)fs_.set_mode(path, mode);  // what fails here fails at the seal too, which says so
     if (const auto info = fs_.info(path)) entry.info = *info;
 }
 

@@ -26,7 +26,7 @@ Status apply_times_and_mode(File& file, const Attributes& attributes) {
         if (!attributes.atime) atime = info.atime;
         if (!attributes.mtime) mtime = info.mtime;
     }
-    return file.set_times(clamp_time(atime), clamp_time(mtime));
+    return file.set_times(atime, mtime);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <random>
 
+#include "common/base/time_range.hpp"
 #include "common/session/json_line.hpp"
 #include "tests/unit/common/session/sample_session.hpp"
 
@@ -63,7 +64,7 @@ TEST_CASE("manifest: what was written is read back the same, any name and any ti
     std::mt19937_64 random(7);
     for (int i = 0; i < 200; ++i) {
         ManifestEntry entry = sample_file("z" + std::to_string(1000 + i), "3");
-        entry.mtime = Timestamp(std::chrono::nanoseconds(static_cast<std::int64_t>(random()) / 4 * 3));
+        entry.mtime = clamp_time(Timestamp(std::chrono::nanoseconds(static_cast<std::int64_t>(random()))));
         entry.size_bytes = random();
         entry.mode = static_cast<std::uint32_t>(random() & 07777U);
         entry.uid = static_cast<std::uint32_t>(random());
@@ -75,6 +76,19 @@ TEST_CASE("manifest: what was written is read back the same, any name and any ti
         REQUIRE_MESSAGE(parsed.has_value(), (parsed ? "" : parsed.error().message));
         CHECK(*parsed == manifest);
     }
+}
+
+TEST_CASE("manifest: entries of any time are read back, so that nothing is sealed that can't be read") {
+    Manifest manifest;
+    for (const Timestamp time : {Timestamp::min(), Timestamp::max(), kEarliestTime, kLatestTime}) {
+        manifest.entries.push_back(sample_file(std::to_string(manifest.entries.size()), "1"));
+        manifest.entries.back().mtime = time;
+    }
+    const auto parsed = parse_jsonl(to_jsonl(manifest, ""), "");
+    REQUIRE_MESSAGE(parsed.has_value(), (parsed ? "" : parsed.error().message));
+    for (std::size_t i = 0; i < manifest.entries.size(); ++i)
+        CHECK(parsed->entries[i].mtime == clamp_time(manifest.entries[i].mtime));
+    CHECK(to_jsonl(*parsed, "") == to_jsonl(manifest, ""));
 }
 
 TEST_CASE("manifest: damaged lines are corrupt, with their number") {

@@ -9,6 +9,7 @@
 
 #include <cstring>
 
+#include "common/base/time_range.hpp"
 #include "common/base/unique_fd.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -78,4 +79,23 @@ TEST_CASE("posix file system: the root must be an absolute path of a folder that
     const TempFolder folder;
     CHECK(open_posix_file_system(folder.path() + "//").value()->host_path("a") == folder / "a");
     CHECK(open_posix_file_system("/").value()->host_path("etc") == "/etc");
+}
+
+TEST_CASE("posix file system: files of any time are looked at, and keep a time that a record can hold") {
+    const TempFolder folder("/dev/shm");
+    auto fs = open_posix_file_system(folder.path()).value();
+    REQUIRE(fs->open("a", {.write = true, .create = true}));
+    for (const std::int64_t seconds :
+         {-11'644'473'600LL, -9'223'372'037LL, -9'223'372'036LL, -2'208'988'801LL, -1LL, 4'294'967'296LL,
+          9'223'372'036LL, 9'223'372'037LL, 253'402'300'800LL}) {
+        CAPTURE(seconds);
+        const timespec times[2] = {{.tv_sec = seconds, .tv_nsec = 999'999'999},
+                                   {.tv_sec = seconds, .tv_nsec = 1}};
+        REQUIRE(::utimensat(AT_FDCWD, (folder / "a").c_str(), times, 0) == 0);
+        const FileInfo info = fs->info("a").value();
+        CHECK(info.mtime == clamp_time(seconds, 1));
+        CHECK(info.atime == clamp_time(seconds, 999'999'999));
+        REQUIRE(fs->set_times("a", info.atime, info.mtime));
+        CHECK(fs->info("a").value().mtime == info.mtime);
+    }
 }

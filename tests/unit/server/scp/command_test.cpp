@@ -59,6 +59,11 @@ TEST_CASE("scp times: seconds and microseconds in range, nothing else") {
     REQUIRE(times);
     CHECK(times->mtime == Timestamp(std::chrono::milliseconds(1183828267500)));
     CHECK(times->atime == Timestamp(std::chrono::seconds(5)));
+    const auto late =
+        parse_times("253402300799 0 18446744073709551615 999999");  // of the year 9999, and never
+    REQUIRE(late);
+    CHECK(late->mtime == Timestamp(std::chrono::seconds(4'294'967'295)));
+    CHECK(late->atime == Timestamp(std::chrono::microseconds(4'294'967'295'999'999)));
     for (const char* line : {"", "1", "1 0", "1 0 1", "-1 0 0 0", "99999999999999999999 0 0 0",
                              "1 1000000 1 0", "x 0 0 0", "1 0 1 0 0"}) {
         CAPTURE(line);

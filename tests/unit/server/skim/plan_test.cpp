@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "common/base/time_range.hpp"
+
 #include "server/skim/skim_run.hpp"
 
 using namespace burnbox;
@@ -67,6 +69,15 @@ TEST_CASE("skim: a file is the same only while size, mtime, ctime and inode are"
         changed.type = FileType::symlink;
         CHECK(decide(changed, &known, age) == Verdict::fresh);
     }
+}
+
+TEST_CASE("skim: no time is so old that a file counts as new for ever") {
+    const Age age{.now = kNow, .least = 1min};
+    FileInfo ancient = file();
+    ancient.mtime = kEarliestTime;
+    CHECK(decide(ancient, nullptr, age) == Verdict::fresh);
+    ancient.mtime = Timestamp(std::chrono::seconds(-7'000'000'000));  // 1748
+    CHECK(decide(ancient, nullptr, age) == Verdict::fresh);
 }
 
 TEST_CASE("skim: what changed less than min_age ago waits, but no time of the future makes it wait") {

@@ -62,6 +62,26 @@ TEST_CASE("skim: when nothing is new there is no session") {
     CHECK(skim.house.rows().size() == 1);
 }
 
+TEST_CASE("skim: files of any time are taken once, with their neighbours") {
+    SkimHouse skim;
+    skim.config.min_age = 1ms;
+    for (const std::int64_t seconds :
+         {-11'644'473'600LL, -9'223'372'036LL, -7'000'000'000LL, -1LL, 4'294'967'296LL, 9'223'372'036LL,
+          10'413'792'000LL, 253'402'300'799LL}) {
+        const std::string name = "t" + std::to_string(seconds);
+        skim.put(name, name);
+        set_mtime(skim.at(name), seconds);
+    }
+    skim.put("neighbour", "one");
+    set_mtime(skim.config.from, 253'402'300'799LL);
+    skim.clock.ahead = 1h;
+    skim.run_well();
+    REQUIRE(skim.sessions().size() == 1);
+    CHECK(skim.replayed() == skim.tree());
+    skim.run_well();
+    CHECK(skim.house.rows().size() == 1);
+}
+
 TEST_CASE("skim: an idle run reads no content") {
     SkimHouse skim;
     skim.put("a", "one");
