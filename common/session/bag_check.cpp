@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "common/base/text.hpp"
+#include "common/session/bag_paths.hpp"
 #include "common/session/payload_links.hpp"
 
 namespace burnbox {
@@ -13,8 +15,13 @@ namespace {
 
 constexpr std::size_t kMostNamed = 5;  // in a message
 
-// Lines of a tag file: LF, CR or CRLF ends them (RFC 8493 2.1.1).
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kSha256List = "manifest-sha256.txt";
+
+// Lines of a tag file: LF, CR or CRLF ends them (RFC 8493 2.1.1). Some programs of Windows put a byte order
+// mark before them.
 std::vector<std::string_view> lines_of(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     std::vector<std::string_view> lines;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
@@ -24,32 +31,11 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     return lines;
 }
 
-// %0A, %0D and %25, in either case; anything else stays as it is.
-std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const std::string_view code = text.substr(i, 3);
-        if (code == "%25")
-            out += '%';
-        else if (code == "%0A" || code == "%0a")
-            out += '\n';
-        else if (code == "%0D" || code == "%0d")
-            out += '\r';
-        else {
-            out += text[i];
-            continue;
-        }
-        i += 2;
-    }
-    return out;
-}
-
 class Names {
   public:
     void add(std::string_view name) {
         if (count_++ < kMostNamed) text_ += (text_.empty() ? "" : ", ") + escape(name);
     }
-    [[nodiscard]] bool empty() const { return count_ == 0; }
     [[nodiscard]] std::string text() const {
         return count_ <= kMostNamed ? text_ : fmt::format("{} and {} more", text_, count_ - kMostNamed);
     }
@@ -70,15 +56,15 @@ class BagCheck {
         BB_CHECK(check_declaration());
         const ManifestEntry* const data = manifest_.find(in_bag("data"));
         if (data == nullptr || data->type != FileType::folder) return bad("it has no folder data");
-        bool has_sha256 = false;
+        if (file_in_bag(kSha256List) == nullptr)
+            return bad("it has no manifest-sha256.txt, and burnbox checks no other digest; add one");
+        BB_CHECK(
+            check_list(std::string(kSha256List), true));  // first: it finds names by what is in the files
         for (const ManifestEntry& entry : manifest_.entries) {
             const auto name = in_top(entry);
-            if (!name || !name->starts_with("manifest-") || !name->ends_with(".txt")) continue;
-            has_sha256 = has_sha256 || *name == "manifest-sha256.txt";
-            BB_CHECK(check_list(std::string(*name), true));
+            if (name && *name != kSha256List && name->starts_with("manifest-") && name->ends_with(".txt"))
+                BB_CHECK(check_list(std::string(*name), true));
         }
-        if (!has_sha256)
-            return bad("it has no manifest-sha256.txt, and burnbox checks no other digest; add one");
         if (file_in_bag("tagmanifest-sha256.txt") != nullptr)
             BB_CHECK(check_list("tagmanifest-sha256.txt", false));
         return check_oxum();
@@ -96,8 +82,13 @@ class BagCheck {
     // The file at a path of the bag, through links of the session; nullptr when there is none.
     [[nodiscard]] const ManifestEntry* file_in_bag(std::string_view path) const {
         const ManifestEntry* const entry = manifest_.find(in_bag(path));
-        if (entry == nullptr || entry->type == FileType::folder) return nullptr;
-        return entry->type == FileType::symlink ? linked_file(manifest_, *entry) : entry;
+        return entry == nullptr ? nullptr : content_of(*entry);
+    }
+
+    // The file that is read when this entry is opened; nullptr when none is.
+    [[nodiscard]] const ManifestEntry* content_of(const ManifestEntry& entry) const {
+        if (entry.type == FileType::folder) return nullptr;
+        return entry.type == FileType::symlink ? linked_file(manifest_, entry) : &entry;
     }
 
     [[nodiscard]] std::unexpected<Error> bad(std::string_view why) const {
@@ -109,6 +100,7 @@ class BagCheck {
     Status check_declaration() {  // RFC 8493 2.1.1
         BB_TRY(const std::string text, read_text_(in_bag("bagit.txt")));
         const auto lines = lines_of(text);
+        if (text.starts_with(kByteOrderMark)) return bad("bagit.txt must not begin with a byte order mark");
         const bool good = lines.size() == 2 && lines[0].starts_with("BagIt-Version: ") &&
                           lines[1].starts_with("Tag-File-Character-Encoding: ");
         if (!good)
@@ -118,38 +110,112 @@ class BagCheck {
     }
 
     // One manifest or tag manifest: what it lists is there, has the digest (SHA-256 only), and for payload
-    // nothing else is.
+    // nothing else is. Paths are meant as the standard says, or else as they stand.
     Status check_list(const std::string& name, bool payload) {
         BB_TRY(const std::string text, read_text_(in_bag(name)));
-        const bool sha256 = name.ends_with("-sha256.txt");
-        Names missing, different, unlisted;
-        std::vector<const ManifestEntry*> listed;
+        BB_TRY(auto lines, lines_of_list(name, text, payload));
+        Findings findings = compare(lines, name, payload);
+        if (findings.good()) return {};
+        for (Line& line : lines) std::ranges::reverse(line.readings);
+        if (compare(lines, name, payload).good()) return {};
+        return report(findings, name);
+    }
+
+    struct Line {
+        std::vector<std::string> readings;
+        std::optional<Sha256> sha256;
+    };
+
+    struct Findings {
+        std::vector<const Line*> missing, different;
+        std::vector<const ManifestEntry*> unlisted;
+        [[nodiscard]] bool good() const { return missing.empty() && different.empty() && unlisted.empty(); }
+    };
+
+    Result<std::vector<Line>> lines_of_list(const std::string& name, std::string_view text,
+                                            bool payload) const {
+        std::vector<Line> lines;
         for (const std::string_view line : lines_of(text)) {
             const std::size_t gap = line.find_first_of(" \t");
             if (gap == std::string_view::npos) return bad(fmt::format("{} has a line without a path", name));
-            std::string_view path = line.substr(std::min(line.find_first_not_of(" \t", gap), line.size()));
-            if (path.starts_with('*')) path.remove_prefix(1);  // as md5sum and its kin write it
-            if (path.starts_with("./")) path.remove_prefix(2);
-            if (payload && !path.starts_with("data/"))
-                return bad(fmt::format("{} lists {}", name, escape(path)));
-            const std::string plain = percent_decoded(path);
-            const ManifestEntry* const file = file_in_bag(plain);
-            if (file == nullptr)
-                missing.add(plain);
-            else if (sha256 && Sha256::parse(line.substr(0, gap)) != file->sha256)
-                different.add(plain);
-            if (payload) listed.push_back(manifest_.find(in_bag(plain)));
+            const auto path = line.substr(std::min(line.find_first_not_of(" \t", gap), line.size()));
+            Line read{.readings = readings_of(path), .sha256 = Sha256::parse(line.substr(0, gap))};
+            if (payload)
+                std::erase_if(read.readings,
+                              [](const std::string& reading) { return !reading.starts_with("data/"); });
+            if (read.readings.empty()) return bad(fmt::format("{} lists {}", name, escape(path)));
+            lines.push_back(std::move(read));
         }
-        if (!missing.empty())
-            return bad(fmt::format("{} lists files that are not there: {}", name, missing.text()));
-        if (!different.empty()) return bad(fmt::format("files differ from {}: {}", name, different.text()));
-        if (!payload) return {};
+        return lines;
+    }
+
+    // The entry that a line means: of those that are there the one whose content fits, else the first.
+    [[nodiscard]] const ManifestEntry* meant_by(const Line& line, bool sha256) const {
+        const ManifestEntry* first = nullptr;
+        for (const std::string& reading : line.readings) {
+            const auto alias = aliases_.find(reading);
+            const ManifestEntry* const entry =
+                alias != aliases_.end() ? alias->second : manifest_.find(in_bag(reading));
+            if (entry == nullptr || content_of(*entry) == nullptr) continue;
+            if (!sha256 || line.sha256 == content_of(*entry)->sha256) return entry;
+            if (first == nullptr) first = entry;
+        }
+        return first;
+    }
+
+    Findings compare(const std::vector<Line>& lines, const std::string& name, bool payload) {
+        const bool sha256 = name.ends_with("-sha256.txt");
+        Findings findings;
+        std::vector<const ManifestEntry*> listed;
+        for (const Line& line : lines) {
+            const ManifestEntry* const entry = meant_by(line, sha256);
+            if (entry == nullptr)
+                findings.missing.push_back(&line);
+            else if (sha256 && line.sha256 != content_of(*entry)->sha256)
+                findings.different.push_back(&line);
+            listed.push_back(entry);
+        }
+        if (!payload) return findings;
         std::ranges::sort(listed);
         each_payload_file([&](const ManifestEntry& entry) {
-            if (!std::ranges::binary_search(listed, &entry)) unlisted.add(entry.path);
+            if (!std::ranges::binary_search(listed, &entry)) findings.unlisted.push_back(&entry);
         });
-        if (!unlisted.empty()) return bad(fmt::format("{} does not list {}", name, unlisted.text()));
-        return {};
+        if (sha256) pair_by_content(findings);
+        return findings;
+    }
+
+    // Names in another normal form of Unicode: the file that is not listed and has the digest of one that is
+    // missing.
+    void pair_by_content(Findings& findings) {
+        std::erase_if(findings.missing, [&](const Line* line) {
+            const auto same = std::ranges::find_if(findings.unlisted, [&](const ManifestEntry* entry) {
+                return line->sha256 == entry->sha256 &&
+                       may_be_same_letters(in_bag(line->readings.front()), entry->path);
+            });
+            if (same == findings.unlisted.end()) return false;
+            aliases_.emplace(line->readings.front(), *same);
+            findings.unlisted.erase(same);
+            return true;
+        });
+    }
+
+    [[nodiscard]] Status report(const Findings& findings, const std::string& name) const {
+        const auto names_of = [](const std::vector<const Line*>& lines) {
+            Names names;
+            for (const Line* line : lines) names.add(line->readings.front());
+            return names.text();
+        };
+        if (!findings.missing.empty())
+            return bad(fmt::format("{} lists files that are not there: {}{}", name,
+                                   names_of(findings.missing),
+                                   file_in_bag("fetch.txt") == nullptr
+                                       ? ""
+                                       : "; fetch what fetch.txt names before you send the bag"));
+        if (!findings.different.empty())
+            return bad(fmt::format("files differ from {}: {}", name, names_of(findings.different)));
+        Names unlisted;
+        for (const ManifestEntry* entry : findings.unlisted) unlisted.add(entry->path);
+        return bad(fmt::format("{} does not list {}", name, unlisted.text()));
     }
 
     void each_payload_file(const auto& visit) const {
@@ -189,6 +255,7 @@ class BagCheck {
     const Manifest& manifest_;
     const std::function<Result<std::string>(const std::string&)>& read_text_;
     const std::string& folder_;
+    std::map<std::string, const ManifestEntry*> aliases_;  // listed path -> the entry with another name
 };
 
 }  // namespace

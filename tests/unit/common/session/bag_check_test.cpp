@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "common/session/bag.hpp"
@@ -142,4 +143,76 @@ TEST_CASE("own bag: each way of being invalid is refused by name") {
         bag.files = {{"bagit.txt", bag.files["bagit.txt"]}, {"manifest-sha256.txt", ""}};
         CHECK(has(bag.complaint(), "no folder data"));
     }
+}
+
+namespace {
+
+void check_valid(const OwnBag& bag) {
+    const Status status = bag.check();
+    CHECK_MESSAGE(status.has_value(), (status ? "" : status.error().message));
+}
+
+// Of one file, listed as `listed`.
+OwnBag bag_with(const std::string& path, const std::string& listed) {
+    OwnBag bag;
+    bag.files["data/" + path] = "three";
+    bag.files["manifest-sha256.txt"] += OwnBag::hex("three") + "  " + listed + "\n";
+    bag.files.erase("bag-info.txt");
+    return bag;
+}
+
+}  // namespace
+
+TEST_CASE("own bag: paths as older programs wrote them") {
+    check_valid(bag_with("a%25b", "data/a%25b"));    // BagIt before 1.0: the name itself
+    check_valid(bag_with("a%25b", "data/a%2525b"));  // encoded
+    check_valid(bag_with("100%", "data/100%"));
+    check_valid(bag_with("100%", "data/100%25"));
+    check_valid(bag_with("a%0Ab", "data/a%0Ab"));
+    check_valid(bag_with("a\nb", "data/a%0ab"));
+    check_valid(bag_with("a\r%25", "data/a%0D%25"));  // the line ends encoded, '%' not
+    check_valid(bag_with("%41", "data/%41"));
+    check_valid(bag_with("x/y", "*data/x/y"));
+    check_valid(bag_with("x/y", "./data/x/y"));
+    check_valid(bag_with("x/y", "data\\x\\y"));  // Windows
+    check_valid(bag_with("x\\y", "data/x\\y"));  // and a name with a backslash
+    OwnBag both = bag_with("a%25b", "data/a%25b");
+    both.files["data/a%b"] = "three";
+    both.files["manifest-sha256.txt"] += OwnBag::hex("three") + "  data/a%b\n";
+    check_valid(both);
+    OwnBag marked = bag_with("x", "data/x");
+    marked.files["manifest-sha256.txt"].insert(0, "\xEF\xBB\xBF");
+    check_valid(marked);
+    marked.files["bagit.txt"].insert(0, "\xEF\xBB\xBF");
+    CHECK(has(marked.complaint(), "byte order mark"));
+    OwnBag starred = bag_with("x", "data/x");
+    starred.files["*notes.txt"] = "note";
+    starred.files["tagmanifest-sha256.txt"] += OwnBag::hex("note") + "  *notes.txt\n";
+    check_valid(starred);
+}
+
+TEST_CASE("own bag: a digest in upper case is the same digest") {
+    OwnBag bag = bag_with("x", "data/x");
+    std::string& list = bag.files["manifest-sha256.txt"];
+    std::ranges::transform(list.begin(), list.begin() + 64, list.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    check_valid(bag);
+}
+
+TEST_CASE("own bag: names in another normal form of Unicode are known by what the files hold") {
+    const std::string composed = "caf\xC3\xA9.txt", decomposed = "cafe\xCC\x81.txt";
+    OwnBag bag = bag_with(decomposed, "data/" + composed);
+    bag.files["manifest-md5.txt"] = "0 data/a%25b.txt\n0 data/d/c.txt\n0 data/" + composed + "\n";
+    check_valid(bag);
+    bag.files["data/" + decomposed] = "other";
+    CHECK(has(bag.complaint(), "not there: data/caf"));
+    CHECK(has(bag_with("cafe.txt", "data/" + composed).complaint(), "not there: data/caf"));
+}
+
+TEST_CASE("own bag: what is to be fetched must be there") {
+    OwnBag bag = bag_with("x", "data/x");
+    bag.files["fetch.txt"] = "https://example.org/x 5 data/x\n";
+    check_valid(bag);
+    bag.files.erase("data/x");
+    CHECK(has(bag.complaint(), "fetch.txt"));
 }
