@@ -4,12 +4,13 @@
 #include "burner/drive/iso_head.hpp"
 #include "burner/drive/job_sessions.hpp"
 #include "burner/drive/medium_profile.hpp"
+#include "burner/drive/older_tree.hpp"
 #include "burner/drive/opened_disc.hpp"
 #include "burner/drive/rollback.hpp"
+#include "burner/drive/session_image.hpp"
 #include "burner/drive/session_writer.hpp"
-#include "burner/image/iso_tree.hpp"
+#include "burner/drive/tree_proof.hpp"
 #include "burner/image/volume_id.hpp"
-#include "common/base/clock.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {
@@ -19,24 +20,14 @@ class Burn {
   public:
     Burn(const BurnJob& job, OpenedDisc& disc, BurnObserver& observer)
         : job_(job), disc_(disc), observer_(observer) {}
-    ~Burn() {
-        writer_.reset();  // before the tree: it reads it
-        tree_.reset();
-        if (image_ != nullptr) burn::iso_image_unref(image_);
-    }
-    Burn(const Burn&) = delete;
-    Burn& operator=(const Burn&) = delete;
 
     Result<Written> run();
 
   private:
     bool first() const { return job_.disc.sessions_used == 0; }
     std::string where() const { return disc_.device().path; }
-    Status load_tree(Timestamp time);
-    Status add_from(const std::string& host_folder, const std::vector<DiscEntry>& entries);
-    Status add_sessions(const std::vector<JobSession>& sessions, Timestamp time);
-    Status add_readme(const std::vector<JobSession>& sessions, Timestamp time);
-    Status prepare(Timestamp time);
+    Status prepare();
+    Status prove(const std::vector<JobSession>& sessions, const std::optional<ReadTree>& older);
     Status check_payload(const Medium& medium, const std::vector<JobSession>& sessions) const;
     Status check_space(const Medium& medium) const;
     std::uint64_t needed_bytes() const;
@@ -47,64 +38,10 @@ class Burn {
     const BurnJob& job_;
     OpenedDisc& disc_;
     BurnObserver& observer_;
-    burn::IsoImage* image_ = nullptr;
-    std::unique_ptr<IsoTree> tree_;
-    std::unique_ptr<SessionWriter> writer_;
+    std::unique_ptr<SessionImage> image_;
+    std::unique_ptr<SessionWriter> writer_;  // behind the image: it reads it, and goes before it
     bool closes_ = false;
 };
-
-// The tree of the newest disc session, or an empty one. libisofs answers a session it can't read with an
-// empty tree and a warning: everything burned before would vanish from sight.
-Status Burn::load_tree(Timestamp time) {
-    std::time_t now = to_disc_time(time);
-    burn::iso_nowtime(&now, 1);
-    burn::isoburn_read_opts* options = nullptr;
-    if (burn::isoburn_ropt_new(&options, 0) <= 0) return fail_errno("make", "the read options", ENOMEM);
-    burn::isoburn_ropt_set_extensions(
-        options, isoburn_ropt_nojoliet | isoburn_ropt_noiso1999 | isoburn_ropt_noaaip | isoburn_ropt_noacl |
-                     isoburn_ropt_noea | isoburn_ropt_noino | isoburn_ropt_nomd5);
-    burn::isoburn_ropt_set_input_charset(options, c_string("UTF-8"));
-    const int read = burn::isoburn_read_image(disc_.drive(), options, &image_);
-    burn::isoburn_ropt_destroy(&options, 0);
-    BB_CHECK(disc_.messages().check(read, "read the tree of " + where()));
-    if (!first()) {
-        const char* label = burn::iso_image_get_volume_id(image_);
-        const int entries = burn::iso_dir_get_children_count(burn::iso_image_get_root(image_));
-        if (label == nullptr || job_.disc.label != label || entries <= 0)
-            return fail(Errc::wrong_medium,
-                        "read the tree of " + where() + ": its newest disc session can't be read");
-    }
-    BB_TRY(tree_, IsoTree::make(image_, time, disc_.messages()));
-    tree_->set_volume(job_.disc.label, job_.disc.serial);
-    return {};
-}
-
-Status Burn::add_readme(const std::vector<JobSession>& sessions, Timestamp time) {
-    for (const JobSession& session : sessions)
-        for (const DiscEntry& entry : session.entries)
-            if (entry.path == kReadmeName) return {};  // layout root: the session brings its own
-    DiscEntry readme{.path = std::string(kReadmeName), .mtime = time};
-    readme.content = disc_readme(job_.disc.label, job_.disc.serial);
-    readme.size_bytes = readme.content.size();
-    return tree_->add({readme}, UniqueFd());
-}
-
-Status Burn::add_from(const std::string& host_folder, const std::vector<DiscEntry>& entries) {
-    UniqueFd folder(::open(host_folder.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!folder) return fail_errno("open the sealed folder", host_folder);
-    return tree_->add(entries, std::move(folder));
-}
-
-Status Burn::add_sessions(const std::vector<JobSession>& sessions, Timestamp time) {
-    for (const JobSession& session : sessions) {
-        std::vector<DiscEntry> sealed, recovery;
-        for (const DiscEntry& entry : session.entries) (entry.recovery ? recovery : sealed).push_back(entry);
-        BB_CHECK(add_from(session.folder, sealed));
-        if (!recovery.empty()) BB_CHECK(add_from(session.recovery_folder, recovery));
-    }
-    if (first()) BB_CHECK(add_readme(sessions, time));
-    return {};
-}
 
 // The files alone, before they are read once more for nothing.
 Status Burn::check_payload(const Medium& medium, const std::vector<JobSession>& sessions) const {
@@ -159,19 +96,34 @@ Status Burn::check_space(const Medium& medium) const {
 }
 
 // The image is made from now on, and its first files are read at once.
-Status Burn::prepare(Timestamp time) {
-    auto prepared = SessionWriter::prepare(disc_, time);
+Status Burn::prepare() {
+    auto prepared = SessionWriter::prepare(disc_, *image_);
     if (prepared) {
         writer_ = std::move(*prepared);
         return {};
     }
-    BB_CHECK(tree_->failure());  // said first: what libisofs says about it is its consequence
+    BB_CHECK(image_->tree().failure());  // said first: what libisofs says about it is its consequence
     return std::unexpected(std::move(prepared).error());
+}
+
+// Nothing was written yet: what fails here costs nothing.
+Status Burn::prove(const std::vector<JobSession>& sessions, const std::optional<ReadTree>& older) {
+    Mismatches mismatches;
+    BB_CHECK(prove_tree(
+        writer_->tree_bytes(), writer_->tree(), writer_->blocks(),
+        {job_.disc, sessions, job_.layout, image_->readme(), image_->time(), older ? &*older : nullptr},
+        mismatches));
+    if (mismatches.none()) return {};
+    Proof proof;
+    for (const Mismatch& mismatch : mismatches.items())
+        proof.findings.push_back({mismatch.path, mismatch.what});
+    return fail(Errc::disproved,
+                "disc " + job_.disc.label + " would not show what was sealed: " + to_sentence(proof));
 }
 
 Status Burn::write() {
     Status written = writer_->write(closes_, observer_);
-    BB_CHECK(tree_->failure());
+    BB_CHECK(image_->tree().failure());
     return written;
 }
 
@@ -203,14 +155,17 @@ Result<Written> Burn::run() {
     BB_TRY(const auto sessions, read_job_sessions(job_));
     BB_CHECK(check_payload(medium, sessions));
     const Timestamp time = sessions.empty() ? system_clock().now() : newest_seal(sessions);
-    BB_CHECK(load_tree(time));
-    BB_CHECK(add_sessions(sessions, time));
+    OlderTree reading(disc_, medium);
+    BB_TRY(image_, SessionImage::load(disc_, job_, time, IsoTree::Contents::read));
+    BB_CHECK(image_->add(sessions));
     // What can't be taken back is tried first: a file that changed must not cost a disc.
-    if (disc_.image() == nullptr) BB_CHECK(tree_->check_staged());
-    BB_CHECK(prepare(time));
+    if (disc_.image() == nullptr) BB_CHECK(image_->tree().check_staged());
+    BB_TRY(const auto older, reading.get());  // its thread is gone before the writer counts threads
+    BB_CHECK(prepare());
     BB_CHECK(check_space(medium));
     closes_ = closes(medium);
-    const BurnPlan plan{medium.sessions_used + 1, writer_->start_lba(), writer_->blocks()};
+    BB_CHECK(prove(sessions, older));
+    const BurnPlan plan{medium.sessions_used + 1, writer_->start_lba(), writer_->blocks(), writer_->tree()};
     BB_CHECK(observer_.about_to_write(plan));
 
     Status done = write();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "burner/drive/drive.hpp"
+#include "common/session/proof.hpp"
 
 namespace burnbox {
 
@@ -37,6 +38,9 @@ struct Look {
 
 // Drive::burn. On an emulated disc a failure after the first write is undone before this returns.
 [[nodiscard]] Result<Written> burn_disc(const Device& device, const BurnJob& job, BurnObserver& observer);
+
+// Prover::prove.
+[[nodiscard]] Result<Proof> prove_sessions(const BurnJob& job);
 
 // Drive::verify.
 [[nodiscard]] Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job,

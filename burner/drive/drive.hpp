@@ -75,6 +75,7 @@ struct BurnPlan {
     unsigned disc_session = 0;
     std::uint32_t start_lba = 0;
     std::uint32_t blocks = 0;  // exact, with padding; without the overhead between disc sessions
+    TreeArea tree{};           // of these blocks, proven: what a read-back compares, also one after a crash
 };
 
 struct Written {
@@ -107,12 +108,9 @@ struct Progress {
 class BurnObserver {
   public:
     virtual ~BurnObserver() = default;
-    // Called once the exact size is known and before anything is written: an error stops the operation with
-    // that error and leaves the disc untouched. The attempt goes into the catalogue here.
+    // Called once the exact size is known and the tree is proven, before anything is written: an error stops
+    // the operation with that error and leaves the disc untouched. The attempt goes into the catalogue here.
     [[nodiscard]] virtual Status about_to_write(const BurnPlan& plan) = 0;
-    // Called once while the disc session is written, when everything before the first file's content went to
-    // the drive: what a read-back compares, also one after a crash, goes into the catalogue here.
-    virtual void tree_written(const TreeArea& tree) = 0;
     virtual void progress(const Progress& progress) = 0;  // some times a second
 };
 

@@ -9,6 +9,8 @@
 namespace burnbox {
 namespace {
 
+constexpr std::size_t kPartBytes = 1U << 20U;
+
 ImageStream* current = nullptr;  // of the one operation that this process is for
 
 }  // namespace
@@ -22,34 +24,49 @@ ImageStream::~ImageStream() {
     current = nullptr;
 }
 
-Status ImageStream::begin(std::uint32_t start_lba, std::uint32_t content_lba) {
-    if (source_ == nullptr || source_->read != nullptr || source_->version < 1 || content_lba <= start_lba)
+Status ImageStream::keep_tree(std::uint32_t blocks, const std::string& spool_folder) {
+    if (source_ == nullptr || source_->read != nullptr || source_->version < 1 || blocks == 0)
         return fail(Errc::unsupported,
                     "make the image: its stream can't be followed: this libisoburn makes it in another way; "
                     "install the version that burnbox was built for");
     read_library_ = source_->read_xt;
     source_->read_xt = read_through;
-    tree_.start_lba = start_lba;
-    tree_.blocks = content_lba - start_lba;
-    unhashed_bytes_ = tree_.blocks * kSectorBytes;
+    BB_TRY(kept_, KeptBlocks::make(blocks * kSectorBytes, spool_folder));
+    for (std::span<std::byte> left = kept_.bytes(); !left.empty();) {
+        const std::span<std::byte> part = left.first(std::min(left.size(), kPartBytes));
+        if (read_library(part) != static_cast<int>(part.size()))
+            return fail(Errc::io, "make the image: it ends within its folders");
+        left = left.subspan(part.size());
+    }
     return {};
 }
 
-int ImageStream::read_through(burn::burn_source* source, unsigned char* buffer, int size) {
-    if (current == nullptr || current->source_ != source) return -1;
-    const int got = current->read_library_(source, buffer, size);
-    if (got > 0) current->hash_tree(std::as_bytes(std::span(buffer, static_cast<std::size_t>(got))));
-    return got;
+int ImageStream::read_library(std::span<std::byte> buffer) {
+    return read_library_(source_, reinterpret_cast<unsigned char*>(buffer.data()),
+                         static_cast<int>(buffer.size()));
 }
 
-void ImageStream::hash_tree(std::span<const std::byte> bytes) {
-    if (unhashed_bytes_ == 0) return;
-    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(unhashed_bytes_, bytes.size()));
-    hasher_.update(bytes.first(part));
-    unhashed_bytes_ -= part;
-    if (unhashed_bytes_ > 0) return;
-    tree_.sha256 = hasher_.finish();
-    tree_is_read_.store(true, std::memory_order_release);
+int ImageStream::read_through(burn::burn_source* source, unsigned char* buffer, int size) {
+    if (current == nullptr || current->source_ != source || size < 0) return -1;
+    return current->give(std::as_writable_bytes(std::span(buffer, static_cast<std::size_t>(size))));
+}
+
+// The kept blocks, then what libisofs makes.
+int ImageStream::give(std::span<std::byte> buffer) {
+    const std::uint64_t given = given_bytes_.load(std::memory_order_relaxed);
+    const std::span<const std::byte> tree = kept_.bytes();
+    std::size_t done = 0;
+    if (given < tree.size()) {
+        done = std::min(tree.size() - given, buffer.size());
+        std::ranges::copy(tree.subspan(given, done), buffer.begin());
+    }
+    if (done < buffer.size()) {
+        const int got = read_library(buffer.subspan(done));
+        if (got < 0 && done == 0) return got;
+        if (got > 0) done += static_cast<std::size_t>(got);
+    }
+    given_bytes_.store(given + done, std::memory_order_release);
+    return static_cast<int>(done);
 }
 
 }  // namespace burnbox

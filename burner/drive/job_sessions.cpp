@@ -35,6 +35,14 @@ Result<std::vector<JobSession>> read_job_sessions(const BurnJob& job) {
     return sessions;
 }
 
+DiscEntry readme_entry(const DiscIdentity& disc, Timestamp time) {
+    DiscEntry readme{.path = std::string(kReadmeName), .mtime = time};
+    readme.content = disc_readme(disc.label, disc.serial);
+    readme.size_bytes = readme.content.size();
+    readme.sha256 = Sha256::of(readme.content);
+    return readme;
+}
+
 Timestamp newest_seal(const std::vector<JobSession>& sessions) {
     Timestamp newest{};
     for (const JobSession& session : sessions) newest = std::max(newest, session.sealed.sealed_at);

@@ -19,6 +19,8 @@ struct JobSession {
 };
 
 [[nodiscard]] Result<std::vector<JobSession>> read_job_sessions(const BurnJob& job);
+// README.txt as this version writes it on a disc's first disc session.
+[[nodiscard]] DiscEntry readme_entry(const DiscIdentity& disc, Timestamp time);
 // The newest seal time: the one time that is on the disc besides the entries' own.
 [[nodiscard]] Timestamp newest_seal(const std::vector<JobSession>& sessions);
 

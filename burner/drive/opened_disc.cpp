@@ -38,19 +38,28 @@ Result<std::unique_ptr<OpenedDisc>> OpenedDisc::open(const Device& device, Image
         image = std::move(opened);
     }
     std::unique_ptr<OpenedDisc> disc(new OpenedDisc(device, std::move(image)));
-    BB_CHECK(disc->acquire());
+    BB_CHECK(disc->acquire((device.emulated() ? "stdio:" : "") + device.path));
+    BB_CHECK(disc->check_role());
     return disc;
 }
 
-Status OpenedDisc::acquire() {
+Result<std::unique_ptr<OpenedDisc>> OpenedDisc::open_nothing() {
+    std::unique_ptr<OpenedDisc> disc(new OpenedDisc(Device{.path = "/dev/null", .medium = {}}, std::nullopt));
+    BB_CHECK(disc->acquire("stdio:/dev/null"));
+    return disc;
+}
+
+Status OpenedDisc::acquire(const std::string& address) {
     BB_CHECK(start_libburnia());
-    const std::string address = (device_.emulated() ? "stdio:" : "") + device_.path;
     if (address.size() >= BURN_DRIVE_ADR_LEN)
         return fail(Errc::invalid, "acquire drive " + device_.path + ": its path is longer than 1000 bytes");
     burn::iso_set_abort_severity(c_string("SORRY"));
     const int acquired = burn::isoburn_drive_aquire(&infos_, c_string(address), 1);
     if (acquired <= 0) infos_ = nullptr;
-    if (Status status = messages_.check(acquired, "acquire drive " + device_.path); !status) return status;
+    return messages_.check(acquired, "acquire drive " + device_.path);
+}
+
+Status OpenedDisc::check_role() {
     const int role = burn::burn_drive_get_drive_role(drive());
     const bool burner = device_.emulated() ? (role == 2 || role == 4) : role == 1;
     if (!burner) return fail(Errc::wrong_medium, "acquire drive " + device_.path + ": it is no disc burner");

@@ -21,6 +21,8 @@ class OpenedDisc {
     [[nodiscard]] static Result<std::unique_ptr<OpenedDisc>> open(const Device& device,
                                                                   ImageFile::Access access,
                                                                   Tray tray = Tray::leave);
+    // A drive that takes everything and keeps nothing, with a blank disc: for images that are only looked at.
+    [[nodiscard]] static Result<std::unique_ptr<OpenedDisc>> open_nothing();
     ~OpenedDisc();  // releases the drive
     OpenedDisc(const OpenedDisc&) = delete;
     OpenedDisc& operator=(const OpenedDisc&) = delete;
@@ -37,7 +39,8 @@ class OpenedDisc {
   private:
     OpenedDisc(const Device& device, std::optional<ImageFile> image)
         : device_(device), image_(std::move(image)) {}
-    [[nodiscard]] Status acquire();
+    [[nodiscard]] Status acquire(const std::string& address);
+    [[nodiscard]] Status check_role();
     [[nodiscard]] Status fill_image_facts(Medium& medium);
     [[nodiscard]] Status fill_drive_facts(Medium& medium);
     void fill_media_id(Medium& medium);

@@ -42,15 +42,15 @@ unsigned count_threads() {
 
 }  // namespace
 
-Result<std::unique_ptr<SessionWriter>> SessionWriter::prepare(OpenedDisc& disc, Timestamp time) {
+Result<std::unique_ptr<SessionWriter>> SessionWriter::prepare(OpenedDisc& disc, SessionImage& image) {
     std::unique_ptr<SessionWriter> writer(new SessionWriter(disc));
     writer->threads_before_ = count_threads();
-    BB_CHECK(writer->set_options(time));
+    BB_CHECK(writer->set_options(image.time()));
     burn::iso_set_abort_severity(c_string("MISHAP"));
     const int prepared = burn::isoburn_prepare_disc(disc.drive(), &writer->layout_, writer->image_options_);
     writer->pending_ = prepared > 0;
     BB_CHECK(disc.messages().check(prepared, "make the image for " + disc.device().path));
-    BB_CHECK(writer->measure());
+    BB_CHECK(writer->measure(image));
     return writer;
 }
 
@@ -81,7 +81,7 @@ Status SessionWriter::set_options(Timestamp time) {
     return disc_.messages().check(1, "set the image options");
 }
 
-Status SessionWriter::measure() {
+Status SessionWriter::measure(SessionImage& image) {
     int sessions = 0;
     int tracks = 0;
     int lba = 0;
@@ -96,8 +96,22 @@ Status SessionWriter::measure() {
                     "measure the image for " + disc_.device().path + ": libisoburn does not say its size");
     start_lba_ = static_cast<std::uint32_t>(lba);
     blocks_ = static_cast<std::uint32_t>(sectors);
-    BB_CHECK(stream_.begin(start_lba_, static_cast<std::uint32_t>(content_lba)));
-    return disc_.messages().check(1, "measure the image for " + disc_.device().path);
+    tree_.start_lba = start_lba_;
+    tree_.blocks = static_cast<std::uint32_t>(content_lba) - start_lba_;
+    BB_CHECK(disc_.messages().check(1, "measure the image for " + disc_.device().path));
+    return keep_tree(image);
+}
+
+// What the library says comes first: that its stream ended is the consequence.
+Status SessionWriter::keep_tree(SessionImage& image) {
+    const Status kept = stream_.keep_tree(tree_.blocks, image.spool_folder());
+    BB_CHECK(disc_.messages().check(1, "make the image for " + disc_.device().path));
+    BB_CHECK(kept);
+    BB_CHECK(image.patch(stream_.tree_bytes(), start_lba_));
+    Sha256Hasher hasher;
+    hasher.update(std::as_const(stream_).tree_bytes());
+    tree_.sha256 = hasher.finish();
+    return {};
 }
 
 SessionWriter::~SessionWriter() {
@@ -119,14 +133,9 @@ void SessionWriter::start_writeback(std::uint64_t written_bytes) {
 void SessionWriter::watch(BurnObserver& observer) {
     milliseconds pause = kFirstPoll;
     const std::uint64_t total = blocks_ * kSectorBytes;
-    bool told = false;
     for (;;) {
         burn::burn_progress state{};
         const burn::burn_drive_status status = burn::burn_drive_get_status(disc_.drive(), &state);
-        if (const TreeArea* tree = stream_.tree(); tree != nullptr && !told) {
-            observer.tree_written(*tree);
-            told = true;
-        }
         if (status == burn::BURN_DRIVE_IDLE) break;
         if (status == burn::BURN_DRIVE_WRITING && state.sector > 0) {
             const std::uint64_t done =
@@ -174,7 +183,17 @@ Status SessionWriter::write(bool close_disc, BurnObserver& observer) {
     watch(observer);
     burn::isoburn_sync_after_write(disc_.drive(), nullptr, 0);
     note_speed(std::chrono::steady_clock::now() - began);
-    return disc_.messages().check(burn::isoburn_drive_wrote_well(disc_.drive()), what);
+    BB_CHECK(disc_.messages().check(burn::isoburn_drive_wrote_well(disc_.drive()), what));
+    return check_end();
+}
+
+// libburn writes what it gets: an image that ended early or late is noticed here.
+Status SessionWriter::check_end() const {
+    const std::uint64_t planned = blocks_ * kSectorBytes;
+    if (stream_.given_bytes() == planned) return {};
+    return fail(Errc::io, "write " + disc_.device().path + ": the image had " +
+                              std::to_string(stream_.given_bytes()) + " bytes, planned were " +
+                              std::to_string(planned));
 }
 
 Status SessionWriter::activate() {

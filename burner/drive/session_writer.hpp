@@ -5,21 +5,26 @@
 #include <chrono>
 
 #include "burner/drive/image_stream.hpp"
-#include "burner/drive/opened_disc.hpp"
+#include "burner/drive/session_image.hpp"
+#include "common/session/tree_area.hpp"
 
 namespace burnbox {
 
 class SessionWriter {
   public:
-    // Begins to produce the image that is attached to the disc; nothing is written yet. Without write() it is
-    // cancelled.
-    [[nodiscard]] static Result<std::unique_ptr<SessionWriter>> prepare(OpenedDisc& disc, Timestamp time);
+    // Begins to produce the image that is attached to the disc, up to the end of its tree; nothing is written
+    // yet. Without write() it is cancelled. The image must outlive the writer.
+    [[nodiscard]] static Result<std::unique_ptr<SessionWriter>> prepare(OpenedDisc& disc,
+                                                                        SessionImage& image);
     ~SessionWriter();
     SessionWriter(const SessionWriter&) = delete;
     SessionWriter& operator=(const SessionWriter&) = delete;
 
     [[nodiscard]] std::uint32_t start_lba() const { return start_lba_; }
     [[nodiscard]] std::uint32_t blocks() const { return blocks_; }  // exact
+    // Everything before the first file's content, as it will be written.
+    [[nodiscard]] const TreeArea& tree() const { return tree_; }
+    [[nodiscard]] std::span<const std::byte> tree_bytes() const { return stream_.tree_bytes(); }
 
     // Writes the disc session and waits until the libraries' threads are gone. The disc shows it only after
     // activate().
@@ -32,7 +37,9 @@ class SessionWriter {
   private:
     explicit SessionWriter(OpenedDisc& disc) : disc_(disc) {}
     [[nodiscard]] Status set_options(Timestamp time);
-    [[nodiscard]] Status measure();
+    [[nodiscard]] Status measure(SessionImage& image);
+    [[nodiscard]] Status keep_tree(SessionImage& image);
+    [[nodiscard]] Status check_end() const;
     void watch(BurnObserver& observer);
     [[nodiscard]] int mmc_profile() const;
     [[nodiscard]] bool is_cd() const;
@@ -42,6 +49,7 @@ class SessionWriter {
 
     OpenedDisc& disc_;
     ImageStream stream_;
+    TreeArea tree_;
     burn::isoburn_imgen_opts* image_options_ = nullptr;
     burn::burn_disc* layout_ = nullptr;
     burn::burn_write_opts* write_options_ = nullptr;

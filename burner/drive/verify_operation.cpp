@@ -16,15 +16,6 @@ std::string top_folder(const JobSession& session, Layout layout) {
     return layout == Layout::root ? "" : session.sealed.identifier();
 }
 
-// README.txt as this version writes it: it is compared with the disc session that brought it.
-DiscEntry readme_entry(const BurnJob& job, Timestamp time) {
-    DiscEntry readme{.path = std::string(kReadmeName), .mtime = time};
-    readme.content = disc_readme(job.disc.label, job.disc.serial);
-    readme.size_bytes = readme.content.size();
-    readme.sha256 = Sha256::of(readme.content);
-    return readme;
-}
-
 // What was burned in another run follows from the disc and the seal records, not from today's configuration.
 BurnedAs expect_as_burned(DiscTree& tree, const BurnJob& job, std::vector<JobSession>& sessions) {
     BurnedAs as{job.layout, job.modes};
@@ -168,7 +159,7 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
     std::vector<FileToRead> files;
     for (const JobSession& session : sessions)
         tree->compare(session.entries, top_folder(session, as.layout), mismatches, files);
-    const DiscEntry readme = readme_entry(job, newest_seal(sessions));
+    const DiscEntry readme = readme_entry(job.disc, newest_seal(sessions));
     const bool own_readme =
         std::ranges::any_of(files, [](const FileToRead& f) { return f.entry->path == kReadmeName; });
     if (disc_session == 1 && !own_readme) {

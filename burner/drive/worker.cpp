@@ -116,7 +116,6 @@ class ServerObserver final : public BurnObserver {
         return {};
     }
 
-    void tree_written(const TreeArea& tree) override { reporter_.send(tree); }
     void progress(const Progress& progress) override { reporter_.progress(progress); }
 
   private:
@@ -139,6 +138,8 @@ WorkerLine operate(const WorkerJob& job, Reporter& reporter, Watch& watch) {
             return answer(inspect_disc(job.device));
         case WorkerOperation::burn:
             return answer(burn_disc(job.device, job.burn, observer));
+        case WorkerOperation::prove:
+            return answer(prove_sessions(job.burn));
         case WorkerOperation::verify:
             return answer(verify_disc(job.device, job.burn, job.disc_session, observer));
         case WorkerOperation::look:

@@ -21,6 +21,7 @@ struct WorkerPatience {
     std::chrono::milliseconds silence = std::chrono::minutes(2);   // no line at all: it sends one each second
     std::chrono::milliseconds look = std::chrono::seconds(30);     // the kernel answers at once
     std::chrono::milliseconds inspect = std::chrono::minutes(5);   // a medium that gets ready; settling too
+    std::chrono::milliseconds prove = std::chrono::minutes(5);     // a million files take some ten seconds
     std::chrono::milliseconds prepare = std::chrono::minutes(60);  // reading the staged files once more
     std::chrono::milliseconds write = std::chrono::minutes(5);     // between two blocks
     std::chrono::milliseconds close = std::chrono::minutes(60);    // after the last one

@@ -42,7 +42,10 @@ class Conversation {
   private:
     milliseconds longest_stall() const;
     Error hang(Clock::time_point since);
-    std::string what() const { return std::string(to_string(job_.operation)) + " " + job_.device.path; }
+    std::string what() const {
+        const bool has_drive = job_.operation != WorkerOperation::prove;
+        return std::string(to_string(job_.operation)) + " " + (has_drive ? job_.device.path : "a session");
+    }
     // The next line without its end; nothing at end of file.
     Result<std::optional<std::string>> next_line();
     Status wait_readable();
@@ -76,6 +79,8 @@ milliseconds Conversation::longest_stall() const {
             return patience_.inspect;
         case WorkerOperation::verify:
             return patience_.verify;
+        case WorkerOperation::prove:
+            return patience_.prove;
         case WorkerOperation::burn:
             break;
     }
@@ -89,6 +94,9 @@ Error Conversation::hang(Clock::time_point since) {
     is_to_be_killed_ = true;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - since).count();
     const bool emulated = job_.device.emulated();
+    if (job_.operation == WorkerOperation::prove)
+        return {Errc::timeout, 0,
+                what() + ": no answer for " + std::to_string(seconds) + " s; the worker was ended"};
     return {emulated ? Errc::timeout : Errc::unreachable, 0,
             what() + ": no progress for " + std::to_string(seconds) + " s; the worker was ended. " +
                 (emulated ? "Look after the disk with the images" : "The drive hangs: switch it off and on")};
@@ -169,8 +177,6 @@ Result<WorkerLine> Conversation::run() {
         WorkerLine line = std::move(*parsed);
         if (const auto* plan = std::get_if<BurnPlan>(&line)) {
             BB_CHECK(answer_plan(*plan));
-        } else if (const auto* tree = std::get_if<TreeArea>(&line)) {
-            if (observer_ != nullptr) observer_->tree_written(*tree);
         } else if (const auto* progress = std::get_if<Progress>(&line)) {
             note_progress(*progress);
         } else if (refusal_) {

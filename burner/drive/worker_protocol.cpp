@@ -11,8 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 7> kOperations{"inspect", "burn",  "verify", "settle",
-                                                      "look at", "eject", "load"};
+constexpr std::array<std::string_view, 8> kOperations{"inspect", "burn",  "verify", "settle",
+                                                      "look at", "eject", "load",   "prove"};
 
 template <typename E>
 E to_enum(const json& value, unsigned count) {
@@ -22,8 +22,7 @@ E to_enum(const json& value, unsigned count) {
 }
 
 json to_json(const TreeArea& tree) {
-    return {
-        {"tree", {{"start_lba", tree.start_lba}, {"blocks", tree.blocks}, {"sha256", tree.sha256.hex()}}}};
+    return {{"start_lba", tree.start_lba}, {"blocks", tree.blocks}, {"sha256", tree.sha256.hex()}};
 }
 
 TreeArea tree_of(const json& value) {
@@ -74,7 +73,7 @@ BurnJob burn_job_of(const json& value) {
     job.layout = to_enum<Layout>(value.at("layout"), 3);
     job.modes = to_enum<ModePolicy>(value.at("modes"), 2);
     value.at("just_burned").get_to(job.just_burned);
-    if (const json& tree = value.at("tree"); !tree.is_null()) job.tree = tree_of(tree.at("tree"));
+    if (const json& tree = value.at("tree"); !tree.is_null()) job.tree = tree_of(tree);
     value.at("close_disc").get_to(job.close_disc);
     value.at("close_below_bytes").get_to(job.close_below_bytes);
     value.at("rollback_file").get_to(job.rollback_file);
@@ -83,7 +82,10 @@ BurnJob burn_job_of(const json& value) {
 
 json to_json(const BurnPlan& plan) {
     return {{"plan",
-             {{"disc_session", plan.disc_session}, {"start_lba", plan.start_lba}, {"blocks", plan.blocks}}}};
+             {{"disc_session", plan.disc_session},
+              {"start_lba", plan.start_lba},
+              {"blocks", plan.blocks},
+              {"tree", to_json(plan.tree)}}}};
 }
 
 json to_json(const Progress& progress) {
@@ -140,6 +142,24 @@ json to_json(const Look& look) {
     return {{"look", {{"presence", std::to_underlying(look.presence)}, {"changed", look.changed}}}};
 }
 
+// Paths are any bytes: as hexadecimal text.
+json to_json(const Proof& proof) {
+    json findings = json::array();
+    for (const ProofFinding& finding : proof.findings)
+        findings.push_back({to_hex(finding.path), finding.what});
+    return {{"proof", std::move(findings)}};
+}
+
+Proof proof_of(const json& value) {
+    Proof proof;
+    for (const json& finding : value) {
+        auto path = from_hex(finding.at(0).get<std::string>());
+        if (!path) throw std::out_of_range("no hexadecimal text");
+        proof.findings.push_back({std::move(*path), finding.at(1).get<std::string>()});
+    }
+    return proof;
+}
+
 Error error_of(const json& value) {
     return {to_enum<Errc>(value.at("code"), std::to_underlying(Errc::io) + 1U), value.at("errno").get<int>(),
             value.at("message").get<std::string>()};
@@ -182,15 +202,15 @@ WorkerLine line_of(const json& line) {
     const json& value = line.begin().value();
     if (kind == "plan")
         return BurnPlan{value.at("disc_session").get<unsigned>(), value.at("start_lba").get<std::uint32_t>(),
-                        value.at("blocks").get<std::uint32_t>()};
+                        value.at("blocks").get<std::uint32_t>(), tree_of(value.at("tree"))};
     if (kind == "progress")
         return Progress{value.at("done").get<std::uint64_t>(), value.at("total").get<std::uint64_t>()};
-    if (kind == "tree") return tree_of(value);
     if (kind == "error") return error_of(value);
     if (kind == "medium") return medium_of(value);
     if (kind == "written")
         return Written{value.at("start_lba").get<std::uint32_t>(), value.at("blocks").get<std::uint32_t>(),
                        value.at("messages").get<std::string>()};
+    if (kind == "proof") return proof_of(value);
     if (kind == "verified") return report_of(value);
     if (kind == "look")
         return Look{to_enum<Presence>(value.at("presence"), 4), value.at("changed").get<bool>()};

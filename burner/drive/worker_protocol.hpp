@@ -1,5 +1,5 @@
 // What the server and a worker say to each other: one JSON object a line. The worker gets one job, may send
-// plan, tree and progress lines, and ends with one result or error. After a plan it waits for "go"; anything
+// plan and progress lines, and ends with one result or error. After a plan it waits for "go"; anything
 // else, or end of file, cancels. Pure.
 #pragma once
 
@@ -11,19 +11,19 @@
 
 namespace burnbox {
 
-enum class WorkerOperation : std::uint8_t { inspect, burn, verify, settle, look, eject, load };
+enum class WorkerOperation : std::uint8_t { inspect, burn, verify, settle, look, eject, load, prove };
 [[nodiscard]] std::string_view to_string(WorkerOperation operation);
 
 struct WorkerJob {
     WorkerOperation operation = WorkerOperation::inspect;
-    Device device;
-    BurnJob burn;                 // burn, verify, settle
+    Device device;                // all but prove
+    BurnJob burn;                 // burn, verify, settle, prove
     unsigned disc_session = 0;    // verify, settle
     std::uint32_t start_lba = 0;  // settle
 };
 
 using WorkerLine =
-    std::variant<BurnPlan, TreeArea, Progress, Error, Medium, Written, VerifyReport, Drive::Outcome, Look>;
+    std::variant<BurnPlan, Progress, Error, Medium, Written, VerifyReport, Drive::Outcome, Look, Proof>;
 
 inline constexpr std::string_view kGoLine = "go";
 

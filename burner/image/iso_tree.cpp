@@ -1,6 +1,7 @@
 #include "burner/image/iso_tree.hpp"
 
 #include "burner/image/hash_stream.h"
+#include "burner/image/unread_stream.h"
 #include "common/base/text.hpp"
 
 namespace burnbox {
@@ -25,14 +26,15 @@ burn::IsoNode* to_node(void* node) {
 
 }  // namespace
 
-IsoTree::IsoTree(burn::IsoImage* image, Timestamp time, LibraryMessages& messages, bb_hash_reader* reader)
-    : image_(image), time_(time), messages_(messages), reader_(reader) {}
+IsoTree::IsoTree(burn::IsoImage* image, Timestamp time, LibraryMessages& messages, Contents contents,
+                 bb_hash_reader* reader)
+    : image_(image), time_(time), messages_(messages), contents_(contents), reader_(reader) {}
 
 Result<std::unique_ptr<IsoTree>> IsoTree::make(burn::IsoImage* image, Timestamp time,
-                                               LibraryMessages& messages) {
+                                               LibraryMessages& messages, Contents contents) {
     bb_hash_reader* reader = bb_hash_reader_new();
     if (reader == nullptr) return fail_errno("make", "the disc's tree", ENOMEM);
-    std::unique_ptr<IsoTree> tree(new IsoTree(image, time, messages, reader));
+    std::unique_ptr<IsoTree> tree(new IsoTree(image, time, messages, contents, reader));
     burn::IsoDir* root = burn::iso_image_get_root(image);
     set_attributes(to_node(root), kFolderMode, time);
     tree->folders_.emplace("", root);
@@ -73,15 +75,21 @@ Result<burn::IsoDir*> IsoTree::folder_at(const std::string& path) {
     return folder;
 }
 
-Result<burn::IsoStream*> IsoTree::make_stream(const DiscEntry& entry, int folder_fd, std::uint64_t id) {
+Result<burn::IsoStream*> IsoTree::make_staged_stream(const DiscEntry& entry, int folder_fd,
+                                                     std::uint64_t id) {
     void* stream = nullptr;
-    if (!entry.staged.empty()) {
-        if (bb_hash_stream_new(reader_, folder_fd, entry.staged.c_str(), entry.size_bytes,
-                               entry.sha256.bytes.data(), id, &stream) != 1)
-            return fail_errno("add file", "/" + escape(entry.path), ENOMEM);
+    const int made = contents_ == Contents::unread
+                         ? bb_unread_stream_new(entry.size_bytes, id, &stream)
+                         : bb_hash_stream_new(reader_, folder_fd, entry.staged.c_str(), entry.size_bytes,
+                                              entry.sha256.bytes.data(), id, &stream);
+    if (made != 1) return fail_errno("add file", "/" + escape(entry.path), ENOMEM);
+    if (contents_ == Contents::read)
         staged_.push_back({folder_fd, entry.staged, entry.size_bytes, entry.sha256});
-        return static_cast<burn::IsoStream*>(stream);
-    }
+    return static_cast<burn::IsoStream*>(stream);
+}
+
+Result<burn::IsoStream*> IsoTree::make_stream(const DiscEntry& entry, int folder_fd, std::uint64_t id) {
+    if (!entry.staged.empty()) return make_staged_stream(entry, folder_fd, id);
     auto* copy = static_cast<unsigned char*>(std::malloc(entry.content.size() + 1));
     if (copy == nullptr) return fail_errno("add file", "/" + escape(entry.path), ENOMEM);
     std::memcpy(copy, entry.content.data(), entry.content.size());

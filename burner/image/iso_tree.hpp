@@ -18,10 +18,13 @@ namespace burnbox {
 
 class IsoTree {
   public:
+    // Whether staged files are read when the image is made. Unread ones are zeros: for a tree that is looked
+    // at and never burned.
+    enum class Contents : std::uint8_t { read, unread };
     // `image` as read from the disc (empty for a blank one) and owned by the caller; `time` for folders
     // burnbox adds itself.
     [[nodiscard]] static Result<std::unique_ptr<IsoTree>> make(burn::IsoImage* image, Timestamp time,
-                                                               LibraryMessages& messages);
+                                                               LibraryMessages& messages, Contents contents);
     ~IsoTree();  // after the image was written or cancelled
     IsoTree(const IsoTree&) = delete;
     IsoTree& operator=(const IsoTree&) = delete;
@@ -29,8 +32,9 @@ class IsoTree {
     // The volume's names and fixed times; the disc's identity.
     void set_volume(const std::string& label, const std::string& serial);
     // Adds entries, sorted by path; folders that entries lie in and nobody added are made. `folder` is where
-    // `staged` paths start. Errors: exists (a file of the path is on the disc already: nothing is burned
-    // twice), unsupported (a link target of 1024 bytes or more can't be read back by libisofs).
+    // `staged` paths start; none is needed when they are not read. Errors: exists (a file of the path is on
+    // the disc already: nothing is burned twice), unsupported (a link target of 1024 bytes or more can't be
+    // read back by libisofs).
     [[nodiscard]] Status add(const std::vector<DiscEntry>& entries, UniqueFd folder);
     // Reads every staged file added so far and compares it with its digest. Before a write-once disc is
     // touched.
@@ -47,7 +51,8 @@ class IsoTree {
         Sha256 sha256;
     };
 
-    IsoTree(burn::IsoImage* image, Timestamp time, LibraryMessages& messages, bb_hash_reader* reader);
+    IsoTree(burn::IsoImage* image, Timestamp time, LibraryMessages& messages, Contents contents,
+            bb_hash_reader* reader);
     [[nodiscard]] Result<burn::IsoDir*> folder_at(const std::string& path);
     [[nodiscard]] Status add_entry(const DiscEntry& entry, int folder_fd, std::uint64_t id);
     [[nodiscard]] Status added(int result, const std::string& what);
@@ -55,10 +60,13 @@ class IsoTree {
                                                    const DiscEntry& entry, int folder_fd, std::uint64_t id);
     [[nodiscard]] Result<burn::IsoStream*> make_stream(const DiscEntry& entry, int folder_fd,
                                                        std::uint64_t id);
+    [[nodiscard]] Result<burn::IsoStream*> make_staged_stream(const DiscEntry& entry, int folder_fd,
+                                                              std::uint64_t id);
 
     burn::IsoImage* image_;
     const Timestamp time_;
     LibraryMessages& messages_;
+    const Contents contents_;
     bb_hash_reader* reader_;
     std::uint64_t next_id_ = 1;
     std::unordered_map<std::string, burn::IsoDir*> folders_;

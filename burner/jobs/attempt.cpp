@@ -20,13 +20,6 @@ class AttemptObserver : public BurnObserver {
         if (!begun) refusal = begun.error();
         return begun;
     }
-    void tree_written(const TreeArea& tree) override {
-        row.tree = tree;
-        if (const Status set = station_.services.catalogue.set_attempt_tree(row.id, tree); !set)
-            log::warning("a later read-back of this disc session can't compare its folders",
-                         log::kv("disc", work_.disc.label), log::kv("disc_session", row.disc_session),
-                         log::kv("reason", set.error().message));
-    }
     void progress(const Progress& progress) override { station_.reporter.progress(progress); }
 
   private:
@@ -39,6 +32,7 @@ class AttemptObserver : public BurnObserver {
         next.disc_session = plan.disc_session;
         next.start_lba = plan.start_lba;
         next.blocks = plan.blocks;
+        next.tree = plan.tree;
         next.started_at = station_.services.clock.now();
         BB_TRY(next.id, station_.services.catalogue.begin_attempt(next));
         row = next;

@@ -11,6 +11,7 @@
 #include "burner/jobs/parts_plan.hpp"
 #include "burner/jobs/recovery_loop.hpp"
 #include "burner/jobs/release.hpp"
+#include "burner/jobs/seal_proof.hpp"
 #include "burner/jobs/splitter.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -276,6 +277,10 @@ Status Burner::check_fits(const std::string& pool, const Manifest& manifest) con
                 fmt::format("it needs {} ({} bytes) on disc, and {} {} ({} bytes): split it into several "
                             "sessions, set burn.span: true, or use drives with larger discs",
                             human_bytes(needed), needed, takes, human_bytes(largest), largest));
+}
+
+Result<Proof> Burner::prove(const std::string& seal_id) const {
+    return prove_seal(state_->services, seal_id);
 }
 
 Result<std::optional<PoolRoom>> Burner::room(const std::string& pool) const {

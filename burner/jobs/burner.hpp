@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "burner/drive/drive.hpp"
+#include "burner/drive/prover.hpp"
 #include "burner/jobs/pool_room.hpp"
 #include "burner/recovery/recovery_program.hpp"
 #include "common/base/clock.hpp"
@@ -30,6 +31,7 @@ struct BurnerServices {
     FileSystem& state_fs;  // rooted at state_dir: seals/, rollback/, recovery/
     Events& events;
     RecoveryProgram& recovery;
+    Prover& prover;
     // Runs a command of an autoloader with more variables; gives up when `stopping` is set.
     std::function<Status(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
                          const std::atomic<bool>& stopping)>
@@ -80,6 +82,10 @@ class Burner {
     // Whether such a session can ever be burned in its pool. Error: does_not_fit with both sizes, and with
     // the file when the session may be split (burn.span).
     [[nodiscard]] Status check_fits(const std::string& pool, const Manifest& manifest) const;
+
+    // Whether a blank disc would show a session as its seal record `seals/SEAL_ID.jsonl` says. Errors: it
+    // can't be told now. Any thread; blocks for as long as a worker needs.
+    [[nodiscard]] Result<Proof> prove(const std::string& seal_id) const;
 
     // What the pool's next disc can still take; nothing when no drive knows.
     [[nodiscard]] Result<std::optional<PoolRoom>> room(const std::string& pool) const;

@@ -19,7 +19,6 @@ class ClosingObserver final : public BurnObserver {
         writes = true;
         return {};
     }
-    void tree_written(const TreeArea& /*tree*/) override {}
     void progress(const Progress& progress) override { reporter_.progress(progress); }
 
   private:

@@ -4,6 +4,7 @@
 
 #include "burner/jobs/disc_choice.hpp"
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/seal_proof.hpp"
 #include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
 
@@ -66,6 +67,7 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
         BB_CHECK(fail_session(row, error.message));
         return true;
     }
+    if (error.code == Errc::disproved) return disproved(work, error);
     if (error.code == Errc::does_not_fit && work.disc.sessions_used == 0) {
         BB_CHECK(fail_session(row, "it does not fit on a blank disc: " + error.message));
         return true;
@@ -92,6 +94,26 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
         return true;
     }
     return refused(work, error);
+}
+
+// What a disc session would show is not what was sealed. Where the session alone is fine, its sum with what
+// the disc holds is not: the disc takes no more, and is as good as it was.
+Result<bool> DriveLoop::disproved(Work& work, const Error& error) {
+    const SessionRow& row = work.rows.front();
+    if (work.disc.sessions_used != 0) {
+        BB_TRY(const Proof alone, prove_alone(services_, work.job));
+        if (alone.good()) {
+            work.disc.state = DiscState::full;
+            work.disc.reason = "takes no more, what is on it is good: " + error.message;
+            log::warning("disc takes no more", log::kv("disc", work.disc.label),
+                         log::kv("drive", drive_->name()), log::kv(error));
+            BB_CHECK(services_.catalogue.update_disc(work.disc));
+            tell_when_full(station_, work.disc);
+            return true;
+        }
+    }
+    BB_CHECK(fail_session(row, error.message));
+    return true;
 }
 
 Result<bool> DriveLoop::refused(Work& work, const Error& error) {

@@ -62,6 +62,7 @@ class DriveLoop {
                                             const std::vector<DiscSessionRow>& copies);
     [[nodiscard]] Result<bool> conclude(Work& work, Attempted attempted);
     [[nodiscard]] Result<bool> nothing_written(Work& work, const Attempted& attempted);
+    [[nodiscard]] Result<bool> disproved(Work& work, const Error& error);
     [[nodiscard]] Result<bool> refused(Work& work, const Error& error);
     [[nodiscard]] Status fail_session(const SessionRow& row, const std::string& reason);
     [[nodiscard]] Result<DiscRow> disc_in_drive(const Medium& medium);

@@ -169,7 +169,13 @@ Status RecoveryLoop::prepare(const SessionRow& row) {
                                 "again as the first copy has it",
                                 row.account, row.disc_name));
     BB_CHECK(services_.state_fs.sync_all());
-    return replace_file(services_.state_fs, recovery_record_path(row.seal_id), to_recovery_record(made));
+    BB_CHECK(replace_file(services_.state_fs, recovery_record_path(row.seal_id), to_recovery_record(made)));
+    BB_TRY(const Recovery read, read_recovery(services_.state_fs, row.seal_id));
+    if (read == made) return {};
+    (void)services_.state_fs.remove(recovery_record_path(row.seal_id));
+    return fail(Errc::corrupt,
+                fmt::format("the record of the recovery data of {}/{} is not read as it was written",
+                            row.account, row.disc_name));
 }
 
 Result<Recovery> RecoveryLoop::make(const SessionRow& row) {

@@ -4,6 +4,7 @@
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/parts_plan.hpp"
+#include "burner/jobs/seal_proof.hpp"
 #include "burner/jobs/tell_status.hpp"
 #include "common/base/log.hpp"
 #include "common/storage/durable_file.hpp"
@@ -53,16 +54,25 @@ Status Splitter::look_at(const SessionRow& row) {
     return split(row, *sealed, capacity);
 }
 
+Status Splitter::give_up(const SessionRow& row, const std::string& reason) {
+    const Status failed =
+        services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, reason);
+    if (!failed && failed.error().code != Errc::conflict) return failed;
+    desk_.add_ended(row.id);
+    return {};
+}
+
+// Of its record as it was written.
+Result<Proof> Splitter::prove_part(const SessionRow& row, const SealedSession& part) {
+    BB_TRY(const SealedSession read, read_seal(services_.state_fs, row));
+    if (read != part) return Proof{{{"", "its record is not read as it was written"}}};
+    return prove_seal(services_, row.seal_id);
+}
+
 Status Splitter::split(const SessionRow& row, const SealedSession& sealed, std::uint64_t capacity_bytes) {
     auto manifests = plan_parts(sealed.manifest, row.account, row.disc_name, capacity_bytes,
                                 services_.config.burn.redundancy);
-    if (!manifests) {
-        const Status failed = services_.catalogue.step(row.id, SessionState::queued, SessionState::failed,
-                                                       manifests.error().message);
-        if (!failed && failed.error().code != Errc::conflict) return failed;
-        desk_.add_ended(row.id);
-        return {};
-    }
+    if (!manifests) return give_up(row, manifests.error().message);
     std::vector<SessionRow> rows;
     for (const SealedSession& part : make_parts(sealed, row.seal_id, std::move(*manifests))) {
         SessionRow& next = rows.emplace_back();
@@ -72,6 +82,10 @@ Status Splitter::split(const SessionRow& row, const SealedSession& sealed, std::
         next.bytes = part.manifest.payload_bytes();
         next.files_count = part.manifest.files_count();
         BB_CHECK(replace_file(services_.state_fs, "seals/" + next.seal_id + ".jsonl", to_seal_record(part)));
+        BB_TRY(const Proof proof, prove_part(next, part));
+        if (!proof.good())
+            return give_up(row,
+                           part.disc_name + " would not be on a disc as it was sent: " + to_sentence(proof));
     }
     const Status done = services_.catalogue.split_session(row.id, rows);
     if (!done && done.error().code != Errc::conflict && done.error().code != Errc::not_found) return done;

@@ -31,6 +31,8 @@ class Splitter {
     [[nodiscard]] Status look_at(const SessionRow& row);
     [[nodiscard]] Status split(const SessionRow& row, const SealedSession& sealed,
                                std::uint64_t capacity_bytes);
+    [[nodiscard]] Status give_up(const SessionRow& row, const std::string& reason);
+    [[nodiscard]] Result<Proof> prove_part(const SessionRow& row, const SealedSession& part);
 
     const BurnerServices& services_;
     Desk& desk_;

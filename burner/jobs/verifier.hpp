@@ -17,7 +17,6 @@ class ReadObserver : public BurnObserver {
     Status about_to_write(const BurnPlan& /*plan*/) override {
         return fail(Errc::invalid, "verify: must not write");
     }
-    void tree_written(const TreeArea& /*tree*/) override {}
     void progress(const Progress& progress) override { reporter_.progress(progress); }
 
   private:

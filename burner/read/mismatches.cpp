@@ -14,11 +14,15 @@ bool Mismatches::full() const {
 }
 
 void Mismatches::add(std::string_view path, std::string_view what) {
-    if (!full()) texts_.push_back("/" + escape(path) + ": " + std::string(what));
+    if (full()) return;
+    items_.emplace_back(std::string(path), std::string(what));
+    texts_.push_back("/" + escape(path) + ": " + std::string(what));
 }
 
 void Mismatches::add(std::string sentence) {
-    if (!full()) texts_.push_back(std::move(sentence));
+    if (full()) return;
+    items_.emplace_back("", sentence);
+    texts_.push_back(std::move(sentence));
 }
 
 }  // namespace burnbox

@@ -46,9 +46,10 @@ Status RockRidgeReader::take_attributes(IsoBytes entry, RockRidge& found) const 
 Status RockRidgeReader::take_name(IsoBytes entry, RockRidge& found) {
     if (entry.size() < 5) return broken("its name (NM) is cut off");
     if (found.named && !name_goes_on_) return broken("it has two names (NM)");
-    constexpr std::uint8_t kGoesOn = 1, kOther = 0xFE;
-    if ((entry[4] & kOther) != 0)
-        return broken("its name (NM) is '.', '..' or of a kind this reader does not know");
+    constexpr std::uint8_t kGoesOn = 1, kCurrent = 2, kParent = 4;
+    if ((entry[4] == kCurrent || entry[4] == kParent) && entry.size() == 5)
+        return {};  // libisofs: of "." and ".."
+    if ((entry[4] & ~kGoesOn) != 0) return broken("its name (NM) is of a kind this reader does not know");
     if (found.name.size() + entry.size() - 5 > kLongestName)
         return broken("its name is longer than 255 bytes");
     found.name.append(entry.begin() + 5, entry.end());

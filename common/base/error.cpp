@@ -128,6 +128,8 @@ std::string_view to_string(Errc code) {
             return "cancelled";
         case Errc::unreachable:
             return "unreachable";
+        case Errc::disproved:
+            return "disproved";
         case Errc::io:
             return "io";
     }

@@ -28,6 +28,7 @@ enum class Errc : std::uint8_t {
     timeout,
     cancelled,
     unreachable,  // the other process does not answer
+    disproved,    // what would be written is not what was sealed; nothing was written
     io,           // the device or the kernel failed
 };
 

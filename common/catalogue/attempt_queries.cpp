@@ -76,6 +76,13 @@ Status check_disc(const AttemptRow& attempt, const DiscRow& disc) {
                                            attempt.id, attempt.disc, escape(disc.label)));
 }
 
+void set_tree(soci::session& sql, AttemptId id, const TreeArea& tree) {
+    change(sql,
+           "UPDATE attempts SET tree_lba = :lba, tree_blocks = :blocks, tree_sha256 = :digest WHERE id = :id",
+           to_column(std::uint64_t{tree.start_lba}), to_column(std::uint64_t{tree.blocks}), tree.sha256.hex(),
+           id);
+}
+
 }  // namespace
 
 Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row) {
@@ -94,6 +101,7 @@ Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row) {
         row.disc, row.drive, row.disc_session, to_column(std::uint64_t{row.start_lba}),
         to_column(std::uint64_t{row.blocks}), to_column(row.started_at), row.messages);
     const AttemptId id = last_id(sql, "attempts");
+    if (row.tree) set_tree(sql, id, *row.tree);
     long long position = 0;
     for (const SessionId session : row.sessions) {
         BB_CHECK(refuse_second_copy(sql, row.disc, session));
@@ -105,15 +113,6 @@ Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row) {
                id, session, position++);
     }
     return id;
-}
-
-Status set_attempt_tree(soci::session& sql, AttemptId id, const TreeArea& tree) {
-    BB_CHECK(step_attempt(sql, id, AttemptState::writing, AttemptState::writing));
-    change(sql,
-           "UPDATE attempts SET tree_lba = :lba, tree_blocks = :blocks, tree_sha256 = :digest WHERE id = :id",
-           to_column(std::uint64_t{tree.start_lba}), to_column(std::uint64_t{tree.blocks}), tree.sha256.hex(),
-           id);
-    return {};
 }
 
 Status attempt_written(soci::session& sql, AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,

@@ -88,7 +88,7 @@ struct AttemptRow {
     Timestamp started_at;
     std::optional<Timestamp> ended_at;
     std::string messages;  // of libburn and libisofs at SORRY or above, one a line; the reason when it failed
-    std::optional<TreeArea> tree{};  // nothing until it went to the drive
+    std::optional<TreeArea> tree{};  // nothing: an older burnbox burned it
 };
 
 struct FileRow {       // a file of a burned session
@@ -170,8 +170,6 @@ class Catalogue {
     // Inserts the attempt and steps its sessions queued -> burning, all or nothing (Errc::conflict when one
     // is not queued).
     [[nodiscard]] virtual Result<AttemptId> begin_attempt(const AttemptRow& row) = 0;
-    // Of a writing one.
-    [[nodiscard]] virtual Status set_attempt_tree(AttemptId id, const TreeArea& tree) = 0;
     // Steps its sessions burning -> verifying too.
     [[nodiscard]] virtual Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
                                                  const std::string& messages) = 0;

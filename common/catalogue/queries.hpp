@@ -48,7 +48,6 @@ namespace burnbox::queries {
 [[nodiscard]] Result<std::optional<DiscRow>> find_disc(soci::session& sql, const std::string& label);
 
 [[nodiscard]] Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row);
-[[nodiscard]] Status set_attempt_tree(soci::session& sql, AttemptId id, const TreeArea& tree);
 [[nodiscard]] Status attempt_written(soci::session& sql, AttemptId id, std::uint32_t start_lba,
                                      std::uint32_t blocks, const std::string& messages);
 [[nodiscard]] Status attempt_verified(soci::session& sql, AttemptId id, const DiscRow& disc,

@@ -90,10 +90,6 @@ class SqlCatalogue final : public Catalogue {
     Result<AttemptId> begin_attempt(const AttemptRow& row) override {
         return database_->write("begin attempt", [&](Sql& sql) { return queries::begin_attempt(sql, row); });
     }
-    Status set_attempt_tree(AttemptId id, const TreeArea& tree) override {
-        return database_->write("set attempt tree",
-                                [&](Sql& sql) { return queries::set_attempt_tree(sql, id, tree); });
-    }
     Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
                            const std::string& messages) override {
         return database_->write("attempt written", [&](Sql& sql) {

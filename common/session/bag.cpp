@@ -284,6 +284,12 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
     return entries;
 }
 
+std::string payload_place(const SealedSession& session, Layout layout) {
+    if (layout == Layout::root) return "";
+    const bool in_data = layout == Layout::bag && !is_burned_as_it_is(session);
+    return session.identifier() + (in_data ? "/data" : "");
+}
+
 RecoveryPlace recovery_place(const SealedSession& session, Layout layout) {
     if (layout == Layout::root) return {};
     const std::string folder = session.identifier();

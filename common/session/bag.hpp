@@ -38,6 +38,9 @@ struct DiscEntry {
 [[nodiscard]] std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
                                                   ModePolicy modes);
 
+// Where the session's own entries begin on the disc, from its root; "" = they lie at the root.
+[[nodiscard]] std::string payload_place(const SealedSession& session, Layout layout);
+
 // Where the session's recovery files lie on the disc, and the folder that the paths in them begin at; both
 // from the disc's root. A bag of ours has them in `par2`; elsewhere they lie beside it, below RECOVERY, which
 // no account's name can be. Layout::root has none.

@@ -17,6 +17,8 @@ struct Marker {
     std::string name;     // "BURN"; empty when sealed by a command
     std::string content;  // at most kMarkerBytes are kept as a tag file
     Sha256 sha256;
+
+    bool operator==(const Marker&) const = default;
 };
 
 // A marker of any size is a marker; of a larger one only the digest goes to the disc.
@@ -39,6 +41,8 @@ struct SealedSession {
     Recovery recovery{};         // not of the seal record: it has a record of its own, made later
 
     [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
+
+    bool operator==(const SealedSession&) const = default;
 };
 
 // The seal record `state_dir/seals/<seal id>.jsonl`: a header line with the facts above, a line for every

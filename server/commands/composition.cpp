@@ -52,6 +52,7 @@ struct Composition::State {
     std::optional<Inbox> inbox;
     std::optional<ThreadPool> disk_pool;
     std::unique_ptr<RecoveryProgram> recovery;
+    std::unique_ptr<Prover> prover;
     std::unique_ptr<Burner> burner;
     std::optional<UploadServices> upload_services;
     std::unique_ptr<Uploads> uploads;
@@ -101,6 +102,7 @@ struct Composition::State {
         for (const auto& [name, drive] : config.drives)
             drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe", policy));
         recovery = make_par2(spawner);
+        prover = make_worker_prover(spawner, "/proc/self/exe");
         burner = std::make_unique<Burner>(BurnerServices{.config = config,
                                                          .clock = system_clock(),
                                                          .catalogue = *catalogue,
@@ -108,6 +110,7 @@ struct Composition::State {
                                                          .state_fs = *state_fs,
                                                          .events = events,
                                                          .recovery = *recovery,
+                                                         .prover = *prover,
                                                          .run_changer = changer(spawner)},
                                           std::move(drives));
     }
@@ -127,6 +130,7 @@ struct Composition::State {
             .run_blocking = [this](std::function<void()> job) { run_blocking(std::move(job)); },
             .check_fits = [this](const std::string& pool,
                                  const Manifest& manifest) { return burner->check_fits(pool, manifest); },
+            .prove = [this](const std::string& seal_id) { return burner->prove(seal_id); },
             .wake_burner = [this] { burner->wake(); },
             .disc_room = [this](const std::string& pool) -> Result<std::optional<DiscRoom>> {
                 BB_TRY(const auto room, burner->room(pool));

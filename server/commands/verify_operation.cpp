@@ -17,7 +17,6 @@ class Tenths final : public BurnObserver {
     Status about_to_write(const BurnPlan& /*plan*/) override {
         return fail(Errc::unsupported, "verify: nothing may be written");
     }
-    void tree_written(const TreeArea& /*tree*/) override {}
     void progress(const Progress& progress) override {
         const unsigned tenth = percent(progress.done_bytes, progress.total_bytes) / 10;
         if (tenth <= said_ || tenth >= 10) return;

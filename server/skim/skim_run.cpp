@@ -150,17 +150,36 @@ Status SkimRun::take(Plan& plan, RunReport& report) {
     return {};
 }
 
+// What a disc would not show as it is stays out, so that its neighbours are taken. False: nothing of the
+// group is named.
+bool SkimRun::leave_out(const std::vector<ProofFinding>& findings, Group& group, RunReport& report) const {
+    const std::string front = folder_in_session(config_.from) + "/";
+    const std::size_t before = group.size();
+    for (const ProofFinding& finding : findings) {
+        if (!finding.path.starts_with(front)) continue;
+        const std::string path = finding.path.substr(front.size());
+        if (std::erase_if(group, [&](const ChosenEntry& entry) { return entry.path == path; }) != 0)
+            report.problems.push_back(
+                fmt::format("{}: a disc would not show it as it is: {}", escape(path), finding.what));
+    }
+    return group.size() != before;
+}
+
 // A group that no disc can hold becomes two.
 Status SkimRun::take_group(const Plan& plan, Group group, RunReport& report) {
+    if (group.empty()) return {};
     if (stop_.stop_requested()) return fail(Errc::cancelled, "the server is being stopped");
     const std::string below = folder_in_session(config_.from);
     const std::string& pool = services_.config.accounts.at(config_.account).pool;
     const Group whole = with_folders(plan, group);
     const Status fits = services_.check_fits(pool, intake::manifest_of(whole, below));
-    if (fits) return seal_group(plan, whole, report);
-    if (fits.error().code != Errc::does_not_fit) return fits;
+    std::vector<ProofFinding> findings;
+    const Status sealed = fits ? seal_group(plan, whole, report, findings) : fits;
+    if (sealed) return {};
+    if (sealed.error().code != Errc::does_not_fit && sealed.error().code != Errc::disproved) return sealed;
+    if (leave_out(findings, group, report)) return take_group(plan, std::move(group), report);
     if (group.size() == 1) {
-        report.problems.push_back(fmt::format("{}: {}", escape(group.front().path), fits.error().message));
+        report.problems.push_back(fmt::format("{}: {}", escape(group.front().path), sealed.error().message));
         return {};
     }
     const auto middle = group.begin() + static_cast<std::ptrdiff_t>(group.size() / 2);
@@ -170,7 +189,8 @@ Status SkimRun::take_group(const Plan& plan, Group group, RunReport& report) {
     return take_group(plan, std::move(second), report);
 }
 
-Status SkimRun::seal_group(const Plan& plan, const Group& entries, RunReport& report) {
+Status SkimRun::seal_group(const Plan& plan, const Group& entries, RunReport& report,
+                           std::vector<ProofFinding>& findings) {
     BB_TRY(const auto arrival, uploads_.begin_arrival(config_.account, with_time(config_.session, began_),
                                                       intake::total_bytes(entries)));
     std::vector<IndexEntry> records;
@@ -200,6 +220,7 @@ Status SkimRun::seal_group(const Plan& plan, const Group& entries, RunReport& re
     auto row = arrival->seal(std::move(content), true);
     if (!row) {
         (void)store_.drop_pending(arrival->seal_id());  // the next run does it
+        findings = arrival->findings();
         return std::unexpected(row.error());
     }
     removals_told_ = true;

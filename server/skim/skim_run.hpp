@@ -41,7 +41,10 @@ class SkimRun {
     [[nodiscard]] Status choose_links(Plan& plan, RunReport& report);
     [[nodiscard]] Status take(Plan& plan, RunReport& report);
     [[nodiscard]] Status take_group(const Plan& plan, Group group, RunReport& report);
-    [[nodiscard]] Status seal_group(const Plan& plan, const Group& entries, RunReport& report);
+    [[nodiscard]] Status seal_group(const Plan& plan, const Group& entries, RunReport& report,
+                                    std::vector<ProofFinding>& findings);
+    [[nodiscard]] bool leave_out(const std::vector<ProofFinding>& findings, Group& group,
+                                 RunReport& report) const;
     [[nodiscard]] Group with_folders(const Plan& plan, const Group& files) const;
     void report_left(const std::vector<intake::LeftEntry>& left, RunReport& report) const;
 

@@ -69,6 +69,7 @@ Result<SessionRow> Arrival::seal(SealContent content, bool again) {
                    .sender_opened_at = {},
                    .content = std::make_shared<SealContent>(std::move(content))});
     sealer.run();
+    findings_ = sealer.findings();
     if (!answer) return std::unexpected(answer.error());
     sealed_ = true;
     return *sealer.row();

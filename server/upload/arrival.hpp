@@ -32,6 +32,8 @@ class Arrival {
     // Seals what was put there; `content` says what that is. Once. When the answer is an error nothing is
     // sealed, and nothing will be.
     [[nodiscard]] Result<SessionRow> seal(SealContent content, bool again);
+    // After seal() failed with Errc::disproved: what a disc would not show as it is.
+    [[nodiscard]] const std::vector<ProofFinding>& findings() const { return findings_; }
 
   private:
     Arrival(std::shared_ptr<Core> core, std::shared_ptr<Account> account, const std::string& session,
@@ -44,6 +46,7 @@ class Arrival {
     const std::string folder_;
     const std::uint64_t sync_failures_;
     bool sealed_ = false;
+    std::vector<ProofFinding> findings_;
 };
 
 }  // namespace burnbox::upload

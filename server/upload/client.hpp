@@ -21,6 +21,7 @@
 #include "common/config/config.hpp"
 #include "common/events/events.hpp"
 #include "common/session/inbox.hpp"
+#include "common/session/proof.hpp"
 #include "common/storage/file_system.hpp"
 #include "server/upload/loan.hpp"
 
@@ -107,6 +108,9 @@ struct UploadServices {
     // Whether a session of this content can ever be burned in this pool (does_not_fit with both sizes). Pool
     // thread.
     std::function<Status(const std::string& pool, const Manifest& manifest)> check_fits;
+    // Whether a disc would show a session as its seal record says (common/session/proof.hpp). Errors: it
+    // can't be told now. Pool thread; waits for another process.
+    std::function<Result<Proof>(const std::string& seal_id)> prove;
     // A session was queued or withdrawn: the burner may look. Any thread.
     std::function<void()> wake_burner;
     // What the disc that is next in this pool can take, and how much it holds at all; nothing when no drive

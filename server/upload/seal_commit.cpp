@@ -11,10 +11,17 @@
 namespace burnbox::upload {
 namespace {
 
+constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
 constexpr unsigned kMostNames = 100;  // others of the same name sealed in the same moment
 
 std::string record_path(const SessionRow& row) {
     return fmt::format("seals/{}.jsonl", row.seal_id);
+}
+
+// Of a seal that came to nothing.
+void remove_seal_files(Core& core, const SessionRow& row) {
+    (void)core.services.state_fs.remove(record_path(row));
+    if (!row.root.empty()) (void)remove_staged_copy(core.services.state_fs, row.seal_id);
 }
 
 SessionRow new_row(const Core& core, const Account& account, const OpenSession& session,
@@ -36,6 +43,44 @@ SessionRow new_row(const Core& core, const Account& account, const OpenSession& 
             .verified_at = {},
             .reason = {},
             .root = core.services.inbox.root()};
+}
+
+// Those who read the record later read what was sealed.
+SealStep<void> read_record_back(Core& core, const SealedSession& sealed, const SessionRow& row) {
+    const auto text = read_file(core.services.state_fs, record_path(row), kMostRecordBytes);
+    if (!text) return seal_failed(text.error());
+    const auto parsed = parse_seal_record(*text);
+    if (parsed && *parsed == sealed) return {};
+    return refuse_seal(
+        row.name,
+        fmt::format("it can't be written down so that it can be read again{}; this is a fault of "
+                    "burnbox: please report it",
+                    parsed ? "" : ": " + parsed.error().message),
+        Errc::disproved);
+}
+
+SealStep<void> prove_record(Core& core, const SessionRow& row) {
+    auto proof = core.services.prove(row.seal_id);
+    if (!proof) return seal_failed(std::move(proof).error());
+    if (proof->good()) return {};
+    auto refused = refuse_seal(
+        row.name,
+        fmt::format("a disc would not show it as it was sent: {}; rename or change what is named here",
+                    to_sentence(*proof)),
+        Errc::disproved);
+    refused.error().findings = std::move(proof->findings);
+    return refused;
+}
+
+// What is promised with the answer can be carried out: the record is durable, is read as it was written, and
+// a disc made of it would show what was sealed.
+SealStep<void> write_record(Core& core, const SealedSession& sealed, const SessionRow& row) {
+    const Status written = replace_file(core.services.state_fs, record_path(row), to_seal_record(sealed));
+    if (!written) return seal_failed(written.error());
+    auto good = read_record_back(core, sealed, row);
+    if (good) good = prove_record(core, row);
+    if (!good) remove_seal_files(core, row);
+    return good;
 }
 
 }  // namespace
@@ -65,13 +110,12 @@ SealStep<SessionRow> commit_seal(Core& core, const Account& account, const OpenS
         row.disc_name = first_free_disc_name(row.name, *taken);
         const SealedSession sealed{.account = row.account,
                                    .disc_name = row.disc_name,
-                                   .sealed_at = row.sealed_at,
+                                   .sealed_at = std::chrono::floor<std::chrono::seconds>(row.sealed_at),
                                    .marker = content.marker,
                                    .manifest = content.manifest,
                                    .removed = content.removed};
-        if (const Status written = replace_file(services.state_fs, record_path(row), to_seal_record(sealed));
-            !written)
-            return seal_failed(written.error());
+        if (auto written = write_record(core, sealed, row); !written)
+            return std::unexpected(std::move(written).error());
         const auto id = services.catalogue.add_session(row);
         if (id) {
             row.id = *id;
@@ -84,8 +128,7 @@ SealStep<SessionRow> commit_seal(Core& core, const Account& account, const OpenS
     const auto there = services.catalogue.find_session(row.account, row.disc_name);
     if (there && *there && (*there)->seal_id == row.seal_id) return **there;
     if (!there) return seal_failed(last);
-    (void)services.state_fs.remove(record_path(row));
-    if (!row.root.empty()) (void)remove_staged_copy(services.state_fs, row.seal_id);
+    remove_seal_files(core, row);
     return seal_failed(last);
 }
 

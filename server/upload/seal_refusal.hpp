@@ -7,6 +7,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
+#include "common/session/proof.hpp"
 
 namespace burnbox::upload {
 
@@ -19,6 +20,7 @@ struct NoSeal {
     };
     Kind kind = Kind::failed;
     Error error;
+    std::vector<ProofFinding> findings{};  // refused: what a disc would not show as it was sent
 };
 template <typename T>
 using SealStep = std::expected<T, NoSeal>;

@@ -43,6 +43,7 @@ NoSeal try_again(NoSeal why) {
 void Sealer::run() {
     const auto sealed = seal();
     if (!sealed) leave_open(sealed.error());
+    if (!sealed) findings_ = sealed.error().findings;
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
     for (Done& done : session_->waiting) {

@@ -21,6 +21,8 @@ class Sealer {
     void run();
     // After run(): the session's row, when this run made one.
     [[nodiscard]] const std::optional<SessionRow>& row() const { return row_; }
+    // After run(): what a disc would not show, when that is why it was refused.
+    [[nodiscard]] const std::vector<ProofFinding>& findings() const { return findings_; }
 
   private:
     [[nodiscard]] SealStep<std::string> seal();
@@ -37,6 +39,7 @@ class Sealer {
     const std::shared_ptr<OpenSession> session_;
     const SealRequest request_;
     std::optional<SessionRow> row_;
+    std::vector<ProofFinding> findings_;
 };
 
 }  // namespace burnbox::upload

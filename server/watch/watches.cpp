@@ -99,6 +99,7 @@ struct Watches::State {
                            .events = services.events,
                            .run_blocking = services.run_blocking,
                            .check_fits = services.check_fits,
+                           .prove = services.prove,
                            .wake_burner = services.wake_burner};
         place->folder = std::make_shared<watch::WatchedFolder>(
             config, own, [box = mailbox](std::function<void()> job) { box->post(std::move(job)); });

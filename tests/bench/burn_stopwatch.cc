@@ -57,7 +57,6 @@ Status seal(const fs::path& folder, const fs::path& record) {
 class Silent : public BurnObserver {
   public:
     Status about_to_write(const BurnPlan&) override { return {}; }
-    void tree_written(const TreeArea& /*tree*/) override {}
     void progress(const Progress&) override {}
 };
 

@@ -48,9 +48,9 @@ TEST_CASE_TEMPLATE("drive: descriptors and folders that are not those that were 
     BurnJob job = rig.job(sessions);
     TestObserver observer;
     REQUIRE(rig.drive().burn(job, observer));
-    REQUIRE(observer.trees.size() == 1);
+    REQUIRE(observer.plans.size() == 1);
     job = rig.job(sessions);
-    job.tree = observer.trees[0];
+    job.tree = observer.plans[0].tree;
     const auto same = rig.drive().verify(job, 1, observer);
     REQUIRE(same);
     CHECK(same->mismatches.empty());

@@ -95,8 +95,8 @@ TEST_CASE(
         CHECK(bound >= bytes);
         CHECK(bound <= bytes + most_wasted);
         MESSAGE(session.disc_path(), ": ", bytes, " bytes, ", bound - bytes, " fewer than estimated");
-        REQUIRE(observer.trees.size() == 1);
-        tree_bytes = observer.trees.front().blocks * kSectorBytes;
+        REQUIRE(observer.plans.size() == 1);
+        tree_bytes = observer.plans.front().tree.blocks * kSectorBytes;
     };
     constexpr std::uint64_t kMiB = 1U << 20U;
     StagedSession kinds = everything(rig, "kinds");
@@ -212,8 +212,8 @@ TEST_CASE("disc: one wrong bit in any block of descriptors and folders is found,
     BurnJob job = rig.job(sessions);
     TestObserver observer;
     REQUIRE(rig.drive().burn(job, observer));
-    REQUIRE(observer.trees.size() == 1);
-    const TreeArea tree = observer.trees[0];
+    REQUIRE(observer.plans.size() == 1);
+    const TreeArea tree = observer.plans[0].tree;
     job = rig.job(sessions);
     job.tree = tree;
     std::fstream image(rig.image(), std::ios::binary | std::ios::in | std::ios::out);

@@ -287,7 +287,9 @@ TEST_CASE("worker: one that stays alive but writes nothing more is killed and re
     const std::string program = rig.temp() / "stalls";
     std::ofstream(program)
         << "#!/bin/sh\nread job\n"
-           "echo '{\"plan\":{\"disc_session\":1,\"start_lba\":32,\"blocks\":64}}'\n"
+           "echo '{\"plan\":{\"disc_session\":1,\"start_lba\":32,\"blocks\":64,\"tree\":"
+        << "{\"start_lba\":32,\"blocks\":30,\"sha256\":\"" << Sha256().hex()
+        << "\"}}}'\n"
            "read go\n"
            "while :; do echo '{\"progress\":{\"done\":5,\"total\":10}}'; sleep 0.02; done\n";
     std::filesystem::permissions(program, std::filesystem::perms::owner_all);

@@ -158,11 +158,11 @@ unsigned DriveRig::burn_well(const std::vector<BurnSession>& sessions) {
     if (!written) FAIL(written.error().message);
     REQUIRE(observer.plans.size() == 1);
     CHECK(written->start_lba == observer.plans[0].start_lba);
-    REQUIRE(observer.trees.size() == 1);
-    CHECK(observer.trees[0].start_lba == written->start_lba);
-    CHECK(observer.trees[0].blocks > 0);
-    CHECK(observer.trees[0].blocks < written->blocks);
-    trees_[observer.plans[0].disc_session] = observer.trees[0];
+    const TreeArea& tree = observer.plans[0].tree;
+    CHECK(tree.start_lba == written->start_lba);
+    CHECK(tree.blocks > 0);
+    CHECK(tree.blocks < written->blocks);
+    trees_[observer.plans[0].disc_session] = tree;
     CHECK(written->blocks == observer.plans[0].blocks);
     CHECK(observer.plans[0].disc_session == wanted.disc.sessions_used + 1);
     verify_well(sessions, observer.plans[0].disc_session);

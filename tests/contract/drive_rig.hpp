@@ -54,14 +54,12 @@ class TestObserver : public BurnObserver {
     std::function<Status(const BurnPlan&)> on_plan = [](const BurnPlan&) { return Status(); };
     std::function<void(const Progress&)> on_progress = [](const Progress&) {};
     std::vector<BurnPlan> plans;
-    std::vector<TreeArea> trees;
     unsigned progress_lines = 0;
 
     Status about_to_write(const BurnPlan& plan) override {
         plans.push_back(plan);
         return on_plan(plan);
     }
-    void tree_written(const TreeArea& tree) override { trees.push_back(tree); }
     void progress(const Progress& progress) override {
         ++progress_lines;
         on_progress(progress);

@@ -58,7 +58,6 @@ class WatchedDrive final : public Drive {
             drive_.house_.at_drive(drive_.tray_, "leave to write");
             return {};
         }
-        void tree_written(const TreeArea& tree) override { next_.tree_written(tree); }
         void progress(const Progress& progress) override { next_.progress(progress); }
 
       private:
@@ -115,6 +114,7 @@ void MmcHouse::restart() {
     inbox_ = std::make_unique<Inbox>(*inbox_fs_, *catalogue);
     events_ = std::make_unique<Events>();
     recovery_ = std::make_unique<FakeRecoveryProgram>(*state_fs_, *inbox_fs_);
+    prover_ = make_worker_prover(spawner_, BURNBOX_TEST_WORKER);
     std::vector<std::unique_ptr<Drive>> drives;
     for (const auto& tray : trays)
         drives.push_back(std::make_unique<WatchedDrive>(
@@ -122,7 +122,7 @@ void MmcHouse::restart() {
             std::make_unique<WorkerDrive>(config.drives.at(tray->name), spawner_, BURNBOX_TEST_WORKER,
                                           DrivePolicy{}, patience)));
     burner = std::make_unique<Burner>(
-        BurnerServices{config, clock, *catalogue, *inbox_, *state_fs_, *events_, *recovery_, {}},
+        BurnerServices{config, clock, *catalogue, *inbox_, *state_fs_, *events_, *recovery_, *prover_, {}},
         std::move(drives));
 }
 

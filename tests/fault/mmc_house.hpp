@@ -56,6 +56,7 @@ class MmcHouse {
     std::unique_ptr<Inbox> inbox_;
     std::unique_ptr<Events> events_;
     std::unique_ptr<FakeRecoveryProgram> recovery_;
+    std::unique_ptr<Prover> prover_;
     int seals_ = 0;
     int discs_ = 0;
 };

@@ -24,6 +24,7 @@ struct World::Process {
     Inbox inbox;
     Events events;
     FakeRecoveryProgram recovery;
+    FakeProver prover;
     std::unique_ptr<Burner> burner;
     std::unique_ptr<Uploads> uploads;
 
@@ -34,13 +35,14 @@ struct World::Process {
           state_fs(world.state_fs, world.plan),
           inbox(inbox_fs, *catalogue),
           recovery(state_fs, inbox_fs) {
+        prover.plan = &world.plan;
         auto fake = std::make_unique<FakeDrive>("tray", world.shelf,
                                                 std::vector<FileSystem*>{&world.inbox_fs, &world.state_fs});
         fake->after_cut = world.after_cut;
         std::vector<std::unique_ptr<Drive>> drives;
         drives.push_back(std::make_unique<FaultyDrive>(std::move(fake), world.plan));
         burner = std::make_unique<Burner>(
-            BurnerServices{world.config_, world.clock, *catalogue, inbox, state_fs, events, recovery},
+            BurnerServices{world.config_, world.clock, *catalogue, inbox, state_fs, events, recovery, prover},
             std::move(drives));
         uploads = std::make_unique<Uploads>(
             UploadServices{world.config_, world.clock, *catalogue, inbox, state_fs, events,
@@ -48,6 +50,7 @@ struct World::Process {
                            [this](const std::string& pool, const Manifest& manifest) {
                                return burner->check_fits(pool, manifest);
                            },
+                           [this](const std::string& seal_id) { return burner->prove(seal_id); },
                            [this] { burner->wake(); }});
     }
 };

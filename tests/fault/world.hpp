@@ -11,6 +11,7 @@
 #include "burner/jobs/burner.hpp"
 #include "server/upload/client.hpp"
 #include "tests/support/fake_drive.hpp"
+#include "tests/support/fake_prover.hpp"
 #include "tests/support/fake_recovery_program.hpp"
 #include "tests/support/fault_plan.hpp"
 #include "tests/support/faulty_file_system.hpp"

@@ -45,7 +45,7 @@ void BurnerHouse::restart() {
         made.push_back(std::move(drive));
     }
     burner = std::make_unique<Burner>(
-        BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events, recovery, run_changer},
+        BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events, recovery, prover, run_changer},
         std::move(made));
 }
 

@@ -9,6 +9,7 @@
 
 #include "burner/jobs/burner.hpp"
 #include "tests/support/fake_drive.hpp"
+#include "tests/support/fake_prover.hpp"
 #include "tests/support/fake_recovery_program.hpp"
 #include "tests/support/fault_plan.hpp"
 #include "tests/support/memory_file_system.hpp"
@@ -30,6 +31,7 @@ class BurnerHouse {
     MemoryFileSystem state_fs{"/memory/state", clock};
     std::map<std::string, FakeShelf> shelves;  // by drive
     FakeRecoveryProgram recovery{state_fs, inbox_fs};
+    FakeProver prover;
     Config config;
     FaultPlan catalogue_faults;
     decltype(BurnerServices::run_changer) run_changer;

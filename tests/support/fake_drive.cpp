@@ -161,12 +161,12 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
         return fail(Errc::does_not_fit, "disc " + disc->label + ": the disc session needs " +
                                             std::to_string(bytes) + " bytes, " +
                                             std::to_string(medium.free_bytes) + " are free");
+    if (before_write) BB_CHECK(before_write(job));
     BB_CHECK(observer.about_to_write(
-        {static_cast<unsigned>(disc->sessions.size()) + 1, next.start_lba, next.blocks}));
+        {static_cast<unsigned>(disc->sessions.size()) + 1, next.start_lba, next.blocks, tree_of(next)}));
     if (disc->sessions.empty()) disc->serial = job.disc.serial;
     disc->sessions.push_back(next);
     FakeDiscSession& target = disc->sessions.back();
-    observer.tree_written(tree_of(target));
     BB_CHECK(write_entries(staged, target, observer));
     target.whole = true;
     BB_TRY(const Medium after, inspect());

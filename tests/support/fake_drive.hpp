@@ -56,7 +56,8 @@ class FakeDrive : public Drive {
     FakeDrive(std::string name, FakeShelf& shelf, std::vector<FileSystem*> roots);
 
     // What the next operations do wrong.
-    std::function<Status()> during_write;   // an error cuts the write off in the middle
+    std::function<Status(const BurnJob&)> before_write;  // its error is answered before leave is asked for
+    std::function<Status()> during_write;                // an error cuts the write off in the middle
     std::function<Status()> after_write;    // its error is answered although the disc session is whole
     std::function<Status()> before_settle;  // its error is settle()'s
     std::function<Status()> before_load;    // its error is that of load() and load_blank()

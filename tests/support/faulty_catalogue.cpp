@@ -75,9 +75,6 @@ class FaultyCatalogue final : public Catalogue {
     Result<AttemptId> begin_attempt(const AttemptRow& row) override {
         return write("catalogue begin_attempt", [&] { return inner_.begin_attempt(row); });
     }
-    Status set_attempt_tree(AttemptId id, const TreeArea& tree) override {
-        return write("catalogue set_attempt_tree", [&] { return inner_.set_attempt_tree(id, tree); });
-    }
     Status attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
                            const std::string& messages) override {
         return write("catalogue attempt_written",

@@ -38,6 +38,7 @@ void SkimHouse::begin() {
                                      .events = given.events,
                                      .run_blocking = given.run_blocking,
                                      .check_fits = given.check_fits,
+                                     .prove = given.prove,
                                      .wake_burner = given.wake_burner});
     store_.emplace(services_->state_fs, config.account, config.from);
 }

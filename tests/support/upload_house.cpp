@@ -46,6 +46,7 @@ UploadServices UploadHouse::services() {
                     job();
             },
         .check_fits = [this](const std::string&, const Manifest&) { return fits; },
+        .prove = [this](const std::string& seal_id) { return prove(seal_id); },
         .wake_burner = [this] { ++wakes; },
         .disc_room = [this](const std::string&) -> Result<std::optional<DiscRoom>> { return disc_room; },
         .boot_id = boot_id,

@@ -36,6 +36,9 @@ class UploadHouse {
     bool jobs_wait = false;  // jobs stay in `jobs` until run_jobs()
     std::deque<std::function<void()>> jobs;
     Status fits;  // what check_fits answers
+    std::function<Result<Proof>(const std::string& seal_id)> prove = [](const std::string&) {
+        return Proof{};
+    };
     std::optional<DiscRoom> disc_room;
     std::string boot_id = "first";
     int wakes = 0;

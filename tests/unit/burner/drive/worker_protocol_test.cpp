@@ -59,7 +59,7 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
 
 TEST_CASE("worker protocol: every operation arrives") {
     using enum WorkerOperation;
-    for (const WorkerOperation operation : {inspect, burn, verify, settle, look, eject, load}) {
+    for (const WorkerOperation operation : {inspect, burn, verify, settle, look, eject, load, prove}) {
         CAPTURE(to_string(operation));
         const auto parsed = parse_worker_job(to_line(WorkerJob{operation, {}, {}, 0, 0}).value());
         REQUIRE(parsed);
@@ -74,13 +74,12 @@ TEST_CASE("worker protocol: a path that is no UTF-8 is an error, not a crash") {
 }
 
 TEST_CASE("worker protocol: answers arrive as they were sent") {
-    const BurnPlan plan = there_and_back(BurnPlan{3, 4096, 77});
+    const BurnPlan plan = there_and_back(BurnPlan{3, 4096, 77, {4096, 12, Sha256::of("tree")}});
     CHECK(plan.disc_session == 3);
     CHECK(plan.start_lba == 4096);
     CHECK(plan.blocks == 77);
     CHECK(there_and_back(Progress{5, 1ULL << 40U}).total_bytes == 1ULL << 40U);
-    const TreeArea tree{4096, 12, Sha256::of("tree")};
-    CHECK(there_and_back(tree) == tree);
+    CHECK(plan.tree == TreeArea{4096, 12, Sha256::of("tree")});
     const Error error = there_and_back(Error{Errc::does_not_fit, 28, "two\nlines"});
     CHECK(error.code == Errc::does_not_fit);
     CHECK(error.sys_errno == 28);
@@ -93,6 +92,8 @@ TEST_CASE("worker protocol: answers arrive as they were sent") {
     medium.free_bytes = 1ULL << 35U;
     CHECK(there_and_back(medium).state == MediumState::foreign);
     CHECK(there_and_back(medium).free_bytes == 1ULL << 35U);
+    const Proof proof{{{"a/\xff\n", "its link target differs"}, {"", "two\nlines"}}};
+    CHECK(there_and_back(proof).findings == proof.findings);
     VerifyReport report;
     report.files = {{"a/b", 5}, {"\xff", 6}};
     report.mismatches = {"one"};

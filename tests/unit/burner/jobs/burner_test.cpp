@@ -146,7 +146,6 @@ TEST_CASE("burner: a verified session can be verified again on demand") {
     house.run();
     struct Silent : BurnObserver {
         Status about_to_write(const BurnPlan&) override { return fail(Errc::invalid, "no"); }
-        void tree_written(const TreeArea& /*tree*/) override {}
         void progress(const Progress&) override {}
     } silent;
     const auto report = house.burner->verify_session(id, "BURNBOX_0001", silent);

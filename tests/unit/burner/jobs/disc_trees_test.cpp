@@ -11,11 +11,11 @@ namespace {
 
 // A disc session of 1000 blocks with these sessions, read back.
 void burn(Catalogue& catalogue, DiscRow& disc, std::vector<SessionId> sessions,
-          std::optional<TreeArea> tree) {
+          const std::optional<TreeArea>& tree) {
     AttemptRow attempt;
     attempt.disc = disc.id, attempt.sessions = sessions, attempt.disc_session = ++disc.sessions_used;
+    attempt.tree = tree;
     attempt.id = must(catalogue.begin_attempt(attempt));
-    if (tree) must(catalogue.set_attempt_tree(attempt.id, *tree));
     must(catalogue.attempt_written(attempt.id, 0, 1000, ""));
     std::vector<Catalogue::BurnedSession> burned;
     for (const SessionId session : sessions) burned.push_back({session, {}});

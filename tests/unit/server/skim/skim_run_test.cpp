@@ -311,3 +311,59 @@ TEST_CASE(
     CHECK(skim.replayed() == skim.tree());
     CHECK(skim.most_often_taken() == 1);
 }
+
+TEST_CASE("skim: what a disc would not show as it is stays out, and its neighbours are taken") {
+    SkimHouse skim;
+    skim.put("a/good", "one");
+    skim.put("a/bad", "two");
+    skim.put("worse", "three");
+    skim.put("z", "four");
+    skim.house.prove = [&](const std::string& seal_id) -> Result<Proof> {
+        const auto sealed = parse_seal_record(
+            read_file(skim.house.state_fs, "seals/" + seal_id + ".jsonl", 1U << 20U).value());
+        REQUIRE(sealed);
+        Proof proof;
+        for (const ManifestEntry& entry : sealed->manifest.entries)
+            if (entry.path == "data/a/bad" || entry.path == "data/worse")
+                proof.findings.push_back({entry.path, "its time differs"});
+        return proof;
+    };
+    REQUIRE(skim.run());
+    REQUIRE(skim.house.rows().size() == 1);
+    CHECK(skim.house.manifest_paths(skim.house.rows().front()) ==
+          std::vector<std::string>{"data", "data/a", "data/a/good", "data/z"});
+    REQUIRE(skim.report.problems.size() == 2);
+    CHECK(skim.report.problems[0] == "a/bad: a disc would not show it as it is: its time differs");
+    REQUIRE(skim.run());  // still bad, and nothing else is new
+    CHECK(skim.house.rows().size() == 1);
+    CHECK(skim.report.problems.size() == 2);
+    skim.house.prove = [](const std::string&) { return Proof{}; };
+    skim.run_well();
+    CHECK(skim.replayed() == skim.tree());
+}
+
+TEST_CASE("skim: what a disc would not show together is taken in several sessions") {
+    SkimHouse skim;
+    for (const char* name : {"a", "b", "c", "d", "e"}) skim.put(name, name);
+    skim.house.prove = [&](const std::string& seal_id) -> Result<Proof> {
+        const auto sealed = parse_seal_record(
+            read_file(skim.house.state_fs, "seals/" + seal_id + ".jsonl", 1U << 20U).value());
+        REQUIRE(sealed);
+        if (sealed->manifest.files_count() > 2) return Proof{{{"", "the folder is too long"}}};
+        return Proof{};
+    };
+    skim.run_well();
+    CHECK(skim.house.rows().size() == 3);
+    CHECK(skim.replayed() == skim.tree());
+}
+
+TEST_CASE("skim: a proof that can't run ends the run, and the next one takes all") {
+    SkimHouse skim;
+    skim.put("a", "one");
+    skim.house.prove = [](const std::string&) -> Result<Proof> { return fail(Errc::busy, "no memory"); };
+    CHECK_FALSE(skim.run());
+    CHECK(skim.house.rows().empty());
+    skim.house.prove = [](const std::string&) { return Proof{}; };
+    skim.run_well();
+    CHECK(skim.replayed() == skim.tree());
+}

@@ -212,3 +212,35 @@ TEST_CASE("refused: texts that a crash left half-written are not payload") {
     CHECK(burn(*sent.client, "holiday") == "ok: holiday is sealed");
     CHECK(sent.house.manifest_paths(sent.house.rows()[0]) == Strings{"photos", "photos/a.jpg"});
 }
+
+TEST_CASE("refused: what a disc would not show as it was sent, with its path") {
+    Sent sent;
+    std::string record;
+    sent.house.prove = [&](const std::string& seal_id) -> Result<Proof> {
+        record = "seals/" + seal_id + ".jsonl";
+        CHECK(sent.house.state_fs.info(record));
+        return Proof{{{"photos/a.jpg", "its time differs"}, {"photos\n", "its link target differs"}}};
+    };
+    sent.refused(
+        "a disc would not show it as it was sent: photos/a.jpg: its time differs; photos\\n: its link target "
+        "differs; rename or change what is named here");
+    CHECK_FALSE(sent.house.state_fs.info(record));
+    sent.house.prove = [](const std::string&) { return Proof{}; };
+    CHECK(put(*sent.client, "/holiday/BURN", "m") == "ok: holiday is sealed");
+    CHECK(sent.house.rows().size() == 1);
+}
+
+TEST_CASE("refused: a proof that can't run leaves the marker, which may be sent again") {
+    Sent sent;
+    sent.house.prove = [](const std::string&) -> Result<Proof> {
+        return fail(Errc::unreachable, "start worker: the spawner is gone");
+    };
+    CHECK(contains(put(*sent.client, "/holiday/BURN", "m"),
+                   "the spawner is gone; it is not sealed: try again"));
+    CHECK(sent.house.rows().empty());
+    CHECK_FALSE(sent.house.exists("alice/holiday/REFUSED.txt"));
+    CHECK(sent.house.exists("alice/holiday/BURN"));
+    sent.house.prove = [](const std::string&) { return Proof{}; };
+    CHECK(put(*sent.client, "/holiday/BURN", "m") == "ok: holiday is sealed");
+    CHECK(sent.house.rows().size() == 1);
+}

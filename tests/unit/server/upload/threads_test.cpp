@@ -128,6 +128,7 @@ TEST_CASE("uploads: many connections of one account at once, each answered once,
                      .events = house.events,
                      .run_blocking = [&](std::function<void()> job) { pool.run(std::move(job)); },
                      .check_fits = [](const std::string&, const Manifest&) { return Status{}; },
+                     .prove = [](const std::string&) { return Proof{}; },
                      .wake_burner = [] {}});
     REQUIRE(uploads.recover());
     std::atomic<unsigned> sealed{0};

@@ -32,6 +32,7 @@ struct WatchedHouse {
                                meanwhile();
                                return {};
                            },
+                           .prove = [](const std::string&) { return Proof{}; },
                            .wake_burner = [] {}});
         AccountConfig lab;
         lab.name = "lab";
