@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "common/base/text.hpp"
+#include "common/base/upper_case.hpp"
 
 namespace burnbox {
 namespace {
@@ -37,13 +38,6 @@ std::optional<SessionFolder> split_suffix(std::string_view text) {
         if (text[name.size()] == '-') return SessionFolder{.name = std::string(name), .state = state};
     }
     return std::nullopt;
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
 }
 
 }  // namespace
@@ -138,11 +132,11 @@ bool is_arriving_folder(std::string_view folder) {
 }
 
 std::string first_free_disc_name(std::string_view name, const std::vector<std::string>& taken) {
-    std::unordered_set<std::string> lower_taken;
-    lower_taken.reserve(taken.size());
-    for (const std::string& one : taken) lower_taken.insert(lower(one));
+    std::unordered_set<std::string> upper_taken;
+    upper_taken.reserve(taken.size());
+    for (const std::string& one : taken) upper_taken.insert(upper_case(one));
     std::string candidate(name);
-    for (std::uint64_t number = 2; lower_taken.contains(lower(candidate)); ++number)
+    for (std::uint64_t number = 2; upper_taken.contains(upper_case(candidate)); ++number)
         candidate = fmt::format("{}-{}", name, number);
     return candidate;
 }

@@ -45,7 +45,7 @@ struct SessionFolder {
 [[nodiscard]] std::string arriving_folder(std::string_view seal_id);
 [[nodiscard]] bool is_arriving_folder(std::string_view folder);
 
-// The first of NAME, NAME-2, NAME-3 ... that `taken` does not hold, compared case-insensitively (ASCII).
+// The first of NAME, NAME-2, NAME-3 ... that `taken` does not hold, whatever the case.
 [[nodiscard]] std::string first_free_disc_name(std::string_view name, const std::vector<std::string>& taken);
 
 }  // namespace burnbox

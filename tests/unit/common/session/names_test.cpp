@@ -81,6 +81,7 @@ TEST_CASE("names: burnbox's own files are so only at the top") {
 TEST_CASE("names: the first free disc name is compared without case") {
     CHECK(first_free_disc_name("holiday", {}) == "holiday");
     CHECK(first_free_disc_name("holiday", {"HOLIDAY"}) == "holiday-2");
+    CHECK(first_free_disc_name("\xc3\xa9t\xc3\xa9", {"\xc3\x89T\xc3\x89"}) == "\xc3\xa9t\xc3\xa9-2");
     CHECK(first_free_disc_name("holiday", {"holiday", "Holiday-2", "holiday-4"}) == "holiday-3");
 }
 
