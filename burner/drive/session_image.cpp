@@ -63,8 +63,8 @@ Status SessionImage::add_readme(const std::vector<JobSession>& sessions) {
     return tree_->add({*readme_}, UniqueFd());
 }
 
-Status SessionImage::patch(std::span<std::byte> /*tree_blocks*/, std::uint32_t /*start_lba*/) {
-    return {};
+Status SessionImage::patch(std::span<std::byte> tree_blocks, std::uint32_t start_lba) {
+    return tree_->patch(tree_blocks, start_lba);
 }
 
 std::string SessionImage::spool_folder() const {
@@ -78,7 +78,8 @@ Status SessionImage::add(const std::vector<JobSession>& sessions) {
         BB_CHECK(add_from(session.folder, sealed));
         if (!recovery.empty()) BB_CHECK(add_from(session.recovery_folder, recovery));
     }
-    return add_readme(sessions);
+    BB_CHECK(add_readme(sessions));
+    return tree_->finish(job_.layout != Layout::root);
 }
 
 }  // namespace burnbox

@@ -25,12 +25,14 @@ constexpr milliseconds kFirstPoll{1};
 constexpr milliseconds kLastPoll{50};
 constexpr milliseconds kThreadsEnd{10'000};
 
-constexpr int kExtensions = isoburn_igopt_rockridge | isoburn_igopt_joliet;
+// No extended attributes are burned: libisofs takes the padding of long names for such (library_quirks.hpp).
+constexpr int kExtensions = isoburn_igopt_rockridge | isoburn_igopt_joliet | isoburn_igopt_aaip;
 // Names stay as they are in Rock Ridge whatever the other trees need; times are UTC and those of the entries.
 constexpr int kRelaxed = isoburn_igopt_allow_deep_paths | isoburn_igopt_allow_longer_paths |
                          isoburn_igopt_joliet_longer_paths | isoburn_igopt_joliet_long_names |
-                         isoburn_igopt_joliet_utf16 | isoburn_igopt_always_gmt | isoburn_igopt_dir_rec_mtime |
-                         isoburn_igopt_joliet_rec_mtime;
+                         isoburn_igopt_joliet_utf16 | isoburn_igopt_no_j_force_dots |
+                         isoburn_igopt_always_gmt | isoburn_igopt_dir_rec_mtime |
+                         isoburn_igopt_joliet_rec_mtime | isoburn_igopt_aaip_susp_1_10;
 
 unsigned count_threads() {
     std::error_code error;

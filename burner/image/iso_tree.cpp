@@ -1,6 +1,7 @@
 #include "burner/image/iso_tree.hpp"
 
 #include "burner/image/hash_stream.h"
+#include "burner/image/library_quirks.hpp"
 #include "burner/image/unread_stream.h"
 #include "common/base/text.hpp"
 
@@ -164,6 +165,15 @@ Status IsoTree::check_staged() {
         return fail_errno("read staged file", escape(file->path), ENOMEM);
     }
     return {};
+}
+
+Status IsoTree::finish(bool shared_top) {
+    BB_TRY(patch_, work_around_quirks(image_, shared_top, messages_));
+    return {};
+}
+
+Status IsoTree::patch(std::span<std::byte> blocks, std::uint32_t start_lba) const {
+    return apply(patch_, blocks, start_lba);
 }
 
 Status IsoTree::failure() const {

@@ -3,12 +3,15 @@
 // clock and no account of this machine gets in. Thread: one at a time.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "burner/drive/libburnia.hpp"
+#include "burner/image/rock_ridge_patch.hpp"
 #include "common/base/unique_fd.hpp"
 #include "common/session/bag.hpp"
 
@@ -39,6 +42,12 @@ class IsoTree {
     // Reads every staged file added so far and compares it with its digest. Before a write-once disc is
     // touched.
     [[nodiscard]] Status check_staged();
+    // After the last add(), before the image is made of the tree: what libisofs does wrong is worked around.
+    // `shared_top`: sessions share the root folder and the folders in it.
+    [[nodiscard]] Status finish(bool shared_top);
+    // To be called with all that is written before the first file's content, before it is written to
+    // `start_lba`: sets right what libisofs can't be made to write right.
+    [[nodiscard]] Status patch(std::span<std::byte> blocks, std::uint32_t start_lba) const;
     // The failure of a staged file while the image was produced: corrupt when it differs from the manifest.
     // No failure: no error.
     [[nodiscard]] Status failure() const;
@@ -72,6 +81,7 @@ class IsoTree {
     std::unordered_map<std::string, burn::IsoDir*> folders_;
     std::vector<UniqueFd> roots_;
     std::vector<StagedFile> staged_;
+    RockRidgePatch patch_;  // of the tree's blocks
 };
 
 }  // namespace burnbox

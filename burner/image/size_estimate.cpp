@@ -2,7 +2,12 @@
 
 #include <algorithm>
 
+#include <unordered_map>
+
 #include "burner/drive/drive.hpp"
+#include "burner/image/continuation_area.hpp"
+#include "burner/image/link_targets.hpp"
+#include "common/base/text.hpp"
 
 namespace burnbox {
 namespace {
@@ -22,6 +27,7 @@ constexpr std::uint64_t kEntryLineBytes = 230;
 constexpr std::uint64_t kManifestLineBytes = 72;
 constexpr std::uint64_t kSumsLineBytes = 73;
 constexpr std::uint64_t kRemovedLineBytes = 26;
+constexpr std::uint64_t kLargestExtent = 0xFFFF'F800;
 
 std::uint64_t to_sectors(std::uint64_t bytes) {
     return (bytes + kSectorBytes - 1) / kSectorBytes * kSectorBytes;
@@ -34,6 +40,21 @@ std::uint64_t count_escaped(std::string_view text) {
     }));
 }
 
+// The continuation areas of folders with many long names or link targets.
+std::uint64_t bytes_of_continuation(const Manifest& manifest) {
+    std::unordered_map<std::string_view, std::vector<ContinuationNeed>> folders;
+    for (const ManifestEntry& entry : manifest.entries) {
+        ContinuationNeed need =
+            continuation_need(base_name(entry.path), entry.type == FileType::folder,
+                              entry.link_target.empty() ? "" : spelled_for_library(entry.link_target));
+        need.records = 1 + entry.size_bytes / kLargestExtent;
+        if (need.most > 0) folders[parent_path(entry.path)].push_back(need);
+    }
+    std::uint64_t blocks = 0;
+    for (const auto& [path, needs] : folders) blocks += ContinuationPadding(needs, 0).blocks();
+    return blocks * kSectorBytes;
+}
+
 // Without what only the sealed session knows.
 std::uint64_t bytes_of_entries(const Manifest& manifest) {
     std::uint64_t data = 0;
@@ -44,7 +65,7 @@ std::uint64_t bytes_of_entries(const Manifest& manifest) {
         const std::uint64_t record = kRockRidgeRecordBytes + name + kJolietRecordBytes +
                                      std::min<std::uint64_t>(2 * name, kJolietNameBytes);
         // An extent holds less than 4 GiB; the file's records are repeated for each.
-        records += record * (1 + entry.size_bytes / 0xFFFF'F800U) + 2 * entry.link_target.size();
+        records += record * (1 + entry.size_bytes / kLargestExtent) + 2 * entry.link_target.size();
         if (entry.type != FileType::folder) continue;
         // At least a sector in both trees, one more for long Rock Ridge fields, and two records in four path
         // tables.
@@ -52,8 +73,8 @@ std::uint64_t bytes_of_entries(const Manifest& manifest) {
         records += kOwnRecordsBytes;
     }
     // Records don't cross sectors: up to an eighth of each is lost.
-    return data + to_sectors(records + records / 6) + to_sectors(estimate_tag_files(manifest).sum()) +
-           kFixedBytes;
+    return data + bytes_of_continuation(manifest) + to_sectors(records + records / 6) +
+           to_sectors(estimate_tag_files(manifest).sum()) + kFixedBytes;
 }
 
 }  // namespace
