@@ -52,11 +52,13 @@ void LibraryMessages::take(const std::string& severity, int rank, int code, cons
     burn::iso_text_to_sev(c_string("WARNING"), &warning);
     std::string line = severity + ": " + text;
     std::ranges::replace(line, '\n', ' ');
+    const std::optional<SenseCode> sense = sense_of(code, text);
     drive_lost_ = drive_lost_ || std::ranges::find(kDriveLost, code) != kDriveLost.end();
-    medium_gone_ =
-        medium_gone_ || text.find("[2 3A") != std::string::npos || text.find("[6 28") != std::string::npos;
+    medium_gone_ = medium_gone_ || (sense && says_medium_gone(*sense));
+    if (const std::string_view meaning = plain_words(sense, code); rank >= sorry && !meaning.empty())
+        line += " (" + std::string(meaning) + ")";
     if (rank >= sorry)
-        append_line(failure_, with_plain_words(line));
+        append_line(failure_, line);
     else if (rank >= warning)
         append_line(warnings_, line);
 }

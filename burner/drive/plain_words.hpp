@@ -1,12 +1,14 @@
-// What the known messages of libburn, libisofs and drives mean, for people who read them in a failed
-// session's text. Pure.
+// What the messages of the libraries mean, for people who have never heard of sense codes. Pure.
 #pragma once
 
-#include <string>
+#include <optional>
+#include <string_view>
+
+#include "burner/drive/sense_code.hpp"
 
 namespace burnbox {
 
-// The message, and behind it a plain sentence when it is a known one.
-[[nodiscard]] std::string with_plain_words(const std::string& message);
+// A sentence for a drive's answer, or for a message of libburn by its number; empty = none is known.
+[[nodiscard]] std::string_view plain_words(const std::optional<SenseCode>& sense, int code);
 
 }  // namespace burnbox

@@ -1,6 +1,5 @@
 #include "burner/jobs/attempt.hpp"
 
-#include "burner/jobs/plain_words.hpp"
 #include "burner/jobs/settle.hpp"
 #include "burner/jobs/verifier.hpp"
 #include "common/base/log.hpp"
@@ -74,9 +73,9 @@ Result<Attempted> run_attempt(Station& station, Work& work) {
     }
     if (station.desk.stopping)
         return std::unexpected(std::move(written).error());  // the next start judges it
-    Error cause = std::move(written).error();
-    cause.message = in_plain_words(cause.message);
-    station.notes.causes.emplace(observer.row.id, std::move(cause));
+    Error error = std::move(written).error();
+    const AttemptCause cause = cause_of(error);
+    note_cause(station.notes, observer.row.id, cause, std::move(error));
     return settle_attempt(station, observer.row, work);
 }
 

@@ -53,6 +53,7 @@ struct Burner::State {
     void prepare();
     void ended();
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
+    [[nodiscard]] Result<std::string> vouch_for(DriveLoop& loop);
     [[nodiscard]] DriveLoop* find(const std::string& drive);
     template <typename Use>
     auto visit(DriveLoop& loop, Use use) -> decltype(use());
@@ -231,13 +232,24 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
     });
 }
 
+// The drive may be busy with something else: its thread finds it out.
+Result<std::string> Burner::State::vouch_for(DriveLoop& loop) {
+    BB_CHECK(services.catalogue.trust_drive(loop.drive().name()));
+    loop.wake();
+    desk.changed();
+    return fmt::format("drive {} may burn again", loop.drive().name());
+}
+
 Result<std::string> Burner::by_hand(ByHand what, const std::string& drive) {
     DriveLoop* loop = state_->find(drive);
     if (loop == nullptr)
         return fail(Errc::not_found,
                     fmt::format("there is no drive {}; `burnbox drives` lists them", escape(drive)));
+    if (what == ByHand::retry) return state_->vouch_for(*loop);
     return state_->visit(*loop, [&]() -> Result<std::string> {
         switch (what) {
+            case ByHand::retry:
+                break;
             case ByHand::close_disc:
                 return loop->close_disc();
             case ByHand::eject:

@@ -75,8 +75,9 @@ class Burner {
     [[nodiscard]] Result<VerifyReport> verify_session(SessionId session, const std::string& disc_label,
                                                       BurnObserver& observer);
 
-    // What people do with the disc in a drive. Waits until the drive is free; says what was done.
-    enum class ByHand : std::uint8_t { close_disc, eject, load };
+    // What people do with a drive and the disc in it; says what was done. Waits until the drive is free, but
+    // for retry: a person vouches for a drive that was stopped because it spoiled discs.
+    enum class ByHand : std::uint8_t { close_disc, eject, load, retry };
     [[nodiscard]] Result<std::string> by_hand(ByHand what, const std::string& drive);
 
     // Whether such a session can ever be burned in its pool. Error: does_not_fit with both sizes, and with

@@ -40,7 +40,7 @@ Result<bool> DriveLoop::conclude(Work& work, Attempted attempted) {
             return nothing_written(work, attempted);
     }
     rest_.succeeded();
-    conditions_.clear("drive_error", drive_->name());
+    if (stopped_.empty()) conditions_.clear("drive_error", drive_->name());
     reporter_.drive_waits("");
     for (const SessionRow& row : work.rows) waiting_.erase(row.id), estimates_.erase(row.id);
     return true;
@@ -85,7 +85,7 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
     }
     // Nobody can put another one into an emulated drive: the image was changed from outside.
     if (error.code == Errc::wrong_medium && drive_->emulated() && work.disc.sessions_used != 0) {
-        mark_suspect(work.disc, error.message);
+        mark_suspect(station_, work.disc, Suspicion::changed, error.message);
         BB_CHECK(services_.catalogue.update_disc(work.disc));
         return true;
     }

@@ -113,6 +113,30 @@ std::optional<SteadyTime> Desk::next_ended_time() const {
     return first;
 }
 
+void Desk::burn_failed(SessionId session, SteadyTime now) {
+    const std::lock_guard lock(mutex_);
+    burn_failures_[session].failed(now);
+}
+
+void Desk::forget_burn_failures(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    burn_failures_.erase(session);
+}
+
+bool Desk::may_burn(SessionId session, SteadyTime now) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = burn_failures_.find(session);
+    return found == burn_failures_.end() || found->second.ready(now);
+}
+
+std::optional<SteadyTime> Desk::next_burn_time(SteadyTime now) const {
+    const std::lock_guard lock(mutex_);
+    std::optional<SteadyTime> first;
+    for (const auto& [session, backoff] : burn_failures_)
+        if (!backoff.ready(now) && (!first || backoff.until() < *first)) first = backoff.until();
+    return first;
+}
+
 void Desk::set_recovery_ready(SessionId session) {
     const std::lock_guard lock(mutex_);
     recovery_ready_.insert(session);

@@ -93,6 +93,13 @@ class Desk {
     [[nodiscard]] std::uint64_t changes() const;
     void wait_for_change(std::uint64_t seen, std::chrono::nanoseconds most);
 
+    // --- sessions whose burn failed wait, on all drives: 1 s, doubling
+    void burn_failed(SessionId session, SteadyTime now);
+    void forget_burn_failures(SessionId session);
+    [[nodiscard]] bool may_burn(SessionId session, SteadyTime now) const;
+    [[nodiscard]] std::optional<SteadyTime> next_burn_time(
+        SteadyTime now) const;  // of those that may not yet
+
     // --- burning together: who must not be held back, and who was in a group that failed
     void release(SessionId session);
     [[nodiscard]] bool released(SessionId session) const;
@@ -116,6 +123,7 @@ class Desk {
     std::set<SessionId> claimed_;
     std::map<std::string, DriveNote> drives_;
     std::map<SessionId, Backoff> ended_;
+    std::map<SessionId, Backoff> burn_failures_;
     std::set<SessionId> recovery_ready_;
     std::set<SessionId> fits_a_disc_;
     std::set<SessionId> released_;

@@ -82,7 +82,7 @@ Result<std::optional<DiscRow>> take_from_shelf(Station& station, std::vector<Dis
         const Status loaded = station.drive.load(disc.label);
         if (loaded) return disc;
         if (loaded.error().code != Errc::not_found) return std::unexpected(loaded.error());
-        mark_suspect(disc, loaded.error().message);
+        mark_suspect(station, disc, Suspicion::unjudged, loaded.error().message);
         BB_CHECK(station.services.catalogue.update_disc(disc));
     }
     return std::optional<DiscRow>();

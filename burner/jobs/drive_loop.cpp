@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "burner/jobs/failure_rules.hpp"
 #include "burner/jobs/finisher.hpp"
 #include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
@@ -18,11 +19,6 @@ std::string device_of(const Config& config, const std::string& drive) {
     const auto found = config.drives.find(drive);
     if (found == config.drives.end()) return "";
     return found->second.emulated() ? found->second.image_dir : found->second.device;
-}
-
-// Every message of the catalogue begins with its name; no drive is to be blamed for them.
-bool is_catalogues(const Error& error) {
-    return error.message.starts_with("catalogue");
 }
 
 }  // namespace
@@ -66,6 +62,7 @@ Result<bool> DriveLoop::run_once() {
     const SteadyTime now = services_.clock.steady_now();
     if (!drive_->emulated()) next = next_look_;
     if (!rest_.ready(now)) next = std::min(next, rest_.until());
+    if (const auto again = desk_.next_burn_time(now)) next = std::min(next, *again);
     for (const auto& [session, backoff] : waiting_)
         if (!backoff.ready(now)) next = std::min(next, backoff.until());
     if (held_until_) next = std::min(next, now + std::max(*held_until_ - services_.clock.now(), kLeastHold));
@@ -82,7 +79,7 @@ void DriveLoop::rest(const Error& error) {
     desk_.set_not_before(drive_->name(), rest_.until());
     reporter_.drive_waits(error.message);
     log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));
-    if (!is_catalogues(error)) raise(station_, "drive_error", SessionRow{}, "", error.message);
+    if (error.origin == Origin::unknown) raise(station_, "drive_error", SessionRow{}, "", error.message);
 }
 
 Result<bool> DriveLoop::step() {
@@ -97,7 +94,44 @@ Result<bool> DriveLoop::step() {
     if (!rested) return false;
     BB_TRY(const bool settled, settle_unfinished());
     if (settled) return true;
+    BB_TRY(const bool stopped, is_stopped());
+    if (stopped) return false;
     return burn_next();
+}
+
+// What the catalogue says of its attempts decides, so it stays stopped over a restart.
+Result<bool> DriveLoop::is_stopped() {
+    BB_TRY(const auto attempts, services_.catalogue.attempts_on_drive(drive_->name()));
+    BB_TRY(const auto discs, services_.catalogue.discs());
+    const std::string before = std::exchange(stopped_, why_drive_stops(drive_->name(), attempts, discs));
+    if (stopped_.empty()) {
+        if (!before.empty()) go_on_again();
+        return false;
+    }
+    desk_.set_not_before(drive_->name(), SteadyTime::max());
+    reporter_.drive_waits(stopped_);
+    if (before != stopped_)
+        log::error("drive stopped", log::kv("drive", drive_->name()), log::kv("reason", stopped_));
+    raise(station_, "drive_error", SessionRow{}, "", stopped_);
+    BB_CHECK(tell_why_stopped());
+    return true;
+}
+
+Status DriveLoop::tell_why_stopped() {
+    BB_TRY(const auto rows, services_.catalogue.burn_queue());
+    for (const SessionRow& row : rows) {
+        if (!is_for_this_drive(row)) continue;
+        BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+        if (!another_drive_takes(station_, row, copies)) reporter_.session_waits(row, stopped_);
+    }
+    return {};
+}
+
+void DriveLoop::go_on_again() {
+    desk_.set_not_before(drive_->name(), SteadyTime::min());
+    conditions_.clear("drive_error", drive_->name());
+    reporter_.drive_waits("");
+    log::info("drive burns again", log::kv("drive", drive_->name()));
 }
 
 Result<bool> DriveLoop::finish_ended() {
@@ -124,7 +158,10 @@ Result<bool> DriveLoop::settle_unfinished() {
         BB_TRY(const auto discs, services_.catalogue.discs());
         const auto disc = std::ranges::find(discs, attempt.disc, &DiscRow::id);
         if (disc == discs.end())
-            return fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc", attempt.id));
+            return with_origin(
+                Origin::catalogue,
+                Result<bool>(
+                    fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc", attempt.id))));
         std::vector<SessionRow> rows;
         for (const SessionId id : attempt.sessions) {
             BB_TRY(SessionRow row, services_.catalogue.session(id));
@@ -136,7 +173,7 @@ Result<bool> DriveLoop::settle_unfinished() {
         if (!work || orphan) {
             Work unreadable;
             unreadable.disc = *disc, unreadable.rows = rows;
-            if (!work) notes_.causes.insert_or_assign(attempt.id, std::move(work).error());
+            if (!work) note_cause(notes_, attempt.id, AttemptCause::staged_damaged, std::move(work).error());
             BB_TRY(auto closed, close_bad_attempt(station_, attempt, unreadable, DiscVerdict::suspect));
             return conclude(unreadable, std::move(closed));
         }

@@ -41,6 +41,10 @@ class DriveLoop {
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Result<bool> finish_ended();
     [[nodiscard]] Result<bool> settle_unfinished();
+    // Whether it spoiled too many discs; then its sessions are told.
+    [[nodiscard]] Result<bool> is_stopped();
+    [[nodiscard]] Status tell_why_stopped();
+    void go_on_again();
     [[nodiscard]] Result<bool> burn_next();
     [[nodiscard]] bool is_for_this_drive(const SessionRow& row) const;
     [[nodiscard]] bool left_to_another(const SessionRow& row, const std::vector<DiscSessionRow>& copies);
@@ -86,6 +90,7 @@ class DriveLoop {
     SteadyTime next_look_{};
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
     std::string wait_reason_;
+    std::string stopped_;  // why it must not burn until a person says so; empty = it may
     std::map<SessionId, std::uint64_t> estimates_;
     std::optional<Timestamp> held_until_;  // the first of those that are held back for a batch
     std::atomic<bool> woken_{false};

@@ -4,32 +4,22 @@
 
 #include <algorithm>
 
-#include "burner/jobs/plain_words.hpp"
+#include "burner/jobs/failure_rules.hpp"
 #include "burner/jobs/verifier.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
 namespace {
 
-constexpr std::string_view kInterrupted = "interrupted: ";
-constexpr std::string_view kTogether = "burned together: ";
-constexpr unsigned kMostFailures = 3;
 constexpr unsigned kMostFailuresOnOneDisc = 2;
 constexpr unsigned kMostJudgments = 5;
 constexpr unsigned kMostPatientJudgments = 10;  // with the rests between them some ten minutes
 
-bool counts_as_failure(const AttemptRow& attempt) {
-    return attempt.state == AttemptState::failed &&
-           attempt.messages.find(kInterrupted) == std::string::npos &&
-           attempt.messages.find(kTogether) == std::string::npos;
-}
-
 // Every third failure needs a person; after `retry` there are three more.
-Result<bool> is_last_try(Catalogue& catalogue, const Work& work) {
+Result<bool> is_last_try(Catalogue& catalogue, const Work& work, const AttemptFailure& now) {
     for (const SessionRow& row : work.rows) {
         BB_TRY(const auto attempts, catalogue.attempts(row.id));
-        const auto failures = static_cast<unsigned>(std::ranges::count_if(attempts, counts_as_failure));
-        if ((failures + 1) % kMostFailures == 0) return true;
+        if (needs_a_person(failures_of(attempts, row.retried_after).and_now(now))) return true;
     }
     return false;
 }
@@ -59,18 +49,30 @@ bool is_out_of_reach(const Error& error) {
     }
 }
 
+AttemptFailure failure_of(const Station& station, const AttemptRow& attempt, const Work& work,
+                          DiscVerdict verdict) {
+    const auto noted = station.notes.causes.find(attempt.id);
+    AttemptFailure failure{
+        .reason = {}, .cause = AttemptCause::interrupted, .spoiled = verdict == DiscVerdict::suspect};
+    if (noted == station.notes.causes.end()) {
+        failure.reason =
+            fmt::format("interrupted: the burn on disc {} was cut off and begins anew", work.disc.label);
+        return failure;
+    }
+    failure.cause = noted->second.cause;
+    failure.reason = noted->second.error.message;
+    // In a group one of them is to blame: it is found by burning smaller ones.
+    if (failure.cause != AttemptCause::staged_damaged || work.rows.size() <= 1) return failure;
+    failure.cause = AttemptCause::together;
+    failure.reason.insert(0, "burned together: ");
+    return failure;
+}
+
 // Another drive of the pool goes on with all of them, soon.
 bool another_drive_goes_on(Station& station, const Work& work) {
-    const SteadyTime now = station.services.clock.steady_now();
     return std::ranges::all_of(work.rows, [&](const SessionRow& row) {
         const auto copies = station.services.catalogue.copies(row.id);
-        if (!copies) return false;
-        const auto pool = station.services.config.pools.find(row.pool);
-        if (pool == station.services.config.pools.end()) return false;
-        return std::ranges::any_of(pool->second.drives, [&](const std::string& drive) {
-            return drive != station.drive.name() && station.desk.will_take(drive, row.id, now) &&
-                   std::ranges::find(*copies, drive, &DiscSessionRow::drive) == copies->end();
-        });
+        return copies && another_drive_takes(station, row, *copies);
     });
 }
 
@@ -84,6 +86,20 @@ Status load_known(Station& station, const Work& work) {
 // whole one. Nobody can change an emulated disc.
 bool is_any_blank(const Station& station, const Work& work) {
     return !station.drive.emulated() && work.disc.sessions_used == 0;
+}
+
+// A session whose burn spoiled a disc waits for a while, on all drives; where the disc is as before the drive
+// rests, and another one may go on at once.
+void back_off(Station& station, const Work& work, const AttemptFailure& failure, SessionState to) {
+    const bool may_be_its_fault = counts_against_session(failure.cause) && failure.spoiled;
+    const bool waits = failure.cause == AttemptCause::no_space ||
+                       (may_be_its_fault && failure.cause != AttemptCause::out_of_reach);
+    for (const SessionRow& row : work.rows) {
+        if (to == SessionState::failed)
+            station.desk.forget_burn_failures(row.id);
+        else if (waits)
+            station.desk.burn_failed(row.id, station.services.clock.steady_now());
+    }
 }
 
 void report_closed(Station& station, const AttemptRow& attempt, const Work& work, SessionState to,
@@ -101,10 +117,16 @@ void report_closed(Station& station, const AttemptRow& attempt, const Work& work
 
 }  // namespace
 
-void note_cause(FailureNotes& notes, AttemptId attempt, Error cause) {
+AttemptCause cause_of(const Error& error) {
+    if (error.code == Errc::corrupt) return AttemptCause::staged_damaged;
+    if (error.code == Errc::no_space) return AttemptCause::no_space;
+    return is_out_of_reach(error) ? AttemptCause::out_of_reach : AttemptCause::write_error;
+}
+
+void note_cause(FailureNotes& notes, AttemptId attempt, AttemptCause cause, Error error) {
     const auto before = notes.causes.find(attempt);
-    if (before != notes.causes.end()) cause.message += "; before that: " + before->second.message;
-    notes.causes.insert_or_assign(attempt, std::move(cause));
+    if (before != notes.causes.end()) error.message += "; before that: " + before->second.error.message;
+    notes.causes.insert_or_assign(attempt, FailureNotes::Cause{cause, std::move(error)});
 }
 
 void burn_in_smaller_groups(Desk& desk, const std::vector<SessionRow>& rows) {
@@ -113,37 +135,28 @@ void burn_in_smaller_groups(Desk& desk, const std::vector<SessionRow>& rows) {
 
 Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt, Work& work,
                                     DiscVerdict verdict) {
-    const auto noted = station.notes.causes.find(attempt.id);
-    const bool interrupted = noted == station.notes.causes.end();
-    std::string reason = interrupted ? fmt::format("{}the burn on disc {} was cut off and begins anew",
-                                                   kInterrupted, work.disc.label)
-                                     : noted->second.message;
-    // In a group one of them is to blame: it is found by burning smaller ones.
-    const bool damaged = !interrupted && noted->second.code == Errc::corrupt;
-    const bool split = damaged && work.rows.size() > 1;
-    if (split) {
-        reason.insert(0, kTogether);
-        burn_in_smaller_groups(station.desk, work.rows);
-    }
-    bool give_up = damaged && !split;
-    if (!interrupted && !damaged) {
-        BB_TRY(give_up, is_last_try(station.services.catalogue, work));
-    }
-    if (!interrupted && !damaged && verdict == DiscVerdict::as_before)
+    AttemptFailure failure = failure_of(station, attempt, work, verdict);
+    if (failure.cause == AttemptCause::together) burn_in_smaller_groups(station.desk, work.rows);
+    BB_TRY(const bool give_up, is_last_try(station.services.catalogue, work, failure));
+    const bool whoever_is_to_blame = counts_against_session(failure.cause);
+    if (whoever_is_to_blame && verdict == DiscVerdict::as_before)
         for (const SessionRow& row : work.rows)
             if (++station.notes.write_failures[{work.disc.id, row.id}] >= kMostFailuresOnOneDisc)
                 station.notes.unsuitable.emplace(work.disc.id, row.id);
     DiscRow disc = work.disc;
-    if (verdict == DiscVerdict::suspect) mark_suspect(disc, reason);
+    if (verdict == DiscVerdict::suspect)
+        mark_suspect(station, disc, suspicion_after(failure.cause), failure.reason);
     const SessionState to = give_up ? SessionState::failed : SessionState::queued;
-    BB_CHECK(station.services.catalogue.attempt_failed(attempt.id, disc, to, reason));
+    BB_CHECK(station.services.catalogue.attempt_failed(attempt.id, disc, to, failure));
     work.disc = disc;
-    report_closed(station, attempt, work, to, reason);
+    report_closed(station, attempt, work, to, failure.reason);
+    back_off(station, work, failure, to);
     Attempted result;
+    const auto noted = station.notes.causes.find(attempt.id);
     const bool drive_failed =
-        !interrupted && !damaged &&
-        ((verdict == DiscVerdict::as_before && !give_up) || is_out_of_reach(noted->second));
-    if (drive_failed) result = {Ending::drive_error, noted->second, false};
+        whoever_is_to_blame && noted != station.notes.causes.end() &&
+        ((verdict == DiscVerdict::as_before && !give_up) || is_out_of_reach(noted->second.error));
+    if (drive_failed) result = {Ending::drive_error, noted->second.error, false};
     station.notes.causes.erase(attempt.id);
     station.notes.judgments.erase(attempt.id);
     return result;
@@ -156,8 +169,9 @@ Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, W
     unsigned most = away ? kMostPatientJudgments : kMostJudgments;
     if (away && another_drive_goes_on(station, work)) most = 1;
     if (++station.notes.judgments[attempt.id] < most) return std::unexpected(std::move(error));
-    error.message = fmt::format("disc {} can't be read: {}", work.disc.label, in_plain_words(error.message));
-    note_cause(station.notes, attempt.id, std::move(error));
+    error.message = fmt::format("disc {} can't be read: {}", work.disc.label, error.message);
+    note_cause(station.notes, attempt.id, away ? AttemptCause::out_of_reach : AttemptCause::unjudged,
+               std::move(error));
     return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
 }
 
@@ -165,8 +179,9 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
     if (auto loaded = load_known(station, work); !loaded) {
         if (loaded.error().code != Errc::not_found)
             return judgment_failed(station, attempt, work, std::move(loaded).error());
-        station.notes.causes.emplace(
-            attempt.id, std::move(loaded).error());  // the disc is gone: nothing to judge, nothing to trust
+        // The disc is gone: nothing to judge, nothing to trust.
+        station.notes.causes.try_emplace(
+            attempt.id, FailureNotes::Cause{AttemptCause::out_of_reach, std::move(loaded).error()});
         return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
     }
     auto outcome = station.drive.settle(work.job, attempt.disc_session, attempt.start_lba);
@@ -175,7 +190,7 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
         case Drive::Outcome::untouched:
             if (is_any_blank(station, work))
                 mark_suspect(
-                    work.disc,
+                    station, work.disc, Suspicion::unjudged,
                     fmt::format(
                         "a blank disc is in drive {} after the burn on disc {} was cut off: whether it "
                         "is the same one can't be seen, so the label is not used again",
@@ -188,7 +203,7 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
     }
     if (attempt.state == AttemptState::writing) {
         const auto cause = station.notes.causes.find(attempt.id);
-        const std::string said = cause == station.notes.causes.end() ? "" : cause->second.message;
+        const std::string said = cause == station.notes.causes.end() ? "" : cause->second.error.message;
         BB_CHECK(
             station.services.catalogue.attempt_written(attempt.id, attempt.start_lba, attempt.blocks, said));
         attempt.state = AttemptState::verifying;

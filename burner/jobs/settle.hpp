@@ -13,15 +13,16 @@ namespace burnbox {
 // What the disc is after a bad attempt.
 enum class DiscVerdict : std::uint8_t { as_before, suspect };
 
+// Why a drive could not do an operation of an attempt.
+[[nodiscard]] AttemptCause cause_of(const Error& error);
 // Why an attempt fails; what was known of it before stays beside it.
-void note_cause(FailureNotes& notes, AttemptId attempt, Error cause);
+void note_cause(FailureNotes& notes, AttemptId attempt, AttemptCause cause, Error error);
 
 // They were burned together, and one of them is to blame: next time only half as many at once.
 void burn_in_smaller_groups(Desk& desk, const std::vector<SessionRow>& rows);
 
-// Ends the attempt in the catalogue: its sessions are queued again, or failed when a person is needed: the
-// third failure, or staged files that differ from their manifest. An attempt that was merely interrupted does
-// not count.
+// Ends the attempt in the catalogue: its sessions are queued again after a while, or failed when a person is
+// needed: the third failure or the third disc spoiled, or staged files that differ from their manifest.
 [[nodiscard]] Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt, Work& work,
                                                   DiscVerdict verdict);
 

@@ -1,5 +1,7 @@
 #include "burner/jobs/station.hpp"
 
+#include <algorithm>
+
 #include "burner/jobs/disc_choice.hpp"
 #include "common/base/log.hpp"
 
@@ -9,6 +11,17 @@ void publish(Station& station, const std::string& event, const SessionRow& row, 
              const std::string& message) {
     station.services.events.publish({event, station.services.clock.now(), row.account, row.disc_name, disc,
                                      station.drive.name(), message});
+}
+
+bool another_drive_takes(const Station& station, const SessionRow& row,
+                         const std::vector<DiscSessionRow>& copies) {
+    const SteadyTime now = station.services.clock.steady_now();
+    const auto pool = station.services.config.pools.find(row.pool);
+    if (pool == station.services.config.pools.end()) return false;
+    return std::ranges::any_of(pool->second.drives, [&](const std::string& drive) {
+        return drive != station.drive.name() && station.desk.will_take(drive, row.id, now) &&
+               std::ranges::find(copies, drive, &DiscSessionRow::drive) == copies.end();
+    });
 }
 
 bool raise(Station& station, const std::string& condition, const SessionRow& row, const std::string& disc,
@@ -22,9 +35,11 @@ bool raise(Station& station, const std::string& condition, const SessionRow& row
                                      .message = message});
 }
 
-void mark_suspect(DiscRow& disc, const std::string& reason) {
+void mark_suspect(Station& station, DiscRow& disc, Suspicion suspicion, const std::string& reason) {
     disc.state = DiscState::suspect;
     disc.reason = reason;
+    disc.suspicion = suspicion;
+    disc.suspect_at = station.services.clock.now();
     log::error("disc suspect", log::kv("disc", disc.label), log::kv("drive", disc.drive),
                log::kv("reason", reason));
 }

@@ -16,7 +16,11 @@ namespace burnbox {
 
 // What a drive's thread remembers of failures. Lost at a restart: then everything is simply tried again.
 struct FailureNotes {
-    std::map<AttemptId, Error>
+    struct Cause {
+        AttemptCause cause = AttemptCause::none;
+        Error error;
+    };
+    std::map<AttemptId, Cause>
         causes;  // why an unfinished attempt failed in this process; else it was interrupted
     std::map<AttemptId, unsigned> judgments;  // how often judging it (settle, verify) failed
     std::map<std::pair<DiscId, SessionId>, unsigned> refusals;  // failures before anything was written
@@ -38,11 +42,14 @@ struct Station {
 // In the middle of an event's life: account and disc name of the row, this drive.
 void publish(Station& station, const std::string& event, const SessionRow& row, const std::string& disc,
              const std::string& message);
+// Whether another drive of its pool, on which it has no copy, will go on with the session soon.
+[[nodiscard]] bool another_drive_takes(const Station& station, const SessionRow& row,
+                                       const std::vector<DiscSessionRow>& copies);
 // The drive's condition begins; row may be empty.
 bool raise(Station& station, const std::string& condition, const SessionRow& row, const std::string& disc,
            const std::string& message);
 // The disc can't be trusted any more; sessions go to others.
-void mark_suspect(DiscRow& disc, const std::string& reason);
+void mark_suspect(Station& station, DiscRow& disc, Suspicion suspicion, const std::string& reason);
 // Marks the disc full when it is; the caller stores the row, and then says so.
 void mark_full_when_full(Station& station, DiscRow& disc);
 void tell_when_full(Station& station, const DiscRow& disc);

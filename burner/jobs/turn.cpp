@@ -53,6 +53,7 @@ Result<std::optional<std::vector<DiscSessionRow>>> DriveLoop::copies_if_its_turn
         return none;
     const auto waits = waiting_.find(row.id);
     if (waits != waiting_.end() && !waits->second.ready(services_.clock.steady_now())) return none;
+    if (!desk_.may_burn(row.id, services_.clock.steady_now())) return none;
     BB_TRY(auto copies, services_.catalogue.copies(row.id));
     if (left_to_another(row, copies)) return none;
     return std::optional(std::move(copies));

@@ -41,6 +41,7 @@ void announce_verified(Station& station, const AttemptRow& attempt, const Work& 
         if (row && (row->state == SessionState::queued || row->is_part()))
             station.reporter.session_queued(*row, row->reason);
         station.desk.forget_together(before.id);
+        station.desk.forget_burn_failures(before.id);
         if (!row || row->state == SessionState::burned) station.desk.add_ended(before.whole_or_self());
     }
 }
@@ -58,7 +59,7 @@ Result<Attempted> verify_attempt(Station& station, const AttemptRow& attempt, Wo
         const std::string what =
             fmt::format("read-back of disc {} differs in {} places, first: {}", work.disc.label,
                         report->mismatches.size(), report->mismatches.front());
-        note_cause(station.notes, attempt.id, Error{Errc::io, 0, what});
+        note_cause(station.notes, attempt.id, AttemptCause::mismatch, Error{Errc::io, 0, what});
         return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
     }
     work.job.layout = report->layout, work.job.modes = report->modes;

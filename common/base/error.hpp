@@ -32,10 +32,19 @@ enum class Errc : std::uint8_t {
     io,           // the device or the kernel failed
 };
 
+// Whose an error is: who has to be looked after, and who is not to blame.
+enum class Origin : std::uint8_t {
+    unknown,       // of the operation that returned it
+    catalogue,     // the database
+    state_folder,  // the server's own files
+    session,       // its folder, its records, or what became of it meanwhile
+};
+
 struct Error {
     Errc code = Errc::io;
     int sys_errno = 0;  // 0 when the cause is no system call
     std::string message;
+    Origin origin = Origin::unknown;
 
     // True when the same operation may succeed later without anybody changing its input.
     [[nodiscard]] bool retryable() const;
@@ -52,6 +61,12 @@ using Status = Result<void>;
                                                 int sys_errno);
 [[nodiscard]] std::unexpected<Error> fail(Errc code, std::string message);
 [[nodiscard]] std::string_view to_string(Errc code);
+// The same result; an error that nobody has claimed yet gets this origin.
+template <typename ResultType>
+[[nodiscard]] ResultType with_origin(Origin origin, ResultType result) {
+    if (!result && result.error().origin == Origin::unknown) result.error().origin = origin;
+    return result;
+}
 
 // A broken invariant: says where and aborts.
 [[noreturn]] void panic(const char* file, int line, const char* what);

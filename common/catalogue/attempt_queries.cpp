@@ -153,7 +153,7 @@ Status attempt_verified(soci::session& sql, AttemptId id, const DiscRow& disc,
 }
 
 Status attempt_failed(soci::session& sql, AttemptId id, const DiscRow& disc, SessionState to,
-                      const std::string& reason, Timestamp now) {
+                      const AttemptFailure& failure, Timestamp now) {
     BB_TRY(const AttemptRow row, attempt(sql, id));
     const SessionState from =
         row.state == AttemptState::writing ? SessionState::burning : SessionState::verifying;
@@ -163,9 +163,13 @@ Status attempt_failed(soci::session& sql, AttemptId id, const DiscRow& disc, Ses
     BB_CHECK(step_attempt(sql, id, row.state, AttemptState::failed));
     BB_CHECK(check_disc(row, disc));
     BB_CHECK(update_disc(sql, disc));
-    change(sql, "UPDATE attempts SET ended_at = :now, messages = :messages WHERE id = :id", to_column(now),
-           row.messages.empty() ? reason : row.messages + "\n" + reason, id);
-    for (const SessionId session : row.sessions) BB_CHECK(step(sql, session, from, to, reason));
+    change(
+        sql,
+        "UPDATE attempts SET ended_at = :now, messages = :messages, cause = :cause, spoiled = :spoiled WHERE "
+        "id = :id",
+        to_column(now), row.messages.empty() ? failure.reason : row.messages + "\n" + failure.reason,
+        std::string(to_string(failure.cause)), static_cast<int>(failure.spoiled), id);
+    for (const SessionId session : row.sessions) BB_CHECK(step(sql, session, from, to, failure.reason));
     return {};
 }
 
@@ -184,6 +188,32 @@ Result<std::vector<AttemptRow>> attempts(soci::session& sql, SessionId session) 
     return read_attempts(
         sql, "WHERE id IN (SELECT attempt_id FROM attempt_sessions WHERE session_id = :session) ORDER BY id",
         session);
+}
+
+Result<std::vector<AttemptRow>> attempts_on_drive(soci::session& sql, const std::string& drive) {
+    BB_TRY(auto rows, select<AttemptColumns>(
+                          sql,
+                          "WHERE drive = :drive AND state IN ('verified', 'failed') AND id > COALESCE("
+                          "(SELECT trusted_after FROM drives WHERE drive = :drive), 0) ORDER BY id DESC "
+                          "LIMIT 100",
+                          drive));
+    return rows;
+}
+
+Status trust_drive(soci::session& sql, const std::string& drive) {
+    change(sql,
+           "INSERT INTO drives (drive, trusted_after) VALUES (:drive, (SELECT COALESCE(max(id), 0) FROM "
+           "attempts))"
+           " ON CONFLICT (drive) DO UPDATE SET trusted_after = excluded.trusted_after",
+           drive);
+    return {};
+}
+
+void forgive_session(soci::session& sql, SessionId session) {
+    change(sql,
+           "UPDATE sessions SET retried_after = COALESCE((SELECT max(attempt_id) FROM attempt_sessions WHERE "
+           "session_id = :id), 0) WHERE id = :id",
+           session);
 }
 
 }  // namespace burnbox::queries

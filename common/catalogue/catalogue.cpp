@@ -30,4 +30,44 @@ std::string_view to_string(AttemptState state) {
     return "failed";
 }
 
+std::string_view to_string(AttemptCause cause) {
+    switch (cause) {
+        case AttemptCause::none:
+            return "";
+        case AttemptCause::interrupted:
+            return "interrupted";
+        case AttemptCause::together:
+            return "together";
+        case AttemptCause::staged_damaged:
+            return "staged_damaged";
+        case AttemptCause::no_space:
+            return "no_space";
+        case AttemptCause::write_error:
+            return "write_error";
+        case AttemptCause::mismatch:
+            return "mismatch";
+        case AttemptCause::unjudged:
+            return "unjudged";
+        case AttemptCause::out_of_reach:
+            return "out_of_reach";
+    }
+    return "";
+}
+
+std::string_view to_string(Suspicion suspicion) {
+    switch (suspicion) {
+        case Suspicion::none:
+            return "";
+        case Suspicion::spoiled:
+            return "spoiled";
+        case Suspicion::unjudged:
+            return "unjudged";
+        case Suspicion::differs:
+            return "differs";
+        case Suspicion::changed:
+            return "changed";
+    }
+    return "";
+}
+
 }  // namespace burnbox

@@ -43,14 +43,25 @@ struct SessionRow {
     // A session larger than a disc is burned in parts, each a row of its own: whole != 0, with the folder of
     // the whole one. Of the whole one parts != 0; its state and reason follow from those of its parts.
     SessionId whole{};
-    unsigned part{};   // from 1
-    unsigned parts{};  // how many there are
+    unsigned part{};            // from 1
+    unsigned parts{};           // how many there are
+    AttemptId retried_after{};  // what failed up to this attempt is forgiven: a person said retry
     [[nodiscard]] bool is_part() const { return whole != 0; }
     [[nodiscard]] SessionId whole_or_self() const { return is_part() ? whole : id; }  // whose folder it is
 };
 
 enum class DiscState : std::uint8_t { open, full, closed, suspect };
 [[nodiscard]] std::string_view to_string(DiscState state);
+
+// Why a disc is suspect.
+enum class Suspicion : std::uint8_t {
+    none,      // it is not, or a burnbox before schema 5 did not note it
+    spoiled,   // a burn left half a disc session on it, or one that read back wrong
+    unjudged,  // a burn was cut off, and what is on it could not be told
+    differs,   // a later read-back of what is on it differed, or it could not be read
+    changed,   // it holds something else than the catalogue says
+};
+[[nodiscard]] std::string_view to_string(Suspicion suspicion);
 
 struct DiscRow {
     DiscId id = 0;
@@ -62,7 +73,11 @@ struct DiscRow {
     std::string media_id;  // manufacturer's
     std::string location;  // image file of an emulated disc
     DiscState state = DiscState::open;
-    std::string reason;  // why it is suspect
+    std::string reason;  // why it is suspect, for people
+    Suspicion suspicion = Suspicion::none;
+    std::optional<Timestamp> suspect_at;
+    std::optional<Timestamp>
+        missing_since;  // emulated: its image is on no shelf; says nothing about its content
     std::uint64_t capacity_bytes = 0;
     std::uint64_t free_bytes = 0;
     unsigned sessions_used = 0;
@@ -75,6 +90,26 @@ struct DiscRow {
 
 enum class AttemptState : std::uint8_t { writing, verifying, verified, failed };
 [[nodiscard]] std::string_view to_string(AttemptState state);
+
+// Why an attempt failed.
+enum class AttemptCause : std::uint8_t {
+    none,            // it did not, or a burnbox before schema 5 did not note it
+    interrupted,     // burnbox or the machine stopped in the middle
+    together,        // one of several sessions is to blame: it is looked for in smaller groups
+    staged_damaged,  // a staged file differs from its manifest
+    no_space,        // the file system of an image is full
+    write_error,     // drive, disc or library failed to write
+    mismatch,        // what was written reads back different
+    unjudged,        // whether it was written could not be told
+    out_of_reach,    // the drive hangs or is gone, or the disc was taken out
+};
+[[nodiscard]] std::string_view to_string(AttemptCause cause);
+
+struct AttemptFailure {
+    std::string reason;  // for people
+    AttemptCause cause = AttemptCause::none;
+    bool spoiled = false;  // the disc can't be used any more
+};
 
 struct AttemptRow {
     AttemptId id = 0;
@@ -89,6 +124,8 @@ struct AttemptRow {
     std::optional<Timestamp> ended_at;
     std::string messages;  // of libburn and libisofs at SORRY or above, one a line; the reason when it failed
     std::optional<TreeArea> tree{};  // nothing: an older burnbox burned it
+    AttemptCause cause = AttemptCause::none;
+    bool spoiled = false;  // its disc became suspect by it
 };
 
 struct FileRow {       // a file of a burned session
@@ -112,6 +149,8 @@ struct DiscSessionRow {  // one session's place on one disc
     Timestamp verified_at;
     std::string medium, media_id, serial, drive, location;  // of the disc, for the receipt
     unsigned part{};                                        // of a session in parts, whose row is there
+    std::optional<Timestamp> checked_at{};  // the last read-back after that of the burn; nothing = none
+    bool good = true;                       // what the last read-back found
 };
 
 struct FoundFile {
@@ -188,15 +227,21 @@ class Catalogue {
     // The end of a bad one: attempt failed, disc updated, sessions stepped to `to` (queued or failed) with
     // the reason.
     [[nodiscard]] virtual Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
-                                                const std::string& reason) = 0;
+                                                const AttemptFailure& failure) = 0;
     [[nodiscard]] virtual Result<std::vector<AttemptRow>> unfinished_attempts() = 0;  // writing or verifying
     [[nodiscard]] virtual Result<std::vector<AttemptRow>> attempts(SessionId session) = 0;
+    // Those on this drive that have ended since a person last vouched for it, the newest first, at most 100.
+    [[nodiscard]] virtual Result<std::vector<AttemptRow>> attempts_on_drive(const std::string& drive) = 0;
+    // A person vouches for the drive: what it did before counts no more.
+    [[nodiscard]] virtual Status trust_drive(const std::string& drive) = 0;
 
     // --- what is where
     // Verified ones; those of its parts too.
     [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> copies(SessionId session) = 0;
     [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> disc_sessions(
         DiscId disc) = 0;  // verified ones, by number
+    // A later read-back of this session's place on this disc. Errc::not_found when it has none there.
+    [[nodiscard]] virtual Status copy_checked(DiscId disc, SessionId session, bool good, Timestamp at) = 0;
     [[nodiscard]] virtual Result<std::vector<FileRow>> files(SessionId session) = 0;
     // Files whose path or base name matches the glob; of one account when it is not empty; at most `most`.
     [[nodiscard]] virtual Result<std::vector<FoundFile>> find(const std::string& account,

@@ -35,6 +35,22 @@ Result<AttemptState> parse_attempt_state(const std::string& text) {
     return unknown_word("attempts.state", text);
 }
 
+Result<AttemptCause> parse_cause(const std::string& text) {
+    for (const AttemptCause cause :
+         {AttemptCause::none, AttemptCause::interrupted, AttemptCause::together, AttemptCause::staged_damaged,
+          AttemptCause::no_space, AttemptCause::write_error, AttemptCause::mismatch, AttemptCause::unjudged,
+          AttemptCause::out_of_reach})
+        if (text == to_string(cause)) return cause;
+    return unknown_word("attempts.cause", text);
+}
+
+Result<Suspicion> parse_suspicion(const std::string& text) {
+    for (const Suspicion suspicion :
+         {Suspicion::none, Suspicion::spoiled, Suspicion::unjudged, Suspicion::differs, Suspicion::changed})
+        if (text == to_string(suspicion)) return suspicion;
+    return unknown_word("discs.suspicion", text);
+}
+
 }  // namespace
 
 Result<Sha256> parse_digest(const std::string& hex, const char* column) {
@@ -51,7 +67,7 @@ void SessionColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, state_, row_.folder,
              row_.folder_next, row_.seal_id, content_digest_, row_.marker_name, marker_sha256_, bytes_,
              files_count_, sealed_at_, burned_at_, verified_at_, row_.reason, row_.root, row_.whole, part_,
-             parts_);
+             parts_, row_.retried_after);
 }
 
 Result<SessionRow> SessionColumns::row() const {
@@ -74,7 +90,7 @@ Result<SessionRow> SessionColumns::row() const {
 void DiscColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.label, row_.serial, row_.pool, row_.drive, row_.medium, row_.media_id,
              row_.location, state_, row_.reason, capacity_bytes_, free_bytes_, sessions_used_, sessions_left_,
-             next_lba_, row_.head_digest, created_at_);
+             next_lba_, row_.head_digest, created_at_, suspicion_, suspect_at_, missing_since_);
 }
 
 Result<DiscRow> DiscColumns::row() const {
@@ -86,12 +102,15 @@ Result<DiscRow> DiscColumns::row() const {
     row.sessions_left = static_cast<unsigned>(sessions_left_);
     row.next_lba = static_cast<std::uint32_t>(next_lba_);
     row.created_at = to_timestamp(created_at_);
+    BB_TRY(row.suspicion, parse_suspicion(suspicion_));
+    row.suspect_at = to_optional_timestamp(suspect_at_);
+    row.missing_since = to_optional_timestamp(missing_since_);
     return row;
 }
 
 void AttemptColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.disc, row_.drive, disc_session_, start_lba_, blocks_, state_,
-             started_at_, ended_at_, row_.messages, tree_lba_, tree_blocks_, tree_sha256_);
+             started_at_, ended_at_, row_.messages, tree_lba_, tree_blocks_, tree_sha256_, cause_, spoiled_);
 }
 
 Result<AttemptRow> AttemptColumns::row() const {
@@ -102,6 +121,8 @@ Result<AttemptRow> AttemptColumns::row() const {
     row.blocks = static_cast<std::uint32_t>(blocks_);
     row.started_at = to_timestamp(started_at_);
     row.ended_at = to_optional_timestamp(ended_at_);
+    BB_TRY(row.cause, parse_cause(cause_));
+    row.spoiled = spoiled_ != 0;
     if (tree_sha256_.empty()) return row;
     BB_TRY(const Sha256 digest, parse_digest(tree_sha256_, "attempts.tree_sha256"));
     row.tree =
@@ -112,7 +133,7 @@ Result<AttemptRow> AttemptColumns::row() const {
 void DiscSessionColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.disc, row_.disc_label, disc_session_, row_.session, row_.account,
              row_.session_name, start_lba_, blocks_, burned_at_, verified_at_, row_.medium, row_.media_id,
-             row_.serial, row_.drive, row_.location, part_);
+             row_.serial, row_.drive, row_.location, part_, checked_at_, good_);
 }
 
 Result<DiscSessionRow> DiscSessionColumns::row() const {
@@ -123,6 +144,8 @@ Result<DiscSessionRow> DiscSessionColumns::row() const {
     row.part = static_cast<unsigned>(part_);
     row.burned_at = to_timestamp(burned_at_);
     row.verified_at = to_timestamp(verified_at_);
+    row.checked_at = to_optional_timestamp(checked_at_);
+    row.good = good_ != 0;
     return row;
 }
 

@@ -19,7 +19,7 @@ class SessionColumns {
         " COALESCE((SELECT w.folder_next FROM sessions w WHERE w.id = sessions.whole_id), folder_next),"
         " seal_id, content_digest, marker_name,"
         " marker_sha256, bytes, files_count, sealed_at, COALESCE(burned_at, 0), COALESCE(verified_at, 0), "
-        "reason, root, COALESCE(whole_id, 0), part, parts FROM sessions";
+        "reason, root, COALESCE(whole_id, 0), part, parts, retried_after FROM sessions";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<SessionRow> row() const;
 
@@ -36,15 +36,17 @@ class DiscColumns {
     static constexpr const char* kSelect =
         "SELECT id, label, serial, pool, drive, medium, media_id, location, state, reason, capacity_bytes, "
         "free_bytes,"
-        " sessions_used, sessions_left, next_lba, head_digest, created_at FROM discs";
+        " sessions_used, sessions_left, next_lba, head_digest, created_at, suspicion, COALESCE(suspect_at, "
+        "0), "
+        "COALESCE(missing_since, 0) FROM discs";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<DiscRow> row() const;
 
   private:
     DiscRow row_;
-    std::string state_;
+    std::string state_, suspicion_;
     long long capacity_bytes_ = 0, free_bytes_ = 0, sessions_used_ = 0, sessions_left_ = 0, next_lba_ = 0,
-              created_at_ = 0;
+              created_at_ = 0, suspect_at_ = 0, missing_since_ = 0;
 };
 
 class AttemptColumns {  // without the sessions
@@ -52,7 +54,7 @@ class AttemptColumns {  // without the sessions
     using Row = AttemptRow;
     static constexpr const char* kSelect =
         "SELECT id, disc_id, drive, disc_session, start_lba, blocks, state, started_at, COALESCE(ended_at, "
-        "0), messages, tree_lba, tree_blocks, tree_sha256"
+        "0), messages, tree_lba, tree_blocks, tree_sha256, cause, spoiled"
         " FROM attempts";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<AttemptRow> row() const;
@@ -60,7 +62,8 @@ class AttemptColumns {  // without the sessions
   private:
     AttemptRow row_;
     std::string state_;
-    std::string tree_sha256_;
+    std::string tree_sha256_, cause_;
+    long long spoiled_ = 0;
     long long disc_session_ = 0, start_lba_ = 0, blocks_ = 0, started_at_ = 0, ended_at_ = 0, tree_lba_ = 0,
               tree_blocks_ = 0;
 };
@@ -72,14 +75,16 @@ class DiscSessionColumns {
         "SELECT p.disc_id, d.label, p.disc_session, COALESCE(p.session_id, 0), p.account, p.session_name, "
         "p.start_lba, p.blocks,"
         " p.burned_at, p.verified_at, d.medium, d.media_id, d.serial, p.drive, d.location,"
-        " COALESCE((SELECT s.part FROM sessions s WHERE s.id = p.session_id), 0)"
+        " COALESCE((SELECT s.part FROM sessions s WHERE s.id = p.session_id), 0), COALESCE(p.checked_at, 0), "
+        "p.good"
         " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<DiscSessionRow> row() const;
 
   private:
     DiscSessionRow row_;
-    long long disc_session_ = 0, start_lba_ = 0, blocks_ = 0, burned_at_ = 0, verified_at_ = 0, part_ = 0;
+    long long disc_session_ = 0, start_lba_ = 0, blocks_ = 0, burned_at_ = 0, verified_at_ = 0, part_ = 0,
+              checked_at_ = 0, good_ = 1;
 };
 
 class FileColumns {

@@ -57,7 +57,8 @@ Error sqlite_error(std::string_view operation, const std::exception& exception, 
         sqlite_code = of_sqlite->result();
     const std::string cause = of_soci != nullptr ? of_soci->get_error_message() : exception.what();
     const Errc code = of_soci != nullptr ? classify(sqlite_code) : Errc::io;
-    return Error{code, 0, fmt::format("catalogue: {}: {}{}", operation, cause, remedy(code))};
+    return Error{code, 0, fmt::format("catalogue: {}: {}{}", operation, cause, remedy(code)),
+                 Origin::catalogue};
 }
 
 void set_modes(soci::session& sql) {

@@ -31,7 +31,7 @@ class Database {
     auto read(std::string_view operation, Query&& query) -> decltype(query(std::declval<soci::session&>())) {
         const std::lock_guard lock(mutex_);
         try {
-            return query(*sql_);
+            return with_origin(Origin::catalogue, query(*sql_));
         } catch (const std::exception& exception) {
             return std::unexpected(to_error(operation, exception));
         }
@@ -49,7 +49,7 @@ class Database {
                 commit();
             else
                 rollback();
-            return result;
+            return with_origin(Origin::catalogue, std::move(result));
         } catch (const std::exception& exception) {
             Error error =
                 to_error(operation, exception);  // before the rollback overwrites SQLite's error code

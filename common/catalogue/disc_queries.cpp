@@ -16,33 +16,36 @@ Result<DiscId> add_disc(soci::session& sql, const DiscRow& row) {
         return fail(Errc::exists,
                     fmt::format("catalogue: add disc {}: its first 16 characters are those of disc {}",
                                 escape(row.label), escape(*taken)));
-    const std::string state(to_string(row.state));
+    const std::string state(to_string(row.state)), suspicion(to_string(row.suspicion));
     change(sql,
            "INSERT INTO discs (label, serial, pool, drive, medium, media_id, location, state, reason, "
            "capacity_bytes, free_bytes,"
-           " sessions_used, sessions_left, next_lba, head_digest, created_at)"
+           " sessions_used, sessions_left, next_lba, head_digest, created_at, suspicion, suspect_at, "
+           "missing_since)"
            " VALUES (:label, :serial, :pool, :drive, :medium, :media_id, :location, :state, :reason, "
            ":capacity, :free, :used,"
-           " :left, :next_lba, :head, :created)",
+           " :left, :next_lba, :head, :created, :suspicion, NULLIF(:suspect, 0), NULLIF(:missing, 0))",
            row.label, row.serial, row.pool, row.drive, row.medium, row.media_id, row.location, state,
            row.reason, to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used,
            row.sessions_left, to_column(std::uint64_t{row.next_lba}), row.head_digest,
-           to_column(row.created_at));
+           to_column(row.created_at), suspicion, to_column(row.suspect_at), to_column(row.missing_since));
     return last_id(sql, "discs");
 }
 
 Status update_disc(soci::session& sql, const DiscRow& row) {
-    const std::string state(to_string(row.state));
+    const std::string state(to_string(row.state)), suspicion(to_string(row.suspicion));
     const long long changed =
         change(sql,
                "UPDATE discs SET pool = :pool, drive = :drive, medium = :medium, media_id = :media_id, "
                "location = :location,"
                " state = :state, reason = :reason, capacity_bytes = :capacity, free_bytes = :free, "
                "sessions_used = :used,"
-               " sessions_left = :left, next_lba = :next_lba, head_digest = :head WHERE id = :id",
+               " sessions_left = :left, next_lba = :next_lba, head_digest = :head, suspicion = :suspicion, "
+               "suspect_at = NULLIF(:suspect, 0), missing_since = NULLIF(:missing, 0) WHERE id = :id",
                row.pool, row.drive, row.medium, row.media_id, row.location, state, row.reason,
                to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used, row.sessions_left,
-               to_column(std::uint64_t{row.next_lba}), row.head_digest, row.id);
+               to_column(std::uint64_t{row.next_lba}), row.head_digest, suspicion, to_column(row.suspect_at),
+               to_column(row.missing_since), row.id);
     if (changed == 1) return {};
     return fail(Errc::not_found, fmt::format("catalogue: update disc {}: there is no disc number {}",
                                              escape(row.label), row.id));

@@ -107,6 +107,9 @@ Status follow_parts(soci::session& sql, SessionId id) {
 }
 
 Status retry_parts(soci::session& sql, SessionId whole) {
+    BB_TRY(const auto all, parts(sql, whole));
+    for (const SessionRow& part : all)
+        if (part.state == SessionState::failed) forgive_session(sql, part.id);
     change(sql,
            "UPDATE sessions SET state = 'queued', reason = '' WHERE whole_id = :whole AND state = 'failed'",
            whole);

@@ -86,6 +86,18 @@ Result<std::vector<DiscSessionRow>> disc_sessions(soci::session& sql, DiscId dis
     return select<DiscSessionColumns>(sql, "WHERE p.disc_id = :disc ORDER BY p.disc_session, p.id", disc);
 }
 
+Status copy_checked(soci::session& sql, DiscId disc, SessionId session, bool good, Timestamp at) {
+    if (change(
+            sql,
+            "UPDATE disc_sessions SET checked_at = :at, good = :good WHERE disc_id = :disc AND session_id = "
+            ":session",
+            to_column(at), static_cast<int>(good), disc, session) == 1)
+        return {};
+    return fail(
+        Errc::not_found,
+        fmt::format("catalogue: note a read-back: session {} is not on disc number {}", session, disc));
+}
+
 // Of the first copy (of each part): the receipt's addresses are those of the first disc.
 Result<std::vector<FileRow>> files(soci::session& sql, SessionId session) {
     return select<FileColumns>(sql,

@@ -54,10 +54,14 @@ namespace burnbox::queries {
                                       const std::vector<Catalogue::BurnedSession>& sessions,
                                       Timestamp burned_at, Timestamp verified_at, unsigned copies_wanted);
 [[nodiscard]] Status attempt_failed(soci::session& sql, AttemptId id, const DiscRow& disc, SessionState to,
-                                    const std::string& reason, Timestamp now);
+                                    const AttemptFailure& failure, Timestamp now);
 [[nodiscard]] Result<AttemptRow> attempt(soci::session& sql, AttemptId id);
 [[nodiscard]] Result<std::vector<AttemptRow>> unfinished_attempts(soci::session& sql);
 [[nodiscard]] Result<std::vector<AttemptRow>> attempts(soci::session& sql, SessionId session);
+[[nodiscard]] Result<std::vector<AttemptRow>> attempts_on_drive(soci::session& sql, const std::string& drive);
+[[nodiscard]] Status trust_drive(soci::session& sql, const std::string& drive);
+// What failed of the session up to now is forgiven.
+void forgive_session(soci::session& sql, SessionId session);
 
 // One session of a good attempt: where it lies on the disc, and its files.
 [[nodiscard]] Status add_disc_session(soci::session& sql, const AttemptRow& attempt,
@@ -65,6 +69,8 @@ namespace burnbox::queries {
                                       Timestamp burned_at, Timestamp verified_at);
 [[nodiscard]] Result<std::vector<DiscSessionRow>> copies(soci::session& sql, SessionId session);
 [[nodiscard]] Result<std::vector<DiscSessionRow>> disc_sessions(soci::session& sql, DiscId disc);
+[[nodiscard]] Status copy_checked(soci::session& sql, DiscId disc, SessionId session, bool good,
+                                  Timestamp at);
 [[nodiscard]] Result<std::vector<FileRow>> files(soci::session& sql, SessionId session);
 [[nodiscard]] Result<std::vector<FoundFile>> find(soci::session& sql, const std::string& account,
                                                   const std::string& glob, std::size_t most);

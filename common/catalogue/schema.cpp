@@ -19,6 +19,7 @@
 //                      its folder is that of the whole one. NULL and 0 else
 //     parts            how many there are; in the row of the whole session too, whose state and reason
 //                      follow from those of its parts then. 0 else
+//     retried_after    attempts up to this one are forgiven: a person said retry
 //
 //   discs            one row per disc that was ever begun; rows are never removed
 //     label            unique, and so are its first 16 characters (Joliet's volume id holds no more)
@@ -26,17 +27,26 @@
 //     state            open full closed suspect
 //     sessions_used, sessions_left, capacity_bytes, free_bytes, next_lba, head_digest
 //                      as after the last good disc session
+//     suspicion, suspect_at
+//                      why and since when it is suspect; a word of Suspicion. '' and NULL else
+//     missing_since    of an emulated disc: its image was not found on any shelf; NULL else
 //
 //   attempts         one row per try to write one disc session; durable before the first byte is written
 //     state            writing verifying verified failed; a disc has one that is writing or verifying at most
 //     tree_lba, tree_blocks, tree_sha256
 //                      what went to the drive before the first file's content: descriptors and folders
+//     cause            why it failed, a word of AttemptCause; '' = it did not, or it is older than the column
+//     spoiled          1 = its disc became suspect by it
 //
 //   attempt_sessions which sessions an attempt writes, in order
 //
 //   disc_sessions    one row per session and disc, written only after the read-back matched
 //     account, session_name   kept here too: what is on a disc stays listed after its session's row is
 //                      gone (session_id is NULL then)
+//     checked_at, good when it was last read back after that, and what was found; NULL and 1 = not yet
+//
+//   drives           one row per drive that a person vouched for: attempts up to trusted_after count no more
+//                    against it
 //
 //   files            the files of a row of disc_sessions: path from the disc's root, size, digest, block
 #include "common/catalogue/schema.hpp"
@@ -147,6 +157,20 @@ constexpr Statement kMigrations[] = {
     {4, "ALTER TABLE attempts ADD COLUMN tree_lba INTEGER NOT NULL DEFAULT 0"},
     {4, "ALTER TABLE attempts ADD COLUMN tree_blocks INTEGER NOT NULL DEFAULT 0"},
     {4, "ALTER TABLE attempts ADD COLUMN tree_sha256 TEXT NOT NULL DEFAULT ''"},
+    {5, "ALTER TABLE attempts ADD COLUMN cause TEXT NOT NULL DEFAULT ''"},
+    {5, "ALTER TABLE attempts ADD COLUMN spoiled INTEGER NOT NULL DEFAULT 0"},
+    // What failed before it was noted why is forgiven.
+    {5, "ALTER TABLE sessions ADD COLUMN retried_after INTEGER NOT NULL DEFAULT 0"},
+    {5,
+     "UPDATE sessions SET retried_after = COALESCE((SELECT max(attempt_id) FROM attempt_sessions"
+     " WHERE session_id = sessions.id), 0)"},
+    {5, "ALTER TABLE discs ADD COLUMN suspicion TEXT NOT NULL DEFAULT ''"},
+    {5, "ALTER TABLE discs ADD COLUMN suspect_at INTEGER"},
+    {5, "ALTER TABLE discs ADD COLUMN missing_since INTEGER"},
+    {5, "ALTER TABLE disc_sessions ADD COLUMN checked_at INTEGER"},
+    {5, "ALTER TABLE disc_sessions ADD COLUMN good INTEGER NOT NULL DEFAULT 1"},
+    {5, "CREATE TABLE drives (drive TEXT PRIMARY KEY, trusted_after INTEGER NOT NULL) WITHOUT ROWID"},
+    {5, "CREATE INDEX attempts_by_drive ON attempts (drive, id)"},
 };
 
 // 0 for a new database, nothing for one that holds somebody else's tables.

@@ -128,6 +128,7 @@ Status step(soci::session& sql, SessionId id, SessionState from, SessionState to
         return fail(Errc::conflict,
                     fmt::format("catalogue: step session {}/{} from {} to {}: it is {}", escape(row.account),
                                 escape(row.disc_name), old_state, new_state, to_string(row.state)));
+    if (from == SessionState::failed && to == SessionState::queued) forgive_session(sql, id);
     if (row.is_part()) return follow_parts(sql, row.whole);
     if (row.parts != 0 && to == SessionState::queued) return retry_parts(sql, id);
     return {};

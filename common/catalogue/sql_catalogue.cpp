@@ -103,9 +103,9 @@ class SqlCatalogue final : public Catalogue {
         });
     }
     Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
-                          const std::string& reason) override {
+                          const AttemptFailure& failure) override {
         return database_->write("attempt failed", [&](Sql& sql) {
-            return queries::attempt_failed(sql, id, disc, to, reason, system_clock().now());
+            return queries::attempt_failed(sql, id, disc, to, failure, system_clock().now());
         });
     }
     Result<std::vector<AttemptRow>> unfinished_attempts() override {
@@ -116,12 +116,25 @@ class SqlCatalogue final : public Catalogue {
         return database_->read("list attempts", [&](Sql& sql) { return queries::attempts(sql, session); });
     }
 
+    Result<std::vector<AttemptRow>> attempts_on_drive(const std::string& drive) override {
+        return database_->read("list attempts of a drive",
+                               [&](Sql& sql) { return queries::attempts_on_drive(sql, drive); });
+    }
+    Status trust_drive(const std::string& drive) override {
+        return database_->write("trust drive", [&](Sql& sql) { return queries::trust_drive(sql, drive); });
+    }
+
     Result<std::vector<DiscSessionRow>> copies(SessionId session) override {
         return database_->read("list copies", [&](Sql& sql) { return queries::copies(sql, session); });
     }
     Result<std::vector<DiscSessionRow>> disc_sessions(DiscId disc) override {
         return database_->read("list disc sessions",
                                [&](Sql& sql) { return queries::disc_sessions(sql, disc); });
+    }
+    Status copy_checked(DiscId disc, SessionId session, bool good, Timestamp at) override {
+        return database_->write("note a read-back", [&](Sql& sql) {
+            return queries::copy_checked(sql, disc, session, good, at);
+        });
     }
     Result<std::vector<FileRow>> files(SessionId session) override {
         return database_->read("list files", [&](Sql& sql) { return queries::files(sql, session); });

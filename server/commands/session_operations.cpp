@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "server/commands/session_lookup.hpp"
@@ -47,6 +49,10 @@ Status retry(const OperationServices& services, const SessionRow& row) {
 }  // namespace
 
 void run_retry(const Asked& asked) {
+    // No session's name on the command line is in doubt: account/name always means the session.
+    const auto drives = asked.services.drives();
+    if (std::ranges::find(drives, asked.operation.argument, &DriveStatus::drive) != drives.end())
+        return run_by_hand(asked, Burner::ByHand::retry);
     const auto row = find_sealed_session(asked, asked.operation.argument, {SessionState::failed});
     if (!row) return asked.failed(row.error().message);
     const std::string session = name_for(asked, row->account, row->disc_name);

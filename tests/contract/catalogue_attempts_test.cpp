@@ -46,7 +46,7 @@ TEST_CASE("catalogue: a disc has one attempt at a time") {
     CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {second})).error().code ==
           Errc::conflict);
     REQUIRE(
-        bench.catalogue->attempt_failed(first, bench.disc, SessionState::queued, "no medium").has_value());
+        bench.catalogue->attempt_failed(first, bench.disc, SessionState::queued, {"no medium"}).has_value());
     CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {second})).has_value());
 }
 
@@ -173,19 +173,20 @@ TEST_CASE("catalogue: a failed attempt puts its sessions back with the reason") 
     const AttemptId written = bench.verifying_attempt();
     bench.disc.state = DiscState::suspect;
     bench.disc.reason = "read-back differed";
-    REQUIRE(bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, "read-back differed")
+    REQUIRE(bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, {"read-back differed"})
                 .has_value());
     bench.catalogue.reopen();
     CHECK(bench.state(bench.session) == SessionState::queued);
     CHECK(bench.catalogue->session(bench.session).value().reason == "read-back differed");
     CHECK(bench.catalogue->find_disc("BURNBOX_0001").value()->state == DiscState::suspect);
-    CHECK(bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, "again").error().code ==
-          Errc::conflict);
+    CHECK(
+        bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, {"again"}).error().code ==
+        Errc::conflict);
 
     DiscRow other = disc_row("BURNBOX_0002");
     other.id = bench.catalogue->add_disc(other).value();
     const AttemptId writing = bench.catalogue->begin_attempt(attempt_row(other.id, {bench.session})).value();
-    REQUIRE(bench.catalogue->attempt_failed(writing, other, SessionState::failed, "staged file differs")
+    REQUIRE(bench.catalogue->attempt_failed(writing, other, SessionState::failed, {"staged file differs"})
                 .has_value());
     CHECK(bench.state(bench.session) == SessionState::failed);
     const auto attempts = bench.catalogue->attempts(bench.session).value();

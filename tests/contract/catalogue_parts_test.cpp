@@ -37,7 +37,7 @@ struct SplitBench : Bench {
     }
     void fail_part(std::size_t index, SessionState to) {
         const AttemptId attempt = catalogue->begin_attempt(attempt_row(second.id, {parts[index].id})).value();
-        REQUIRE(catalogue->attempt_failed(attempt, second, to, "the laser is dim").has_value());
+        REQUIRE(catalogue->attempt_failed(attempt, second, to, {"the laser is dim"}).has_value());
     }
 };
 
@@ -134,8 +134,8 @@ TEST_CASE(
     const AttemptId attempt =
         bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.parts[0].id})).value();
     CHECK(bench.whole().state == SessionState::burning);
-    REQUIRE(
-        bench.catalogue->attempt_failed(attempt, bench.disc, SessionState::queued, "no medium").has_value());
+    REQUIRE(bench.catalogue->attempt_failed(attempt, bench.disc, SessionState::queued, {"no medium"})
+                .has_value());
     CHECK(bench.whole().state == SessionState::queued);
     CHECK(bench.whole().reason == "part 1 of 2: no medium");
     CHECK(

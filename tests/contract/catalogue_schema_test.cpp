@@ -77,6 +77,15 @@ TEST_CASE("catalogue: one of the first version keeps its sessions, which are tho
         execute(catalogue.path(), std::string("ALTER TABLE sessions DROP COLUMN ") + column);
     for (const char* column : {"tree_lba", "tree_blocks", "tree_sha256"})
         execute(catalogue.path(), std::string("ALTER TABLE attempts DROP COLUMN ") + column);
+    execute(catalogue.path(), "DROP INDEX attempts_by_drive");
+    execute(catalogue.path(), "DROP TABLE drives");
+    execute(catalogue.path(), "ALTER TABLE sessions DROP COLUMN retried_after");
+    for (const char* column : {"cause", "spoiled"})
+        execute(catalogue.path(), std::string("ALTER TABLE attempts DROP COLUMN ") + column);
+    for (const char* column : {"suspicion", "suspect_at", "missing_since"})
+        execute(catalogue.path(), std::string("ALTER TABLE discs DROP COLUMN ") + column);
+    for (const char* column : {"checked_at", "good"})
+        execute(catalogue.path(), std::string("ALTER TABLE disc_sessions DROP COLUMN ") + column);
     execute(catalogue.path(), "UPDATE schema_version SET version = 1");
     catalogue.reopen();
     CHECK(catalogue->sessions("").value().front().root.empty());

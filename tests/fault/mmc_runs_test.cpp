@@ -287,6 +287,8 @@ void Run::end() {
             }
         }
         if (all_burned() && house_.catalogue->unfinished_attempts()->empty()) return;
+        for (const auto& tray : house_.trays)  // the person looks after the drives too
+            static_cast<void>(house_.burner->by_hand(Burner::ByHand::retry, tray->name));
         house_.clock.advance(6min);
     }
 }

@@ -168,6 +168,9 @@ void Run::end() {
             waits = waits || (state != SessionState::burned && state != SessionState::withdrawn);
         }
         if (!waits && round > 0) return;
+        // The person who looks after the drives, too.
+        for (FakeDrive* drive : house_.drives)
+            static_cast<void>(house_.burner->by_hand(Burner::ByHand::retry, drive->name()));
         house_.clock.advance(6min);
     }
 }

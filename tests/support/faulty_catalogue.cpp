@@ -87,8 +87,9 @@ class FaultyCatalogue final : public Catalogue {
         });
     }
     Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
-                          const std::string& reason) override {
-        return write("catalogue attempt_failed", [&] { return inner_.attempt_failed(id, disc, to, reason); });
+                          const AttemptFailure& failure) override {
+        return write("catalogue attempt_failed",
+                     [&] { return inner_.attempt_failed(id, disc, to, failure); });
     }
     Result<std::vector<AttemptRow>> unfinished_attempts() override {
         return read([&] { return inner_.unfinished_attempts(); });
@@ -97,11 +98,21 @@ class FaultyCatalogue final : public Catalogue {
         return read([&] { return inner_.attempts(session); });
     }
 
+    Result<std::vector<AttemptRow>> attempts_on_drive(const std::string& drive) override {
+        return read([&] { return inner_.attempts_on_drive(drive); });
+    }
+    Status trust_drive(const std::string& drive) override {
+        return write("catalogue trust_drive", [&] { return inner_.trust_drive(drive); });
+    }
+
     Result<std::vector<DiscSessionRow>> copies(SessionId session) override {
         return read([&] { return inner_.copies(session); });
     }
     Result<std::vector<DiscSessionRow>> disc_sessions(DiscId disc) override {
         return read([&] { return inner_.disc_sessions(disc); });
+    }
+    Status copy_checked(DiscId disc, SessionId session, bool good, Timestamp at) override {
+        return write("catalogue copy_checked", [&] { return inner_.copy_checked(disc, session, good, at); });
     }
     Result<std::vector<FileRow>> files(SessionId session) override {
         return read([&] { return inner_.files(session); });
@@ -122,12 +133,15 @@ class FaultyCatalogue final : public Catalogue {
   private:
     template <typename Call>
     auto write(std::string_view operation, Call&& call) -> decltype(call()) {
-        BB_CHECK(plan_.step(operation));
+        BB_CHECK(with_origin(Origin::catalogue, plan_.step(operation)));
         return call();
     }
     template <typename Call>
     auto read(Call&& call) -> decltype(call()) {
-        if (plan_.dead()) return fail(Errc::io, "catalogue read: planned fault: the process is dead");
+        if (plan_.dead())
+            return with_origin(
+                Origin::catalogue,
+                decltype(call())(fail(Errc::io, "catalogue read: planned fault: the process is dead")));
         return call();
     }
 

@@ -355,6 +355,17 @@ TEST_CASE("operations: retry queues a failed session again, folder and all, and 
     CHECK(fixture.run("", {"retry", "alice/holiday"})->exit_code() == 1);
 }
 
+TEST_CASE("operations: retry of a configured drive is the drive's, account/name is always a session") {
+    Fixture fixture;
+    fixture.drives.emplace_back().drive = "tray";
+    fixture.add("alice", "tray", "tray", SessionState::failed, "tray-failed");
+    const auto sink = fixture.run("", {"retry", "tray"});
+    CHECK(sink->exit_code() == 0);
+    CHECK(sink->out_text() == "done with it\n");
+    CHECK(fixture.asked == std::vector<std::string>{"3 by hand tray"});
+    CHECK(fixture.run("", {"retry", "alice/tray"})->out_text() == "alice/tray is queued again\n");
+}
+
 TEST_CASE("operations: verify reads every session of a disc and says what differs") {
     Fixture fixture;
     fixture.burn(fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued"),

@@ -106,7 +106,8 @@ TEST_CASE("settle rules: an empty drive or another disc is no verdict on the dis
 }
 
 TEST_CASE("plain words: known messages are explained, others are left as they are") {
-    CHECK(with_plain_words("FATAL: SCSI error on write(16,16): [3 0C 00] Medium error. Write error.")
-              .find("use another brand") != std::string::npos);
-    CHECK(with_plain_words("SORRY: something new") == "SORRY: something new");
+    CHECK(plain_words(SenseCode{0x3, 0x0C, 0x00}, 0).find("use another brand") != std::string::npos);
+    CHECK(plain_words(SenseCode{0x5, 0x21, 0x02}, 0) != plain_words(SenseCode{0x5, 0x21, 0x00}, 0));
+    CHECK_FALSE(plain_words(std::nullopt, 0x0002018a).empty());
+    CHECK(plain_words(SenseCode{0x1, 0x00, 0x00}, 0x00020999).empty());
 }

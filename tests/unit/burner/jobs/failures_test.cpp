@@ -13,7 +13,7 @@ TEST_CASE("failures: a read-back that differs makes the disc suspect, and the ne
     house.drives[0]->change_on_disc = [&](std::string& content) {
         if (content == "1234" && house.drives[0]->loaded == "BURNBOX_0001") content = "1235";
     };
-    house.run();
+    house.run_patiently(2);
     CHECK(house.row(id).state == SessionState::burned);
     CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
     CHECK(house.disc("BURNBOX_0001").reason.find("alice/holiday/data/a") != std::string::npos);
@@ -23,35 +23,112 @@ TEST_CASE("failures: a read-back that differs makes the disc suspect, and the ne
     CHECK(house.catalogue->disc_sessions(house.disc("BURNBOX_0001").id)->empty());
 }
 
-TEST_CASE("failures: after three bad read-backs the session fails and says what to do") {
-    BurnerHouse house;
+TEST_CASE("failures: after three bad read-backs on several drives the session fails and says what to do") {
+    BurnerHouse house({"tray", "tower"});
     const SessionId id = house.queue("holiday", {{"a", "1234"}});
-    house.drives[0]->change_on_disc = [](std::string& content) {
+    const auto flip = [](std::string& content) {
         if (content == "1234") content = "1235";
     };
-    house.run();
+    for (FakeDrive* drive : house.drives) drive->change_on_disc = flip;
+    house.run_patiently();
     CHECK(house.row(id).state == SessionState::failed);
-    CHECK(house.shelves["tray"].discs.size() == 3);
+    CHECK(house.shelves["tray"].discs.size() + house.shelves["tower"].discs.size() == 3);
     const std::string text = house.text("alice/holiday-failed/FAILED.txt");
     CHECK(text.find("differs") != std::string::npos);
     CHECK(text.find("burnbox retry alice/holiday") != std::string::npos);
     CHECK_FALSE(house.exists("alice/holiday-failed/STATUS.txt"));
 }
 
-TEST_CASE("failures: a session that a person queues again moves back and gets three more tries") {
+TEST_CASE("failures: what a file or session is called decides nothing") {
+    for (const std::string name : {"interrupted: x", "burned together: y", "catalogue"}) {
+        CAPTURE(name);
+        BurnerHouse house;
+        const SessionId id = house.queue(name, {{name, "1234"}});
+        house.drives[0]->change_on_disc = [](std::string& content) {
+            if (content == "1234") content = "1235";
+        };
+        house.run_patiently();
+        CHECK(house.shelves["tray"].discs.size() == 2);  // then the drive is suspect
+        CHECK(house.row(id).state == SessionState::queued);
+        const auto attempts = house.catalogue->attempts(id);
+        REQUIRE(attempts->size() == 2);
+        for (const AttemptRow& attempt : *attempts) {
+            CHECK(attempt.cause == AttemptCause::mismatch);
+            CHECK(attempt.spoiled);
+        }
+        REQUIRE(house.burner->by_hand(Burner::ByHand::retry, "tray").has_value());
+        house.run_patiently();
+        CHECK(house.shelves["tray"].discs.size() == 3);
+        CHECK(house.row(id).state == SessionState::failed);
+    }
+}
+
+TEST_CASE("failures: a drive that spoiled two discs in a row stops until a person says so, over a restart") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1234"}});
-    house.drives[0]->change_on_disc = [](std::string& content) {
-        if (content == "1234") content = "1235";
-    };
-    house.run();
-    REQUIRE(house.row(id).state == SessionState::failed);
-    int bad = 2;
+    house.drives[0]->change_on_disc = [](std::string& content) { content += "x"; };
+    house.run_patiently();
+    CHECK(house.shelves["tray"].discs.size() == 2);
+    CHECK(house.row(id).state == SessionState::queued);
+    CHECK(house.row(id).reason.find("burnbox retry tray") != std::string::npos);
+    CHECK(house.burner->drives()[0].state == "waiting");
+    CHECK(house.burner->drives()[0].reason.find("spoiled two discs in a row") != std::string::npos);
+    CHECK(std::ranges::count(house.event_names(), "drive_error") == 1);
+    house.restart();
+    house.told.clear();
+    house.run_patiently();
+    CHECK(house.shelves["tray"].discs.size() == 2);
+    CHECK(std::ranges::count(house.event_names(), "drive_error") == 1);
+    REQUIRE(house.burner->by_hand(Burner::ByHand::retry, "tray").has_value());
+    house.run_patiently();
+    CHECK(std::ranges::count(house.event_names(), "drive_error_cleared") == 1);
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK_FALSE(house.burner->by_hand(Burner::ByHand::retry, "no-such").has_value());
+}
+
+TEST_CASE("failures: a drive that is stopped leaves its sessions to the other drives of the pool") {
+    BurnerHouse house({"bad", "good"});
+    house.drives[0]->change_on_disc = [](std::string& content) { content += "x"; };
+    std::vector<SessionId> sessions;
+    for (int i = 0; i < 6; ++i) sessions.push_back(house.queue("s" + std::to_string(i), {{"a", "1"}}));
+    house.run_patiently();
+    CHECK(house.shelves["bad"].discs.size() == 2);
+    for (const SessionId id : sessions) CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.shelves["good"].discs.size() == 1);
+}
+
+TEST_CASE("failures: a burn that failed is tried again after a second, then two") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1234"}});
+    int bad = 1;
     house.drives[0]->change_on_disc = [&](std::string& content) {
         if (content == "1234" && bad-- > 0) content = "1235";
     };
-    REQUIRE(house.catalogue->step(id, SessionState::failed, SessionState::queued, "").has_value());
     house.run();
+    CHECK(house.row(id).state == SessionState::queued);
+    house.burner->wake();  // another session came
+    house.run();
+    CHECK(house.row(id).state == SessionState::queued);
+    house.clock.advance(std::chrono::seconds(1));
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+}
+
+TEST_CASE("failures: a session that a person queues again moves back and gets three more tries") {
+    BurnerHouse house({"tray", "tower"});
+    const SessionId id = house.queue("holiday", {{"a", "1234"}});
+    int bad = 3;
+    for (FakeDrive* drive : house.drives)
+        drive->change_on_disc = [&](std::string& content) {
+            if (content == "1234" && bad-- > 0) content = "1235";
+        };
+    house.run_patiently();
+    REQUIRE(house.row(id).state == SessionState::failed);
+    bad = 2;
+    for (const char* drive : {"tray", "tower"})
+        REQUIRE(house.burner->by_hand(Burner::ByHand::retry, drive).has_value());
+    REQUIRE(house.catalogue->step(id, SessionState::failed, SessionState::queued, "").has_value());
+    house.run_patiently();
     CHECK(house.row(id).state == SessionState::burned);
     CHECK(house.exists("alice/holiday-burned/RECEIPT.txt"));
     CHECK_FALSE(house.exists("alice/holiday-burned/FAILED.txt"));
