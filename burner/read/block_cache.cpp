@@ -4,7 +4,9 @@
 
 namespace burnbox {
 
-BlockCache::BlockCache(BlockSource& source) : source_(source) {}
+BlockCache::BlockCache(BlockSource& source, std::uint64_t end_lba)
+    : source_(source),
+      end_lba_(static_cast<std::uint32_t>(std::min<std::uint64_t>(end_lba, source.end_lba()))) {}
 
 BlockCache::Piece& BlockCache::oldest() {
     Piece& piece = *std::ranges::min_element(pieces_, {}, &Piece::used);
@@ -26,14 +28,14 @@ Result<IsoBytes> BlockCache::block(std::uint32_t lba) {
     if (last_ != nullptr && holds(*last_)) return block_of(*last_, lba);
     if (const auto found = std::ranges::find_if(pieces_, holds); found != pieces_.end())
         return block_of(*found, lba);
-    if (lba >= source_.end_lba())
+    if (lba >= end_lba_)
         return fail(Errc::corrupt, "block " + std::to_string(lba) +
-                                       " lies behind the end of the disc, block " +
-                                       std::to_string(source_.end_lba()));
+                                       " lies behind the end of the disc session, block " +
+                                       std::to_string(end_lba_));
     Piece& piece = oldest();
     last_ = nullptr;
     piece.first = lba - lba % kPieceBlocks;
-    piece.blocks = std::min(kPieceBlocks, source_.end_lba() - piece.first);
+    piece.blocks = std::min(kPieceBlocks, end_lba_ - piece.first);
     if (source_.read(piece.first, piece.memory.bytes().first(piece.blocks * kBlockBytes)))
         return block_of(piece, lba);
     piece.first = kNone;  // what is asked for may be readable all the same

@@ -13,11 +13,11 @@ namespace burnbox {
 
 class BlockCache {
   public:
-    explicit BlockCache(BlockSource& source);
-    // One block, until the next call. Errors: corrupt when it lies behind the end of the source; those of the
-    // source.
+    // Nothing is read from block `end_lba` on, nor behind the end of the source.
+    BlockCache(BlockSource& source, std::uint64_t end_lba);
+    // One block, until the next call. Errors: corrupt when it lies behind the end; those of the source.
     [[nodiscard]] Result<IsoBytes> block(std::uint32_t lba);
-    [[nodiscard]] std::uint32_t end_lba() const { return source_.end_lba(); }
+    [[nodiscard]] std::uint32_t end_lba() const { return end_lba_; }
 
   private:
     static constexpr std::uint32_t kPieceBlocks = 128;
@@ -33,6 +33,7 @@ class BlockCache {
     [[nodiscard]] IsoBytes block_of(Piece& piece, std::uint32_t lba);
 
     BlockSource& source_;
+    const std::uint32_t end_lba_;
     std::array<Piece, kPieces> pieces_;
     Piece* last_ = nullptr;
     std::uint64_t uses_ = 0;

@@ -18,6 +18,7 @@ class SessionCompare {
   private:
     const TreeNode* find(std::string_view path);
     void compare_node(const DiscEntry& entry, const TreeNode& node);
+    void compare_joliet(const DiscEntry& entry, const TreeNode& node);
     void compare_file(const DiscEntry& entry, const TreeNode& node);
 
     const ReadTree& tree_;
@@ -53,6 +54,15 @@ void SessionCompare::compare_file(const DiscEntry& entry, const TreeNode& node) 
     files_.push_back({&entry, tree_.extents(node)});
 }
 
+// What Windows sees: all but links.
+void SessionCompare::compare_joliet(const DiscEntry& entry, const TreeNode& node) {
+    if (!tree_.volume().joliet || node.type == FileType::symlink) return;
+    if (node.joliet_name.bytes == 0)
+        mismatches_.add(entry.path, "it is missing in the Joliet tree, which Windows reads");
+    else if (node.joliet_mtime != node.mtime)
+        mismatches_.add(entry.path, "its time in the Joliet tree, which Windows reads, differs");
+}
+
 void SessionCompare::compare_node(const DiscEntry& entry, const TreeNode& node) {
     if (node.type != entry.type) return mismatches_.add(entry.path, "it has another type on the disc");
     if (node.mode != entry.mode) mismatches_.add(entry.path, "its mode differs");
@@ -60,6 +70,7 @@ void SessionCompare::compare_node(const DiscEntry& entry, const TreeNode& node) 
     if (node.uid != 0 || node.gid != 0) mismatches_.add(entry.path, "its owner is not 0");
     if (entry.type == FileType::symlink && tree_.link_target(node) != entry.link_target)
         mismatches_.add(entry.path, "its link target differs");
+    compare_joliet(entry, node);
     if (entry.type == FileType::file) compare_file(entry, node);
 }
 
@@ -139,6 +150,8 @@ void OlderCompare::compare_nodes(const TreeNode& older, const TreeNode& newer, P
     if (older.type == FileType::file && (older.size_bytes != newer.size_bytes ||
                                          !std::ranges::equal(older_.extents(older), newer_.extents(newer))))
         differs("its size or place changed with the new disc session");
+    if ((older.joliet_name.bytes == 0) != (newer.joliet_name.bytes == 0))
+        differs("the Joliet tree of the new disc session has it no more, or had it not before");
     if (older.type == FileType::folder) waiting_.push_back({&older, &newer, place});
 }
 

@@ -18,10 +18,10 @@ struct FileOnDisc {
     std::span<const TreeExtent> extents;  // of the tree: where its content is; none when it is empty
 };
 
-// Compares everything but contents: types, modes, owner 0, times, link targets, sizes, extents that hold the
-// size; and reports what lies in the folder `top` and is not among the entries. `entries` are sorted by path,
-// as disc_entries() gives them; "" is the whole disc, where README.txt may lie beside them. Files whose
-// content is to be read are appended.
+// Compares everything but contents: types, modes, owner 0, times, link targets, sizes, and that Joliet has it
+// when the disc has Joliet; and reports what lies in the folder `top` and is not among the entries. `entries`
+// are sorted by path, as disc_entries() gives them; "" is the whole disc, where README.txt may lie beside
+// them. Files whose content is to be read are appended.
 void compare_session(const ReadTree& tree, const std::vector<DiscEntry>& entries, const std::string& top,
                      Mismatches& mismatches, std::vector<FileOnDisc>& files);
 

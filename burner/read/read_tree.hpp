@@ -42,6 +42,7 @@ struct TreeNode {
     std::uint32_t extents = 0;
     TreeText name{};         // Rock Ridge; without it that of ISO 9660, without ";1"
     TreeText joliet_name{};  // UTF-8; empty = Joliet does not have it
+    std::int64_t joliet_mtime = 0;
     TreeText link_target{};
     std::uint32_t block = 0;  // where its directory record is
 };
@@ -78,7 +79,7 @@ class ReadTree {
 
   private:
     friend class TreeReader;
-    friend class JolietReader;
+    friend class JolietMatch;
     [[nodiscard]] std::string_view text(TreeText place) const {
         return std::string_view(texts_).substr(place.at, place.bytes);
     }
@@ -96,9 +97,10 @@ struct TreeLimits {
     std::uint64_t tree_bytes = 1ULL << 30U;  // of folders and their continuations
 };
 
-// Reads the whole tree of a disc session. What is wrong goes to `faults`, with the numbers of blocks, and is
-// left out: an entry that can't be read as one, a folder that holds itself, a name with '/'. Errors: corrupt
-// when there is no root; limit; those of the source that say nothing about the disc.
+// Reads the whole tree of a disc session and compares what it says twice: the primary tree with the Joliet
+// one and with the path tables, and who uses which blocks. What is wrong goes to `faults`, with the numbers
+// of blocks, and is left out: an entry that can't be read as one, a folder that holds itself, a name with
+// '/'. Errors: corrupt when there is no root; limit; those of the source that say nothing about the disc.
 [[nodiscard]] Result<ReadTree> read_tree(BlockSource& source, const IsoVolume& volume, Mismatches& faults,
                                          const TreeLimits& limits = {});
 // Strictly: descriptors and tree of the disc session that starts at this block; every fault is an error,
