@@ -2,7 +2,8 @@
 // disc is asked. Thread: the operation's.
 #pragma once
 
-#include "burner/drive/disc_tree.hpp"
+#include "burner/read/read_tree.hpp"
+#include "common/session/bag.hpp"
 
 namespace burnbox {
 
@@ -13,6 +14,6 @@ struct BurnedAs {
 
 // The layout in which its files are there, and the policy that its modes follow; `supposed` where the disc
 // does not tell.
-[[nodiscard]] BurnedAs burned_as(DiscTree& tree, const SealedSession& sealed, BurnedAs supposed);
+[[nodiscard]] BurnedAs burned_as(const ReadTree& tree, const SealedSession& sealed, BurnedAs supposed);
 
 }  // namespace burnbox

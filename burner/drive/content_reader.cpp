@@ -14,6 +14,13 @@ constexpr std::size_t kBuffers = 4;
 
 }  // namespace
 
+std::vector<Extent> to_extents(std::size_t file, std::span<const TreeExtent> extents) {
+    std::vector<Extent> all;
+    all.reserve(extents.size());
+    for (const TreeExtent& extent : extents) all.push_back({file, extent.lba, extent.bytes});
+    return all;
+}
+
 ContentReader::ContentReader(const std::vector<Extent>& extents, std::uint32_t alignment_blocks,
                              ReadBlocks read)
     : alignment_blocks_(alignment_blocks), read_(std::move(read)), buffers_(kBuffers) {

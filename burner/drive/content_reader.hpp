@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "burner/read/read_tree.hpp"
 #include "common/base/error.hpp"
 #include "common/base/page_memory.hpp"
 
@@ -21,6 +22,9 @@ struct Extent {
     std::uint32_t lba;
     std::uint64_t bytes;
 };
+
+// Those of one file of a disc's tree.
+[[nodiscard]] std::vector<Extent> to_extents(std::size_t file, std::span<const TreeExtent> extents);
 
 class ContentReader {
   public:

@@ -79,6 +79,12 @@ void LibraryMessages::drain() {
     }
 }
 
+void LibraryMessages::forget() {
+    drain();
+    failure_.clear();
+    drive_lost_ = medium_gone_ = false;
+}
+
 Errc LibraryMessages::failure_code() const {
     if (drive_lost_) return Errc::unreachable;
     return medium_gone_ ? Errc::no_medium : Errc::io;

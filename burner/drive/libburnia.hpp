@@ -39,6 +39,8 @@ class LibraryMessages {
     [[nodiscard]] bool failed() const { return !failure_.empty(); }
     [[nodiscard]] const std::string& failure() const { return failure_; }    // SORRY and above, one a line
     [[nodiscard]] const std::string& warnings() const { return warnings_; }  // WARNING, one a line
+    // What failed so far was no failure of the operation: it is tried in another way, or told as a finding.
+    void forget();
     // unreachable: the way to the drive failed; no_medium: the disc was taken out or changed; else io.
     [[nodiscard]] Errc failure_code() const;
 

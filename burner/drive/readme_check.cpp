@@ -1,5 +1,6 @@
 #include "burner/drive/readme_check.hpp"
 
+#include "burner/drive/content_reader.hpp"
 #include "burner/drive/disc_blocks.hpp"
 
 namespace burnbox {
@@ -27,15 +28,15 @@ Result<std::string> read_text(OpenedDisc& disc, const std::vector<Extent>& exten
 
 }  // namespace
 
-Status check_older_readme(OpenedDisc& disc, DiscTree& tree, const DiscIdentity& identity,
+Status check_older_readme(OpenedDisc& disc, const ReadTree& tree, const DiscIdentity& identity,
                           Mismatches& mismatches) {
     const std::string name(kReadmeName);
-    const auto extents = tree.extents_of(name, kMostBytes);
-    if (!extents) {
+    const TreeNode* node = tree.find(name);
+    if (node == nullptr || node->type != FileType::file || node->size_bytes > kMostBytes) {
         mismatches.add(name, "it is not on the disc");
         return {};
     }
-    const auto text = read_text(disc, *extents);
+    const auto text = read_text(disc, to_extents(0, tree.extents(*node)));
     if (!text) {
         const Errc code = text.error().code;
         if (code == Errc::unreachable || code == Errc::no_medium) return std::unexpected(text.error());

@@ -2,13 +2,14 @@
 // Thread: the operation's.
 #pragma once
 
-#include "burner/drive/disc_tree.hpp"
+#include "burner/drive/opened_disc.hpp"
+#include "burner/read/compare.hpp"
 
 namespace burnbox {
 
 // Of a disc that an earlier run has begun, perhaps another version with another text: it has to be readable
 // and to name this disc in its first lines, as every version's does. Errors say nothing about the disc.
-[[nodiscard]] Status check_older_readme(OpenedDisc& disc, DiscTree& tree, const DiscIdentity& identity,
+[[nodiscard]] Status check_older_readme(OpenedDisc& disc, const ReadTree& tree, const DiscIdentity& identity,
                                         Mismatches& mismatches);
 
 }  // namespace burnbox

@@ -15,16 +15,16 @@ std::string set_of(std::string_view file) {
 }
 
 // Blocks of PAR2 sets of ours are whole sectors, so are extents but for a file's last one.
-std::vector<Extent> part_of(const std::vector<Extent>& extents, std::uint64_t offset, std::uint64_t bytes) {
+std::vector<Extent> part_of(std::span<const TreeExtent> extents, std::uint64_t offset, std::uint64_t bytes) {
     std::vector<Extent> part;
-    for (const Extent& extent : extents) {
+    for (const TreeExtent& extent : extents) {
         if (offset < extent.bytes && bytes > 0) {
-            const std::uint64_t taken = std::min(bytes, extent.bytes - offset);
+            const std::uint64_t taken = std::min<std::uint64_t>(bytes, extent.bytes - offset);
             part.push_back({0, extent.lba + static_cast<std::uint32_t>(offset / kSectorBytes), taken});
             bytes -= taken;
             offset = 0;
         } else {
-            offset -= std::min(offset, extent.bytes);
+            offset -= std::min<std::uint64_t>(offset, extent.bytes);
         }
     }
     return part;
@@ -40,9 +40,9 @@ std::string judgment(const std::string& set, std::uint64_t bad, std::uint64_t wh
 
 }  // namespace
 
-const FileToRead* RepairCheck::find(const std::string& path) const {
+const FileOnDisc* RepairCheck::find(const std::string& path) const {
     const auto found =
-        std::ranges::find_if(files_, [&](const FileToRead& file) { return file.entry->path == path; });
+        std::ranges::find_if(files_, [&](const FileOnDisc& file) { return file.entry->path == path; });
     return found == files_.end() ? nullptr : &*found;
 }
 
@@ -60,7 +60,7 @@ void RepairCheck::read_extents(const std::vector<Extent>& extents, const Use& us
 
 std::uint64_t RepairCheck::count_bad_blocks(const std::string& path, const std::vector<Md5>& digests,
                                             std::uint64_t block_bytes) {
-    const FileToRead* const file = find(path);
+    const FileOnDisc* const file = find(path);
     if (file == nullptr) return digests.size();
     std::uint64_t bad = 0;
     for (std::size_t i = 0; i < digests.size(); ++i) {
@@ -86,10 +86,10 @@ std::vector<std::string> RepairCheck::judge(const JobSession& session, Layout la
     for (const std::string& set : sets) {
         Par2Reader par2;
         for (const RecoveryFile& file : session.sealed.recovery.files) {
-            const FileToRead* const there = find(join_path(place.folder, file.name));
+            const FileOnDisc* const there = find(join_path(place.folder, file.name));
             if (set_of(file.name) != set || there == nullptr) continue;
             read_extents(
-                there->extents, [&](std::span<const std::byte> data) { par2.add(data); },
+                to_extents(0, there->extents), [&](std::span<const std::byte> data) { par2.add(data); },
                 [&] { par2.gap(); });
             par2.gap();
         }

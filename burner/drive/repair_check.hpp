@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "burner/drive/disc_tree.hpp"
+#include "burner/drive/content_reader.hpp"
 #include "burner/drive/job_sessions.hpp"
+#include "burner/read/compare.hpp"
 #include "burner/recovery/par2_reader.hpp"
 
 namespace burnbox {
@@ -16,7 +17,7 @@ class RepairCheck {
   public:
     using ReadBlocks = ContentReader::ReadBlocks;
     // `files`: what of the disc session can be read at all. They must outlive the check.
-    RepairCheck(const std::vector<FileToRead>& files, std::uint32_t alignment_blocks, ReadBlocks read)
+    RepairCheck(const std::vector<FileOnDisc>& files, std::uint32_t alignment_blocks, ReadBlocks read)
         : files_(files), alignment_blocks_(alignment_blocks), read_(std::move(read)) {}
 
     // Sentences, one for each set with damage in it and for each damaged file that none protects.
@@ -25,13 +26,13 @@ class RepairCheck {
                                                  std::set<std::string> damaged);
 
   private:
-    [[nodiscard]] const FileToRead* find(const std::string& path) const;
+    [[nodiscard]] const FileOnDisc* find(const std::string& path) const;
     template <typename Use, typename Lost>
     void read_extents(const std::vector<Extent>& extents, const Use& use, const Lost& lost);
     [[nodiscard]] std::uint64_t count_bad_blocks(const std::string& path, const std::vector<Md5>& digests,
                                                  std::uint64_t block_bytes);
 
-    const std::vector<FileToRead>& files_;
+    const std::vector<FileOnDisc>& files_;
     const std::uint32_t alignment_blocks_;
     ReadBlocks read_;
 };

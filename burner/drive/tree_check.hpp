@@ -2,7 +2,8 @@
 // descriptor or folder may hide a file from one reader and not from the next. Thread: the operation's.
 #pragma once
 
-#include "burner/drive/disc_tree.hpp"
+#include "burner/drive/opened_disc.hpp"
+#include "burner/read/mismatches.hpp"
 #include "common/session/tree_area.hpp"
 
 namespace burnbox {

@@ -6,6 +6,7 @@
 #include "burner/drive/disc_operations.hpp"
 #include "burner/drive/readme_check.hpp"
 #include "burner/drive/repair_check.hpp"
+#include "burner/drive/session_blocks.hpp"
 #include "burner/drive/tree_check.hpp"
 #include "common/base/text.hpp"
 
@@ -16,8 +17,27 @@ std::string top_folder(const JobSession& session, Layout layout) {
     return layout == Layout::root ? "" : session.sealed.identifier();
 }
 
+// The tree of exactly this disc session; nothing when it can't be read, and the mismatches say why. Errors:
+// wrong_medium when the disc has no such session, or another label or serial; those that say nothing about
+// the disc.
+Result<std::optional<ReadTree>> load_tree(OpenedDisc& disc, const BurnJob& job, unsigned disc_session,
+                                          Mismatches& mismatches) {
+    BB_TRY(SessionBlocks blocks, SessionBlocks::of(disc, disc_session));
+    const auto volume = read_volume(blocks, blocks.start_lba(), mismatches);
+    if (volume && (volume->primary.label != job.disc.label || volume->primary.volume_set != job.disc.serial))
+        return fail(Errc::wrong_medium, "read disc session " + std::to_string(disc_session) + " of " +
+                                            disc.device().path + ": it has another label or serial than " +
+                                            job.disc.label);
+    if (volume && !volume->joliet) mismatches.add("", "the Joliet tree, which Windows reads, is missing");
+    auto tree = volume ? read_tree(blocks, *volume, mismatches) : std::unexpected(volume.error());
+    if (tree) return std::move(*tree);
+    if (drive_or_disc_is_gone(tree.error())) return std::unexpected(std::move(tree).error());
+    mismatches.add("", tree.error().message);
+    return std::nullopt;
+}
+
 // What was burned in another run follows from the disc and the seal records, not from today's configuration.
-BurnedAs expect_as_burned(DiscTree& tree, const BurnJob& job, std::vector<JobSession>& sessions) {
+BurnedAs expect_as_burned(const ReadTree& tree, const BurnJob& job, std::vector<JobSession>& sessions) {
     BurnedAs as{job.layout, job.modes};
     if (job.just_burned) return as;
     for (const JobSession& session : sessions) as = burned_as(tree, session.sealed, as);
@@ -29,11 +49,11 @@ BurnedAs expect_as_burned(DiscTree& tree, const BurnJob& job, std::vector<JobSes
 
 // Whether the recovery data mends what was found. Files that are not in the tree any more are damaged too.
 std::vector<std::string> judge_repair(OpenedDisc& disc, const std::vector<JobSession>& sessions,
-                                      Layout layout, const std::vector<FileToRead>& readable,
+                                      Layout layout, const std::vector<FileOnDisc>& readable,
                                       const std::set<std::string>& damaged) {
     std::vector<std::string> sentences;
     std::set<std::string_view> there;
-    for (const FileToRead& file : readable) there.insert(file.entry->path);
+    for (const FileOnDisc& file : readable) there.insert(file.entry->path);
     RepairCheck check(
         readable, read_alignment_blocks(disc),
         [&disc](std::uint32_t lba, std::span<std::byte> buffer) { return read_blocks(disc, lba, buffer); });
@@ -51,13 +71,13 @@ std::vector<std::string> judge_repair(OpenedDisc& disc, const std::vector<JobSes
 // Contents in the order they lie on the disc.
 class ContentCheck {
   public:
-    ContentCheck(OpenedDisc& disc, std::vector<FileToRead> files, Mismatches& mismatches,
+    ContentCheck(OpenedDisc& disc, std::vector<FileOnDisc> files, Mismatches& mismatches,
                  BurnObserver& observer);
     // An error says nothing about the disc: the drive or the medium is gone.
     [[nodiscard]] Status run(VerifyReport& report);
     // After run(): paths whose content can't be read or differs.
     [[nodiscard]] const std::set<std::string>& damaged() const { return damaged_; }
-    [[nodiscard]] const std::vector<FileToRead>& files() const { return files_; }
+    [[nodiscard]] const std::vector<FileOnDisc>& files() const { return files_; }
 
   private:
     [[nodiscard]] Status take_piece(ContentReader& reader, VerifyReport& report);
@@ -65,7 +85,7 @@ class ContentCheck {
     std::vector<Extent> extents();
 
     OpenedDisc& disc_;
-    std::vector<FileToRead> files_;
+    std::vector<FileOnDisc> files_;
     Mismatches& mismatches_;
     BurnObserver& observer_;
     Progress progress_;
@@ -74,19 +94,19 @@ class ContentCheck {
     std::set<std::string> damaged_;
 };
 
-ContentCheck::ContentCheck(OpenedDisc& disc, std::vector<FileToRead> files, Mismatches& mismatches,
+ContentCheck::ContentCheck(OpenedDisc& disc, std::vector<FileOnDisc> files, Mismatches& mismatches,
                            BurnObserver& observer)
     : disc_(disc), files_(std::move(files)), mismatches_(mismatches), observer_(observer) {
-    std::ranges::stable_sort(files_, {}, [](const FileToRead& file) {
+    std::ranges::stable_sort(files_, {}, [](const FileOnDisc& file) {
         return file.extents.empty() ? 0 : file.extents.front().lba;
     });
-    for (const FileToRead& file : files_) progress_.total_bytes += file.entry->size_bytes;
+    for (const FileOnDisc& file : files_) progress_.total_bytes += file.entry->size_bytes;
 }
 
 std::vector<Extent> ContentCheck::extents() {
     std::vector<Extent> all;
     for (std::size_t i = 0; i < files_.size(); ++i)
-        for (const Extent& extent : files_[i].extents) all.push_back({i, extent.lba, extent.bytes});
+        for (const TreeExtent& extent : files_[i].extents) all.push_back({i, extent.lba, extent.bytes});
     return all;
 }
 
@@ -122,7 +142,7 @@ Status ContentCheck::take_piece(ContentReader& reader, VerifyReport& report) {
 
 Status ContentCheck::run(VerifyReport& report) {
     for (std::size_t i = 0; i < files_.size(); ++i) {
-        const FileToRead& file = files_[i];
+        const FileOnDisc& file = files_[i];
         report.files.push_back({file.entry->path, file.extents.empty() ? 0 : file.extents.front().lba});
         if (file.extents.empty()) close_file(i, report);  // empty: compared like the others
     }
@@ -148,25 +168,22 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
                                             std::to_string(disc_session));
     Mismatches mismatches;
     if (job.tree) BB_CHECK(check_tree(*disc, *job.tree, mismatches));
-    auto loaded = DiscTree::load(*disc, job.disc, disc_session);
-    if (!loaded && !mismatches.none() && !drive_or_disc_is_gone(loaded.error())) {
-        mismatches.add("", loaded.error().message);
-        return VerifyReport{.mismatches = mismatches.take()};
-    }
-    BB_TRY(const auto tree, std::move(loaded));
-    const BurnedAs as = expect_as_burned(*tree, job, sessions);
+    BB_TRY(const auto loaded, load_tree(*disc, job, disc_session, mismatches));
+    if (!loaded) return VerifyReport{.mismatches = mismatches.take()};
+    const ReadTree& tree = *loaded;
+    const BurnedAs as = expect_as_burned(tree, job, sessions);
 
-    std::vector<FileToRead> files;
+    std::vector<FileOnDisc> files;
     for (const JobSession& session : sessions)
-        tree->compare(session.entries, top_folder(session, as.layout), mismatches, files);
+        compare_session(tree, session.entries, top_folder(session, as.layout), mismatches, files);
     const DiscEntry readme = readme_entry(job.disc, newest_seal(sessions));
     const bool own_readme =
-        std::ranges::any_of(files, [](const FileToRead& f) { return f.entry->path == kReadmeName; });
+        std::ranges::any_of(files, [](const FileOnDisc& f) { return f.entry->path == kReadmeName; });
     if (disc_session == 1 && !own_readme) {
         if (job.just_burned)
-            tree->compare_one(readme, mismatches, files);
+            compare_entry(tree, readme, mismatches, files);
         else
-            BB_CHECK(check_older_readme(*disc, *tree, job.disc, mismatches));
+            BB_CHECK(check_older_readme(*disc, tree, job.disc, mismatches));
     }
 
     VerifyReport report{.layout = as.layout, .modes = as.modes};

@@ -47,9 +47,11 @@ Status RockRidgeReader::take_name(IsoBytes entry, RockRidge& found) {
     if (entry.size() < 5) return broken("its name (NM) is cut off");
     if (found.named && !name_goes_on_) return broken("it has two names (NM)");
     constexpr std::uint8_t kGoesOn = 1, kCurrent = 2, kParent = 4;
-    if ((entry[4] == kCurrent || entry[4] == kParent) && entry.size() == 5)
-        return {};  // libisofs: of "." and ".."
-    if ((entry[4] & ~kGoesOn) != 0) return broken("its name (NM) is of a kind this reader does not know");
+    const bool named_by_flag = (entry[4] & (kCurrent | kParent)) != 0;
+    if ((entry[4] & ~(kGoesOn | kCurrent | kParent)) != 0 || (named_by_flag && entry.size() != 5))
+        return broken("its name (NM) is of a kind this reader does not know");
+    if ((entry[4] & kCurrent) != 0) found.name += '.';  // a folder's records of itself and of its parent
+    if ((entry[4] & kParent) != 0) found.name += "..";
     if (found.name.size() + entry.size() - 5 > kLongestName)
         return broken("its name is longer than 255 bytes");
     found.name.append(entry.begin() + 5, entry.end());
