@@ -183,6 +183,10 @@ struct Composition::State {
                 },
             .skim_once = [this] { return skims->run_once(); },
             .accounts = account_names(),
+            .find_folder = [this](const SessionRow& row) -> Status {
+                BB_TRY(const std::string folder, find_lost_folder(*inbox, *catalogue, *state_fs, row));
+                return {};
+            },
             .burn_now = [this](SessionId session) { burner->burn_now(session); },
             .by_hand = [this](Burner::ByHand what,
                               const std::string& drive) { return burner->by_hand(what, drive); }});

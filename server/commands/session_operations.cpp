@@ -30,8 +30,10 @@ void run_cancel(const Asked& asked) {
 
 namespace {
 
-Status retry(const OperationServices& services, const SessionRow& row) {
-    BB_CHECK(services.catalogue.step(row.id, SessionState::failed, SessionState::queued, ""));
+Status retry(const OperationServices& services, const SessionRow& given) {
+    if (services.find_folder) BB_CHECK(services.find_folder(given));
+    BB_CHECK(services.catalogue.step(given.id, SessionState::failed, SessionState::queued, ""));
+    BB_TRY(const SessionRow row, services.catalogue.session(given.id));
     BB_CHECK(services.inbox.remove_own_file(row, "FAILED.txt"));
     BB_CHECK(services.inbox.move(row.id, FolderState::queued));
     log::info("session queued again", log::kv("account", row.account), log::kv("session", row.disc_name));

@@ -136,6 +136,8 @@ Result<Command> Parser::parse() {
         BB_CHECK(word.starts_with("--") ? take_long(word) : take_cluster(word));
     }
     BB_CHECK(take_paths());
+    // Given twice it is --append-verify.
+    command_.goes_on = std::ranges::count(command_.options, "--append") == 1;
     return std::move(command_);
 }
 

@@ -15,6 +15,7 @@ struct Command {
     bool dry_run = false;              // -n
     bool recursive = false;            // folders are sent too
     bool deletes = false;              // removes what the client does not have
+    bool goes_on = false;              // --append: behind what is there, which is not looked at
     std::vector<std::string> options;  // as rsync takes them, all of them allowed
     std::vector<std::string> paths;    // the client's, in an inbox; exactly one when it writes
 };

@@ -40,7 +40,9 @@ void Transfer::start() {
     const LoanRequest request{.paths = command_.paths,
                               .writes = !command_.sender,
                               .makes_folders = command_.recursive,
-                              .deletes = command_.deletes};
+                              .deletes = command_.deletes,
+                              .dry_run = command_.dry_run,
+                              .goes_on = command_.goes_on};
     client_->lend(request, [this, &host = host_, command = command_,
                             post = port_.poster()](Result<std::unique_ptr<Loan>> loan) {
         auto program = loan ? Program::start(host, std::move(*loan), command)

@@ -37,9 +37,8 @@ Result<std::unique_ptr<Arrival>> Arrival::begin(std::shared_ptr<Core> core, std:
         new Arrival(std::move(core), std::move(account), session, random_uuid()));
     {
         const std::lock_guard lock(arrival->account_->mutex);
-        FileRecord all{.digest = {}, .stamp = {}, .sender_opened_at = {}};
-        BB_CHECK(arrival->account_->charge(all, bytes));
-        arrival->session_->files.emplace("", std::move(all));
+        SessionFiles& files = arrival->session_->files;
+        BB_CHECK(arrival->account_->charge(files, files.found(""), bytes));  // all of them as one
     }
     BB_CHECK(arrival->fs().make_folder(arrival->folder_, 0755));
     return arrival;
@@ -49,7 +48,7 @@ Arrival::~Arrival() {
     if (sealed_) return;
     {
         const std::lock_guard lock(account_->mutex);
-        account_->release(session_->bytes());
+        account_->release(session_->files.bytes());
     }
     const Status removed = remove_tree(fs(), folder_);
     if (!removed && removed.error().code != Errc::not_found)

@@ -4,6 +4,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/session/lost_folder.hpp"
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/session/staged_copy.hpp"
@@ -72,13 +73,8 @@ Status step_back(Core& core, const SessionRow& row) {
 void fill(Account& account, OpenSession& session, const Manifest& manifest, std::uint64_t now) {
     for (const ManifestEntry& entry : manifest.entries) {
         if (entry.type != FileType::file) continue;
-        FileRecord record{.digest = entry.sha256,
-                          .stamp = {},
-                          .from_journal = true,
-                          .completed = now,
-                          .sender_opened_at = {}};
-        account.set_size(record, entry.size_bytes);
-        session.files.insert_or_assign(entry.path, std::move(record));
+        session.files.taken_back(entry.path, entry.sha256, {.now = now});
+        account.set_size(session.files, *session.find(entry.path), entry.size_bytes);
     }
 }
 
@@ -138,7 +134,7 @@ Result<std::string> bring_back(Core& core, Account& account, const SessionRow& r
     if (const Status stepped = step_back(core, row); !stepped) return give_up(stepped.error());
     const auto manifest = read_manifest(core, row);
     if (manifest)
-        if (const Status written = session->journal.restart(*manifest); !written)
+        if (const Status written = session->files.restart_journal(*manifest); !written)
             return give_up(written.error());
     const auto withdrawn = core.services.catalogue.session(row.id);
     if (!withdrawn) return give_up(withdrawn.error());
@@ -149,7 +145,7 @@ Result<std::string> bring_back(Core& core, Account& account, const SessionRow& r
         const std::lock_guard lock(account.mutex);
         account.queued_bytes.erase(row.disc_name);
         account.sessions.erase(session->name);
-        if (*name != session->name) session->journal.rename_session(*name);
+        if (*name != session->name) session->files.rename_session(*name);
         session->name = *name;
         session->phase = Phase::open;
         account.sessions.insert_or_assign(*name, session);
@@ -187,6 +183,10 @@ Result<std::string> take_folder_back(Core& core, Account& account, const std::st
                     fmt::format("{} can only be renamed back to {}", escape(folder), escape(parts.name)));
     BB_TRY(const auto row, core.services.catalogue.find_session_by_folder(account.name, folder));
     if (row) return bring_back(core, account, *row);
+    // Somebody moved it away and back.
+    BB_TRY(const auto lost, find_row_of_folder(core.services.inbox, core.services.catalogue,
+                                               core.services.state_fs, account.name, folder));
+    if (lost) return bring_back(core, account, *lost);
     if (parts.state != FolderState::failed)
         return fail(Errc::not_found, fmt::format("the catalogue knows no session in {}", escape(folder)));
     return rename_unknown(core, account, folder, target);

@@ -24,26 +24,9 @@ void answer_like_marker(OpenSession& session, Done done, AfterUnlock& after) {
 
 void note_closed(Account& account, OpenSession& session, const std::string& path, FileRecord& record,
                  const WriteHandle& handle, const WriteHandle::Finished& finished, std::uint64_t now) {
-    account.set_size(record, finished.info.size_bytes);
-    if (!finished.changed) {
-        if (record.writers == 0 && record.state == FileState::writing)
-            record.state = record.lost                             ? FileState::cut_off
-                           : handle.before() == FileState::writing ? FileState::whole
-                                                                   : handle.before();
-        return;
-    }
-    const FileState ended = record.lost ? FileState::cut_off : FileState::whole;
-    record.state = record.writers == 0 ? ended : FileState::writing;
-    record.from_journal = false;
-    record.completed = now;
-    const auto connection = account.connections.find(handle.connection());
-    const bool known = connection != account.connections.end();
-    record.sender_opened = known ? connection->second.opened : 0;
-    record.sender_opened_at = known ? connection->second.opened_at : Timestamp{};
-    record.stamp = stamp_of(finished.info);
-    record.digest = record.mixed ? std::nullopt : finished.digest;
-    if (record.state == FileState::whole && record.digest)
-        session.journal.closed(path, record.size_bytes, *record.digest);
+    account.set_size(session.files, record, finished.info.size_bytes);
+    session.files.closed(path, handle.id(), finished.info, finished.digest,
+                         account.completion_by(handle.connection(), now));
 }
 
 bool list_top(Core& core, const Account& account, OpenSession& session, AnyFileFacts& facts) {
@@ -63,8 +46,8 @@ bool list_top(Core& core, const Account& account, OpenSession& session, AnyFileF
             if (entry.type != FileType::file) continue;
             AnyFileFacts::TopFile file{.name = entry.name};
             if (const FileRecord* const record = session.find(entry.name)) {
-                file.whole = record->state == FileState::whole;
-                file.sender_opened = record->sender_opened;
+                file.whole = record->state() == FileState::whole;
+                file.sender_opened = record->completion().sender_opened;
             }
             facts.top_files.push_back(std::move(file));
             if (facts.top_files.size() > 1) return true;  // it is decided
@@ -77,7 +60,7 @@ bool list_top(Core& core, const Account& account, OpenSession& session, AnyFileF
 bool is_complete_marker(const Core& core, OpenSession& session, const std::string& path) {
     if (!is_marker_name(core.session_config(), path)) return false;
     const FileRecord* const record = session.find(path);
-    return record == nullptr || (record->state == FileState::whole && record->writers == 0);
+    return record == nullptr || record->is_at_rest();
 }
 
 void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
@@ -96,8 +79,8 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
     const std::string path = entry->second.path;
     session->handles.erase(entry);
     FileRecord* const record = path.empty() ? nullptr : session->find(path);
-    if (record != nullptr) --record->writers;
     if (finished->shut == WriteGate::Shut::sealed || session->phase == Phase::sealed) {
+        session->files.let_go(path, handle->id());
         answer_like_marker(*session, std::move(done), after);
         return;
     }
@@ -112,8 +95,7 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
         return;
     }
     note_closed(*account, *session, path, *record, *handle, *finished, core->tick());
-    if (record->writers == 0) record->mixed = false;
-    if (record->lost) {
+    if (record->state() == FileState::lost) {
         after.add([done = std::move(done)] {
             done(fail(Errc::io,
                       "what came of it before may be damaged on the disk: send it anew, from its beginning"));
@@ -121,37 +103,37 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
         return;
     }
     if (is_marker_name(core->session_config(), path)) {
-        record->state = FileState::whole;  // whatever its content, and whoever has it open still
+        session->files.taken_as_marker(path);
         start_seal(core, account, session,
                    {.by = SealRequest::By::marker, .marker = path, .again = false, .sender_opened_at = {}},
                    std::move(done), after);
         return;
     }
-    if (record->state == FileState::whole && !record->digest) hash_later(core, account, session, path, after);
+    if (record->is_at_rest() && !record->has_digest()) hash_later(core, account, session, path, after);
     after.add([done = std::move(done)] { done(std::string()); });
 }
 
 void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
                        const std::shared_ptr<OpenSession>& session, AfterUnlock& after) {
     if (!core->session_config().any_file || session->phase != Phase::open || session->lent ||
-        !account->config.rights.upload)
+        session->files.is_transfer_open() || !account->config.rights.upload)
         return;
     AnyFileFacts facts;
     facts.writers_closed = session->writers.empty();
     facts.rest_completed = session->folders_completed;
     const FileRecord* candidate = nullptr;
-    for (const auto& [path, record] : session->files) {
+    for (const auto& [path, record] : session->files.all()) {
         const bool top = path.find('/') == std::string::npos && !is_own_file(path);
         if (top && candidate != nullptr) return;  // two of them: looking at the disk would not change that
         if (top) {
-            candidate = &record;
+            candidate = record.get();
             continue;
         }
         facts.data_below = true;
-        facts.rest_completed = std::max(facts.rest_completed, record.completed);
-        facts.rest_whole = facts.rest_whole && record.state == FileState::whole && record.writers == 0;
+        facts.rest_completed = std::max(facts.rest_completed, record->completion().now);
+        facts.rest_whole = facts.rest_whole && record->is_at_rest();
     }
-    if (candidate == nullptr || candidate->sender_opened == 0 || !facts.writers_closed) return;
+    if (candidate == nullptr || candidate->completion().sender_opened == 0 || !facts.writers_closed) return;
     if (!list_top(*core, *account, *session, facts)) return;
     const auto marker = marker_by_any_file(core->session_config(), facts);
     if (!marker) return;
@@ -165,7 +147,7 @@ void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<
                {.by = SealRequest::By::any_file,
                 .marker = *marker,
                 .again = false,
-                .sender_opened_at = candidate->sender_opened_at},
+                .sender_opened_at = candidate->completion().sender_opened_at},
                answer, after);
 }
 

@@ -16,30 +16,45 @@ std::uint64_t Account::used_bytes() const {
     return sum;
 }
 
-Status Account::charge(FileRecord& record, std::uint64_t size_bytes) {
-    if (size_bytes > record.size_bytes && config.quota_bytes != 0) {
+Status Account::charge(std::uint64_t more_bytes) {
+    if (more_bytes > 0 && config.quota_bytes != 0) {
         const std::uint64_t used = used_bytes();
-        const std::uint64_t more = size_bytes - record.size_bytes;
-        if (used > config.quota_bytes || more > config.quota_bytes - used)
+        if (used > config.quota_bytes || more_bytes > config.quota_bytes - used)
             return fail(
                 Errc::quota,
                 fmt::format(
                     "{} of the quota of {} are used and {} more don't fit: delete something, wait for "
                     "the burner, or ask for more (accounts.{}.quota)",
-                    human_bytes(used), human_bytes(config.quota_bytes), human_bytes(more), name));
+                    human_bytes(used), human_bytes(config.quota_bytes), human_bytes(more_bytes), name));
     }
-    set_size(record, size_bytes);
+    open_bytes += more_bytes;
     return {};
 }
 
-void Account::set_size(FileRecord& record, std::uint64_t size_bytes) {
-    release(record.size_bytes);
-    open_bytes += size_bytes;
-    record.size_bytes = size_bytes;
+Status Account::charge(SessionFiles& files, FileRecord& record, std::uint64_t size_bytes) {
+    if (size_bytes > record.size_bytes()) {
+        BB_CHECK(charge((size_bytes - record.size_bytes()) * record.names()));
+        files.counted(record, size_bytes);
+    } else {
+        set_size(files, record, size_bytes);
+    }
+    return {};
+}
+
+void Account::set_size(SessionFiles& files, FileRecord& record, std::uint64_t size_bytes) {
+    release(record.size_bytes() * record.names());
+    open_bytes += size_bytes * record.names();
+    files.counted(record, size_bytes);
 }
 
 void Account::release(std::uint64_t bytes) {
     open_bytes -= std::min(bytes, open_bytes);
+}
+
+Completion Account::completion_by(ConnectionId connection, std::uint64_t now) const {
+    const auto found = connections.find(connection);
+    if (found == connections.end()) return {.now = now};
+    return {.now = now, .sender_opened = found->second.opened, .sender_opened_at = found->second.opened_at};
 }
 
 Status Account::check_session_room(const Limits& limits) const {
@@ -51,7 +66,7 @@ Status Account::check_session_room(const Limits& limits) const {
 
 Status Account::check_file_room(const Limits& limits, std::size_t more) const {
     std::size_t files = more;
-    for (const auto& [session_name, session] : sessions) files += session->files.size();
+    for (const auto& [session_name, session] : sessions) files += session->files.count();
     if (files < limits.files) return {};
     return fail(Errc::limit,
                 fmt::format("the open sessions have {} files: burn or delete some before you send more "
@@ -90,7 +105,7 @@ Status Core::sync_inbox(std::uint64_t failures_seen) {
     ++sync_failures_;
     for (const std::shared_ptr<Account>& one : accounts()) {
         const std::lock_guard lock(one->mutex);
-        for (const auto& [name, session] : one->sessions) session->cut_all();
+        for (const auto& [name, session] : one->sessions) session->files.lost_all();
     }
     return synced;
 }
@@ -107,7 +122,7 @@ std::shared_ptr<OpenSession> Core::find_session(Account& account, const std::str
         if (there || unknown) return found->second;
         // Somebody removed it behind our back.
         found->second->phase = Phase::gone;
-        account.release(found->second->bytes());
+        account.release(found->second->files.bytes());
         account.sessions.erase(found);
         return nullptr;
     }

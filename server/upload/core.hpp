@@ -42,11 +42,15 @@ struct Account {
     std::map<std::string, std::uint64_t> queued_bytes;  // sealed, not yet burned; by disc name
 
     [[nodiscard]] std::uint64_t used_bytes() const;
-    // Counts a file at its new size. Errors: Errc::quota, and nothing changes.
-    [[nodiscard]] Status charge(FileRecord& record, std::uint64_t size_bytes);
+    // So many bytes more. Errors: Errc::quota, and nothing changes.
+    [[nodiscard]] Status charge(std::uint64_t more_bytes);
+    // Counts a file at its new size, under each of its names.
+    [[nodiscard]] Status charge(SessionFiles& files, FileRecord& record, std::uint64_t size_bytes);
     // The same for a size that is a fact already.
-    void set_size(FileRecord& record, std::uint64_t size_bytes);
+    void set_size(SessionFiles& files, FileRecord& record, std::uint64_t size_bytes);
     void release(std::uint64_t bytes);
+    // For what this connection completes at that moment.
+    [[nodiscard]] Completion completion_by(ConnectionId connection, std::uint64_t now) const;
     // One more open session, one more file in them, `more` of which have no record yet. Errors: Errc::limit,
     // naming the key.
     [[nodiscard]] Status check_session_room(const Limits& limits) const;

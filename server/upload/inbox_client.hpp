@@ -59,7 +59,7 @@ class InboxClient final : public Client {
     void note_change(const Place& place);
     [[nodiscard]] Status make_top_folder(const Place& place, std::uint32_t permissions);
     [[nodiscard]] Status remove_sealed(const Place& place, bool folder, AfterUnlock& after);
-    [[nodiscard]] Status resize(const Place& place, std::uint64_t size_bytes);
+    [[nodiscard]] Status resize(const Place& place, std::uint64_t size_bytes, AfterUnlock& after);
     [[nodiscard]] Status apply_attributes(const Place& place, const Attributes& attributes);
     [[nodiscard]] Status rename_session(const Place& from, const Place& to);
     [[nodiscard]] Status rename_entry(const Place& from, const Place& to, RenameMode mode);

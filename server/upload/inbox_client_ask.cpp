@@ -49,8 +49,8 @@ void InboxClient::digest(const std::string& path, const DigestRange& range,
         return answer(std::unexpected(sane.error()));
     if (place->where == Where::open && whole) {
         const FileRecord* const record = place->session->find(place->path.inside);
-        if (record != nullptr && record->digest && !record->from_journal && record->stamp == stamp_of(*info))
-            return answer(Digests{*record->digest});
+        if (const auto known = record != nullptr ? record->digest(stamp_of(*info)) : std::nullopt)
+            return answer(Digests{*known});
     }
     after.add([core = core_, fs_path = place->fs_path, range, done] {
         digest_file(core->inbox(), fs_path, range, core->services.run_blocking, done);

@@ -6,6 +6,7 @@
 #include "server/upload/attributes.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/link_rule.hpp"
+#include "server/upload/seal_start.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -114,8 +115,8 @@ Status InboxClient::remove_folder(const std::string& path) {
         return {};
     }
     place.session->phase = Phase::gone;
-    place.session->journal.remove();
-    account_->release(place.session->bytes());
+    place.session->files.remove_journal();
+    account_->release(place.session->files.bytes());
     account_->sessions.erase(place.path.folder);
     return {};
 }
@@ -132,32 +133,37 @@ Status InboxClient::remove(const std::string& path) {
     BB_CHECK(check_not_sealed(place));
     BB_CHECK(core_->inbox().remove(place.fs_path));
     account_->release(place.session->forget(place.path.inside));
-    place.session->journal.removed(place.path.inside);
     note_change(place);
     place.session->folders_completed = core_->tick();
     return {};
 }
 
-Status InboxClient::resize(const Place& place, std::uint64_t size_bytes) {
+Status InboxClient::resize(const Place& place, std::uint64_t size_bytes, AfterUnlock& after) {
     if (place.path.is_top() || place.is_own_file()) return fail(Errc::permission, "its size can't be set");
     OpenSession& session = *place.session;
     BB_TRY(const auto file, core_->inbox().open(place.fs_path, {.write = true}));
     BB_TRY(const FileInfo info, file->info());
     if (size_bytes == info.size_bytes) return {};  // sent back with other attributes as it was told
-    FileRecord& record = session.files.try_emplace(place.path.inside).first->second;
-    account_->set_size(record, info.size_bytes);
+    const std::string& path = place.path.inside;
+    FileRecord& record = session.files.found(path);
+    account_->set_size(session.files, record, info.size_bytes);
     BB_TRY(const auto space, core_->inbox().space());
     if (size_bytes > info.size_bytes && size_bytes - info.size_bytes > space.free_bytes)
         return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free",
                                                 human_bytes(size_bytes), human_bytes(space.free_bytes)));
-    BB_CHECK(account_->charge(record, size_bytes));
-    record.digest.reset();
-    record.from_journal = false;
-    if (record.lost) record.state = FileState::cut_off;
-    record.mixed = record.writers > 0;
-    record.completed = core_->tick();
-    session.journal.opened(place.path.inside);
-    return file->truncate(size_bytes);
+    BB_CHECK(account_->charge(session.files, record, size_bytes));
+    session.files.truncated(path, record, 0, size_bytes);
+    session.files.completed(record, {.now = core_->tick()});
+    if (Status done = file->truncate(size_bytes); !done) {
+        account_->set_size(session.files, record, info.size_bytes);
+        return done;
+    }
+    if (size_bytes == 0) session.files.emptied(path, record, 0);
+    // Once it is hashed, the journal proves it again.
+    BB_TRY(const FileInfo resized, file->info());
+    session.files.stamped(record, resized);
+    if (record.is_at_rest()) hash_later(core_, account_, place.session, path, after);
+    return {};
 }
 
 Status InboxClient::apply_attributes(const Place& place, const Attributes& attributes) {
@@ -174,11 +180,13 @@ Status InboxClient::apply_attributes(const Place& place, const Attributes& attri
                               attributes.mtime.value_or(before.mtime)));
     if (before.type != FileType::file) return {};
     BB_TRY(const FileInfo after, fs.info(place.fs_path));
-    if (FileRecord* const record = place.session->find(place.path.inside)) record->restamp(before, after);
+    if (FileRecord* const record = place.session->find(place.path.inside))
+        place.session->files.restamped(*record, before, after);
     return {};
 }
 
 Status InboxClient::set_attributes(const std::string& path, const Attributes& attributes) {
+    AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
     BB_TRY(const Place place, find(path));
     if (place.where == Where::missing) return not_found(place);
@@ -188,7 +196,7 @@ Status InboxClient::set_attributes(const std::string& path, const Attributes& at
                         (place.where == Where::open && place.session->phase == Phase::sealing);
     if (sealed && !attributes.size_bytes) return {};
     BB_CHECK(check_changeable(*account_, place));
-    if (attributes.size_bytes) BB_CHECK(resize(place, *attributes.size_bytes));
+    if (attributes.size_bytes) BB_CHECK(resize(place, *attributes.size_bytes, after));
     if (attributes.mode || attributes.atime || attributes.mtime)
         BB_CHECK(apply_attributes(place, attributes));
     return {};
@@ -225,26 +233,25 @@ Status InboxClient::make_hardlink(const std::string& existing, const std::string
         return fail(Errc::permission, "a hard link must stay inside its open session");
     BB_CHECK(account_->check_file_room(core_->services.config.limits));
     BB_TRY(const FileInfo before, core_->inbox().info(from.fs_path));
-    FileRecord* const record = place.session->find(from.path.inside);
-    const bool whole = record == nullptr || (record->state == FileState::whole && record->writers == 0);
-    if (before.type != FileType::file || !whole)
+    OpenSession& session = *place.session;
+    const FileRecord* const known = session.find(from.path.inside);
+    if (before.type != FileType::file || (known != nullptr && !known->is_at_rest()))
         return fail(Errc::permission,
                     fmt::format("{} is no complete file: it can't be linked", escape(from.path.text())));
-    FileRecord linked =
-        record != nullptr ? *record : FileRecord{.digest = {}, .stamp = {}, .sender_opened_at = {}};
-    linked.size_bytes = 0;
-    BB_CHECK(account_->charge(linked, before.size_bytes));
+    const std::uint64_t more_bytes = known != nullptr ? known->size_bytes() : 2 * before.size_bytes;
+    BB_CHECK(account_->charge(more_bytes));
     if (const Status made = core_->inbox().make_hardlink(from.fs_path, place.fs_path); !made) {
-        account_->release(linked.size_bytes);
+        account_->release(more_bytes);
         return made;
     }
-    linked.completed = core_->tick();
-    linked.sender_opened = 0;  // never a marker by the predecessor's rule
-    const auto after = core_->inbox().info(from.fs_path);
-    if (after && record != nullptr) record->restamp(before, *after);
-    if (after) linked.restamp(before, *after);
-    place.session->files.insert_or_assign(place.path.inside, std::move(linked));
-    place.session->journal.linked(from.path.inside, place.path.inside);
+    FileRecord& record = session.files.found(from.path.inside);
+    if (known == nullptr) {
+        session.files.counted(record, before.size_bytes);
+        session.files.stamped(record, before);
+    }
+    session.files.linked(from.path.inside, place.path.inside);
+    if (const auto after = core_->inbox().info(from.fs_path)) session.files.restamped(record, before, *after);
+    session.files.completed(record, {.now = core_->tick()});  // never a marker by the predecessor's rule
     note_change(place);
     return {};
 }

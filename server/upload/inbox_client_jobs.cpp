@@ -5,6 +5,7 @@
 #include "server/upload/bring_back.hpp"
 #include "server/upload/close_upload.hpp"
 #include "server/upload/inbox_client.hpp"
+#include "server/upload/repeated_marker.hpp"
 #include "server/upload/upload_handle.hpp"
 
 namespace burnbox::upload {
@@ -38,6 +39,11 @@ void InboxClient::close(std::unique_ptr<UploadFile> file, Done done) {
         (void)file.release();
         close_upload(core_, account_, std::unique_ptr<WriteHandle>(writing), std::move(done));
         return;
+    }
+    if (auto* const repeated = dynamic_cast<RepeatedMarker*>(file.get())) {
+        (void)file.release();
+        return close_repeated_marker(core_, account_, std::unique_ptr<RepeatedMarker>(repeated),
+                                     std::move(done));
     }
     file.reset();
     done(std::string());

@@ -90,8 +90,10 @@ Result<std::unique_ptr<Loan>> InboxClient::lend_for_writing(Place place, const L
                     .may_read = account_->config.rights.read};
     note_change(place);
     place.session->lent = true;
-    return std::make_unique<WriteLoan>(core_, account_, place.session, std::move(lent),
-                                       WriteLoan::Facts{.connection = id_, .made_session = made});
+    return std::make_unique<WriteLoan>(
+        core_, account_, place.session, std::move(lent),
+        WriteLoan::Facts{
+            .connection = id_, .made_session = made, .dry_run = request.dry_run, .goes_on = request.goes_on});
 }
 
 void InboxClient::lend(const LoanRequest& request, Lend done) {

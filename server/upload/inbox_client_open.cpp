@@ -7,6 +7,7 @@
 #include "common/session/names.hpp"
 #include "server/upload/attributes.hpp"
 #include "server/upload/inbox_client.hpp"
+#include "server/upload/repeated_marker.hpp"
 #include "server/upload/upload_handle.hpp"
 
 namespace burnbox::upload {
@@ -106,6 +107,10 @@ void InboxClient::undo_session(const Place& place) {
 
 Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& given, const OpenMode& asked,
                                                                   AfterUnlock& after) {
+    if (is_repeated_marker(*core_, given)) {
+        BB_CHECK(check_upload_right(*account_));
+        return std::make_unique<RepeatedMarker>(given);
+    }
     BB_CHECK(check_open_for_writing(given, asked));
     OpenMode mode = asked;
     mode.write = true;
@@ -139,11 +144,14 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
         BB_TRY(info, file->info());
     }
     const bool emptied = created || mode.truncate;
-    if (emptied && !is_marker_name(core_->session_config(), path)) {
+    const bool is_marker = is_marker_name(core_->session_config(), path);
+    if (emptied && !is_marker) {
         // Sent anew: handles of a connection that is gone, but not noticed yet, must not write into it any
         // more.
+        const FileRecord* const sent_before = created ? nullptr : session.find(path);
         for (auto& [id, handle] : session.handles) {
-            if (handle.path != path) continue;
+            const bool is_other = handle.path != path && session.find(handle.path) != sent_before;
+            if (handle.path.empty() || is_other) continue;
             handle.path.clear();
             after.add([gate = handle.gate] {
                 const std::lock_guard lock(gate->mutex);
@@ -151,30 +159,16 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
             });
         }
     }
-    const auto [at, is_new] = session.files.try_emplace(path);
-    FileRecord& record = at->second;
-    const FileState before = record.state;
-    account_->set_size(record, info.size_bytes);
-    if (emptied) {
-        record.writers = static_cast<unsigned>(
-            std::ranges::count_if(session.handles, [&](const auto& one) { return one.second.path == path; }));
-        record.mixed = false;
-        record.lost = false;
-        record.digest.reset();
-        record.from_journal = false;
-    }
-    if (++record.writers > 1) record.mixed = true;
-    if (emptied || record.state == FileState::whole) record.state = FileState::writing;
     const WriteHandle::Facts facts{.id = core_->tick(),
                                    .connection = id_,
                                    .readable = mode.read,
                                    .appends = mode.append,
-                                   .emptied = emptied,
-                                   .before = emptied ? FileState::cut_off : before};
+                                   .emptied = emptied};
+    if (!created) account_->set_size(session.files, session.files.found(path), info.size_bytes);
+    session.files.opened(path, {.id = facts.id, .made = created, .anew = emptied, .others_stay = is_marker});
+    if (created) account_->set_size(session.files, session.files.found(path), 0);
     auto gate = std::make_shared<WriteGate>();
     session.handles.emplace(facts.id, WriteHandleEntry{.path = path, .connection = id_, .gate = gate});
-    // Of a file that is new the journal says nothing, which proves as little.
-    if (!created || !is_new) session.journal.opened(path);
     note_change(place);
     return std::make_unique<WriteHandle>(core_, account_, place.session, std::move(gate), std::move(file),
                                          facts);

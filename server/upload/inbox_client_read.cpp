@@ -64,7 +64,7 @@ InboxClient::~InboxClient() {
     // later.
     for (const auto& [name, session] : account_->sessions) {
         if (session->writers.erase(id_) == 0 || !session->writers.empty()) continue;
-        session->journal.rest();
+        session->files.rest_journal();
         look_for_any_file(core_, account_, session, after);
     }
 }

@@ -14,22 +14,6 @@ bool is_refused_marker(const Place& place) {
     return place.is_own_file() && place.path.inside.ends_with(".refused");
 }
 
-// What the journals must know when records have moved from one session to another.
-void journal_move(OpenSession& from, const std::string& old_path, OpenSession& to,
-                  const std::string& new_path) {
-    if (&from == &to) return from.journal.renamed(old_path, new_path);
-    for (auto at = to.files.lower_bound(new_path); at != to.files.end() && at->first.starts_with(new_path);
-         ++at) {
-        const std::string_view rest = std::string_view(at->first).substr(new_path.size());
-        if (!rest.empty() && rest.front() != '/') continue;
-        from.journal.removed(old_path + std::string(rest));
-        if (at->second.state == FileState::whole && at->second.digest)
-            to.journal.closed(at->first, at->second.size_bytes, *at->second.digest);
-        else
-            to.journal.cut(at->first);
-    }
-}
-
 }  // namespace
 
 Status InboxClient::rename_session(const Place& from, const Place& to) {
@@ -47,7 +31,7 @@ Status InboxClient::rename_session(const Place& from, const Place& to) {
     BB_CHECK(core_->inbox().rename(from.fs_path, to.fs_path, RenameMode::no_replace));
     account_->sessions.erase(session->name);
     session->name = to.path.folder;
-    session->journal.rename_session(session->name);
+    session->files.rename_session(session->name);
     account_->sessions.insert_or_assign(session->name, session);
     note_change(from);
     return {};
@@ -58,9 +42,12 @@ Status InboxClient::check_rename(const Place& from, const Place& to, const FileI
         return fail(Errc::permission, fmt::format("{} is burnbox's own file", escape(from.path.inside)));
     if (from.session != to.session && from.session->has_writers_below(from.path.inside))
         return fail(Errc::busy, fmt::format("{} is still being written", escape(from.path.text())));
+    if (from.session != to.session && !from.session->files.can_leave(from.path.inside))
+        return fail(Errc::permission, fmt::format("{}: a hard link must stay inside its open session",
+                                                  escape(from.path.text())));
     if (what.type == FileType::file && is_marker_name(core_->session_config(), to.path.inside)) {
         const FileRecord* const record = from.session->find(from.path.inside);
-        if (record != nullptr && (record->state != FileState::whole || record->writers != 0))
+        if (record != nullptr && !record->is_at_rest())
             return fail(Errc::permission,
                         fmt::format("{} is not complete: it can't be a marker; send it again",
                                     escape(from.path.text())));
@@ -90,31 +77,35 @@ Status InboxClient::rename_entry(const Place& from, const Place& to, RenameMode 
     BB_CHECK(check_rename(from, to, before));
     if (from.fs_path == to.fs_path) return {};
     // A refused marker counted for nothing; it does under another name.
-    FileRecord counted{.digest = {}, .stamp = {}, .sender_opened_at = {}};
     const bool is_data_now = is_refused_marker(from) && before.type == FileType::file && !to.is_own_file();
     if (is_data_now) {
         if (!is_marker_name(core_->session_config(), to.path.inside))
             BB_CHECK(account_->check_file_room(core_->services.config.limits));
-        BB_CHECK(account_->charge(counted, before.size_bytes));
+        BB_CHECK(account_->charge(before.size_bytes));
     }
     if (const Status renamed = core_->inbox().rename(from.fs_path, to.fs_path, mode); !renamed) {
-        account_->release(counted.size_bytes);
+        if (is_data_now) account_->release(before.size_bytes);
         return renamed;
     }
+    // Two names of one file: nothing was done, as POSIX has it.
+    const FileRecord* const moved = from.session->find(from.path.inside);
+    if (moved != nullptr && moved == to.session->find(to.path.inside)) return {};
     account_->release(from.session->rename_into(*to.session, from.path.inside, to.path.inside));
-    journal_move(*from.session, from.path.inside, *to.session, to.path.inside);
     note_change(from);
     note_change(to);
     const std::uint64_t now = core_->tick();
-    if (is_data_now) to.session->files.insert_or_assign(to.path.inside, std::move(counted));
+    SessionFiles& files = to.session->files;
+    if (is_data_now) files.counted(files.found(to.path.inside), before.size_bytes);
     FileRecord* const record = before.type == FileType::file ? to.session->find(to.path.inside) : nullptr;
     if (record == nullptr) {
         from.session->folders_completed = to.session->folders_completed = now;
         return {};
     }
-    record->completed = now;
+    Completion completion = record->completion();
+    completion.now = now;
+    files.completed(*record, completion);
     if (from.session != to.session) from.session->folders_completed = now;
-    if (const auto after = core_->inbox().info(to.fs_path)) record->restamp(before, *after);
+    if (const auto after = core_->inbox().info(to.fs_path)) files.restamped(*record, before, *after);
     return {};
 }
 
@@ -154,7 +145,7 @@ void InboxClient::rename(const std::string& from_path, const std::string& to_pat
     }
     // A hash that was under way was that of the old name.
     if (const FileRecord* const record = file_moved ? to->session->find(to->path.inside) : nullptr;
-        record != nullptr && record->state == FileState::whole && record->writers == 0 && !record->digest)
+        record != nullptr && record->is_at_rest() && !record->has_digest())
         hash_later(core_, account_, to->session, to->path.inside, after);
     answer(std::string());
 }

@@ -1,6 +1,7 @@
 #include "server/upload/journal.hpp"
 
 #include <atomic>
+#include <charconv>
 #include <vector>
 
 #include "common/base/log.hpp"
@@ -31,14 +32,10 @@ std::string close_line(std::string_view path, std::uint64_t size_bytes, const Sh
     return line;
 }
 
-bool is_lost(const std::string& path, const ProvenFiles& files) {
-    const auto found = files.find(path);
-    return found != files.end() && found->second.lost;
-}
-
-// "b" and everything below it takes the place of "a".
-void replay_rename(const std::string& from, const std::string& to, ProvenFiles& files) {
-    ProvenFiles moved;
+// The entries at and below "a" take the place of "b" and of nothing else.
+template <typename Map>
+void replay_rename(const std::string& from, const std::string& to, Map& files) {
+    Map moved;
     const std::string below = from + "/";
     for (auto at = files.lower_bound(from); at != files.end() && at->first.starts_with(from);) {
         if (at->first != from && !at->first.starts_with(below)) {
@@ -52,37 +49,83 @@ void replay_rename(const std::string& from, const std::string& to, ProvenFiles& 
     for (auto& [path, file] : moved) files.insert_or_assign(path, file);
 }
 
+struct Line {
+    std::string verb, path, to;
+    std::optional<std::uint64_t> size, mode;
+    std::optional<Sha256> digest;
+    std::optional<Timestamp> mtime;
+};
+
+std::optional<Timestamp> parse_nanoseconds(std::string_view text) {
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return Timestamp(std::chrono::nanoseconds(count));
+}
+
+std::optional<Line> parse_line(std::string_view text) {
+    Line line;
+    JsonLineReader reader(text);
+    while (const auto field = reader.next()) {
+        if (line.verb.empty())
+            line.verb = field->key, line.path = field->text;
+        else if (field->key == "to")
+            line.to = field->text;
+        else if (field->key == "size")
+            line.size = field->number;
+        else if (field->key == "mode")
+            line.mode = field->number;
+        else if (field->key == "mtime")
+            line.mtime = parse_nanoseconds(field->text);
+        else if (field->key == "sha256")
+            line.digest = Sha256::parse(field->text);
+    }
+    return reader.good() ? std::optional(std::move(line)) : std::nullopt;
+}
+
+void replay_file(const Line& line, ProvenFiles& files) {
+    using Kind = ProvenFile::Kind;
+    auto& file = files[line.path];
+    if (!file) file = std::make_shared<ProvenFile>();
+    if (line.verb == "close" && line.size && line.digest)
+        *file = {.kind = Kind::whole, .size_bytes = *line.size, .sha256 = *line.digest};
+    else if (line.verb == "unkept")
+        *file = {.kind = Kind::lost, .unkept = true};
+    else if (line.verb == "lost" || line.verb == "scattered")
+        *file = {.kind = Kind::lost, .unkept = file->unkept};
+    else if (line.verb == "anew" || file->kind == Kind::whole)  // open, cut, and what a later version may add
+        *file = {.kind = Kind::in_order};
+    // One that is lost is that until it is sent anew, or whole.
+}
+
 }  // namespace
 
-void replay_line(std::string_view line, ProvenFiles& files) {
-    std::string verb, path, to;
-    std::optional<std::uint64_t> size;
-    std::optional<Sha256> digest;
-    JsonLineReader reader(line);
-    while (const auto field = reader.next()) {
-        if (field->key == "to")
-            to = field->text;
-        else if (field->key == "size")
-            size = field->number;
-        else if (field->key == "sha256")
-            digest = Sha256::parse(field->text);
-        else if (verb.empty())
-            verb = field->key, path = field->text;
+void replay_line(std::string_view text, JournalContent& content) {
+    const auto parsed = parse_line(text);
+    if (!parsed) return;
+    const Line& line = *parsed;
+    if (line.verb == "transfer") {
+        content.transfer_open = line.path != "ended";
+    } else if (line.verb == "sent") {
+        SentFacts& facts = content.sent[line.path];
+        if (line.mode) facts.mode = static_cast<std::uint32_t>(*line.mode);
+        if (line.mtime) facts.mtime = line.mtime;
+    } else if (line.verb == "rename") {
+        replay_rename(line.path, line.to, content.files);
+        replay_rename(line.path, line.to, content.sent);
+    } else if (line.verb == "remove") {
+        content.files.erase(line.path);
+        content.sent.erase(line.path);
+    } else if (line.verb == "link") {
+        auto& file = content.files[line.path];
+        if (!file) file = std::make_shared<ProvenFile>();
+        const auto shared = file;
+        content.files.insert_or_assign(line.to, shared);
+        if (const auto found = content.sent.find(line.path); found != content.sent.end())
+            content.sent.insert_or_assign(line.to, SentFacts(found->second));
+    } else {
+        replay_file(line, content.files);
     }
-    if (!reader.good()) return;
-    if (verb == "close" && size && digest)
-        files.insert_or_assign(path, ProvenFile{.size_bytes = *size, .sha256 = *digest});
-    else if (verb == "lost")
-        files.insert_or_assign(path, ProvenFile{.sha256 = {}, .lost = true});
-    else if ((verb == "open" || verb == "cut") && is_lost(path, files))
-        return;  // until it is whole
-    else if (verb == "rename")
-        replay_rename(path, to, files);
-    else if (verb == "link") {
-        if (const auto found = files.find(path); found != files.end())
-            files.insert_or_assign(to, ProvenFile(found->second));
-    } else
-        files.erase(path);  // open, cut, remove, and whatever a later version may add
 }
 
 Journal::Journal(FileSystem& state_fs, std::string account, std::string session)
@@ -112,6 +155,14 @@ void Journal::opened(std::string_view path) {
     append(path_line("open", path));
 }
 
+void Journal::begun_anew(std::string_view path) {
+    append(path_line("anew", path));
+}
+
+void Journal::scattered(std::string_view path) {
+    append(path_line("scattered", path));
+}
+
 void Journal::closed(std::string_view path, std::uint64_t size_bytes, const Sha256& sha256) {
     append(close_line(path, size_bytes, sha256));
 }
@@ -124,6 +175,10 @@ void Journal::lost(std::string_view path) {
     append(path_line("lost", path));
 }
 
+void Journal::unkept(std::string_view path) {
+    append(path_line("unkept", path));
+}
+
 void Journal::renamed(std::string_view from, std::string_view to) {
     append(pair_line("rename", from, to));
 }
@@ -134,6 +189,24 @@ void Journal::linked(std::string_view existing, std::string_view path) {
 
 void Journal::removed(std::string_view path) {
     append(path_line("remove", path));
+}
+
+void Journal::transfer_began() {
+    append(path_line("transfer", "began"));
+}
+
+void Journal::transfer_ended_well() {
+    append(path_line("transfer", "ended"));
+}
+
+void Journal::described(std::string_view path, const SentFacts& facts) {
+    std::string line;
+    JsonLineWriter writer(line);
+    writer.text("sent", path);
+    if (facts.mode) writer.number("mode", *facts.mode);
+    if (facts.mtime) writer.text("mtime", std::to_string(facts.mtime->time_since_epoch().count()));
+    writer.end();
+    append(line);
 }
 
 void Journal::rename_session(const std::string& session) {
@@ -149,10 +222,10 @@ void Journal::remove() {
         log::warning("journal not removed", log::kv("account", account_), log::kv(done.error()));
 }
 
-Result<ProvenFiles> Journal::load() {
-    ProvenFiles files;
+Result<JournalContent> Journal::load() {
+    JournalContent content;
     auto file = fs_.open(path_, {.read = true});
-    if (!file && file.error().code == Errc::not_found) return files;
+    if (!file && file.error().code == Errc::not_found) return content;
     if (!file) return std::unexpected(std::move(file).error());
     std::string text, chunk(kReadBytes, '\0');
     for (std::uint64_t offset = 0;;) {
@@ -162,10 +235,10 @@ Result<ProvenFiles> Journal::load() {
         text.append(chunk, 0, got);
         std::size_t begin = 0;
         for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
-            replay_line(std::string_view(text).substr(begin, end - begin), files);
+            replay_line(std::string_view(text).substr(begin, end - begin), content);
         text.erase(0, begin);
     }
-    return files;
+    return content;
 }
 
 Status Journal::restart(const Manifest& manifest) {

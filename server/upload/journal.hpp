@@ -1,10 +1,16 @@
 // The journal of an open session, state_dir/journal/<account>/<session>.jsonl: which files are provably whole
 // after the process or the machine went down. One JSON object a line:
-//     {"open":"photos/a.jpg"}                              before its first write, when it isn't new
+//     {"open":"photos/a.jpg"}                              before its first change
+//     {"anew":"photos/a.jpg"}                              it was emptied: from here on its bytes come in
+//     order
+//     {"scattered":"photos/a.jpg"}                         before the first write that leaves a gap
 //     {"close":"photos/a.jpg","size":12,"sha256":"..."}    after CLOSE, when the digest is known
 //     {"cut":"photos/a.jpg"}                               its connection was lost
-//     {"lost":"photos/a.jpg"}                              the machine went down before it was whole
+//     {"lost":"photos/a.jpg"}                              nothing of it counts: it must be sent anew
+//     {"unkept":"photos/c.jpg"}                            the same: the disk failed, whatever is read of it
 //     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}
+//     {"transfer":"began"}  {"transfer":"ended"}           of a program that writes by itself; ended: well
+//     {"sent":"a","mode":493,"mtime":"-5"}                 what a client said of it (nanoseconds since 1970)
 // It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only
 // make a file count as cut off, because the digest is checked against the file before the session is sealed.
 // That is also why failures to write it are only logged. The file stays open between lines, for kMostOpen
@@ -14,26 +20,48 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "common/base/clock.hpp"
 #include "common/base/digest.hpp"
 #include "common/session/manifest.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox::upload {
 
-// What a journal proves of one file, if the content still matches.
+// What a journal says of one file.
 struct ProvenFile {
+    enum class Kind : std::uint8_t {
+        in_order,  // not whole, but nothing before its end is missing
+        whole,     // if the content still matches
+        lost,      // it must be sent anew
+    };
+    Kind kind = Kind::in_order;
     std::uint64_t size_bytes = 0;
-    Sha256 sha256;
-    bool lost = false;  // it proves the contrary: FileRecord::lost
-    bool operator==(const ProvenFile&) const = default;
+    Sha256 sha256{};
+    bool unkept = false;            // lost, and what is read may not be on the disk
+    mutable std::string seen_as{};  // for SessionFiles: the first of its names that was found
 };
-using ProvenFiles = std::map<std::string, ProvenFile, std::less<>>;
+// Names of one file (hard links) share what is said of it.
+using ProvenFiles = std::map<std::string, std::shared_ptr<ProvenFile>, std::less<>>;
+
+// What a client said of a file or folder, which its staging copy may not show.
+struct SentFacts {
+    std::optional<std::uint32_t> mode;
+    std::optional<Timestamp> mtime;
+    bool operator==(const SentFacts&) const = default;
+};
+
+struct JournalContent {
+    ProvenFiles files;  // one that is not there came in order, as far as anybody knows
+    std::map<std::string, SentFacts, std::less<>> sent;
+    bool transfer_open = false;
+};
 
 // Applies one line. Lines that can't be read are skipped: a crash may have torn them.
-void replay_line(std::string_view line, ProvenFiles& files);
+void replay_line(std::string_view line, JournalContent& content);
 
 class Journal {
   public:
@@ -45,18 +73,24 @@ class Journal {
     // Closes the file until the next line.
     void rest();
     void opened(std::string_view path);
+    void begun_anew(std::string_view path);
+    void scattered(std::string_view path);
     void closed(std::string_view path, std::uint64_t size_bytes, const Sha256& sha256);
     void cut(std::string_view path);
     void lost(std::string_view path);
+    void unkept(std::string_view path);
     void renamed(std::string_view from, std::string_view to);
     void linked(std::string_view existing, std::string_view path);
     void removed(std::string_view path);
+    void transfer_began();
+    void transfer_ended_well();
+    void described(std::string_view path, const SentFacts& facts);
 
     // The session has another name from now on.
     void rename_session(const std::string& session);
     void remove();
     // A missing journal proves nothing. Blocks.
-    [[nodiscard]] Result<ProvenFiles> load();
+    [[nodiscard]] Result<JournalContent> load();
     // Starts anew with the files of a manifest, durably: a session that is taken back is as whole as it was
     // sealed. Blocks.
     [[nodiscard]] Status restart(const Manifest& manifest);

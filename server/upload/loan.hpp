@@ -23,6 +23,8 @@ struct LoanRequest {
     bool writes = false;
     bool makes_folders = false;  // a missing session is meant as a folder, though no slash says so
     bool deletes = false;
+    bool dry_run = false;  // nothing is to come
+    bool goes_on = false;  // it writes behind what it finds, and looks at none of that
 };
 
 class Loan {

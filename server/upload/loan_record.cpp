@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "common/base/text.hpp"
 #include "server/upload/marker_rule.hpp"
@@ -28,13 +29,17 @@ void LoanRecord::write(Brought& brought) {
     NewFiles fresh;
     for (const std::size_t index : brought.left.changed) {
         const WalkEntry& entry = brought.look.entries[index];
-        const auto [at, is_new] = session_.files.try_emplace(entry.path);
-        account_.set_size(at->second, entry.info.size_bytes);
+        const bool is_new = session_.find(entry.path) == nullptr;
+        account_.set_size(session_.files, session_.files.found_at(entry.path, entry.info),
+                          entry.info.size_bytes);
         if (is_new) ++(is_marker_name(core_.session_config(), entry.path) ? fresh.markers : fresh.others);
     }
     if (brought.counts) check_bounds(fresh, brought);
     for (std::size_t i = 0; i < brought.left.changed.size(); ++i) write_file(i, brought);
-    if (brought.counts) drop_leftovers(brought.look);
+    join_links(brought);
+    if (!brought.counts) return;
+    drop_leftovers(brought.look);
+    if (!brought.dry_run) session_.files.transfer_ended_well();
 }
 
 // As OPEN has it: whoever sends a file that is there already, or a marker, is not asked for room.
@@ -52,53 +57,54 @@ void LoanRecord::check_bounds(const NewFiles& fresh, Brought& brought) const {
 void LoanRecord::write_file(std::size_t index, const Brought& brought) {
     const std::string& path = brought.left.brought[index];
     const FileInfo& info = brought.look.entries[brought.left.changed[index]].info;
-    FileRecord& file = session_.files.at(path);
+    FileRecord& file = *session_.find(path);
     // Another client's: its own CLOSE decided, or will.
-    if (file.writers != 0 || (file.state == FileState::whole && file.stamp == stamp_of(info))) return;
-    if (file.stamp.inode != info.inode) file.lost = false;
-    file.mixed = false;
-    file.from_journal = false;
-    file.digest.reset();
-    file.completed = core_.tick();
-    file.stamp = stamp_of(info);
-    const auto connection = account_.connections.find(sender_);
-    const bool known = connection != account_.connections.end();
-    file.sender_opened = known ? connection->second.opened : 0;
-    file.sender_opened_at = known ? connection->second.opened_at : Timestamp{};
-    file.state = brought.counts && !file.lost ? FileState::whole : FileState::cut_off;
-    if (file.state == FileState::cut_off) return session_.journal.cut(path);
+    const bool is_theirs = file.state() == FileState::whole && file.stamp() == stamp_of(info);
+    if (file.writers() != 0 || is_theirs) return;
     const auto& hashed = brought.hashed[index];
-    if (!hashed) return session_.journal.opened(path);  // read once more at the seal
-    account_.set_size(file, hashed->info.size_bytes);
-    file.stamp = stamp_of(hashed->info);
-    file.digest = hashed->sha256;
-    session_.journal.closed(path, file.size_bytes, *file.digest);
+    const auto before = brought.before.find(path);
+    session_.files.brought(path,
+                           {.info = info,
+                            .hashed = hashed ? &*hashed : nullptr,
+                            .well = brought.counts,
+                            .goes_on = brought.goes_on,
+                            .bytes_before = before == brought.before.end() ? 0 : before->second.size_bytes,
+                            .completion = account_.completion_by(sender_, core_.tick())});
+    if (hashed) account_.set_size(session_.files, *session_.find(path), hashed->info.size_bytes);
+}
+
+// Names of one file share what is known of it, whoever gave it these.
+void LoanRecord::join_links(const Brought& brought) {
+    std::map<std::uint64_t, std::string> first_names;
+    for (const WalkEntry& entry : brought.look.entries) {
+        if (entry.info.type != FileType::file || entry.info.links < 2) continue;
+        const FileRecord* const file = session_.find(entry.path);
+        if (file == nullptr || file->writers() != 0) continue;
+        const auto [first, is_first] = first_names.emplace(entry.info.inode, entry.path);
+        if (!is_first) session_.files.linked(first->second, entry.path);
+    }
 }
 
 void LoanRecord::forget_missing(const Brought& brought) {
     const auto& entries = brought.look.entries;
     std::vector<std::string> missing;
-    for (const auto& [path, file] : session_.files) {
+    for (const auto& [path, file] : session_.files.all()) {
         const auto found = std::ranges::lower_bound(entries, path, {}, &WalkEntry::path);
         const bool there = found != entries.end() && found->path == path;
-        if (!there && file.writers == 0 && file.completed < brought.began) missing.push_back(path);
+        if (!there && file->writers() == 0 && file->completion().now < brought.began) missing.push_back(path);
     }
-    for (const std::string& path : missing) {
-        account_.release(session_.forget(path));
-        session_.journal.removed(path);
-    }
+    for (const std::string& path : missing) account_.release(session_.forget(path));
 }
 
 void LoanRecord::drop_leftovers(const FolderLook& now) {
     const std::string top = join_path(account_.name, session_.name);
-    for (const std::string& path : session_.paths_cut_off()) {
+    for (const std::string& path : session_.files.paths_cut_off()) {
         if (!is_rsync_leftover(path, now.entries)) continue;
         const FileRecord* const beside = session_.find(
             join_path(parent_path(path), base_name(path).substr(1, base_name(path).rfind('.') - 1)));
-        if (beside == nullptr || beside->state != FileState::whole) continue;
+        if (beside == nullptr || beside->state() != FileState::whole) continue;
         if (!core_.inbox().remove(join_path(top, path))) continue;
         account_.release(session_.forget(path));
-        session_.journal.removed(path);
     }
 }
 

@@ -16,6 +16,9 @@ namespace burnbox::upload {
 struct Brought {
     bool counts = false;      // the program ended well; after write(): and within the bounds
     std::uint64_t began = 0;  // the moment before the look at what it left
+    bool dry_run = false;     // nothing was to come
+    bool goes_on = false;     // SessionFiles::Bringing
+    Stamps before{};          // what the program found
     FolderLook look;
     LentAfter left;
     std::vector<std::optional<HashedFile>> hashed;  // one for each that changed; none: read at the seal
@@ -33,6 +36,7 @@ class LoanRecord {
     void forget_missing(const Brought& brought);
     void check_bounds(const NewFiles& fresh, Brought& brought) const;
     void write_file(std::size_t index, const Brought& brought);
+    void join_links(const Brought& brought);
     void drop_leftovers(const FolderLook& now);
 
     Core& core_;

@@ -1,11 +1,45 @@
 #include "server/upload/marker_rule.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 
 namespace burnbox::upload {
+namespace {
+
+// What editors, browsers, copying programs and NAS put beside a file without anybody's asking.
+constexpr std::array<std::string_view, 20> kOfPrograms = {"~$*",
+                                                          "~lock.*#",
+                                                          "#*#",
+                                                          "*.temp",
+                                                          "*.crdownload",
+                                                          "*.download",
+                                                          "*.opdownload",
+                                                          "*.aria2",
+                                                          "*.!ut",
+                                                          "*.!qb",
+                                                          "*.swp",
+                                                          "*.swo",
+                                                          "*.swx",
+                                                          "4913",
+                                                          "thumbs.db:encryptable",
+                                                          "#recycle",
+                                                          "@eadir",
+                                                          "$recycle.bin",
+                                                          "system volume information",
+                                                          "lost+found"};
+
+// ASCII only: names of programs that write aside.
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+}
+
+}  // namespace
 
 bool is_marker_name(const SessionConfig& config, std::string_view inside) {
     return inside.find('/') == std::string_view::npos && !is_own_file(inside) &&
@@ -17,8 +51,9 @@ bool uses_checksum_list(const SessionConfig& config) {
 }
 
 bool is_ignored(const SessionConfig& config, std::string_view inside) {
-    return std::ranges::any_of(config.ignore,
-                               [&](const std::string& pattern) { return glob_match(pattern, inside); });
+    const std::string name = lower_case(inside);
+    const auto fits = [&](std::string_view pattern) { return glob_match(lower_case(pattern), name); };
+    return std::ranges::any_of(config.ignore, fits) || std::ranges::any_of(kOfPrograms, fits);
 }
 
 std::optional<std::string> marker_by_any_file(const SessionConfig& config, const AnyFileFacts& facts) {

@@ -18,7 +18,8 @@ inline constexpr std::string_view kChecksumList = "SHA256SUMS";
 [[nodiscard]] bool is_marker_name(const SessionConfig& config, std::string_view inside);
 // Whether SHA256SUMS files are evaluated at all.
 [[nodiscard]] bool uses_checksum_list(const SessionConfig& config);
-// Names that are never markers by the predecessor's rule.
+// Names that are never markers by the predecessor's rule, whatever their case: session.ignore, and those that
+// programs make by themselves.
 [[nodiscard]] bool is_ignored(const SessionConfig& config, std::string_view inside);
 
 // What the predecessor's rule looks at. Times are numbers of Uploads' own counter: it only says what came

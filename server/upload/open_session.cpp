@@ -13,15 +13,6 @@ bool is_at_or_below(std::string_view path, std::string_view folder) {
 
 }  // namespace
 
-FileStamp stamp_of(const FileInfo& info) {
-    return {.inode = info.inode, .size_bytes = info.size_bytes, .ctime = info.ctime};
-}
-
-FileRecord* OpenSession::find(std::string_view path) {
-    const auto found = files.find(path);
-    return found == files.end() ? nullptr : &found->second;
-}
-
 std::vector<std::string> OpenSession::paths_being_written(std::string_view marker) const {
     std::vector<std::string> paths;
     for (const auto& [id, handle] : handles)
@@ -37,44 +28,9 @@ bool OpenSession::has_writers_below(std::string_view path) const {
            });
 }
 
-std::vector<std::string> OpenSession::paths_cut_off() const {
-    std::vector<std::string> paths;
-    for (const auto& [path, record] : files)
-        if (record.state == FileState::cut_off) paths.push_back(path);
-    return paths;
-}
-
-std::uint64_t OpenSession::bytes() const {
-    std::uint64_t sum = 0;
-    for (const auto& [path, record] : files) sum += record.size_bytes;
-    return sum;
-}
-
-void OpenSession::cut_all() {
-    for (auto& [path, record] : files) {
-        record.lost = true;
-        if (record.state != FileState::whole) continue;
-        record.state = FileState::cut_off;
-        record.digest.reset();
-        journal.cut(path);
-    }
-}
-
-std::uint64_t OpenSession::rename(const std::string& from, const std::string& to) {
-    return rename_into(*this, from, to);
-}
-
 std::uint64_t OpenSession::rename_into(OpenSession& other, const std::string& from, const std::string& to) {
-    std::vector<decltype(files)::node_type> moved;
-    for (auto at = files.lower_bound(from); at != files.end() && at->first.starts_with(from);) {
-        const auto here = at++;
-        if (is_at_or_below(here->first, from)) moved.push_back(files.extract(here));
-    }
     const std::uint64_t replaced = other.forget(to);
-    for (auto& node : moved) {
-        node.key() = to + node.key().substr(from.size());
-        other.files.insert(std::move(node));
-    }
+    files.moved(other.files, from, to);
     if (&other == this)
         for (auto& [id, handle] : handles)
             if (!handle.path.empty() && is_at_or_below(handle.path, from))
@@ -83,12 +39,15 @@ std::uint64_t OpenSession::rename_into(OpenSession& other, const std::string& fr
 }
 
 std::uint64_t OpenSession::forget(const std::string& path) {
-    for (auto& [id, handle] : handles)
-        if (handle.path == path) handle.path.clear();
-    const auto found = files.find(path);
-    if (found == files.end()) return 0;
-    const std::uint64_t bytes = found->second.size_bytes;
-    files.erase(found);
+    const FileRecord* const record = files.find(path);
+    for (auto& [id, handle] : handles) {
+        if (handle.path != path) continue;
+        if (record != nullptr && record->names() > 1) files.dropped(path, id, false);  // its file stays
+        handle.path.clear();
+    }
+    if (record == nullptr) return 0;
+    const std::uint64_t bytes = record->size_bytes();
+    files.removed(path);
     return bytes;
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/session/lost_folder.hpp"
 #include "common/session/names.hpp"
 #include "common/session/repair.hpp"
 #include "common/storage/durable_file.hpp"
@@ -16,18 +17,6 @@ namespace {
 Status make_account_folders(Core& core, const std::string& account) {
     BB_CHECK(make_folders(core.inbox(), account, 0755));
     return make_folders(core.services.state_fs, Journal::folder(account), 0700);
-}
-
-FileRecord recovered_record(const ProvenFiles& proven, const WalkEntry& entry) {
-    FileRecord record{.state = FileState::cut_off, .digest = {}, .stamp = {}, .sender_opened_at = {}};
-    const auto found = proven.find(entry.path);
-    record.lost = found != proven.end() && found->second.lost;
-    if (found == proven.end() || record.lost || found->second.size_bytes != entry.info.size_bytes)
-        return record;
-    record.state = FileState::whole;
-    record.digest = found->second.sha256;
-    record.from_journal = true;
-    return record;
 }
 
 // A disk that is not mounted must not look like one on which every sealed session was lost.
@@ -68,21 +57,19 @@ Result<bool> machine_went_down(Core& core) {
 // The inbox's folder is what is there; the journal only says what is proven of it.
 Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSession>& session,
                     bool went_down) {
-    BB_TRY(const ProvenFiles proven, session->journal.load());
+    BB_TRY(const JournalContent journal, session->files.load());
     BB_TRY(const auto entries, walk_session(core.inbox(), join_path(account.name, session->name)));
     const std::lock_guard lock(account.mutex);
     session->folders_completed = core.tick();
+    SessionFiles& files = session->files;
+    files.recovered(journal);
     for (const WalkEntry& entry : entries) {
         if (entry.info.type != FileType::file) continue;
-        FileRecord record = recovered_record(proven, entry);
-        if (went_down && record.state == FileState::cut_off && !record.lost)
-            session->journal.lost(entry.path);
-        record.lost = record.lost || went_down;
-        record.completed = core.tick();
-        account.set_size(record, entry.info.size_bytes);
-        session->files.emplace(entry.path, std::move(record));
+        FileRecord& record = files.recovered(journal, entry.path, entry.info, went_down);
+        files.completed(record, {.now = core.tick()});
+        account.open_bytes += entry.info.size_bytes;
     }
-    const auto cut = session->paths_cut_off();
+    const auto cut = files.paths_cut_off();
     if (!cut.empty())
         log::warning("files not provably whole", log::kv("account", account.name),
                      log::kv("session", session->name), log::kv("files", cut.size()),
@@ -137,6 +124,23 @@ Status recover_account(Core& core, Account& account, bool went_down) {
     return {};
 }
 
+// Queued and failed sessions whose folder was moved while nobody was here, and lies under another of its
+// names.
+Status find_moved_folders(Core& core) {
+    const UploadServices& services = core.services;
+    for (const SessionState state : {SessionState::queued, SessionState::failed}) {
+        BB_TRY(const auto rows, services.catalogue.sessions_in_state(state));
+        for (const SessionRow& row : rows) {
+            if (row.root != services.inbox.root() || !row.folder_next.empty()) continue;
+            const auto found = find_lost_folder(services.inbox, services.catalogue, services.state_fs, row);
+            if (!found && found.error().code != Errc::not_found)
+                log::warning("session's folder not looked for",
+                             log::kv("session", row.account + "/" + row.disc_name), log::kv(found.error()));
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Status recover_accounts(Core& core) {
@@ -154,6 +158,7 @@ Status recover_accounts(Core& core) {
     // before.
     BB_TRY(const auto withdrawn, core.services.catalogue.sessions_in_state(SessionState::withdrawn));
     for (const SessionRow& row : withdrawn) journal_from_record(core, row);
+    BB_CHECK(find_moved_folders(core));
     BB_CHECK(repair_inboxes(core.services.inbox, core.services.catalogue, names));
     BB_TRY(const bool went_down, machine_went_down(core));
     for (const std::string& name : names) BB_CHECK(recover_account(core, *core.account(name), went_down));

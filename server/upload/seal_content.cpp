@@ -9,6 +9,7 @@
 #include "common/session/names.hpp"
 #include "server/upload/hash_files.hpp"
 #include "server/upload/link_rule.hpp"
+#include "server/upload/seal_proof.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -24,7 +25,8 @@ std::string append_reason(std::string reasons, const std::string& one) {
 }
 
 // Files that are not whole, seen from memory.
-SealStep<void> check_whole(Account& account, OpenSession& session, const SealRequest& request) {
+SealStep<void> check_whole(const Core& core, Account& account, OpenSession& session,
+                           const SealRequest& request) {
     const std::lock_guard lock(account.mutex);
     std::string reasons = session.unread;
     if (session.lent)
@@ -32,12 +34,14 @@ SealStep<void> check_whole(Account& account, OpenSession& session, const SealReq
     if (const auto writing = session.paths_being_written(request.marker); !writing.empty())
         reasons = append_reason(reasons, fmt::format("still being written: {}; wait until they are complete",
                                                      list_names(writing)));
-    auto cut = session.paths_cut_off();
+    auto cut = session.files.paths_cut_off();
     std::erase(cut, request.marker);
     if (!cut.empty())
         reasons = append_reason(
             reasons,
             fmt::format("cut off in the middle: {}; send them again or delete them", list_names(cut)));
+    if (session.files.is_transfer_open() && !session.lent && !has_list(core, session, request))
+        reasons = append_reason(reasons, std::string(kTransferOpen));
     if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::busy);
     return {};
 }
@@ -72,31 +76,8 @@ void take_known_digests(Account& account, OpenSession& session, Draft& draft) {
     draft.digests.resize(draft.entries.size());
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
         const FileRecord* const record = session.find(draft.entries[i].path);
-        if (record == nullptr || !record->digest || record->from_journal) continue;
-        if (record->stamp == stamp_of(draft.entries[i].info)) draft.digests[i] = record->digest;
+        if (record != nullptr) draft.digests[i] = record->digest(stamp_of(draft.entries[i].info));
     }
-}
-
-// Keeps what was read, for the next marker; a file that no longer is what the journal says counts as cut off.
-bool keep_digest(OpenSession& session, const std::string& path, const HashedFile& hashed) {
-    FileRecord* const record = session.find(path);
-    if (record == nullptr) return true;
-    const bool was_proven_once =
-        record->from_journal && record->digest == hashed.sha256;  // and is written down
-    const bool proven = !record->from_journal || was_proven_once;
-    record->from_journal = false;
-    record->lost = record->lost && !proven;
-    record->stamp = stamp_of(hashed.info);
-    if (was_proven_once) return true;
-    if (proven) {
-        record->digest = hashed.sha256;
-        session.journal.closed(path, hashed.info.size_bytes, hashed.sha256);
-    } else {
-        record->digest.reset();
-        record->state = FileState::cut_off;
-        session.journal.cut(path);
-    }
-    return proven;
 }
 
 SealStep<void> hash_the_rest(Core& core, Account& account, OpenSession& session, Draft& draft) {
@@ -113,7 +94,7 @@ SealStep<void> hash_the_rest(Core& core, Account& account, OpenSession& session,
     for (std::size_t i = 0; i < results.size(); ++i) {
         if (!results[i]) return seal_failed(results[i].error());
         WalkEntry& entry = draft.entries[indexes[i]];
-        if (!keep_digest(session, entry.path, *results[i])) cut.push_back(entry.path);
+        if (!session.files.read(entry.path, *results[i])) cut.push_back(entry.path);
         entry.info = results[i]->info;
         draft.digests[indexes[i]] = results[i]->sha256;
     }
@@ -196,7 +177,8 @@ void rename_for_disc(Manifest& manifest) {
 
 SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSession& session,
                                         const SealRequest& request) {
-    if (auto whole = check_whole(account, session, request); !whole)
+    prove_by_list(core, account, session, request);
+    if (auto whole = check_whole(core, account, session, request); !whole)
         return std::unexpected(std::move(whole).error());
     Draft draft{.top = join_path(account.name, session.name), .entries = {}, .digests = {}};
     auto walked = walk_session(core.inbox(), draft.top);
@@ -205,6 +187,10 @@ SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSessio
     if (request.by == SealRequest::By::any_file && has_newer_strangers(account, session, draft, request))
         return std::unexpected(NoSeal{.kind = NoSeal::Kind::data, .error = {}});
     SealContent content;
+    {
+        const std::lock_guard lock(account.mutex);
+        content.transfer_open = session.files.is_transfer_open();
+    }
     content.only_marker =
         draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);
     if (auto good = check_entries(core, session, draft.entries); !good)

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/clock.hpp"
@@ -29,6 +30,10 @@ using SealStep = std::expected<T, NoSeal>;
 [[nodiscard]] std::unexpected<NoSeal> refuse_seal(const std::string& session, const std::string& reason,
                                                   Errc code = Errc::permission);
 [[nodiscard]] std::unexpected<NoSeal> seal_failed(Error error);
+
+// A transfer into the session did not end well.
+inline constexpr std::string_view kTransferOpen =
+    "the last rsync into it did not end well, and files may be missing; run it again until it does";
 
 // "a.jpg, b.jpg and 3 more", escaped.
 [[nodiscard]] std::string list_names(const std::vector<std::string>& names);

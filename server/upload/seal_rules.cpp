@@ -14,8 +14,30 @@
 namespace burnbox::upload {
 namespace {
 
-constexpr std::uint64_t kMostListBytes = 256ULL << 20U;  // a million files with long names
 constexpr std::chrono::hours kSentTwiceWithin{24};
+
+// A listed path without "." and "..", from the session's folder. Nothing for an absolute one, one that leaves
+// the session on its way, and one that goes through a link.
+std::optional<std::string> path_inside(const Manifest& manifest, std::string_view listed) {
+    if (listed.starts_with('/')) return std::nullopt;
+    std::string path;
+    while (!listed.empty()) {
+        const std::size_t end = std::min(listed.find('/'), listed.size());
+        const std::string_view step = listed.substr(0, end);
+        listed.remove_prefix(std::min(end + 1, listed.size()));
+        if (step.empty() || step == ".") continue;
+        if (step == "..") {
+            if (path.empty()) return std::nullopt;
+            path = std::string(parent_path(path));
+            continue;
+        }
+        path = join_path(path, step);
+        if (listed.empty()) break;
+        const ManifestEntry* const entry = manifest.find(path);
+        if (entry != nullptr && entry->type == FileType::symlink) return std::nullopt;
+    }
+    return path;
+}
 
 std::string findings_text(const SumsFindings& findings) {
     std::string out;
@@ -24,6 +46,7 @@ std::string findings_text(const SumsFindings& findings) {
         if (!out.empty()) out += "; ";
         out += fmt::format("{}: {}", what, list_names(names));
     };
+    add(findings.outside, "not a path in this session");
     add(findings.wrong, "wrong digest");
     add(findings.extra, "not in the list");
     add(findings.missing, "listed, but missing");
@@ -39,10 +62,11 @@ SealStep<void> check_list(Core& core, const std::string& top, const std::string&
     if (!text) return seal_failed(text.error());
     const auto findings = compare_with_sums(manifest, *text);
     if (!findings) return refuse_seal(session, "SHA256SUMS: " + findings.error().message, Errc::invalid);
-    if (findings->missing.empty() && findings->wrong.empty() && findings->extra.empty()) return {};
+    const bool is_wrong = !findings->wrong.empty() || !findings->outside.empty();
+    if (!is_wrong && findings->missing.empty() && findings->extra.empty()) return {};
     auto refused =
         refuse_seal(session, "SHA256SUMS does not match: " + findings_text(*findings), Errc::corrupt);
-    if (request.marker == kChecksumList && findings->wrong.empty() && !findings->missing.empty()) {
+    if (request.marker == kChecksumList && !is_wrong && !findings->missing.empty()) {
         NoSeal later = std::move(refused).error();
         later.kind = NoSeal::Kind::later;
         later.error.message =
@@ -112,10 +136,16 @@ Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_vie
     std::set<std::string_view> listed;
     for (const SumLine& line : lines) {
         if (line.path == kChecksumList) continue;
-        const auto other = renamed.find(line.path);
-        const std::string_view path = other == renamed.end() ? std::string_view(line.path) : other->second;
+        const auto inside = path_inside(manifest, line.path);
+        if (!inside) {
+            findings.outside.push_back(line.path);
+            continue;
+        }
+        const auto other = renamed.find(*inside);
+        const ManifestEntry* const meant = manifest.find(other == renamed.end() ? *inside : other->second);
+        const std::string_view path = meant == nullptr ? std::string_view() : meant->path;
         listed.insert(path);
-        const ManifestEntry* entry = manifest.find(path);
+        const ManifestEntry* entry = meant;
         if (entry != nullptr && entry->type == FileType::symlink) entry = linked_file(manifest, *entry);
         if (entry == nullptr || entry->type != FileType::file)
             findings.missing.push_back(line.path);
@@ -140,6 +170,9 @@ SealStep<void> check_seal_rules(Core& core, const Account& account, const OpenSe
     if (!content.is_part) {
         if (auto list = check_list(core, top, session.name, request, content.manifest); !list) return list;
         if (content.only_marker) return empty();
+        // Only a list that fits exactly says that nothing is missing.
+        if (content.transfer_open && content.manifest.find(kChecksumList) == nullptr)
+            return refuse_seal(session.name, std::string(kTransferOpen), Errc::busy);
         if (auto bag = check_bag(core, top, session.name, content.manifest); !bag) return bag;
     }
     if (auto fit = check_fit(core, account, session.name, content.manifest); !fit) return fit;

@@ -6,11 +6,14 @@
 
 namespace burnbox::upload {
 
+inline constexpr std::uint64_t kMostListBytes = 256ULL << 20U;  // a million files with long names
+
 // How a checksum list compares with the session's files. Pure.
 struct SumsFindings {
     std::vector<std::string> missing;  // listed, not there
     std::vector<std::string> wrong;    // listed with another digest
     std::vector<std::string> extra;    // there, not listed
+    std::vector<std::string> outside;  // listed by a path that leaves the session, or goes through a link
 };
 [[nodiscard]] Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_view list);
 

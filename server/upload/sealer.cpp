@@ -121,7 +121,7 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
         session_->phase = Phase::open;
         return answer;
     }
-    session_->journal.remove();
+    session_->files.remove_journal();
     session_->sealed_answer = answer;
     session_->phase = Phase::sealed;
     account_->sessions.erase(session_->name);
@@ -160,10 +160,10 @@ SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content
 void Sealer::become_sealed(const SessionRow& row, const SealContent& content) {
     session_->phase = Phase::sealed;
     session_->sealed_answer = sealed_sentence(row);
-    account_->release(session_->bytes());
+    account_->release(session_->files.bytes());
     account_->queued_bytes[row.disc_name] = row.bytes;
     if (!session_->arrives_in.empty()) return session_->files.clear();  // no client knows it
-    session_->journal.remove();
+    session_->files.remove_journal();
     account_->sessions.erase(session_->name);
     keep_old_name(*core_, *account_, row.name, row.folder_next, content.marker, content.marker_info);
 }
@@ -193,9 +193,7 @@ void Sealer::mark_refused(const NoSeal& why) {
     if (!request_.marker.empty()) {
         const Status renamed = refuse_marker_file(core_->inbox(), top(), request_.marker);
         if (renamed) {
-            const bool was_known = session_->find(request_.marker) != nullptr;
             account_->release(session_->forget(request_.marker));
-            if (was_known) session_->journal.removed(request_.marker);
         } else if (done)
             done = renamed;
     }

@@ -40,8 +40,7 @@ WriteHandle::WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> ac
       gate_(std::move(gate)),
       file_(std::move(file)),
       facts_(facts),
-      in_order_(facts.emptied && !facts.appends),
-      changed_(facts.emptied) {}
+      in_order_(facts.emptied && !facts.appends) {}
 
 WriteHandle::~WriteHandle() {
     if (finished_) return;
@@ -53,20 +52,18 @@ WriteHandle::~WriteHandle() {
     session_->handles.erase(entry);
     FileRecord* const record = path.empty() ? nullptr : session_->find(path);
     if (record == nullptr || session_->phase == Phase::sealed || session_->phase == Phase::gone) return;
-    --record->writers;
-    if (const auto info = file_->info()) {
-        account_->set_size(*record, info->size_bytes);
-        if (gate_->shut == WriteGate::Shut::no && record->writers == 0 && reserved_ > info->size_bytes)
+    const bool is_alone = record->writers() == 1;
+    const auto info = file_->info();
+    if (info) {
+        account_->set_size(session_->files, *record, info->size_bytes);
+        if (gate_->shut == WriteGate::Shut::no && is_alone && reserved_ > info->size_bytes)
             (void)file_->truncate(info->size_bytes);  // what was reserved ahead is for others
     }
-    if (gate_->shut != WriteGate::Shut::no) return;  // what it wrote before was taken as it was
-    if (changed_ || first_error_) {
-        record->state = FileState::cut_off;
-        record->digest.reset();
-        session_->journal.cut(path);
-    } else if (record->writers == 0 && record->state == FileState::writing) {
-        record->state = record->lost ? FileState::cut_off : facts_.before;
-    }
+    if (gate_->shut != WriteGate::Shut::no)
+        session_->files.let_go(path, facts_.id);  // what it wrote before was taken as it was
+    else
+        session_->files.dropped(path, facts_.id, first_error_.has_value());
+    if (info && record->is_cut()) session_->files.stamped(*record, *info);
 }
 
 std::string WriteHandle::fs_path() const {
@@ -89,22 +86,38 @@ Status WriteHandle::check_gate() const {
     return {};
 }
 
-// Counts the file at `end` bytes before they are written; grow_only: not smaller than it is.
-Status WriteHandle::count(std::uint64_t end, bool grow_only) {
-    const std::lock_guard lock(account_->mutex);
+Result<WriteHandle::Known> WriteHandle::find_record() const {
     const auto entry = session_->handles.find(facts_.id);
-    FileRecord* const record = entry == session_->handles.end() || entry->second.path.empty()
-                                   ? nullptr
-                                   : session_->find(entry->second.path);
-    if (record == nullptr) return fail(Errc::permission, "the file was removed, or is being sent anew");
-    if (grow_only && end <= record->size_bytes) return {};
-    if (end > record->size_bytes && end - record->size_bytes > kMostHole) {
-        BB_TRY(const auto space, core_->inbox().space());
-        if (end - record->size_bytes > space.free_bytes)
-            return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free", human_bytes(end),
-                                                    human_bytes(space.free_bytes)));
+    if (entry != session_->handles.end() && !entry->second.path.empty())
+        if (FileRecord* const record = session_->find(entry->second.path))
+            return Known{.path = &entry->second.path, .record = record};
+    return fail(Errc::permission, "the file was removed, or is being sent anew");
+}
+
+Status WriteHandle::check_hole(const FileRecord& record, std::uint64_t end) const {
+    if (end <= record.size_bytes() || end - record.size_bytes() <= kMostHole) return {};
+    BB_TRY(const auto space, core_->inbox().space());
+    if (end - record.size_bytes() <= space.free_bytes) return {};
+    return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free", human_bytes(end),
+                                            human_bytes(space.free_bytes)));
+}
+
+// Counts the file, and notes what is about to be written.
+Status WriteHandle::note_write(Coverage::Run bytes) {
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Known file, find_record());
+    const std::uint64_t before = file.record->size_bytes();
+    if (bytes.end > before) {
+        BB_CHECK(check_hole(*file.record, bytes.end));
+        BB_CHECK(account_->charge(session_->files, *file.record, bytes.end));
     }
-    return account_->charge(*record, end);
+    session_->files.written(*file.path, *file.record, facts_.id, bytes, before);
+    return {};
+}
+
+void WriteHandle::note_failure(Coverage::Run bytes) {
+    const std::lock_guard lock(account_->mutex);
+    if (const auto file = find_record()) session_->files.write_failed(*file->path, *file->record, bytes);
 }
 
 Status WriteHandle::write_at(std::span<const std::byte> data, std::uint64_t offset) {
@@ -117,17 +130,20 @@ Status WriteHandle::write_at(std::span<const std::byte> data, std::uint64_t offs
     } else if (offset > kMostFileBytes || data.size() > kMostFileBytes - offset) {
         return fail(Errc::invalid, fmt::format("write at {}: no file can be that large", offset));
     }
-    const Status done = write_through(data, offset, end);
+    const Status done = write_through(data, {.begin = end - data.size(), .end = end});
     if (!done && !first_error_) first_error_ = done.error();
     return done;
 }
 
-Status WriteHandle::write_through(std::span<const std::byte> data, std::uint64_t offset, std::uint64_t end) {
-    BB_CHECK(count(end, true));
-    changed_ = true;
+Status WriteHandle::write_through(std::span<const std::byte> data, Coverage::Run bytes) {
+    BB_CHECK(note_write(bytes));
+    const std::uint64_t end = bytes.end;
     reserve_ahead(end);
-    BB_CHECK(file_->write_at(data, offset));
-    hash_in_order(data, offset);
+    if (Status written = file_->write_at(data, bytes.begin); !written) {
+        note_failure(bytes);
+        return written;
+    }
+    hash_in_order(data, bytes.begin);
     if (in_order_ && end - pushed_ >= kPushBytes) {
         file_->start_writeback(pushed_, end - pushed_);
         pushed_ = end;
@@ -168,10 +184,19 @@ Result<FileInfo> WriteHandle::info() {
 Status WriteHandle::set_size(std::uint64_t size_bytes) {
     if (size_bytes > kMostFileBytes)
         return fail(Errc::invalid, fmt::format("no file can be {} bytes large", size_bytes));
-    BB_CHECK(count(size_bytes, false));
-    changed_ = true;
+    {
+        const std::lock_guard lock(account_->mutex);
+        BB_TRY(const Known file, find_record());
+        BB_CHECK(check_hole(*file.record, size_bytes));
+        BB_CHECK(account_->charge(session_->files, *file.record, size_bytes));
+        session_->files.truncated(*file.path, *file.record, facts_.id, size_bytes);
+    }
     if (size_bytes != hashed_) in_order_ = false;
     BB_CHECK(file_->truncate(size_bytes));
+    if (size_bytes > 0) return {};
+    const std::lock_guard lock(account_->mutex);
+    BB_TRY(const Known file, find_record());
+    session_->files.emptied(*file.path, *file.record, facts_.id);
     return {};
 }
 
@@ -195,10 +220,8 @@ Result<FileInfo> WriteHandle::give_back_reserved() {
     if (reserved_ == 0) return file_->info();
     const std::lock_guard lock(account_->mutex);
     BB_TRY(const FileInfo info, file_->info());
-    const auto entry = session_->handles.find(facts_.id);
-    const FileRecord* const record =
-        entry == session_->handles.end() ? nullptr : session_->find(entry->second.path);
-    const bool is_alone = record != nullptr && record->writers == 1;
+    const auto file = find_record();
+    const bool is_alone = file && file->record->writers() == 1;
     if (gate_->shut != WriteGate::Shut::no || !is_alone || reserved_ <= info.size_bytes) return info;
     BB_CHECK(file_->truncate(info.size_bytes));
     // That set the time of the last change; a client may have set its own before CLOSE.
@@ -211,7 +234,7 @@ Result<WriteHandle::Finished> WriteHandle::finish() {
     if (first_error_ && gate_->shut == WriteGate::Shut::no) return std::unexpected(*first_error_);
     BB_TRY(const FileInfo info, give_back_reserved());
     finished_ = true;
-    Finished out{.info = info, .digest = std::nullopt, .changed = changed_, .shut = gate_->shut};
+    Finished out{.info = info, .digest = std::nullopt, .shut = gate_->shut};
     if (in_order_ && hashed_ == info.size_bytes) out.digest = hasher_.finish();
     return out;
 }
@@ -231,7 +254,8 @@ Status ReadHandle::set_attributes(const Attributes& attributes) {
     BB_TRY(const FileInfo before, file_->info());
     BB_CHECK(apply_times_and_mode(*file_, attributes));
     BB_TRY(const FileInfo after, file_->info());
-    if (FileRecord* const record = place_.session->find(place_.path.inside)) record->restamp(before, after);
+    if (FileRecord* const record = place_.session->find(place_.path.inside))
+        place_.session->files.restamped(*record, before, after);
     return {};
 }
 

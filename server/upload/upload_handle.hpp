@@ -19,7 +19,6 @@ class WriteHandle final : public UploadFile {
         bool readable = false;
         bool appends = false;
         bool emptied = false;  // created or truncated by this open: the content is what this handle writes
-        FileState before = FileState::whole;  // what the file is again if nothing is written
     };
     // The session's entry of this handle exists already.
     WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account,
@@ -38,14 +37,12 @@ class WriteHandle final : public UploadFile {
     struct Finished {
         FileInfo info;
         std::optional<Sha256> digest;  // known when everything came in order
-        bool changed = false;          // created, truncated or written
         WriteGate::Shut shut = WriteGate::Shut::no;
     };
     // Gives back what was reserved too much. Errors: of this, or of the first write that failed: the file is
     // not whole then.
     [[nodiscard]] Result<Finished> finish();
 
-    [[nodiscard]] FileState before() const { return facts_.before; }
     [[nodiscard]] const std::shared_ptr<OpenSession>& session() const { return session_; }
     [[nodiscard]] HandleId id() const { return facts_.id; }
     [[nodiscard]] ConnectionId connection() const { return facts_.connection; }
@@ -53,9 +50,16 @@ class WriteHandle final : public UploadFile {
 
   private:
     [[nodiscard]] Status check_gate() const;
-    [[nodiscard]] Status count(std::uint64_t end, bool grow_only);
-    [[nodiscard]] Status write_through(std::span<const std::byte> data, std::uint64_t offset,
-                                       std::uint64_t end);
+    struct Known {
+        const std::string* path = nullptr;
+        FileRecord* record = nullptr;
+    };
+    // Account locked. Errors: it was removed, or is being sent anew.
+    [[nodiscard]] Result<Known> find_record() const;
+    [[nodiscard]] Status check_hole(const FileRecord& record, std::uint64_t end) const;
+    [[nodiscard]] Status note_write(Coverage::Run bytes);
+    void note_failure(Coverage::Run bytes);
+    [[nodiscard]] Status write_through(std::span<const std::byte> data, Coverage::Run bytes);
     [[nodiscard]] Status set_size(std::uint64_t size_bytes);
     void reserve_ahead(std::uint64_t end);
     [[nodiscard]] Result<FileInfo> give_back_reserved();  // requires the gate; returns what the file is then
@@ -73,7 +77,6 @@ class WriteHandle final : public UploadFile {
     std::uint64_t reserved_ = 0;  // up to this offset
     std::uint64_t expected_ = 0;
     std::uint64_t pushed_ = 0;  // write-back began up to here
-    bool changed_;
     bool finished_ = false;
     std::optional<Error> first_error_;
 };

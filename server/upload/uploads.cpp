@@ -24,7 +24,8 @@ std::string waiting_reason(const SessionConfig& config, const upload::OpenSessio
     if (session.phase == upload::Phase::arriving) return "is being taken back";
     if (session.lent) return "uploading: an rsync is writing";
     if (!session.unread.empty()) return session.unread;
-    const auto cut = session.paths_cut_off();
+    if (session.files.is_transfer_open()) return "cut off: " + std::string(upload::kTransferOpen);
+    const auto cut = session.files.paths_cut_off();
     if (!cut.empty()) return "cut off: " + upload::list_names(cut) + "; send them again";
     if (!session.handles.empty())
         return fmt::format("uploading: {} files are being written", session.handles.size());
@@ -76,8 +77,8 @@ std::vector<Uploads::OpenSession> Uploads::open_sessions() {
             if (session->phase != upload::Phase::sealed)
                 all.push_back({.account = account->name,
                                .name = name,
-                               .bytes = session->bytes(),
-                               .files_count = session->files.size(),
+                               .bytes = session->files.bytes(),
+                               .files_count = session->files.count(),
                                .reason = waiting_reason(state_->core->session_config(), *session)});
     }
     return all;

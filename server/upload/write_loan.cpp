@@ -40,7 +40,7 @@ Status WriteLoan::prepare() {
     std::vector<std::string> cut;
     {
         const std::lock_guard lock(account_->mutex);
-        cut = session_->paths_cut_off();
+        cut = session_->files.paths_cut_off();
         refusals_before_ = session_->refusals;
     }
     BB_CHECK(folder_.make_nobodys(cut));
@@ -48,6 +48,8 @@ Status WriteLoan::prepare() {
     before_ = {.files = file_stamps(seen.entries),
                .own_files = seen.own_files,
                .others = folders_and_links(seen.entries)};
+    const std::lock_guard lock(account_->mutex);
+    if (!facts_.dry_run) session_->files.transfer_began();
     return {};
 }
 
@@ -58,14 +60,14 @@ Status WriteLoan::measure() {
     const LentCount there = folder_.count(has_quota);
     const std::lock_guard lock(account_->mutex);
     if (has_quota) {
-        const std::uint64_t known = session_->bytes();
+        const std::uint64_t known = session_->files.bytes();
         account_->release(counted_);
         counted_ = there.bytes > known ? there.bytes - known : 0;
         account_->open_bytes += counted_;
         BB_CHECK(check_quota(*account_));
     }
     // Files that nobody sent have no records.
-    const std::size_t known = std::max(session_->files.size(), before_.files.size());
+    const std::size_t known = std::max(session_->files.count(), before_.files.size());
     if (there.files <= known) return {};
     // Nothing is refused here that the end would take: markers are not asked for room.
     Limits limits = core_->services.config.limits;
@@ -91,7 +93,14 @@ void WriteLoan::hash_brought(Brought& brought) const {
 }
 
 Result<Brought> WriteLoan::look_at_brought(bool ended_well) const {
-    Brought brought{.counts = ended_well, .began = core_->tick(), .look = {}, .left = {}, .hashed = {}};
+    Brought brought{.counts = ended_well,
+                    .began = core_->tick(),
+                    .dry_run = facts_.dry_run,
+                    .goes_on = facts_.goes_on,
+                    .before = before_.files,
+                    .look = {},
+                    .left = {},
+                    .hashed = {}};
     BB_TRY(brought.look, folder_.look());
     brought.left = folder_.put_in_order(before_, was_refused(), brought.look);
     brought.hashed.resize(brought.left.brought.size());
@@ -115,7 +124,7 @@ void WriteLoan::give_back(bool ended_well, Done done) {
         return;
     }
     if (!brought) {  // nobody knows what the program did
-        session_->cut_all();
+        session_->files.lost_all();
         after.add([done, error = brought.error()] { done(std::unexpected(error)); });
         return;
     }
@@ -135,7 +144,7 @@ void WriteLoan::undo_empty_session() {
     if (!facts_.made_session || session_->phase != Phase::open) return;
     if (!core_->inbox().remove_folder(top_)) return;
     session_->phase = Phase::gone;
-    session_->journal.remove();
+    session_->files.remove_journal();
     account_->sessions.erase(session_->name);
 }
 
@@ -159,7 +168,7 @@ void WriteLoan::answer(const Brought& brought, Done done, AfterUnlock& after) {
     else if (!brought.counts && !brought.left.brought.empty())
         result =
             fmt::format("{}: what came now counts as cut off until it is sent again", escape(session_->name));
-    else if (const auto cut = session_->paths_cut_off(); !cut.empty())
+    else if (const auto cut = session_->files.paths_cut_off(); !cut.empty())
         result = fmt::format("{}: cut off before, and not sent again: {}", escape(session_->name),
                              list_names(cut));
     after.add([done = std::move(done), result = std::move(result)] { done(result); });

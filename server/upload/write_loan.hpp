@@ -18,6 +18,8 @@ class WriteLoan final : public Loan {
     struct Facts {
         ConnectionId connection = 0;
         bool made_session = false;  // an empty folder goes again
+        bool dry_run = false;       // LoanRequest
+        bool goes_on = false;
     };
     // The session is marked as lent already.
     WriteLoan(std::shared_ptr<Core> core, std::shared_ptr<Account> account,

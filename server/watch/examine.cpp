@@ -64,7 +64,8 @@ Examined examine(const UploadServices& services, const Question& question) {
     if (question.asked_for)
         result.marker = "";
     else
-        result.marker = find_marker(services.config.session, entries, question.last_changed);
+        result.marker =
+            find_marker(services.config.session, entries, question.last_changed, question.session);
     if (!readable) {
         result.problem = walked.error().message;
         if (walked.error().code == Errc::permission)

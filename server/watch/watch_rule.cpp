@@ -55,8 +55,9 @@ std::optional<std::string> marker_by_any_file(const SessionConfig& config,
 }  // namespace
 
 std::optional<std::string> find_marker(const SessionConfig& config, const std::vector<WalkEntry>& entries,
-                                       std::string_view last_changed) {
+                                       std::string_view last_changed, std::string_view session) {
     if (auto named = marker_by_name(config, entries)) return named;
+    if (upload::is_ignored(config, session)) return std::nullopt;
     return marker_by_any_file(config, entries, last_changed);
 }
 

@@ -13,11 +13,13 @@
 
 namespace burnbox::watch {
 
-// The session's marker among its entries. `last_changed`: the path that changed last as far as anybody saw
+// The session's marker among its entries. In a folder whose own name is ignored (a NAS' wastebasket) only one
+// by its name. `last_changed`: the path that changed last as far as anybody saw
 // it, "" = nobody did; it decides between times that the file system keeps as the same.
 [[nodiscard]] std::optional<std::string> find_marker(const SessionConfig& config,
                                                      const std::vector<upload::WalkEntry>& entries,
-                                                     std::string_view last_changed);
+                                                     std::string_view last_changed,
+                                                     std::string_view session = {});
 
 // The latest ctime of all entries.
 [[nodiscard]] Timestamp newest_change(const std::vector<upload::WalkEntry>& entries);

@@ -156,3 +156,41 @@ TEST_CASE("delete: a failed folder that is deleted is given up") {
     CHECK(shown(client->remove_folder("/holiday-failed")) == "ok");
     CHECK(queued.house.rows().empty());
 }
+
+TEST_CASE("moved by hand: a sealed folder that was away is its session's again") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed");
+    const auto move = [&](const std::string& from, const std::string& to) {
+        REQUIRE(house.inbox_fs.rename(from, to, RenameMode::no_replace));
+    };
+    move("alice/holiday-queued", "away");
+    house.kill();
+    CHECK(house.rows()[0].state == SessionState::failed);
+    SUBCASE("its account mends it, and its files are as whole as they were") {
+        move("away", "alice/holiday-failed");
+        CHECK(rename(*house.connect(), "/holiday-failed", "/holiday") == "ok: holiday is open again");
+        CHECK(burn(*house.connect(), "holiday") == "ok: holiday is sealed");
+    }
+    SUBCASE("under its old name, at the next start") {
+        move("away", "alice/holiday-queued");
+        house.kill();
+        CHECK(house.rows()[0].folder == "holiday-failed");  // as its state is, for a retry
+        CHECK(house.exists("alice/holiday-failed/a"));
+    }
+    SUBCASE("not when something is missing in it") {
+        REQUIRE(house.inbox_fs.remove("away/a"));
+        move("away", "alice/holiday-failed");
+        house.kill();
+        CHECK(house.rows()[0].folder.empty());
+        CHECK(rename(*house.connect(), "/holiday-failed", "/holiday") == "ok: holiday is open again");
+        CHECK(house.rows()[0].state == SessionState::failed);
+    }
+    SUBCASE("not one that another session has") {
+        CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+        CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed as holiday-2");
+        house.kill();
+        CHECK(house.rows()[0].folder.empty());
+        CHECK(house.rows()[1].folder == "holiday-queued");
+    }
+}

@@ -102,3 +102,25 @@ TEST_CASE("checksum list: it may list itself and what links lead to") {
     CHECK(findings->wrong.empty());
     CHECK(findings->extra.empty());
 }
+
+TEST_CASE("checksum list: paths that leave the session, or go through a link, are refused, not waited for") {
+    UploadHouse house;
+    const auto client = house.connect();
+    CHECK(put(*client, "/holiday/a", "aaa") == "ok");
+    CHECK(shown(client->make_folder("/holiday/d", 0755)) == "ok");
+    CHECK(put(*client, "/holiday/d/b", "bbb") == "ok");
+    CHECK(shown(client->make_symlink("d", "/holiday/l")) == "ok");
+    CHECK(shown(client->make_symlink("a", "/holiday/to_a")) == "ok");
+    const std::string good = line("aaa", "a") + line("bbb", "d/b");
+    for (const std::string& path :
+         {"../../x", "../holiday/a", "d/../../x", "/etc/passwd", "//a", "l/b", "d/../l/b", ".."}) {
+        CAPTURE(path);
+        const std::string answer = put(*client, "/holiday/SHA256SUMS", good + line("aaa", path));
+        CHECK(contains(answer, "not a path in this session: " + path));
+        CHECK(house.exists("alice/holiday/SHA256SUMS.refused"));
+        CHECK_FALSE(house.exists("alice/holiday/SHA256SUMS"));
+    }
+    CHECK(put(*client, "/holiday/SHA256SUMS",
+              line("aaa", "d/../a") + line("bbb", "d//./b") + line("aaa", "to_a")) ==
+          "ok: holiday is sealed");
+}

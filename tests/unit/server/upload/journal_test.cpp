@@ -9,64 +9,112 @@ using namespace burnbox::upload;
 
 namespace {
 
-ProvenFiles replayed(std::initializer_list<std::string> lines) {
-    ProvenFiles files;
-    for (const std::string& line : lines) replay_line(line, files);
-    return files;
+using Shown = std::map<std::string, std::string>;
+
+// "whole 3" with its digest, "in order" or "lost", by path.
+Shown shown(const JournalContent& content) {
+    Shown out;
+    for (const auto& [path, file] : content.files) {
+        if (file->kind == ProvenFile::Kind::whole) {
+            CHECK(file->sha256 == Sha256::of("abc"));
+            out[path] = "whole " + std::to_string(file->size_bytes);
+        } else {
+            out[path] = file->kind == ProvenFile::Kind::lost ? "lost" : "in order";
+        }
+    }
+    return out;
+}
+
+JournalContent replay(std::initializer_list<std::string> lines) {
+    JournalContent content;
+    for (const std::string& line : lines) replay_line(line, content);
+    return content;
+}
+
+Shown replayed(std::initializer_list<std::string> lines) {
+    return shown(replay(lines));
 }
 
 std::string close_of(const std::string& path) {
     return R"({"close":")" + path + R"(","size":3,"sha256":")" + Sha256::of("abc").hex() + "\"}";
 }
 
-const ProvenFile kAbc{.size_bytes = 3, .sha256 = Sha256::of("abc")};
+const std::string kOpen = R"({"open":"a"})", kCut = R"({"cut":"a"})", kLost = R"({"lost":"a"})",
+                  kScattered = R"({"scattered":"a"})", kAnew = R"({"anew":"a"})";
 
 }  // namespace
 
 TEST_CASE("journal: only a CLOSE with size and digest proves a file") {
-    CHECK(replayed({R"({"open":"a"})"}).empty());
-    CHECK(replayed({R"({"open":"a"})", close_of("a")}) == ProvenFiles{{"a", kAbc}});
-    CHECK(replayed({R"({"close":"a","size":3})"}).empty());
-    CHECK(replayed({close_of("a"), R"({"open":"a"})"}).empty());
-    CHECK(replayed({close_of("a"), R"({"cut":"a"})"}).empty());
+    CHECK(replayed({kOpen}) == Shown{{"a", "in order"}});
+    CHECK(replayed({kOpen, close_of("a")}) == Shown{{"a", "whole 3"}});
+    CHECK(replayed({R"({"close":"a","size":3})"}) == Shown{{"a", "in order"}});
+    CHECK(replayed({close_of("a"), kOpen}) == Shown{{"a", "in order"}});
+    CHECK(replayed({close_of("a"), kCut}) == Shown{{"a", "in order"}});
     CHECK(replayed({close_of("a"), R"({"remove":"a"})"}).empty());
 }
 
-TEST_CASE(
-    "journal: what was lost with the machine stays so until it is whole or gone, whoever begins with it") {
-    const std::string lost = R"({"lost":"a"})";
-    const ProvenFile kLost{.size_bytes = 0, .sha256 = {}, .lost = true};
-    CHECK(replayed({close_of("a"), lost}) == ProvenFiles{{"a", kLost}});
-    CHECK(replayed({lost, R"({"open":"a"})", R"({"cut":"a"})"}) == ProvenFiles{{"a", kLost}});
-    CHECK(replayed({lost, R"({"rename":"a","to":"b"})"}) == ProvenFiles{{"b", kLost}});
-    CHECK(replayed({lost, close_of("a")}) == ProvenFiles{{"a", kAbc}});
-    CHECK(replayed({lost, R"({"remove":"a"})"}).empty());
+TEST_CASE("journal: what was lost, or had a gap, stays so until it is sent anew, whole or gone") {
+    for (const std::string& lost : {kLost, kScattered}) {
+        CHECK(replayed({close_of("a"), lost}) == Shown{{"a", "lost"}});
+        CHECK(replayed({lost, kOpen, kCut}) == Shown{{"a", "lost"}});
+        CHECK(replayed({lost, R"({"rename":"a","to":"b"})"}) == Shown{{"b", "lost"}});
+        CHECK(replayed({lost, kAnew}) == Shown{{"a", "in order"}});
+        CHECK(replayed({lost, close_of("a")}) == Shown{{"a", "whole 3"}});
+        CHECK(replayed({lost, R"({"remove":"a"})"}).empty());
+    }
 }
 
 TEST_CASE("journal: renames carry a folder's files and replace what was there") {
     CHECK(replayed({close_of("a/x"), close_of("a-b"), R"({"rename":"a","to":"c"})"}) ==
-          ProvenFiles{{"a-b", kAbc}, {"c/x", kAbc}});
+          Shown{{"a-b", "whole 3"}, {"c/x", "whole 3"}});
     CHECK(replayed({close_of("a"), R"({"rename":"b","to":"a"})"}).empty());
-    CHECK(replayed({close_of("a"), R"({"link":"a","to":"b"})"}) == ProvenFiles{{"a", kAbc}, {"b", kAbc}});
+}
+
+TEST_CASE("journal: names of one file share what is said of it, whichever is named") {
+    const std::string link = R"({"link":"a","to":"b"})";
+    CHECK(replayed({close_of("a"), link}) == Shown{{"a", "whole 3"}, {"b", "whole 3"}});
+    CHECK(replayed({close_of("a"), link, R"({"scattered":"b"})"}) == Shown{{"a", "lost"}, {"b", "lost"}});
+    CHECK(replayed({close_of("a"), link, kOpen, R"({"remove":"a"})"}) == Shown{{"b", "in order"}});
+    CHECK(replayed({link, kScattered, R"({"rename":"b","to":"c"})"}) == Shown{{"a", "lost"}, {"c", "lost"}});
+}
+
+TEST_CASE("journal: a transfer that did not end well is one until the next does") {
+    CHECK_FALSE(replay({}).transfer_open);
+    CHECK(replay({R"({"transfer":"began"})"}).transfer_open);
+    CHECK_FALSE(replay({R"({"transfer":"began"})", R"({"transfer":"ended"})"}).transfer_open);
+}
+
+TEST_CASE("journal: what a client said of an entry follows its names") {
+    const std::string said = R"({"sent":"a","mode":365,"mtime":"-5"})";
+    const SentFacts facts{.mode = 0555, .mtime = Timestamp(std::chrono::nanoseconds(-5))};
+    CHECK(replay({said}).sent == decltype(JournalContent::sent){{"a", facts}});
+    CHECK(replay({said, R"({"sent":"a","mode":420})"}).sent.at("a") == SentFacts{0644, facts.mtime});
+    CHECK(replay({said, R"({"rename":"a","to":"b"})"}).sent == decltype(JournalContent::sent){{"b", facts}});
+    CHECK(replay({said, R"({"link":"a","to":"b"})"}).sent.size() == 2);
+    CHECK(replay({said, R"({"remove":"a"})"}).sent.empty());
+    CHECK(replay({said}).files.empty());
 }
 
 TEST_CASE("journal: torn and strange lines prove nothing and harm nothing") {
-    CHECK(replayed({close_of("a"), "{\"close\":\"b\",\"si", "", "no json", R"({"later":"version"})"}) ==
-          ProvenFiles{{"a", kAbc}});
+    CHECK(replayed({close_of("a"), "{\"close\":\"b\",\"si", "", "no json"}) == Shown{{"a", "whole 3"}});
+    CHECK(replayed({close_of("a"), R"({"later":"a"})"}) == Shown{{"a", "in order"}});
 }
 
 TEST_CASE("journal: what is appended is what is loaded, with any name") {
     test::MemoryFileSystem fs;
     REQUIRE(make_folders(fs, "journal/alice", 0700));
     Journal journal(fs, "alice", "holiday");
-    CHECK(journal.load().value().empty());
+    CHECK(journal.load().value().files.empty());
     const std::string name = "ph\"otos/\xc3\xa4\\ %20.jpg";
     journal.opened(name);
     journal.closed(name, 3, Sha256::of("abc"));
-    CHECK(journal.load().value() == ProvenFiles{{name, kAbc}});
+    const SentFacts facts{.mode = 04755, .mtime = Timestamp(std::chrono::seconds(-7))};
+    journal.described(name, facts);
+    CHECK(shown(journal.load().value()) == Shown{{name, "whole 3"}});
+    CHECK(journal.load().value().sent.at(name) == facts);
     journal.rename_session("other");
-    CHECK(Journal(fs, "alice", "other").load().value().size() == 1);
-    CHECK(Journal(fs, "alice", "holiday").load().value().empty());
+    CHECK(Journal(fs, "alice", "other").load().value().files.size() == 1);
+    CHECK(Journal(fs, "alice", "holiday").load().value().files.empty());
     journal.remove();
-    CHECK(Journal(fs, "alice", "other").load().value().empty());
+    CHECK(Journal(fs, "alice", "other").load().value().files.empty());
 }

@@ -50,11 +50,49 @@ TEST_CASE("watch rule: the only file beside data two levels deep, newer than eve
 }
 
 TEST_CASE("watch rule: temporary names of copying programs are no markers, and stand in nobody's way") {
-    for (const char* const name : {".issue.x7Tq2A", "a.part", "b.filepart", "c.tmp", "Thumbs.db"})
+    for (const char* const name : {".issue.x7Tq2A",
+                                   "a.part",
+                                   "b.filepart",
+                                   "c.tmp",
+                                   "Thumbs.db",
+                                   "~$x.docx",
+                                   "x.crdownload",
+                                   "X.TMP",
+                                   ".swp",
+                                   ".x.swp",
+                                   "x.swp",
+                                   "4913",
+                                   "#recycle",
+                                   ".rsync~",
+                                   "x.!ut",
+                                   "x.!qB",
+                                   ".fuse_hidden00012",
+                                   ".nfs0001",
+                                   "~lock.x.odt#",
+                                   ".~lock.x.odt#",
+                                   "x.download",
+                                   "x.aria2",
+                                   "x.opdownload",
+                                   "Thumbs.db:encryptable",
+                                   "THUMBS.DB",
+                                   "@eaDir",
+                                   ".DS_Store",
+                                   "._x",
+                                   "$RECYCLE.BIN",
+                                   "System Volume Information",
+                                   "x~",
+                                   "X.PART",
+                                   "#x#",
+                                   "lost+found",
+                                   "Desktop.ini"})
         CHECK(marker({folder("d", 5), file("d/x", 5), file(name, 9)}) == "(none)");
     CHECK(marker({file(".DS_Store", 6), folder("d", 5), file("d/x", 5), file("issue", 9)}) == "issue");
     CHECK(marker({folder("d", 5), file("d/.x.part", 9), file("issue", 8)}) == "(none)");
     CHECK(marker({folder("d", 5), file("d/x", 5), file("caf\xE9", 9)}) == "(none)");
+    const Entries waste = {folder("d", 5), file("d/x", 5), file("issue", 9)};
+    CHECK(find_marker({}, waste, "", "holiday") == "issue");
+    CHECK_FALSE(find_marker({}, waste, "", "#recycle"));
+    CHECK(find_marker({}, {file("BURN", 9), file("x", 5)}, "", "#Recycle") == "BURN");
 }
 
 TEST_CASE("watch rule: times that are the same are decided by who was seen last") {

@@ -1,0 +1,98 @@
+#include "common/session/lost_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "common/session/sealed_session.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
+
+Result<bool> is_folder(FileSystem& fs, const std::string& path) {
+    const auto info = fs.info(path);
+    if (info) return info->type == FileType::folder;
+    if (info.error().code == Errc::not_found) return false;
+    return std::unexpected(info.error());
+}
+
+// Its marker may have got another name on the way. Digests are compared when it is burned.
+Result<bool> holds_session(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+    for (const ManifestEntry& entry : sealed.manifest.entries) {
+        if (entry.path == sealed.marker.name) continue;
+        const std::string& path = entry.source.empty() ? entry.path : entry.source;
+        const auto info = fs.info(join_path(folder, path));
+        if (!info && info.error().code != Errc::not_found) return std::unexpected(info.error());
+        if (!info || info->type != entry.type) return false;
+        if (entry.type == FileType::file && info->size_bytes != entry.size_bytes) return false;
+    }
+    return true;
+}
+
+Result<SealedSession> read_record(FileSystem& state_fs, const SessionRow& row) {
+    BB_TRY(const std::string text,
+           read_file(state_fs, fmt::format("seals/{}.jsonl", row.seal_id), kMostRecordBytes));
+    return parse_seal_record(text);
+}
+
+Result<std::set<std::string>> folders_of_others(Catalogue& catalogue, const SessionRow& row) {
+    std::set<std::string> taken;
+    BB_TRY(const auto rows, catalogue.sessions(row.account));
+    for (const SessionRow& other : rows)
+        if (other.id != row.id && other.root == row.root) taken.insert({other.folder, other.folder_next});
+    return taken;
+}
+
+}  // namespace
+
+Result<std::string> find_lost_folder(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
+                                     const SessionRow& row) {
+    BB_TRY(FileSystem* const fs, inbox.fs_of(row));
+    if (!row.folder.empty()) {
+        BB_TRY(const bool there, is_folder(*fs, join_path(row.account, row.folder)));
+        if (there) return row.folder;
+    }
+    BB_TRY(const SealedSession sealed, read_record(state_fs, row));
+    BB_TRY(const auto taken, folders_of_others(catalogue, row));
+    BB_TRY(const auto entries, list_folder(*fs, row.account));
+    for (const DirEntry& entry : entries) {
+        if (entry.type != FileType::folder || taken.contains(entry.name)) continue;
+        const SessionFolder parts = parse_folder(entry.name);
+        if (parts.name != row.name || parts.state == FolderState::open) continue;
+        BB_TRY(const bool is_it, holds_session(*fs, join_path(row.account, entry.name), sealed));
+        if (!is_it) continue;
+        BB_CHECK(catalogue.set_folder(row.id, entry.name));
+        log::info("session has its folder again", log::kv("session", row.account + "/" + row.disc_name),
+                  log::kv("folder", entry.name));
+        return entry.name;
+    }
+    return fail(Errc::not_found,
+                fmt::format("{0}/{1} has no folder, or not all of its files are in it: put it back as "
+                            "{2}, or send it again",
+                            escape(row.account), escape(row.disc_name),
+                            fs->host_path(join_path(row.account, row.name + "-failed"))));
+}
+
+Result<std::optional<SessionRow>> find_row_of_folder(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
+                                                     const std::string& account, const std::string& folder) {
+    const std::string name = parse_folder(folder).name;
+    BB_TRY(const auto rows, catalogue.sessions(account));
+    for (const SessionRow& row : rows) {
+        const bool waits = row.state == SessionState::failed || row.state == SessionState::queued;
+        if (!waits || row.name != name || row.root != inbox.root() || !row.folder_next.empty()) continue;
+        const auto found = find_lost_folder(inbox, catalogue, state_fs, row);
+        if (!found && found.error().code != Errc::not_found) return std::unexpected(found.error());
+        if (!found || *found != folder) continue;
+        BB_TRY(SessionRow now, catalogue.session(row.id));
+        return std::optional(std::move(now));
+    }
+    return std::optional<SessionRow>();
+}
+
+}  // namespace burnbox

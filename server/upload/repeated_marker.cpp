@@ -1,0 +1,84 @@
+#include "server/upload/repeated_marker.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/text.hpp"
+#include "server/upload/seal_rules.hpp"
+
+namespace burnbox::upload {
+
+Result<std::size_t> RepeatedMarker::read_at(std::span<std::byte> /*buffer*/, std::uint64_t /*offset*/) {
+    return fail(Errc::permission, "the file was opened for writing only");
+}
+
+Status RepeatedMarker::write_at(std::span<const std::byte> data, std::uint64_t offset) {
+    in_order_ = in_order_ && offset == size_bytes_;
+    if (in_order_) hasher_.update(data);
+    size_bytes_ = std::max(size_bytes_, offset + data.size());
+    return {};
+}
+
+Result<FileInfo> RepeatedMarker::info() {
+    FileInfo info;
+    info.size_bytes = size_bytes_;
+    info.mode = 0644;
+    return info;
+}
+
+std::optional<Sha256> RepeatedMarker::digest() {
+    return in_order_ ? std::optional(hasher_.finish()) : std::nullopt;
+}
+
+bool is_repeated_marker(const Core& core, const Place& place) {
+    const std::string& inside = place.path.inside;
+    const bool named = is_marker_name(core.session_config(), inside);
+    if (place.where == Where::polite) return named || inside == place.polite->marker;
+    return place.where == Where::open && place.session->phase == Phase::sealing &&
+           (named || inside == place.session->marker_asked);
+}
+
+namespace {
+
+// The disk pool. `sealed`: what its seal was answered while this one came, if it did.
+Result<std::string> answer_for(Core& core, const Account& account, const std::string& name,
+                               const std::optional<Sha256>& digest, const std::string& sealed) {
+    if (digest) {
+        Marker marker;
+        marker.sha256 = *digest;
+        BB_TRY(const auto twice, find_sent_twice(core, account, name, marker));
+        if (twice) return sealed.empty() ? fmt::format("{} is already sealed", escape(name)) : sealed;
+    }
+    return fail(Errc::permission, fmt::format("{} is sealed", escape(name)));
+}
+
+}  // namespace
+
+void close_repeated_marker(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+                           std::unique_ptr<RepeatedMarker> marker, Done done) {
+    AfterUnlock after;
+    const std::lock_guard lock(account->mutex);
+    const Place& place = marker->place();
+    const std::string name = place.polite ? place.polite->name : place.path.folder;
+    const auto answer_later = [core, account, name, digest = marker->digest(),
+                               done](const std::string& sealed) {
+        core->services.run_blocking([=] { done(answer_for(*core, *account, name, digest, sealed)); });
+    };
+    if (place.where == Where::polite) return after.add([answer_later] { answer_later(""); });
+    OpenSession& session = *place.session;
+    const bool by_command = session.marker_asked.empty();
+    const auto answer = [answer_later, by_command, done](const Result<std::string>& result) {
+        if (!result || by_command) return done(result);
+        answer_later(*result);
+    };
+    if (session.phase == Phase::sealing)
+        session.waiting.emplace_back(answer);
+    else if (session.phase == Phase::sealed)
+        after.add([answer, result = session.sealed_answer] { answer(result); });
+    else if (session.last_refusal)
+        after.add([answer, error = *session.last_refusal] { answer(std::unexpected(error)); });
+    else
+        after.add(
+            [answer] { answer(fail(Errc::conflict, "the seal was not finished; send the marker again")); });
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,211 @@
+// The events of SessionFiles that are not a handle's: programs that write by themselves, names, the start.
+#include <algorithm>
+
+#include "server/upload/session_files.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+bool is_at_or_below(std::string_view path, std::string_view folder) {
+    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// The entries at and below a path, in order.
+template <typename Map, typename Function>
+void for_each_below(Map& files, std::string_view path, const Function& function) {
+    for (auto at = files.lower_bound(path); at != files.end() && at->first.starts_with(path);) {
+        const auto here = at++;
+        if (is_at_or_below(here->first, path)) function(here);
+    }
+}
+
+template <typename Map>
+std::vector<typename Map::node_type> taken_out(Map& files, std::string_view path) {
+    std::vector<typename Map::node_type> nodes;
+    for_each_below(files, path, [&](typename Map::iterator at) { nodes.push_back(files.extract(at)); });
+    return nodes;
+}
+
+}  // namespace
+
+// The name leads to another file now.
+FileRecord& SessionFiles::separate(const std::string& path) {
+    auto& slot = files_[path];
+    auto fresh = std::make_shared<FileRecord>();
+    if (slot) {
+        fresh->size_bytes_ = slot->size_bytes_;
+        --slot->names_;
+        journal_.removed(path);
+    }
+    slot = std::move(fresh);
+    return *slot;
+}
+
+FileRecord& SessionFiles::found_at(const std::string& path, const FileInfo& info) {
+    FileRecord& record = found(path);
+    return record.names_ > 1 && record.stamp_.inode != info.inode ? separate(path) : record;
+}
+
+void SessionFiles::brought(const std::string& path, const Bringing& bringing) {
+    FileRecord* const record = &found_at(path, bringing.info);
+    const bool in_place = record->stamp_.inode == bringing.info.inode;
+    const bool builds_on_sand =
+        in_place && record->is_cut() &&
+        (record->unkept_ || (bringing.goes_on && record->gapless_bytes() < bringing.bytes_before));
+    if (!in_place) record->unkept_ = false;
+    record->completion_ = bringing.completion;
+    record->stamp_ = stamp_of(bringing.info);
+    if (!bringing.well || builds_on_sand) return lose(path, *record);
+    record->state_ = FileState::whole;
+    record->unkept_ = false;
+    record->rest();
+    record->forget_digest();
+    if (bringing.hashed == nullptr) return journal_.opened(path);  // read once more at the seal
+    record->stamp_ = stamp_of(bringing.hashed->info);
+    record->digest_ = bringing.hashed->sha256;
+    note_whole(path, *record);
+}
+
+void SessionFiles::transfer_began() {
+    if (!transfer_open_) journal_.transfer_began();
+    transfer_open_ = true;
+}
+
+void SessionFiles::transfer_ended_well() {
+    if (transfer_open_) journal_.transfer_ended_well();
+    transfer_open_ = false;
+}
+
+void SessionFiles::described(const std::string& path, const SentFacts& facts) {
+    SentFacts& now = sent_[path];
+    const SentFacts before = now;
+    if (facts.mode) now.mode = facts.mode;
+    if (facts.mtime) now.mtime = facts.mtime;
+    if (now != before) journal_.described(path, facts);
+}
+
+const SentFacts* SessionFiles::sent(std::string_view path) const {
+    const auto found = sent_.find(path);
+    return found == sent_.end() ? nullptr : &found->second;
+}
+
+void SessionFiles::linked(const std::string& existing, const std::string& path) {
+    const auto record = files_.at(existing);
+    if (const auto there = files_.find(path); there != files_.end()) {
+        if (there->second == record) return;
+        --there->second->names_;
+    }
+    ++record->names_;
+    files_.insert_or_assign(path, record);
+    if (const SentFacts* const facts = sent(existing)) sent_.insert_or_assign(path, SentFacts(*facts));
+    journal_.linked(existing, path);
+}
+
+void SessionFiles::renamed(const std::string& from, const std::string& to) {
+    for (auto& node : taken_out(files_, from)) {
+        node.key() = to + node.key().substr(from.size());
+        files_.insert(std::move(node));
+    }
+    for (auto& node : taken_out(sent_, from)) {
+        node.key() = to + node.key().substr(from.size());
+        sent_.insert(std::move(node));
+    }
+    journal_.renamed(from, to);
+}
+
+bool SessionFiles::can_leave(std::string_view path) const {
+    std::map<const FileRecord*, unsigned> leaving;
+    for_each_below(files_, path, [&](Map::const_iterator at) { ++leaving[at->second.get()]; });
+    return std::ranges::all_of(leaving, [](const auto& one) { return one.second == one.first->names_; });
+}
+
+void SessionFiles::moved(SessionFiles& other, const std::string& from, const std::string& to) {
+    if (&other == this) return renamed(from, to);
+    std::map<const FileRecord*, std::string> first_names;
+    for (auto& node : taken_out(files_, from)) {
+        journal_.removed(node.key());
+        node.key() = to + node.key().substr(from.size());
+        const std::string path = node.key();
+        const FileRecord& record = *node.mapped();
+        const auto [first, is_first] = first_names.emplace(&record, path);
+        if (!is_first)
+            other.journal_.linked(first->second, path);
+        else if (record.is_at_rest() && record.digest_)
+            other.journal_.closed(path, record.size_bytes_, *record.digest_);
+        else if (record.unkept_)
+            other.journal_.unkept(path);
+        else if (record.state_ == FileState::lost || (record.course_ && record.course_->scattered))
+            other.journal_.lost(path);
+        else
+            other.journal_.cut(path);
+        other.files_.insert_or_assign(path, std::move(node.mapped()));
+    }
+    for (auto& node : taken_out(sent_, from)) {
+        journal_.removed(node.key());
+        other.described(to + node.key().substr(from.size()), node.mapped());
+    }
+    if (transfer_open_) other.transfer_began();  // nobody knows what of it is missing
+}
+
+void SessionFiles::removed(const std::string& path) {
+    const auto found = files_.find(path);
+    if (found != files_.end()) {
+        --found->second->names_;
+        files_.erase(found);
+    }
+    sent_.erase(path);
+    journal_.removed(path);
+}
+
+void SessionFiles::taken_back(const std::string& path, const Sha256& sha256, const Completion& completion) {
+    FileRecord& record = found(path);
+    record.digest_ = sha256;
+    record.from_journal_ = true;
+    record.completion_ = completion;
+}
+
+FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::string& path,
+                                    const FileInfo& info, bool machine_went_down) {
+    const auto known = journal.files.find(path);
+    const ProvenFile* const proof = known == journal.files.end() ? nullptr : known->second.get();
+    if (proof != nullptr && info.links > 1) {
+        const auto other = files_.find(proof->seen_as);
+        if (other != files_.end() && other->second->stamp_.inode == info.inode) {
+            ++other->second->names_;
+            return *(files_[path] = other->second);
+        }
+        proof->seen_as = path;
+    }
+    FileRecord& record = found(path);
+    record.size_bytes_ = info.size_bytes;
+    record.stamp_ = stamp_of(info);
+    const bool is_proven = proof != nullptr && proof->kind == ProvenFile::Kind::whole;
+    if (is_proven && proof->size_bytes == info.size_bytes) {
+        record.digest_ = proof->sha256;
+        record.from_journal_ = true;
+        record.unsure_ = machine_went_down;
+        return record;
+    }
+    record.state_ = FileState::cut_off;
+    const bool is_in_order = proof != nullptr ? proof->kind == ProvenFile::Kind::in_order
+                                              : !journal.transfer_open && info.links == 1;
+    if (is_in_order && !machine_went_down) {
+        record.course().written.add(0, info.size_bytes);
+        return record;
+    }
+    if (proof != nullptr && proof->kind == ProvenFile::Kind::lost) {
+        record.unknow();
+        record.state_ = FileState::lost;
+        record.unkept_ = proof->unkept && !machine_went_down;
+    } else {
+        lose(path, record);
+    }
+    return record;
+}
+
+void SessionFiles::recovered(const JournalContent& journal) {
+    transfer_open_ = journal.transfer_open;
+    sent_ = journal.sent;
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,114 @@
+// A marker that is sent again by a client that gave up waiting for the seal.
+#include <doctest/doctest.h>
+
+#include "tests/support/upload_house.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+namespace {
+
+struct Sealing {
+    UploadHouse house;
+    std::unique_ptr<Client> one = house.connect(), two = house.connect();
+    Answer first, again;
+
+    explicit Sealing(const std::string& content = "m") {
+        REQUIRE(put(*one, "/holiday/a", "aaa") == "ok");
+        house.jobs_wait = true;
+        auto marker = create(*one, "/holiday/BURN");
+        REQUIRE(write(*marker, content) == "ok");
+        one->close(std::move(marker), first.done());
+    }
+    void send_again(Client& client, const std::string& content = "m") {
+        auto marker = create(client, "/holiday/BURN");
+        CHECK(write(*marker, content) == "ok");
+        CHECK(marker->info().value().size_bytes == content.size());
+        client.close(std::move(marker), again.done());
+    }
+};
+
+}  // namespace
+
+TEST_CASE("marker again: while its session is being sealed it has the seal's answer") {
+    Sealing sealing;
+    SUBCASE("over another connection") {
+        sealing.send_again(*sealing.two);
+    }
+    SUBCASE("over the same one") {
+        sealing.send_again(*sealing.one);
+    }
+    SUBCASE("over one that is opened for it") {
+        sealing.send_again(*sealing.house.connect());
+    }
+    CHECK((*sealing.again).empty());
+    sealing.house.run_jobs();
+    CHECK(*sealing.first == "ok: holiday is sealed");
+    CHECK(*sealing.again == "ok: holiday is sealed");
+    CHECK(sealing.house.rows().size() == 1);
+    CHECK(sealing.house.text("alice/holiday-queued/BURN") == "m");
+}
+
+TEST_CASE("marker again: begun while it is sealed, complete after that") {
+    Sealing sealing;
+    auto marker = create(*sealing.two, "/holiday/BURN");
+    CHECK(write(*marker, "m") == "ok");
+    sealing.house.run_jobs();
+    sealing.two->close(std::move(marker), sealing.again.done());
+    sealing.house.run_jobs();
+    CHECK(*sealing.again == "ok: holiday is sealed");
+}
+
+TEST_CASE("marker again: a refusal is everybody's") {
+    Sealing sealing;
+    sealing.house.fits = fail(Errc::does_not_fit, "it is too large");
+    sealing.send_again(*sealing.two);
+    sealing.house.run_jobs();
+    CHECK(contains(*sealing.first, "too large"));
+    CHECK(*sealing.again == *sealing.first);
+    CHECK(sealing.house.text("alice/holiday/BURN.refused") == "m");
+}
+
+TEST_CASE("marker again: another content is another marker, and the session is sealed") {
+    Sealing sealing;
+    sealing.send_again(*sealing.two, "other");
+    sealing.house.run_jobs();
+    CHECK(*sealing.again == "holiday is sealed");
+}
+
+TEST_CASE("marker again: only the marker, and only by who may upload") {
+    Sealing sealing;
+    CHECK(put(*sealing.two, "/holiday/late", "x") == "holiday is being sealed");
+    CHECK(put(*sealing.two, "/holiday/sub/BURN", "x") == "holiday is being sealed");
+    sealing.house.run_jobs();
+    CHECK(put(*sealing.two, "/holiday/sub/BURN", "x") == "holiday is sealed");
+}
+
+TEST_CASE("marker again: over the connection that sealed it, under its old name") {
+    Sealing sealing;
+    sealing.house.run_jobs();
+    sealing.house.jobs_wait = false;
+    for (Client* const client : {sealing.one.get(), sealing.two.get()}) {
+        CHECK(put(*client, "/holiday/BURN", "m") == "ok: holiday is already sealed");
+        CHECK(put(*client, "/holiday/BURN", "other") == "holiday is sealed");
+    }
+    sealing.house.burn(sealing.house.rows()[0].id, "BURNBOX_0001");
+    CHECK(put(*sealing.one, "/holiday/BURN", "m") == "ok: holiday is already sealed");
+    CHECK(sealing.house.names("alice") == std::vector<std::string>{"holiday-burned"});
+    CHECK(sealing.house.rows().size() == 1);
+}
+
+TEST_CASE("marker again: the file that sealed by the predecessor's rule") {
+    UploadHouse house;
+    auto client = house.connect();
+    REQUIRE(shown(client->make_folder("/holiday", 0755)) == "ok");
+    REQUIRE(shown(client->make_folder("/holiday/d", 0755)) == "ok");
+    REQUIRE(put(*client, "/holiday/d/a", "aaa") == "ok");
+    const auto watching = house.connect();
+    client = house.connect();
+    REQUIRE(put(*client, "/holiday/issue", "go") == "ok");
+    client.reset();
+    REQUIRE(house.exists("alice/holiday-queued"));
+    CHECK(put(*watching, "/holiday/issue", "go") == "ok: holiday is already sealed");
+    CHECK(put(*watching, "/holiday/other", "go") == "holiday is sealed");
+}
