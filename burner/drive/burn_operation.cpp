@@ -34,6 +34,7 @@ class Burn {
     bool closes(const Medium& medium) const;
     Status write();
     Status finish();
+    void keep_memory();
 
     const BurnJob& job_;
     OpenedDisc& disc_;
@@ -41,6 +42,7 @@ class Burn {
     std::unique_ptr<SessionImage> image_;
     std::unique_ptr<SessionWriter> writer_;  // behind the image: it reads it, and goes before it
     bool closes_ = false;
+    std::string speed_note_;
 };
 
 // The files alone, before they are read once more for nothing.
@@ -144,6 +146,15 @@ Status Burn::finish() {
     return {};
 }
 
+// Of a large disc the trees are a million pieces of memory. The process ends now, and nobody waits until each
+// is given back.
+void Burn::keep_memory() {
+    speed_note_ = writer_->speed_note();
+    static SessionWriter* const writer = writer_.release();
+    static SessionImage* const image = image_.release();
+    (void)writer, (void)image;
+}
+
 Result<Written> Burn::run() {
     BB_CHECK(check_label(job_.disc.label));
     BB_TRY(const Medium medium, disc_.medium());
@@ -176,8 +187,9 @@ Result<Written> Burn::run() {
         (void)settle_image(*disc_.image(), job_, plan.start_lba);
     }
     BB_CHECK(done);
+    keep_memory();
     std::string notes = disc_.messages().warnings();
-    if (!writer_->speed_note().empty()) notes += (notes.empty() ? "" : "\n") + writer_->speed_note();
+    if (!speed_note_.empty()) notes += (notes.empty() ? "" : "\n") + speed_note_;
     return Written{plan.start_lba, plan.blocks, std::move(notes)};
 }
 

@@ -3,13 +3,17 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <thread>
 
 #include "burner/drive/drive.hpp"
 
 namespace burnbox {
 namespace {
 
-constexpr std::size_t kPartBytes = 1U << 20U;
+constexpr std::size_t kPartBytes = 4U << 20U;
+constexpr std::chrono::microseconds kPoll{200};
 
 ImageStream* current = nullptr;  // of the one operation that this process is for
 
@@ -34,11 +38,21 @@ Status ImageStream::keep_tree(std::uint32_t blocks, const std::string& spool_fol
     BB_TRY(kept_, KeptBlocks::make(blocks * kSectorBytes, spool_folder));
     for (std::span<std::byte> left = kept_.bytes(); !left.empty();) {
         const std::span<std::byte> part = left.first(std::min(left.size(), kPartBytes));
+        wait_for(part.size());
         if (read_library(part) != static_cast<int>(part.size()))
             return fail(Errc::io, "make the image: it ends within its folders");
         left = left.subspan(part.size());
     }
     return {};
+}
+
+// libisofs makes block by block and would wake a waiting reader for each.
+void ImageStream::wait_for(std::size_t bytes) const {
+    std::size_t size = 0;
+    std::size_t free = 0;
+    while (burn::iso_ring_buffer_get_status(source_, &size, &free) == 1 &&
+           size - free < std::min(bytes, size))
+        std::this_thread::sleep_for(kPoll);
 }
 
 int ImageStream::read_library(std::span<std::byte> buffer) {
@@ -58,7 +72,7 @@ int ImageStream::give(std::span<std::byte> buffer) {
     std::size_t done = 0;
     if (given < tree.size()) {
         done = std::min(tree.size() - given, buffer.size());
-        std::ranges::copy(tree.subspan(given, done), buffer.begin());
+        std::memcpy(buffer.data(), tree.data() + given, done);
     }
     if (done < buffer.size()) {
         const int got = read_library(buffer.subspan(done));

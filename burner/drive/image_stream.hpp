@@ -44,6 +44,7 @@ class ImageStream {
   private:
     static int read_through(burn::burn_source* source, unsigned char* buffer, int size);
     int give(std::span<std::byte> buffer);
+    void wait_for(std::size_t bytes) const;
     int read_library(std::span<std::byte> buffer);
 
     burn::burn_source* source_ = nullptr;                                     // borrowed of libisoburn

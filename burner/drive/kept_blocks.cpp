@@ -36,7 +36,7 @@ Result<KeptBlocks> KeptBlocks::make(std::size_t size_bytes, const std::string& s
                                     std::size_t most_in_memory) {
     if (size_bytes == 0) return KeptBlocks();
     UniqueFd file;
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
     if (size_bytes > most_in_memory) {
         const std::string folder = folder_for_spooling(spool_folder);
         BB_TRY(file, open_unnamed(folder));

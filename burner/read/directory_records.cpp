@@ -1,6 +1,7 @@
 #include "burner/read/directory_records.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace burnbox {
 namespace {
@@ -47,7 +48,7 @@ Status DirectoryRecords::read_block(std::uint32_t lba, const Use& use, const Fau
         fault(lba, block.error().message);
         return {};
     }
-    std::ranges::copy(*block, block_.begin());  // `use` reads further blocks
+    std::memcpy(block_.data(), block->data(), block_.size());  // `use` reads further blocks
     for (std::size_t at = 0; at < kBlockBytes && block_[at] != 0; at += block_[at]) {
         auto record = parse_record(IsoBytes(block_).subspan(at));
         if (!record) {
