@@ -175,6 +175,10 @@ class Drive {
     // Any thread: kills the running operation, which then returns an error; what it wrote is in doubt.
     // Nothing runs: no-op.
     virtual void interrupt() {}
+    // Any thread, once: from now on only what would be lost goes on: a burn that was given leave to write,
+    // a tray that moves, a judgment that may roll an image back. What only reads, or has not begun to write,
+    // is cut off, and no more of that begins: Errc::cancelled.
+    virtual void drain() {}
 };
 
 }  // namespace burnbox

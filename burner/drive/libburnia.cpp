@@ -34,8 +34,7 @@ Status start_libburnia() {
     burn::iso_set_local_charset(c_string("UTF-8"), 0);
     // libburn's own handlers would abort the burn; this call sets all signals to their defaults.
     burn::burn_set_signal_handling(nullptr, nullptr, 1);
-    // Ctrl-C reaches every process of the terminal. When a worker ends is the server's decision: a real disc
-    // that is half written is lost.
+    // As the worker has them: a real disc that is half written is lost.
     for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(number, SIG_IGN);
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);

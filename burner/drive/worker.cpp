@@ -157,8 +157,10 @@ WorkerLine operate(const WorkerJob& job, Reporter& reporter, Watch& watch) {
 }  // namespace
 
 int worker_main() {
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);
+    // Ctrl-C, a terminal that closes and `systemctl kill` reach every process: when a worker ends is the
+    // server's decision.
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ})
+        std::signal(number, SIG_IGN);
     // The libraries may print: what is for the server must stay clean.
     Reporter reporter(UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)));
     ::dup2(STDERR_FILENO, STDOUT_FILENO);

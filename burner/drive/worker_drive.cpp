@@ -4,6 +4,46 @@
 #include "burner/drive/worker_exchange.hpp"
 
 namespace burnbox {
+namespace {
+
+std::unexpected<Error> stopping() {
+    return fail(Errc::cancelled, "burnbox is stopping");
+}
+
+// Before leave to write is given, a burn is one of these.
+bool loses_nothing_when_cut(WorkerOperation operation) {
+    switch (operation) {
+        case WorkerOperation::burn:
+        case WorkerOperation::look:
+        case WorkerOperation::verify:
+            return true;
+        case WorkerOperation::inspect:
+        case WorkerOperation::settle:
+        case WorkerOperation::eject:
+        case WorkerOperation::load:
+            return false;
+    }
+    return false;
+}
+
+}  // namespace
+
+// Between the decision to write and the worker's leave nobody may end it: the catalogue has the attempt by
+// then.
+class WorkerDrive::LeaveToWrite final : public BurnObserver {
+  public:
+    LeaveToWrite(WorkerDrive& drive, BurnObserver& observer) : drive_(drive), observer_(observer) {}
+    Status about_to_write(const BurnPlan& plan) override {
+        BB_CHECK(drive_.begin_writing());
+        return observer_.about_to_write(plan);
+    }
+    void tree_written(const TreeArea& tree) override { observer_.tree_written(tree); }
+    void progress(const Progress& progress) override { observer_.progress(progress); }
+
+  private:
+    WorkerDrive& drive_;
+    BurnObserver& observer_;
+};
 
 WorkerDrive::WorkerDrive(const DriveConfig& config, Spawner& spawner, std::string program,
                          const DrivePolicy& policy, const WorkerPatience& patience)
@@ -37,23 +77,42 @@ Status WorkerDrive::check_not_held() {
             "and on; if that does not help, restart the machine");
 }
 
+Result<Child> WorkerDrive::start_worker(WorkerOperation operation) {
+    const std::lock_guard lock(running_mutex_);
+    const bool may_end = loses_nothing_when_cut(operation);
+    if (draining_ && (may_end || operation == WorkerOperation::settle)) return stopping();
+    BB_TRY(Child worker, spawner_.run({.argv = {program_, "worker"}, .outlives_spawner = true}));
+    running_ = worker.killer();
+    running_may_end_ = may_end ? MayEnd::any_time : MayEnd::not_now;
+    return worker;
+}
+
+Status WorkerDrive::begin_writing() {
+    const std::lock_guard lock(running_mutex_);
+    if (draining_) return stopping();
+    running_may_end_ = MayEnd::not_now;
+    return {};
+}
+
+bool WorkerDrive::is_cut_off() {
+    const std::lock_guard lock(running_mutex_);
+    return draining_ && running_may_end_ == MayEnd::any_time;
+}
+
 template <typename Answer>
 Result<Answer> WorkerDrive::run(WorkerOperation operation, const BurnJob& burn_job, unsigned disc_session,
                                 std::uint32_t start_lba, BurnObserver* observer) {
     BB_CHECK(check_not_held());
     BB_TRY(Device where, device());
     const WorkerJob job{operation, std::move(where), burn_job, disc_session, start_lba};
-    BB_TRY(Child worker, spawner_.run({program_, "worker"}));
-    {
-        const std::lock_guard lock(running_mutex_);
-        running_ = worker.killer();
-    }
+    BB_TRY(Child worker, start_worker(operation));
     auto [answered, ends_by_itself] = converse(worker, job, patience_, observer);
     // The drive is free again only when the worker is gone.
     if (!ends_by_itself || !ends_within(worker, patience_.goodbye)) {
         worker.kill();
         if (!ends_within(worker, patience_.death)) stuck_.emplace(std::move(worker));
     }
+    if (!answered && is_cut_off()) return stopping();
     if (!answered) return std::unexpected(std::move(answered).error());
     WorkerLine line = std::move(*answered);
     if (auto* answer = std::get_if<Answer>(&line)) return std::move(*answer);
@@ -63,6 +122,12 @@ Result<Answer> WorkerDrive::run(WorkerOperation operation, const BurnJob& burn_j
 void WorkerDrive::interrupt() {
     const std::lock_guard lock(running_mutex_);
     running_.kill();
+}
+
+void WorkerDrive::drain() {
+    const std::lock_guard lock(running_mutex_);
+    draining_ = true;
+    if (running_may_end_ == MayEnd::any_time) running_.kill();
 }
 
 Status WorkerDrive::load(const std::string& label) {
@@ -111,7 +176,8 @@ Result<Medium> WorkerDrive::close_tray() {
 }
 
 Result<Written> WorkerDrive::burn(const BurnJob& job, BurnObserver& observer) {
-    return run<Written>(WorkerOperation::burn, job, 0, 0, &observer);
+    LeaveToWrite leave(*this, observer);
+    return run<Written>(WorkerOperation::burn, job, 0, 0, &leave);
 }
 
 Result<VerifyReport> WorkerDrive::verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) {

@@ -1,6 +1,6 @@
 // The server's side of a drive: every operation runs in a fresh worker process, so that a drive that hangs in
 // the kernel or a crash in a library costs one attempt and nothing else. Thread: the drive's burner thread;
-// interrupt() any.
+// interrupt() and drain() any.
 #pragma once
 
 #include <chrono>
@@ -51,10 +51,16 @@ class WorkerDrive final : public Drive {
     [[nodiscard]] Status eject() override;
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override;
     void interrupt() override;
+    void drain() override;
 
   private:
+    class LeaveToWrite;
+    enum class MayEnd : std::uint8_t { any_time, not_now };
     [[nodiscard]] Result<Device> device() const;
     [[nodiscard]] Status check_not_held();
+    [[nodiscard]] Result<Child> start_worker(WorkerOperation operation);
+    [[nodiscard]] Status begin_writing();
+    [[nodiscard]] bool is_cut_off();
     template <typename Answer>
     [[nodiscard]] Result<Answer> run(WorkerOperation operation, const BurnJob& burn, unsigned disc_session,
                                      std::uint32_t start_lba, BurnObserver* observer);
@@ -70,6 +76,8 @@ class WorkerDrive final : public Drive {
         stuck_;  // killed, but the kernel does not let go of it: nobody else may use the drive
     std::mutex running_mutex_;
     ChildKiller running_;  // of the worker that runs, or ran last
+    MayEnd running_may_end_ = MayEnd::not_now;
+    bool draining_ = false;
 };
 
 }  // namespace burnbox

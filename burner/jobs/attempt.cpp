@@ -56,6 +56,7 @@ Result<Attempted> run_attempt(Station& station, Work& work) {
     AttemptObserver observer(station, work);
     auto written = station.drive.burn(work.job, observer);
     if (observer.row.id == 0) {
+        if (!written && station.desk.stopping) return std::unexpected(std::move(written).error());
         if (observer.refusal) return Attempted{Ending::untouched, std::move(*observer.refusal), true};
         if (written)
             return fail(Errc::io, "burn on " + station.drive.name() +

@@ -14,13 +14,12 @@
 #include "burner/jobs/seal_proof.hpp"
 #include "burner/jobs/splitter.hpp"
 #include "common/base/log.hpp"
+#include "common/base/parts.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {
 namespace {
 
-constexpr std::chrono::seconds kStopWait{
-    10};  // for a burn that is nearly done; a longer one is cut off and judged at the next start
 constexpr std::chrono::seconds kLookAgain{60};  // even when nothing was announced
 constexpr std::chrono::milliseconds kLeastPause{10};
 
@@ -38,7 +37,7 @@ struct Burner::State {
     std::vector<std::jthread> threads;
     std::mutex running_mutex;
     std::condition_variable running_changed;
-    std::size_t running = 0;
+    std::size_t running = 0;  // threads, and visitors
 
     explicit State(const BurnerServices& given) : services(given), conditions(given.events, given.clock) {}
 
@@ -51,6 +50,7 @@ struct Burner::State {
     void work(DriveLoop& loop);
     [[nodiscard]] Result<bool> prepare_step();
     void prepare();
+    void began();
     void ended();
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
     [[nodiscard]] Result<std::string> vouch_for(DriveLoop& loop);
@@ -63,6 +63,7 @@ struct Burner::State {
 template <typename Use>
 auto Burner::State::visit(DriveLoop& loop, Use use) -> decltype(use()) {
     ++loop.visitors;
+    began();
     auto result = [&]() -> decltype(use()) {
         const std::lock_guard lock(loop.working);
         if (desk.stopping) return fail(Errc::cancelled, "burnbox is stopping");
@@ -72,6 +73,7 @@ auto Burner::State::visit(DriveLoop& loop, Use use) -> decltype(use()) {
     --loop.visitors;
     loop.wake();
     desk.changed();
+    ended();
     return result;
 }
 
@@ -111,7 +113,6 @@ void Burner::State::work(DriveLoop& loop) {
         }
         desk.wait_for_change(seen, pause(loop));
     }
-    ended();
 }
 
 // What is too large for a disc is split first: recovery data is made for each part.
@@ -135,7 +136,11 @@ void Burner::State::prepare() {
             std::min({splitter.next_time(), recovery.next_time(), SteadyTime(now + kLookAgain)});
         desk.wait_for_change(seen, std::max<std::chrono::nanoseconds>(next - now, kLeastPause));
     }
-    ended();
+}
+
+void Burner::State::began() {
+    const std::lock_guard lock(running_mutex);
+    ++running;
 }
 
 void Burner::State::ended() {
@@ -151,25 +156,37 @@ Result<bool> Burner::prepare_once() {
 void Burner::start() {
     BB_ASSERT(state_->threads.empty());
     state_->running = state_->loops.size() + 1;
-    state_->threads.emplace_back([state = state_.get()] { state->prepare(); });
+    const auto run = [state = state_.get()](const std::string& part, std::function<void()> work) {
+        state->threads.emplace_back([state, part, work = std::move(work)] {
+            (void)guard_part(part, work);
+            state->ended();
+        });
+    };
+    run("preparer", [state = state_.get()] { state->prepare(); });
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops)
-        state_->threads.emplace_back([state = state_.get(), each = loop.get()] { state->work(*each); });
+        run("burner of " + loop->drive().name(),
+            [state = state_.get(), each = loop.get()] { state->work(*each); });
+}
+
+void Burner::drain() {
+    state_->desk.stopping = true;
+    state_->desk.changed();
+    for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->drive().drain();
 }
 
 void Burner::stop() {
-    state_->desk.stopping = true;
-    state_->desk.changed();
-    for (const std::unique_ptr<DriveLoop>& loop : state_->loops)
-        if (loop->visited) loop->drive().interrupt();  // a read-back harms nothing when it is cut off
+    drain();
     {
         std::unique_lock lock(state_->running_mutex);
-        state_->running_changed.wait_for(lock, kStopWait, [this] { return state_->running == 0; });
-        if (state_->running != 0) {
-            log::warning("burn cut off", log::kv("reason", "burnbox stops; the next start judges the disc"));
-            for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->drive().interrupt();
-        }
+        state_->running_changed.wait(lock, [this] { return state_->running == 0; });
     }
     state_->threads.clear();  // joins
+}
+
+void Burner::cut_off() {
+    state_->desk.cut_off = true;
+    drain();
+    for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->drive().interrupt();
 }
 
 void Burner::wake() {
@@ -220,15 +237,9 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
                                 disc->drive));
 
     return state_->visit(*loop, [&]() -> Result<VerifyReport> {
-        loop->visited = true;
-        const auto read_back = [&]() -> Result<VerifyReport> {
-            BB_TRY(const Work work, make_work(state_->services, *disc, {row}));
-            BB_CHECK(loop->drive().load(disc_label));
-            return loop->drive().verify(read_back_job(work, *attempt), attempt->disc_session, observer);
-        };
-        auto report = read_back();
-        loop->visited = false;
-        return report;
+        BB_TRY(const Work work, make_work(state_->services, *disc, {row}));
+        BB_CHECK(loop->drive().load(disc_label));
+        return loop->drive().verify(read_back_job(work, *attempt), attempt->disc_session, observer);
     });
 }
 

@@ -32,9 +32,9 @@ struct BurnerServices {
     Events& events;
     RecoveryProgram& recovery;
     Prover& prover;
-    // Runs a command of an autoloader with more variables; gives up when `stopping` is set.
+    // Runs a command of an autoloader with more variables; gives up when `cut_off` is set.
     std::function<Status(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-                         const std::atomic<bool>& stopping)>
+                         const std::atomic<bool>& cut_off)>
         run_changer{};
 };
 
@@ -63,9 +63,13 @@ class Burner {
     // thread.
     [[nodiscard]] Result<bool> prepare_once();
 
-    void start();                      // the threads
-    void stop();                       // ends workers at the next safe point and joins
-    void wake();                       // a session was queued or cancelled
+    void start();  // the threads
+    // Begins nothing more. What is being written, or moves a disc, goes on to its end and is recorded;
+    // reading back is cut off and left for the next start. Any thread; does not block.
+    void drain();
+    void stop();     // drain(), waits until that is over, hours perhaps, and joins
+    void cut_off();  // ends also what is being written, which the next start judges; stop() is over soon then
+    void wake();     // a session was queued or cancelled
     void burn_now(SessionId session);  // it is not held back for others any more (burn.batch)
 
     [[nodiscard]] std::vector<DriveStatus> drives() const;

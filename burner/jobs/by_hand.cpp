@@ -74,7 +74,10 @@ Result<std::string> DriveLoop::close_disc() {
     closed.state = DiscState::closed, closed.sessions_left = 0, closed.free_bytes = 0;
     BB_CHECK(services_.catalogue.update_disc(closed));
     ClosingObserver observer(reporter_);
-    if (auto written = drive_->burn(work.job, observer); !written) {
+    reporter_.begin({}, closed.label);
+    auto written = drive_->burn(work.job, observer);
+    reporter_.idle();
+    if (!written) {
         if (!observer.writes) BB_CHECK(services_.catalogue.update_disc(before));  // it is as it was
         return std::unexpected(std::move(written).error());
     }
@@ -96,7 +99,7 @@ Status DriveLoop::run_changer(const std::vector<std::string>& argv, const std::s
                                  {"BURNBOX_DRIVE=" + drive_->name(),
                                   "BURNBOX_DEVICE=" + (config.emulated() ? config.image_dir : config.device),
                                   "BURNBOX_DISC=" + disc, "BURNBOX_WANTED=" + wanted},
-                                 desk_.stopping);
+                                 desk_.cut_off);
 }
 
 Status DriveLoop::take_out(const Medium& medium) {

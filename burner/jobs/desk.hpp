@@ -20,9 +20,10 @@ namespace burnbox {
 
 class Desk {
   public:
-    std::atomic<bool> stopping{false};
-    std::atomic<bool> scanned{false};  // the ended sessions of former runs are known
-    std::mutex labels;                 // held from the choice of a label until the catalogue has it
+    std::atomic<bool> stopping{false};  // nothing more begins; what is written, or moves a disc, is ended
+    std::atomic<bool> cut_off{false};   // that neither
+    std::atomic<bool> scanned{false};   // the ended sessions of former runs are known
+    std::mutex labels;                  // held from the choice of a label until the catalogue has it
 
     // A taken session is given back when the claim is dropped.
     class Claim {

@@ -79,7 +79,8 @@ void DriveLoop::rest(const Error& error) {
     desk_.set_not_before(drive_->name(), rest_.until());
     reporter_.drive_waits(error.message);
     log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));
-    if (error.origin == Origin::unknown) raise(station_, "drive_error", SessionRow{}, "", error.message);
+    if (error.origin == Origin::unknown && error.code != Errc::cancelled)
+        raise(station_, "drive_error", SessionRow{}, "", error.message);
 }
 
 Result<bool> DriveLoop::step() {

@@ -20,7 +20,6 @@ class DriveLoop {
 
     std::mutex working;                 // held while the drive is used
     std::atomic<unsigned> visitors{0};  // others who want the drive; its own thread lets them in first
-    std::atomic<bool> visited{false};   // one of them has it: it only reads
 
     [[nodiscard]] Result<bool> run_once();
     void wake() { woken_ = true; }  // forget about resting

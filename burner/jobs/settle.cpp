@@ -176,6 +176,8 @@ Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, W
 }
 
 Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work) {
+    if (station.desk.stopping)
+        return fail(Errc::cancelled, "judge " + work.disc.label + ": burnbox is stopping");
     if (auto loaded = load_known(station, work); !loaded) {
         if (loaded.error().code != Errc::not_found)
             return judgment_failed(station, attempt, work, std::move(loaded).error());

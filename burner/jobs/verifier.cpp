@@ -49,6 +49,8 @@ void announce_verified(Station& station, const AttemptRow& attempt, const Work& 
 }  // namespace
 
 Result<Attempted> verify_attempt(Station& station, const AttemptRow& attempt, Work& work) {
+    if (station.desk.stopping)
+        return fail(Errc::cancelled, "read back " + work.disc.label + ": burnbox is stopping");
     const Timestamp burned_at = station.services.clock.now();
     for (const SessionRow& row : work.rows) publish(station, "session_verifying", row, work.disc.label, "");
     station.reporter.phase("verifying", attempt.disc_session);

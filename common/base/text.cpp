@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "common/base/error.hpp"
 
@@ -60,35 +62,68 @@ bool match_set(std::string_view& pattern, char c) {
     return found != negated && c != '/';
 }
 
-}  // namespace
+char32_t code_point(std::string_view sequence) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+    if (sequence.size() == 1) return byte(0);
+    char32_t code = byte(0) & (0x7FU >> sequence.size());
+    for (std::size_t i = 1; i < sequence.size(); ++i) code = code << 6U | (byte(i) & 0x3FU);
+    return code;
+}
 
-std::string escape(std::string_view text) {
+// C0, DEL and C1.
+bool is_control(char32_t c) {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0);
+}
+
+// Not seen, or makes what follows look as another text: directions, joiners, line ends and spaces without
+// width (Unicode's categories Cf, Zl and Zp, and fillers).
+bool changes_what_is_seen(char32_t c) {
+    constexpr std::pair<char32_t, char32_t> kRanges[] = {
+        {0xAD, 0xAD},       {0x600, 0x605},     {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},
+        {0x890, 0x891},     {0x8E2, 0x8E2},     {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180E, 0x180E},
+        {0x200B, 0x200F},   {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},   {0xFEFF, 0xFEFF},
+        {0xFFA0, 0xFFA0},   {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F},
+        {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+    return std::ranges::any_of(kRanges,
+                               [c](const auto& range) { return c >= range.first && c <= range.second; });
+}
+
+template <typename Unsafe>
+std::string escape_with(std::string_view text, Unsafe is_unsafe) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = utf8_length(text, i);
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const bool c1_control = length == 2 && byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-        if (length > 1 && !c1_control) {
-            out.append(text.substr(i, length));
-            i += length;
-            continue;
-        }
-        if (byte == '\n')
+        const std::size_t length = std::max<std::size_t>(utf8_length(text, i), 1);
+        const std::string_view sequence = text.substr(i, length);
+        const char c = text[i];
+        i += length;
+        if (c == '\n')
             out += "\\n";
-        else if (byte == '\r')
+        else if (c == '\r')
             out += "\\r";
-        else if (byte == '\t')
+        else if (c == '\t')
             out += "\\t";
-        else if (byte == '\\')
+        else if (c == '\\')
             out += "\\\\";
-        else if (byte < 0x20 || byte >= 0x7F)
-            out += fmt::format("\\x{:02x}", byte);
+        else if (length == 1
+                     ? is_control(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80
+                     : is_unsafe(code_point(sequence)))
+            for (const char byte : sequence)
+                out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
         else
-            out.push_back(text[i]);
-        ++i;
+            out.append(sequence);
     }
     return out;
+}
+
+}  // namespace
+
+std::string escape(std::string_view text) {
+    return escape_with(text, [](char32_t c) { return is_control(c) || changes_what_is_seen(c); });
+}
+
+std::string escape_controls(std::string_view text) {
+    return escape_with(text, is_control);
 }
 
 bool is_utf8(std::string_view text) {

@@ -8,8 +8,12 @@
 
 namespace burnbox {
 
-// Control characters, backslash and bytes that are no UTF-8 as \n, \x1b ...; safe for logs and terminals.
+// Control characters, backslash and bytes that are no UTF-8 as \n, \x1b ..., and so are the bytes of
+// characters that are not seen or turn others around (U+202E); safe for logs, terminals and files for people.
+// `printf %b` gives the text back.
 [[nodiscard]] std::string escape(std::string_view text);
+// The same without the last: for files on discs, which must stay byte for byte what they were.
+[[nodiscard]] std::string escape_controls(std::string_view text);
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/parts.hpp"
+
 namespace burnbox {
 
 struct ThreadPool::State {
@@ -32,7 +34,7 @@ struct ThreadPool::State {
                 waiting.pop_front();
                 ++running;
                 lock.unlock();
-                job();
+                (void)guard_part("thread pool", job);
             }  // what the job holds is let go while the pool still counts it as running: it may post too
             lock.lock();
             --running;

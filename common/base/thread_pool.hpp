@@ -1,5 +1,6 @@
 // A thread pool: a fixed number of threads for work that may block, so that no network or control thread ever
-// does. What may wait in it is bounded by `most_waiting`; the one who posts decides what a refusal means.
+// does. What may wait in it is bounded by `most_waiting`; the one who posts decides what a refusal means. A
+// job that throws is a part that failed (parts.hpp); the others go on.
 #pragma once
 
 #include <cstddef>

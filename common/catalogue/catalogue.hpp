@@ -252,6 +252,13 @@ class Catalogue {
 
     // Commits a write that changes nothing: whether it can be written now.
     [[nodiscard]] virtual Status check_writable() = 0;
+
+    // Its files were taken away from under it: what it holds is made durable where it can be found, in the
+    // main file when that is still in its place, else in a new file `copy`, which must not exist. True: in
+    // the copy.
+    [[nodiscard]] virtual Result<bool> rescue(const std::string& copy) {
+        return fail(Errc::unsupported, "rescue the catalogue to " + copy + ": it is no file");
+    }
 };
 
 }  // namespace burnbox

@@ -86,6 +86,24 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Catalo
     }
 }
 
+// What is in the write-ahead log goes into the main file first: the log's own file may be gone.
+Result<bool> Database::rescue(const std::string& copy) {
+    const std::lock_guard lock(mutex_);
+    try {
+        int busy = 0, pages = 0, moved_pages = 0;
+        *sql_ << "PRAGMA wal_checkpoint(TRUNCATE)", soci::into(busy), soci::into(pages),
+            soci::into(moved_pages);
+        auto* const backend = static_cast<soci::sqlite3_session_backend*>(sql_->get_backend());
+        int has_moved = 0;
+        sqlite_api::sqlite3_file_control(backend->conn_, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+        if (has_moved == 0) return false;
+        *sql_ << "VACUUM INTO :copy", soci::use(copy);
+        return true;
+    } catch (const std::exception& exception) {
+        return std::unexpected(to_error("rescue to " + copy, exception));
+    }
+}
+
 Database::Database(std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble)
     : sql_(std::move(sql)), on_trouble_(std::move(on_trouble)) {}
 Database::~Database() = default;

@@ -58,6 +58,9 @@ class Database {
         }
     }
 
+    // See Catalogue::rescue().
+    [[nodiscard]] Result<bool> rescue(const std::string& copy);
+
   private:
     Database(std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble);
     void begin();

@@ -155,6 +155,8 @@ class SqlCatalogue final : public Catalogue {
         return database_->write("write", [](Sql& sql) { return write_unchanged_version(sql); });
     }
 
+    Result<bool> rescue(const std::string& copy) override { return database_->rescue(copy); }
+
   private:
     std::unique_ptr<Database> database_;
 };

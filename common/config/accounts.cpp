@@ -2,6 +2,7 @@
 #include "common/config/public_key.hpp"
 #include "common/config/sections.hpp"
 #include "common/config/text_file.hpp"
+#include "common/storage/strict_modes.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,8 @@ ValueReader keys_file(AccountConfig& account) {
         if (reading.findings.count() > findings) return;
         const auto text = read_text_file(path);
         if (!text) return reading.wrong(key, text.error().message);
+        // Who may write it logs in. Whose it is does not matter: people keep their own.
+        if (const auto open = strict_finding(path, OwnerRule::any, {})) return reading.wrong(key, *open);
         for (KeyFileLine& line : parse_key_lines(*text)) {
             if (line.key)
                 add_key(account, std::move(*line.key));

@@ -125,6 +125,7 @@ struct Limits {
     unsigned unauthenticated = 100;
     std::chrono::milliseconds login_grace{30'000};
     unsigned auth_tries = 6;
+    unsigned key_exchanges = 10;  // a second, from one address, that no login follows; more wait
     unsigned channels = 10;
     unsigned handles = 256;
     unsigned sessions = 1000;    // open ones of an account
@@ -156,6 +157,7 @@ struct Config {
     std::vector<HookConfig> hooks;
     std::vector<SkimConfig> skim;
     Limits limits;
+    std::chrono::milliseconds drain{30'000};  // for transfers to end when the server is stopped
     log::Level log_level = log::Level::info;
     log::Format log_format = log::Format::text;
 };

@@ -26,6 +26,7 @@ std::vector<Key> top_level(Config& config, std::vector<std::string>& drive_order
         {"hooks", hooks_section(config.hooks)},
         {"http", not_served_at_all()},
         {"limits", limits_section(config.limits)},
+        {"drain", duration(config.drain, std::chrono::milliseconds(0))},
         {"log", log_section(config)},
     };
 }

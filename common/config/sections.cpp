@@ -201,6 +201,7 @@ ValueReader limits_section(Limits& limits) {
         {"unauthenticated", number(limits.unauthenticated, 1, 100'000)},
         {"login_grace", duration(limits.login_grace, 1s)},
         {"auth_tries", number(limits.auth_tries, 1, 100)},
+        {"key_exchanges", number(limits.key_exchanges, 1, 10'000)},
         {"channels", number(limits.channels, 1, 1'000)},
         {"handles", number(limits.handles, 1, 100'000)},
         {"sessions", number(limits.sessions, 1, 100'000)},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/log.hpp"
+#include "common/base/parts.hpp"
 #include "common/events/hook_input.hpp"
 #include "common/process/timed_run.hpp"
 
@@ -11,7 +12,7 @@ namespace burnbox {
 HookLane::HookLane(HookConfig hook, Spawner& spawner, std::vector<std::string> environment,
                    const HookRules& rules)
     : hook_(std::move(hook)), spawner_(spawner), environment_(std::move(environment)), rules_(rules) {
-    thread_ = std::thread([this] { work(); });
+    thread_ = std::thread([this] { (void)guard_part("hook", [this] { work(); }); });
 }
 
 HookLane::~HookLane() {

@@ -1,6 +1,7 @@
 #include "common/events/signal_folder.hpp"
 
 #include "common/base/log.hpp"
+#include "common/base/parts.hpp"
 #include "common/storage/durable_file.hpp"
 
 namespace burnbox {
@@ -15,7 +16,8 @@ SignalFolder::SignalFolder(FileSystem& folder, Events& events, std::chrono::mill
         changes_.insert(condition);
         changed_.notify_all();
     });
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    thread_ = std::jthread(
+        [this](const std::stop_token& stop) { (void)guard_part("signals", [&] { run(stop); }); });
 }
 
 SignalFolder::~SignalFolder() {

@@ -15,10 +15,11 @@ Status run_program(Spawner& spawner, const std::vector<std::string>& argv,
     const std::string what = "run " + escape(argv.front());
     std::vector<std::string> environment = inherited_environment();
     environment.insert(environment.end(), more.begin(), more.end());
-    BB_TRY(
-        Child child,
-        spawner.run(
-            {.argv = argv, .environment = std::move(environment), .own_group = true, .take_errors = true}));
+    BB_TRY(Child child, spawner.run({.argv = argv,
+                                     .environment = std::move(environment),
+                                     .own_group = true,
+                                     .take_errors = true,
+                                     .outlives_spawner = true}));
     BB_TRY(const ProgramEnd end, end_within(child, "", limit, give_up));
     if (end.given_up) return fail(Errc::cancelled, what + ": burnbox is stopping");
     if (end.timed_out)

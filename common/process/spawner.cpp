@@ -16,6 +16,9 @@
 namespace burnbox {
 namespace {
 
+constexpr std::string_view kSpawnerGone =
+    "the spawner process has ended, and burnbox ends too, to be started again";
+
 void send_kill(const UniqueFd& pidfd) {
     if (pidfd)
         ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr,
@@ -37,6 +40,7 @@ Result<std::string> request_text(const Launch& launch) {
     head.arguments = static_cast<std::int32_t>(launch.argv.size());
     if (launch.environment) head.variables = static_cast<std::int32_t>(launch.environment->size());
     head.own_group = !launch.own_group ? 0 : launch.group_ends_with_it ? kGroupEndsWithLeader : 1;
+    head.outlives_spawner = launch.outlives_spawner ? 1 : 0;
     std::string request(reinterpret_cast<const char*>(&head), sizeof head);
     for (const std::string& argument : launch.argv) request.append(argument).push_back('\0');
     for (const std::string& variable : launch.environment.value_or(std::vector<std::string>()))
@@ -51,7 +55,7 @@ Result<std::string> request_text(const Launch& launch) {
 }  // namespace
 
 struct Spawner::State {
-    UniqueFd socket;
+    UniqueFd socket, pidfd;
     pid_t pid = -1;
 };
 
@@ -80,16 +84,19 @@ Result<int> Child::wait() {
     auto packet = receive_packet(status_.get(), sizeof(std::int32_t));
     std::int32_t code = 0;
     if (!packet || packet->bytes.size() != sizeof code)
-        return fail(Errc::unreachable,
-                    "wait for a started program: the spawner process has ended; restart burnbox");
+        return fail(Errc::cancelled, std::string("wait for a started program: ") + std::string(kSpawnerGone));
     std::memcpy(&code, packet->bytes.data(), sizeof code);
-    pidfd_.reset();  // reaped: nothing is left to kill
     return code;
 }
 
-Spawner::Spawner(UniqueFd socket, int pid) : state_(std::make_unique<State>()) {
+Spawner::Spawner(UniqueFd socket, UniqueFd pidfd, int pid) : state_(std::make_unique<State>()) {
     state_->socket = std::move(socket);
+    state_->pidfd = std::move(pidfd);
     state_->pid = pid;
+}
+
+int Spawner::gone() const {
+    return state_->pidfd.get();
 }
 
 Spawner::~Spawner() {
@@ -109,7 +116,9 @@ Result<std::unique_ptr<Spawner>> Spawner::start() {
         ours.reset();
         run_spawner_process(std::move(theirs));
     }
-    return std::unique_ptr<Spawner>(new Spawner(std::move(ours), pid));
+    UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd) return fail_errno("watch", "the spawner");
+    return std::unique_ptr<Spawner>(new Spawner(std::move(ours), std::move(pidfd), pid));
 }
 
 Result<Child> Spawner::run(const Launch& launch) {
@@ -127,7 +136,8 @@ Result<Child> Spawner::run(const Launch& launch) {
     UniqueFd status_ours(status[0]), status_theirs(status[1]);
 
     const int passed[] = {in.reader.get(), out.writer.get(), status_theirs.get(), err.writer.get()};
-    BB_CHECK(send_packet(state_->socket.get(), request, std::span(passed, launch.take_errors ? 4 : 3)));
+    if (!send_packet(state_->socket.get(), request, std::span(passed, launch.take_errors ? 4 : 3)))
+        return fail(Errc::cancelled, "start " + program + ": " + std::string(kSpawnerGone));
     in.reader.reset();
     out.writer.reset();
     err.writer.reset();
@@ -135,8 +145,7 @@ Result<Child> Spawner::run(const Launch& launch) {
     BB_TRY(Packet packet, receive_packet(status_ours.get(), sizeof(SpawnAnswer)));
     SpawnAnswer answer;
     if (packet.bytes.size() != sizeof answer)
-        return fail(Errc::unreachable,
-                    "start " + program + ": the spawner process has ended; restart burnbox");
+        return fail(Errc::cancelled, "start " + program + ": " + std::string(kSpawnerGone));
     std::memcpy(&answer, packet.bytes.data(), sizeof answer);
     if (answer.sys_errno != 0) return fail_errno("start", program, answer.sys_errno);
     if (packet.descriptors.size() != 1) return fail(Errc::io, "start " + program + ": no pidfd came back");

@@ -1,6 +1,6 @@
 // The spawner: a small process forked first, before threads and before the server gives up its rights. It
 // starts programs (burn workers, hooks) when asked over a socket pair and passes a pidfd and the exit status
-// back; when the server dies it kills what it started and exits.
+// back; when the server dies it kills what it started, with all that those started, and exits.
 #pragma once
 
 #include <memory>
@@ -33,6 +33,9 @@ struct Launch {
     bool own_group = false;
     bool group_ends_with_it = false;  // with own_group: what the child leaves behind is killed
     bool take_errors = false;  // its standard error comes through Child::err(); else it is the caller's
+    // Cutting it off would cost something: it goes on when the spawner alone dies, and the server still talks
+    // to it. Its exit code is lost then.
+    bool outlives_spawner = false;
 };
 
 // A running child. Dropping it kills the child.
@@ -48,13 +51,13 @@ class Child {
     [[nodiscard]] int in() const { return pipes_.in.get(); }    // its standard input
     [[nodiscard]] int out() const { return pipes_.out.get(); }  // its standard output
     [[nodiscard]] int err() const { return pipes_.err.get(); }  // its standard error; -1 = the caller's
-    // Readable once it has ended; then wait() does not block.
-    [[nodiscard]] int ended() const { return status_.get(); }
+    // Readable once it has ended; then wait() blocks for no longer than the spawner takes to report it.
+    [[nodiscard]] int ended() const { return pidfd_.get(); }
     void close_in() { pipes_.in.reset(); }
     void close_out() { pipes_.out.reset(); }
     void kill();
     [[nodiscard]] ChildKiller killer() const;
-    // Exit code, or 128 + signal. Blocks.
+    // Exit code, or 128 + signal. Blocks. Errors: cancelled when the spawner is gone, at once: nobody knows.
     [[nodiscard]] Result<int> wait();
 
   private:
@@ -68,12 +71,16 @@ class Spawner {
     [[nodiscard]] static Result<std::unique_ptr<Spawner>> start();
     ~Spawner();  // ends the process and what it started
 
-    // fork + exec with pipes on standard input and output. Any thread; blocks shortly.
+    // Readable once the spawner's process has ended, before its time too: nothing can be started any more.
+    [[nodiscard]] int gone() const;
+
+    // fork + exec with pipes on standard input and output. Any thread; blocks shortly. Errors: cancelled when
+    // the spawner is gone, which is no fault of the program's.
     [[nodiscard]] Result<Child> run(const Launch& launch);
     [[nodiscard]] Result<Child> run(const std::vector<std::string>& argv) { return run(Launch{argv}); }
 
   private:
-    explicit Spawner(UniqueFd socket, int pid);
+    Spawner(UniqueFd socket, UniqueFd pidfd, int pid);
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -17,6 +19,8 @@
 
 namespace burnbox {
 namespace {
+
+constexpr int kLongestEndMs = 2'000;
 
 struct Running {
     pid_t pid = -1;
@@ -54,10 +58,10 @@ int keep_only(UniqueFd socket) {
     ::dup2(null_fd, 0);
     ::dup2(null_fd, 1);
     if (::fcntl(2, F_GETFD) < 0) ::dup2(null_fd, 2);
-    const int kept = ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 64);
+    const int kept = ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 3);
     if (kept < 0) ::_exit(1);
-    static_cast<void>(socket.release());
-    if (::close_range(3, static_cast<unsigned>(kept) - 1, 0) != 0) ::_exit(1);
+    if (socket.get() != kept) static_cast<void>(socket.release());
+    if (kept > 3 && ::close_range(3, static_cast<unsigned>(kept) - 1, 0) != 0) ::_exit(1);
     if (::close_range(static_cast<unsigned>(kept) + 1, ~0U, 0) != 0) ::_exit(1);
     return kept;
 }
@@ -68,6 +72,7 @@ struct Request {
     std::vector<char*> environment;
     bool has_environment = false;
     std::int32_t own_group = 0;
+    bool outlives_spawner = false;
     int in = -1, out = -1, err = -1;
 };
 
@@ -90,6 +95,7 @@ bool read_request(Packet& packet, Request& request) {
     if (!take_strings(packet.bytes, at, head.variables, request.environment)) return false;
     request.has_environment = head.variables >= 0;
     request.own_group = head.own_group;
+    request.outlives_spawner = head.outlives_spawner != 0;
     request.in = packet.descriptors[0].get();
     request.out = packet.descriptors[1].get();
     if (packet.descriptors.size() > 3) request.err = packet.descriptors[3].get();
@@ -98,8 +104,10 @@ bool read_request(Packet& packet, Request& request) {
 
 [[noreturn]] void become(Request& request, int failure, pid_t spawner) {
     reset_signals();
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != spawner) ::_exit(127);
+    if (!request.outlives_spawner) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != spawner) ::_exit(127);
+    }
     if (request.own_group != 0) ::setpgid(0, 0);  // can't fail: it is no session leader
     if (request.has_environment) environ = request.environment.data();
     if (::dup2(request.in, 0) == 0 && ::dup2(request.out, 1) == 1 &&
@@ -169,9 +177,60 @@ void report_end(const Running& child) {
     static_cast<void>(send_packet(child.status.get(), bytes_of(code), {}));  // its owner may be gone
 }
 
+// Reports those that have ended, and reaps what they left behind.
+void reap(std::vector<Running>& children) {
+    for (;;) {
+        siginfo_t info{};
+        if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+        const auto child = std::ranges::find(children, info.si_pid, &Running::pid);
+        if (child == children.end()) {
+            ::waitpid(info.si_pid, nullptr, 0);
+            continue;
+        }
+        report_end(*child);
+        children.erase(child);
+    }
+}
+
+// Whoever has lost its parent is a child of this process by now. False: the kernel does not list them.
+bool kill_listed_children() {
+    const UniqueFd list(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
+    if (!list) return false;
+    char text[4096];
+    ssize_t length = 0;
+    pid_t pid = 0;
+    while ((length = ::read(list.get(), text, sizeof text)) > 0)
+        for (ssize_t i = 0; i < length; ++i) {
+            if (text[i] >= '0' && text[i] <= '9') {
+                pid = pid * 10 + (text[i] - '0');
+                continue;
+            }
+            if (pid > 1) ::kill(pid, SIGKILL);
+            pid = 0;
+        }
+    return true;
+}
+
+// Killing a child hands its own children to this process, until there are none; what the kernel does not let
+// go of (a drive that hangs) is not waited for.
 [[noreturn]] void end_all(const std::vector<Running>& children) {
     for (const Running& child : children) ::kill(child.leads_group ? -child.pid : child.pid, SIGKILL);
+    for (int waited_ms = 0; waited_ms < kLongestEndMs && kill_listed_children(); ++waited_ms) {
+        pid_t reaped = 0;
+        while ((reaped = ::waitpid(-1, nullptr, WNOHANG)) > 0) continue;
+        if (reaped < 0 && errno == ECHILD) break;
+        ::poll(nullptr, 0, 1);
+    }
     ::_exit(0);
+}
+
+// Readable when a child has ended.
+UniqueFd watch_children() {
+    sigset_t ended;
+    ::sigemptyset(&ended);
+    ::sigaddset(&ended, SIGCHLD);
+    ::sigprocmask(SIG_BLOCK, &ended, nullptr);
+    return UniqueFd(::signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 }  // namespace
@@ -180,19 +239,20 @@ void run_spawner_process(UniqueFd given) {
     ignore_signals();
     ::prctl(PR_SET_NAME, "burnbox-spawner");
     const int socket = keep_only(std::move(given));
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    const UniqueFd ended = watch_children();
+    if (!ended) ::_exit(1);
     std::vector<Running> children;
-    std::vector<pollfd> watched;
     while (true) {
-        watched.assign(1, pollfd{socket, POLLIN, 0});
-        for (const Running& child : children) watched.push_back(pollfd{child.pidfd.get(), POLLIN, 0});
-        if (::poll(watched.data(), watched.size(), -1) < 0) {
+        pollfd watched[] = {{socket, POLLIN, 0}, {ended.get(), POLLIN, 0}};
+        if (::poll(watched, std::size(watched), -1) < 0) {
             if (errno == EINTR) continue;
             end_all(children);
         }
-        for (std::size_t i = children.size(); i-- > 0;) {
-            if (watched[i + 1].revents == 0) continue;
-            report_end(children[i]);
-            children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
+        if (watched[1].revents != 0) {
+            signalfd_siginfo note{};
+            while (::read(ended.get(), &note, sizeof note) > 0) continue;
+            reap(children);
         }
         if (watched[0].revents == 0) continue;
         auto packet = receive_packet(socket, kMostRequestBytes);

@@ -1,5 +1,6 @@
-// The spawner's own process: waits for requests, starts programs, reports how they ended. It has no threads
-// and opens nothing.
+// The spawner's own process: waits for requests, starts programs, reports how they ended. It has no threads.
+// What those programs leave behind becomes its children, whatever groups and sessions they made, so that at
+// the end it finds all of them.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct SpawnRequest {
     std::int32_t arguments = 0;
     std::int32_t variables = -1;  // -1 = the spawner's environment
     std::int32_t own_group = 0;   // 1, or kGroupEndsWithLeader
+    std::int32_t outlives_spawner = 0;
 };
 
 struct SpawnAnswer {

@@ -115,7 +115,7 @@ std::string not_protected_text(const Recovery& recovery) {
     std::string text =
         "The recovery data does not protect these files: the program par2 can't hold their names. A path\n"
         "per line, control characters and backslashes as in C.\n\n";
-    for (const std::string& path : recovery.unprotected) text += escape(path) + '\n';
+    for (const std::string& path : recovery.unprotected) text += escape_controls(path) + '\n';
     return text;
 }
 

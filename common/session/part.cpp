@@ -28,7 +28,7 @@ std::string parts_table(std::string_view account, const Part& part) {
         const PartContent& content = part.all[number - 1];
         text += fmt::format("{}\t/{}/{}\t{}\t{}\t{}\t{}\n", number, account,
                             part_disc_name(part.whole, number, part.count()), content.files_count,
-                            content.bytes, escape(content.first), escape(content.last));
+                            content.bytes, escape_controls(content.first), escape_controls(content.last));
     }
     return text;
 }

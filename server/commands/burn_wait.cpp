@@ -92,6 +92,13 @@ Finding look_at(const OperationServices& services, const std::string& account, S
     return {.exit_code = 0, .out = std::move(*receipt), .line = ""};
 }
 
+void end_wait(const Watch& watch, const std::string& reason) {
+    const auto sink = watch.sink.lock();
+    if (!sink) return;
+    sink->error(reason);
+    sink->finish(3);
+}
+
 }  // namespace
 
 class BurnWaits::Wait {
@@ -104,8 +111,9 @@ struct BurnWaits::State : std::enable_shared_from_this<State> {
     explicit State(const OperationServices& operation_services) : services(operation_services) {}
 
     const OperationServices& services;
-    std::mutex mutex;  // guards waits
+    std::mutex mutex;  // guards waits and over
     std::map<const Watch*, std::shared_ptr<Wait>> waits;
+    std::string over;    // why nobody waits any more
     ThreadPool pool{2};  // at most one job per wait; waits are as many as clients
 
     void schedule(const std::shared_ptr<Watch>& watch) {
@@ -185,6 +193,10 @@ std::shared_ptr<BurnWaits::Wait> BurnWaits::begin(const Asked& asked) {
 void BurnWaits::follow(std::shared_ptr<Wait> wait, SessionId session) {
     const std::shared_ptr<Watch> watch = wait->watch;
     {
+        const std::lock_guard lock(state_->mutex);
+        if (!state_->over.empty()) return end_wait(*watch, state_->over);
+    }
+    {
         const std::lock_guard lock(watch->mutex);
         watch->session = session;
     }
@@ -193,6 +205,14 @@ void BurnWaits::follow(std::shared_ptr<Wait> wait, SessionId session) {
         state_->waits.emplace(watch.get(), std::move(wait));
     }
     state_->schedule(watch);
+}
+
+void BurnWaits::drain(std::string reason) {
+    std::map<const Watch*, std::shared_ptr<Wait>> waits;  // let go of after the lock is open
+    const std::lock_guard lock(state_->mutex);
+    state_->over = std::move(reason);
+    waits.swap(state_->waits);
+    for (const auto& [watch, wait] : waits) end_wait(*watch, state_->over);
 }
 
 void BurnWaits::stop() {

@@ -6,6 +6,7 @@
 #include "server/commands/command.hpp"
 #include "server/commands/locations.hpp"
 #include "server/commands/state_folders.hpp"
+#include "server/commands/strict_findings.hpp"
 #include "server/control/columns.hpp"
 
 namespace burnbox {
@@ -83,7 +84,9 @@ int check_command(std::string_view name, const std::vector<std::string>& argumen
         fmt::print(stderr, "{}\n", config.error().message);
         return 1;
     }
-    const std::vector<std::string> findings = access_findings(*config);
+    std::vector<std::string> findings = access_findings(*config);
+    for (std::string& finding : strict_findings(*config, StrictFor::check))
+        findings.push_back(std::move(finding));
     for (const std::string& finding : findings) fmt::print(stderr, "{}: {}\n", file, finding);
     if (!findings.empty()) return 1;
     print_out(fmt::format("{}: ok\n{}", file, summary(*config)));

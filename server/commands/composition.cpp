@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <stop_token>
 
@@ -10,6 +11,7 @@
 #include "burner/jobs/burner.hpp"
 #include "burner/recovery/par2.hpp"
 #include "common/base/log.hpp"
+#include "common/base/parts.hpp"
 #include "common/base/thread_pool.hpp"
 #include "common/catalogue/sql_catalogue.hpp"
 #include "common/events/events.hpp"
@@ -18,9 +20,13 @@
 #include "common/process/run_program.hpp"
 #include "common/session/inbox.hpp"
 #include "common/storage/posix_file_system.hpp"
+#include "server/commands/catalogue_rescue.hpp"
+#include "server/commands/folder_locks.hpp"
 #include "server/commands/live_operations.hpp"
 #include "server/commands/locations.hpp"
+#include "server/commands/place_watch.hpp"
 #include "server/commands/resource_watch.hpp"
+#include "server/commands/seal_gate.hpp"
 #include "server/commands/state_folders.hpp"
 #include "server/control/control_server.hpp"
 #include "server/net/server.hpp"
@@ -43,6 +49,8 @@ struct Composition::State {
 
     const Config& config;
     UniqueFd lock;
+    FolderLocks folder_locks;
+    PlaceWatch places;
     std::unique_ptr<FileSystem> state_fs, inbox_fs, signals_fs;
     std::unique_ptr<Catalogue> catalogue;
     Events events;
@@ -63,10 +71,15 @@ struct Composition::State {
     std::unique_ptr<SshServer> ssh;
     std::unique_ptr<ControlServer> control;
     std::stop_source stopping;  // for what copies folders
+    SealGate gate;
+    std::atomic<bool> transfers_end{false};  // at once
+    std::atomic<bool> place_lost{false};
 
     Status open_stores() {
         BB_CHECK(make_folders_of(config));
         BB_TRY(lock, lock_state_dir(config.state_dir));
+        BB_CHECK(lock_folders());
+        BB_CHECK(take_rescued_catalogue(catalogue_file(config.catalogue)));
         BB_TRY(catalogue, open_sql_catalogue(config.catalogue, [this](const Error& error) {
                    if (resources) resources->catalogue_failed(error);
                }));
@@ -74,6 +87,47 @@ struct Composition::State {
         BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
         inbox.emplace(*inbox_fs, *catalogue);
         return {};
+    }
+
+    // What another server would work in at the same time.
+    Status lock_folders() {
+        BB_CHECK(folder_locks.hold("inbox_dir", config.inbox_dir));
+        BB_CHECK(folder_locks.hold("signals_dir", config.signals_dir));
+        for (const auto& [name, drive] : config.drives)
+            if (drive.emulated())
+                BB_CHECK(folder_locks.hold(fmt::format("drives.{}.image_dir", name), drive.image_dir));
+        for (std::size_t i = 0; i < config.watch.size(); ++i)
+            BB_CHECK(folder_locks.hold(fmt::format("watch[{}].path", i), config.watch[i].path));
+        return {};
+    }
+
+    // Where the promise of a seal stands: from now on it has to stay there.
+    Status keep_places() {
+        BB_CHECK(places.keep("state_dir", config.state_dir));
+        BB_CHECK(places.keep("the lock", config.state_dir + "/lock"));
+        BB_CHECK(places.keep("the folder", config.state_dir + "/seals"));
+        BB_CHECK(places.keep("inbox_dir", config.inbox_dir));
+        if (const std::string file = catalogue_file(config.catalogue); !file.empty()) {
+            BB_CHECK(places.keep("the catalogue", file));
+            BB_CHECK(places.keep("the catalogue's log", file + "-wal"));
+            BB_CHECK(places.keep("the catalogue's index", file + "-shm"));
+        }
+        places.start([this](const Error& error) { lose_place(error); });
+        return {};
+    }
+
+    void lose_place(const Error& error) {
+        place_lost = true;
+        resources->catalogue_lost(error);
+        rescue();
+        part_failed("storage", error.message);
+    }
+
+    void rescue() {
+        const std::string file = catalogue_file(config.catalogue);
+        if (file.empty()) return;
+        if (const Status saved = rescue_catalogue(*catalogue, file); !saved)
+            log::error("catalogue not rescued", log::kv(saved.error()));
     }
 
     // Who is told of events, before anybody publishes any.
@@ -91,8 +145,8 @@ struct Composition::State {
 
     static auto changer(Spawner& spawner) {
         return [&spawner](const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-                          const std::atomic<bool>& stopping) {
-            return run_program(spawner, argv, environment, kChangerLimit, [&] { return stopping.load(); });
+                          const std::atomic<bool>& cut_off) {
+            return run_program(spawner, argv, environment, kChangerLimit, [&] { return cut_off.load(); });
         };
     }
 
@@ -137,7 +191,9 @@ struct Composition::State {
                 if (!room) return std::nullopt;
                 return DiscRoom{room->total_bytes, room->free_bytes};
             },
-            .boot_id = read_boot_id()});
+            .boot_id = read_boot_id(),
+            .may_seal = [this] { return gate.check(); },
+            .check_storage = [this] { return places.check(); }});
         uploads = std::make_unique<Uploads>(*upload_services);
         BB_TRY(watches, Watches::open(*upload_services));
         skims = std::make_unique<Skims>(*uploads, *upload_services);
@@ -198,10 +254,32 @@ struct Composition::State {
         return names;
     }
 
+    void drain(const std::string& reason) {
+        gate.shut(reason);
+        burner->drain();
+        stopping.request_stop();
+        operations->drain(reason);
+        watches->stop();
+        skims->stop();
+        ssh->drain(config.drain, [this] { return transfers_end.load(); });
+        ssh->stop();
+        burner->stop();
+        disk_pool->stop();
+        places.stop();
+        if (place_lost) rescue();  // what was recorded since
+    }
+
+    [[nodiscard]] std::vector<DriveStatus> writing() const {
+        std::vector<DriveStatus> busy = burner->drives();
+        std::erase_if(busy, [](const DriveStatus& drive) { return drive.state != "burning"; });
+        return busy;
+    }
+
     // Clients first, so that nothing new comes; then the burner, which ends what `verify` waits for; then
     // what is left to answer; then those who are told.
     void stop() {
         stopping.request_stop();
+        places.stop();
         if (control) control->stop();
         if (ssh) ssh->stop();
         if (watches) watches->stop();
@@ -228,6 +306,7 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
     BB_CHECK(state->uploads->recover());
     BB_CHECK(state->watches->recover());
     state->skims->recover();
+    BB_CHECK(state->keep_places());
     state->make_operations();
     state->rsync.emplace(rsync::Host{
         .spawner = spawner,
@@ -252,6 +331,16 @@ std::string Composition::host_key_fingerprint() const {
 }
 std::string Composition::host_key_line() const {
     return state_->ssh->host_key_line();
+}
+void Composition::drain(const std::string& reason) {
+    state_->drain(reason);
+}
+void Composition::cut_off() {
+    state_->transfers_end = true;
+    state_->burner->cut_off();
+}
+std::vector<DriveStatus> Composition::writing() const {
+    return state_->writing();
 }
 void Composition::stop() {
     state_->stop();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "burner/jobs/burner.hpp"
 #include "common/base/error.hpp"
 #include "common/config/config.hpp"
 #include "common/process/spawner.hpp"
@@ -28,7 +29,17 @@ class Composition {
     [[nodiscard]] std::string host_key_fingerprint() const;
     [[nodiscard]] std::string host_key_line() const;
 
-    // Takes nothing more, closes the connections, ends the burner at a safe point. Blocks until that is done.
+    // Begins nothing more and lets end what is under way: transfers within `config.drain`, then a disc
+    // session that is being written, with no limit. `reason` goes to those who are refused meanwhile. Blocks;
+    // another thread than the control thread, which goes on to answer. stop() ends the rest.
+    void drain(const std::string& reason);
+    // What drain() waits for is not waited for any more; a disc that is being written is lost, perhaps. Any
+    // thread; does not block.
+    void cut_off();
+    // The drives that write a disc now.
+    [[nodiscard]] std::vector<DriveStatus> writing() const;
+
+    // Takes nothing more, closes the connections, waits for the burner. Blocks until that is done.
     void stop();
 
   private:

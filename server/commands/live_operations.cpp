@@ -91,6 +91,10 @@ void LiveOperations::run(const CommandRequest& request, std::shared_ptr<CommandS
     sink->finish(1);
 }
 
+void LiveOperations::drain(const std::string& reason) {
+    state_->waits.drain(reason);
+}
+
 void LiveOperations::stop() {
     state_->waits.stop();
     state_->slow.stop();

@@ -15,6 +15,8 @@ class LiveOperations final : public Operations {
 
     void run(const CommandRequest& request, std::shared_ptr<CommandSink> sink) override;
 
+    // Nobody waits for a burn any more: those who do are told why. Any thread.
+    void drain(const std::string& reason);
     // Ends what runs; those who wait for a burn get no answer. Their connections are closed by their servers.
     void stop();
 

@@ -21,6 +21,7 @@ std::vector<std::string> keys_for_restart(const Config& running, const Config& w
     compare("signals_dir", &Config::signals_dir);
     compare("hooks", &Config::hooks);
     compare("limits", &Config::limits);
+    compare("drain", &Config::drain);
     compare("log.format", &Config::log_format);
     return keys;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/parts.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {
@@ -39,7 +40,8 @@ ResourceWatch::ResourceWatch(std::vector<WatchedSpace> spaces, Catalogue& catalo
       interval_(interval),
       conditions_(events, clock),
       short_(spaces_.size(), false) {
-    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    thread_ = std::jthread(
+        [this](const std::stop_token& stop) { (void)guard_part("resource watch", [&] { run(stop); }); });
 }
 
 ResourceWatch::~ResourceWatch() {
@@ -54,6 +56,13 @@ void ResourceWatch::stop() {
 
 void ResourceWatch::catalogue_failed(const Error& error) {
     const std::lock_guard lock(mutex_);
+    failure_ = error.message;
+    changed_.notify_all();
+}
+
+void ResourceWatch::catalogue_lost(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    lost_ = true;
     failure_ = error.message;
     changed_.notify_all();
 }
@@ -98,6 +107,7 @@ void ResourceWatch::look_at_catalogue(const std::string& failure) {
         return;
     }
     if (!catalogue_fails_) return;
+    if (const std::lock_guard lock(mutex_); lost_) return;
     if (catalogue_.check_writable()) {
         conditions_.clear("catalogue_error", "");
         catalogue_fails_ = false;

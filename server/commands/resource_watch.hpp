@@ -34,6 +34,8 @@ class ResourceWatch {
 
     // The catalogue could not be read or written. Only notes it; the watch tries it until it works again.
     void catalogue_failed(const Error& error);
+    // The condition holds until the server ends.
+    void catalogue_lost(const Error& error);
 
     void stop();
 
@@ -51,6 +53,7 @@ class ResourceWatch {
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::string failure_;  // under mutex_: of the catalogue, not looked at yet
+    bool lost_ = false;    // under mutex_
     std::jthread thread_;  // last: it uses the rest
 };
 

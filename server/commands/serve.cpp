@@ -1,33 +1,30 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
 
 #include "common/base/log.hpp"
+#include "common/base/parts.hpp"
 #include "common/process/spawner.hpp"
 #include "server/commands/command.hpp"
 #include "server/commands/composition.hpp"
+#include "server/commands/descriptors.hpp"
 #include "server/commands/first_run.hpp"
 #include "server/commands/locations.hpp"
 #include "server/commands/reload.hpp"
 #include "server/commands/service_notify.hpp"
+#include "server/commands/shutdown.hpp"
+#include "server/commands/strict_findings.hpp"
 
 namespace burnbox {
 namespace {
-
-// Every connection and open file takes descriptors; `limits:` bounds them, not the shell's soft limit.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 // SIGHUP: the log's level changes at once; of all other keys that differ the log says that they wait for a
 // restart.
@@ -47,29 +44,41 @@ void reload(Config& config) {
     log::info("configuration reloaded", log::kv("file", config.file));
 }
 
+// Until there is a server, what has come waits.
 class Signals {
   public:
     Signals(boost::asio::io_context& io, Config& config)
-        : io_(io), config_(config), signals_(io, SIGTERM, SIGINT, SIGHUP) {
-        wait();
-    }
+        : config_(config), signals_(io, SIGTERM, SIGINT, SIGHUP) {}
 
-  private:
-    void wait() {
-        signals_.async_wait([this](const boost::system::error_code& error, int number) {
+    void deliver_to(Shutdown& shutdown) {
+        signals_.async_wait([this, &shutdown](const boost::system::error_code& error, int number) {
             if (error) return;
-            if (number != SIGHUP) {
-                log::info("server stopping", log::kv("signal", number == SIGINT ? "SIGINT" : "SIGTERM"));
-                return io_.stop();
-            }
-            reload(config_);
-            wait();
+            if (number == SIGHUP)
+                reload(config_);
+            else
+                shutdown.signal(number == SIGINT ? "SIGINT" : "SIGTERM");
+            deliver_to(shutdown);
         });
     }
 
-    boost::asio::io_context& io_;
+  private:
     Config& config_;
     boost::asio::signal_set signals_;
+};
+
+// A spawner that ended by itself: nothing can be started any more, no worker and no rsync.
+class SpawnerWatch {
+  public:
+    SpawnerWatch(boost::asio::io_context& io, const Spawner& spawner, Shutdown& shutdown)
+        : gone_(io, fcntl(spawner.gone(), F_DUPFD_CLOEXEC, 3)) {
+        gone_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                         [&shutdown](const boost::system::error_code& error) {
+                             if (!error) shutdown.part_failed("spawner", "its process has ended");
+                         });
+    }
+
+  private:
+    boost::asio::posix::stream_descriptor gone_;
 };
 
 void say_first_run(const Config& config, const Composition& server, const std::string& notice) {
@@ -98,12 +107,22 @@ int serve(Config config, const std::string& notice, Spawner& spawner) {
     log::info("server ready", log::kv("version", BURNBOX_VERSION), log::kv("state_dir", config.state_dir),
               log::kv("accounts", config.accounts.size()), log::kv("drives", config.drives.size()));
     if (config.file.empty()) say_first_run(config, **server, notice);
-    notify_service("READY=1");
-    io.run();
-    notify_service("STOPPING=1");
+    int exit_code = 0;
+    {
+        Shutdown shutdown(io, **server);
+        const SpawnerWatch spawner_watch(io, spawner, shutdown);
+        set_part_failed([&](std::string_view part, std::string_view reason) {
+            shutdown.part_failed(std::string(part), std::string(reason));
+        });
+        signals.deliver_to(shutdown);
+        notify_service("READY=1");
+        while (!guard_part("control thread", [&io] { io.run(); })) continue;
+        set_part_failed({});
+        exit_code = shutdown.exit_code();
+    }
     (*server)->stop();
-    log::info("server stopped");
-    return 0;
+    log::info("server stopped", log::kv("exit_code", exit_code));
+    return exit_code;
 }
 
 }  // namespace
@@ -128,13 +147,21 @@ int serve_command(std::string_view name, const std::vector<std::string>& argumen
         fmt::print(stderr, "{}\n", config.error().message);
         return 1;
     }
-    raise_descriptor_limit();
+    const std::vector<std::string> findings = strict_findings(*config, StrictFor::serve);
+    for (const std::string& finding : findings) print_error("not started: " + finding);
+    if (!findings.empty()) return 1;
+    std::string few_descriptors;
+    if (const Status enough = provide_descriptors(*config, few_descriptors); !enough) {
+        print_error("not started: " + enough.error().message);
+        return 1;
+    }
     auto spawner = Spawner::start();  // forks: there must be no thread yet
     if (!spawner) {
         print_error(spawner.error().message);
         return 1;
     }
     log::init(config->log_level, config->log_format);
+    if (!few_descriptors.empty()) log::warning("few descriptors", log::kv("reason", few_descriptors));
     return serve(std::move(*config), notice, **spawner);
 }
 

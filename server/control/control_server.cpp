@@ -1,9 +1,11 @@
 #include "server/control/control_server.hpp"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -16,7 +18,9 @@
 #include <cstring>
 #include <deque>
 #include <functional>
-#include <set>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "common/base/log.hpp"
 #include "server/control/protocol.hpp"
@@ -29,6 +33,15 @@ using Local = asio::local::stream_protocol;
 using ErrorCode = boost::system::error_code;
 
 class Connection;
+
+constexpr std::chrono::seconds kBetweenLooks{1};
+
+uid_t user_of(int socket) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.uid
+                                                                            : static_cast<uid_t>(-1);
+}
 
 // What the operations answer into; forwards to the connection's thread, and to nowhere once the connection is
 // gone.
@@ -54,11 +67,20 @@ class Connection final : public std::enable_shared_from_this<Connection> {
                std::function<void(Connection&)> closed)
         : io_(io),
           socket_(std::move(socket)),
+          user_(user_of(socket_.native_handle())),
           operations_(operations),
           closed_(std::move(closed)),
-          received_(kRequestLineBytes) {}
+          received_(kRequestLineBytes),
+          patience_(io) {}
+
+    [[nodiscard]] uid_t user() const { return user_; }
+    [[nodiscard]] bool has_asked() const { return asked_; }
 
     void start() {
+        patience_.expires_after(ControlServer::kRequestPatience);
+        patience_.async_wait([self = shared_from_this()](const ErrorCode& error) {
+            if (!error && !self->asked_) self->close();
+        });
         asio::async_read_until(socket_, received_, '\n',
                                [self = shared_from_this()](const ErrorCode& error, std::size_t length) {
                                    if (error == asio::error::not_found)
@@ -81,9 +103,15 @@ class Connection final : public std::enable_shared_from_this<Connection> {
         if (unsent_.size() == 1) write();
     }
 
+    void refuse(const std::string& why, int exit_code = 2) {
+        asked_ = true;
+        send(to_reply_lines(ErrorReply{why}) + to_reply_lines(ExitReply{exit_code}), true);
+    }
+
     void close() {
         if (!socket_.is_open()) return;
         ErrorCode ignored;
+        patience_.cancel();
         socket_.close(ignored);
         closing_ = true;
         sink_.reset();
@@ -92,15 +120,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   private:
     void request(std::string_view line) {
+        asked_ = true;
         auto argv = parse_request_line(line);
         if (!argv) return refuse(argv.error().message);
         sink_ = std::make_shared<ConnectionSink>(io_, weak_from_this());
         watch_for_end();
         operations_.run({.account = "", .argv = std::move(*argv)}, sink_);
-    }
-
-    void refuse(const std::string& why) {
-        send(to_reply_lines(ErrorReply{why}) + to_reply_lines(ExitReply{2}), true);
     }
 
     // Nothing more is expected from the client: reading only notices that it went away.
@@ -129,9 +154,12 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
     asio::io_context& io_;
     Local::socket socket_;
+    const uid_t user_;
     Operations& operations_;
     std::function<void(Connection&)> closed_;
     asio::streambuf received_;
+    asio::steady_timer patience_;
+    bool asked_ = false;
     std::array<char, 256> ignored_{};
     std::deque<std::string> unsent_;
     std::size_t unsent_bytes_ = 0;
@@ -149,14 +177,28 @@ void ConnectionSink::send(const ControlReply& reply, bool last) {
 
 struct ControlServer::State : std::enable_shared_from_this<State> {
     State(asio::io_context& context, std::string socket_path, Operations& ops)
-        : io(context), path(std::move(socket_path)), operations(ops), acceptor(context), pause(context) {}
+        : io(context),
+          path(std::move(socket_path)),
+          operations(ops),
+          acceptor(context),
+          pause(context),
+          look(context) {}
 
     asio::io_context& io;
     std::string path;
     Operations& operations;
     Local::acceptor acceptor;
     asio::steady_timer pause;  // after an accept that failed, so that a full descriptor table is no busy loop
-    std::set<std::shared_ptr<Connection>> connections;
+    asio::steady_timer look;
+    bool stopped = false;
+    std::pair<dev_t, ino_t> file{};                        // at `path`, as long as it is ours
+    std::vector<std::shared_ptr<Connection>> connections;  // by age
+
+    [[nodiscard]] std::pair<dev_t, ino_t> file_at_path() const {
+        struct stat info{};
+        if (::lstat(path.c_str(), &info) != 0) return {};
+        return {info.st_dev, info.st_ino};
+    }
 
     Status listen() {
         if (path.size() >= sizeof(sockaddr_un::sun_path))
@@ -173,13 +215,42 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
         if (::chmod(path.c_str(), 0660) != 0) return fail_errno("chmod", path);
         if (acceptor.listen(Local::acceptor::max_listen_connections, error); error)
             return fail_errno("listen on", path, error.value());
+        file = file_at_path();
         accept();
+        look_after_file();
         return {};
+    }
+
+    // Cleaners of old files take sockets away; nobody could reach the server any more.
+    void look_after_file() {
+        look.expires_after(kBetweenLooks);
+        look.async_wait([self = shared_from_this()](const ErrorCode& cancelled) {
+            if (cancelled || !self->acceptor.is_open()) return;
+            if (self->file_at_path() == self->file) return self->look_after_file();
+            log::warning("control socket made again", log::kv("path", self->path),
+                         log::kv("reason", "somebody removed or replaced its file"));
+            ErrorCode ignored;
+            self->acceptor.close(ignored);
+            const Status again = self->listen();
+            if (again) return;
+            log::error("control socket lost", log::kv(again.error()));
+            self->listen_later();
+        });
+    }
+
+    void listen_later() {
+        look.expires_after(kBetweenLooks);
+        look.async_wait([self = shared_from_this()](const ErrorCode& cancelled) {
+            if (cancelled || self->stopped) return;
+            ErrorCode ignored;
+            self->acceptor.close(ignored);
+            if (!self->listen()) self->listen_later();
+        });
     }
 
     void accept() {
         acceptor.async_accept([self = shared_from_this()](const ErrorCode& error, Local::socket socket) {
-            if (!self->acceptor.is_open()) return;
+            if (!self->acceptor.is_open() || error == asio::error::operation_aborted) return;
             if (error) return self->accept_later(error);
             self->take(std::move(socket));
             self->accept();
@@ -195,16 +266,32 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
     }
 
     void take(Local::socket socket) {
-        if (connections.size() >= kMostConnections) {
-            log::warning("control client refused", log::kv("connections", connections.size()));
-            return;  // the socket closes; the client says that the server can't be reached
-        }
         auto connection = std::make_shared<Connection>(
             io, std::move(socket), operations, [weak = weak_from_this()](Connection& gone) {
-                if (const auto self = weak.lock()) self->connections.erase(gone.shared_from_this());
+                if (const auto self = weak.lock()) std::erase(self->connections, gone.shared_from_this());
             });
-        connections.insert(connection);
+        const uid_t user = connection->user();
+        const auto of_user = static_cast<std::size_t>(
+            std::ranges::count(connections, user, [](const auto& one) { return one->user(); }));
+        if ((of_user >= kMostOfOneUser && !make_room(user)) ||
+            (connections.size() >= kMostConnections && !make_room(std::nullopt))) {
+            log::warning("control client refused", log::kv("connections", connections.size()),
+                         log::kv("of_its_user", of_user));
+            return connection->refuse("too many commands are waiting already: end some `burn --wait`", 1);
+        }
+        connections.push_back(connection);
         connection->start();
+    }
+
+    // Closes the oldest that has asked for nothing yet.
+    bool make_room(std::optional<uid_t> user) {
+        const auto idle = std::ranges::find_if(connections, [&](const auto& one) {
+            return !one->has_asked() && (!user || one->user() == *user);
+        });
+        if (idle == connections.end()) return false;
+        const auto dropped = *idle;
+        dropped->close();
+        return true;
     }
 };
 
@@ -222,11 +309,12 @@ ControlServer::~ControlServer() {
 }
 
 void ControlServer::stop() {
-    if (!state_->acceptor.is_open()) return;
+    if (std::exchange(state_->stopped, true)) return;
     ErrorCode ignored;
     state_->acceptor.close(ignored);
     state_->pause.cancel();
-    ::unlink(state_->path.c_str());
+    state_->look.cancel();
+    if (state_->file_at_path() == state_->file) ::unlink(state_->path.c_str());
     const auto connections = std::move(state_->connections);
     state_->connections.clear();
     for (const auto& connection : connections) connection->close();

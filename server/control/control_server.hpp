@@ -1,8 +1,11 @@
 // The server's end of the control socket (protocol.hpp): whoever may open it is an administrator. One request
-// per connection; a client that goes away lets go of its sink, which ends the wait of `burn --wait`. Threads:
-// made, stopped and destroyed on the thread that runs the io_context; answers may come from any thread.
+// per connection; a client that goes away lets go of its sink, which ends the wait of `burn --wait`. Who
+// connects and asks nothing is closed, at once when the place is needed; who has many requests waiting keeps
+// other users' out of nothing. A socket file that somebody removes is made again. Threads: made, stopped and
+// destroyed on the thread that runs the io_context; answers may come from any thread.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -19,6 +22,8 @@ namespace burnbox {
 class ControlServer {
   public:
     static constexpr std::size_t kMostConnections = 256;
+    static constexpr std::size_t kMostOfOneUser = 200;
+    static constexpr std::chrono::seconds kRequestPatience{10};
     static constexpr std::size_t kMostUnsentBytes = 64U << 20U;  // a client that reads slower is dropped
 
     // Listens on `path` (mode 0660). A file that is there already is what a server that was killed left: it

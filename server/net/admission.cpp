@@ -9,6 +9,10 @@ namespace {
 
 constexpr std::size_t kMostFailures = 10'000;  // addresses remembered
 constexpr std::chrono::minutes kForgetAfter{10};
+constexpr std::size_t kMostRations = 10'000, kMostKnown = 10'000;
+constexpr std::chrono::hours kKnownFor{24};
+constexpr double kAtOnce = 3;      // seconds' worth of rations that may be saved up
+constexpr double kAddresses = 10;  // as many as use up theirs may do so together
 constexpr std::chrono::milliseconds kFirstPenalty{500}, kLongestPenalty{15'000};
 
 void decrease(std::map<std::string, unsigned>& counts, const std::string& key) {
@@ -32,11 +36,16 @@ Result<Admission::Admitted> Admission::admit(const std::string& address,
     if (strangers_count_ >= limits_.unauthenticated && !make_room(nullptr, "unauthenticated"))
         return fail(Errc::limit, "limits.unauthenticated: too many connections are not logged in yet");
     const std::uint64_t id = next_id_++;
-    guests_.emplace(id, Guest{address, false, std::move(drop)});
+    guests_.emplace(id, Guest{.address = address, .drop = std::move(drop)});
     ++per_address_[address];
     ++strangers_[address];
     ++strangers_count_;
     return Admitted{std::make_unique<Place>(*this, id), penalty(address)};
+}
+
+std::size_t Admission::guests() const {
+    const std::lock_guard lock(mutex_);
+    return guests_.size();
 }
 
 // Drops the stranger who came first, from `address` or else from the address with the most strangers. Its
@@ -81,9 +90,59 @@ void Admission::logged_in(std::uint64_t id) {
     const auto guest = guests_.find(id);
     if (guest == guests_.end() || guest->second.logged_in) return;
     guest->second.logged_in = true;
-    decrease(strangers_, guest->second.address);
+    const std::string& address = guest->second.address;
+    decrease(strangers_, address);
     --strangers_count_;
-    failures_.erase(guest->second.address);
+    failures_.erase(address);
+    if (guest->second.exchanged_keys) {  // it was worth it
+        if (const auto ration = rations_.find(address); ration != rations_.end()) ration->second.left += 1;
+        if (!known_.contains(address)) common_.left += 1;
+    }
+    if (known_.size() >= kMostKnown) known_.clear();
+    known_[address] = clock_.steady_now();
+}
+
+void Admission::Ration::count(SteadyTime now, double per_second, double most) {
+    const double seconds = std::chrono::duration<double>(now - std::exchange(counted, now)).count();
+    left = std::min(left + seconds * per_second, most);
+}
+
+Admission::Ration& Admission::ration_of(const std::string& address, SteadyTime now) {
+    const double per_second = limits_.key_exchanges, most = kAtOnce * per_second;
+    const auto known = rations_.find(address);
+    if (known != rations_.end()) {
+        known->second.count(now, per_second, most);
+        return known->second;
+    }
+    if (rations_.size() >= kMostRations) {
+        for (auto& [other, ration] : rations_) ration.count(now, per_second, most);
+        std::erase_if(rations_, [&](const auto& entry) { return entry.second.left >= most; });
+        if (rations_.size() >= kMostRations) rations_.clear();
+    }
+    return rations_.emplace(address, Ration{most, now}).first->second;
+}
+
+std::chrono::milliseconds Admission::begin_key_exchange(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto guest = guests_.find(id);
+    if (guest == guests_.end()) return {};
+    const SteadyTime now = clock_.steady_now();
+    const std::string& address = guest->second.address;
+    Ration& own = ration_of(address, now);
+    const auto wait = [](const Ration& ration, double per_second) {
+        return std::chrono::milliseconds(1 + static_cast<int>(1000 * (1 - ration.left) / per_second));
+    };
+    if (own.left < 1) return wait(own, limits_.key_exchanges);
+    const auto known = known_.find(address);
+    const bool is_known = known != known_.end() && now - known->second < kKnownFor;
+    const double together = kAddresses * limits_.key_exchanges;
+    if (common_.counted == SteadyTime()) common_ = {kAtOnce * together, now};
+    common_.count(now, together, kAtOnce * together);
+    if (!is_known && common_.left < 1) return wait(common_, together);
+    if (!is_known) common_.left -= 1;
+    own.left -= 1;
+    guest->second.exchanged_keys = true;
+    return {};
 }
 
 void Admission::login_failed(std::uint64_t id) {

@@ -1,6 +1,7 @@
 // Who may connect: counts connections in total, per address and before login, and makes room by dropping
 // whoever has waited longest without logging in, so that a crowd of idle sockets locks nobody out. Addresses
-// that fail to log in wait longer each time. All threads.
+// that fail to log in wait longer each time, and key exchanges that no login follows are rationed. All
+// threads.
 #pragma once
 
 #include <chrono>
@@ -29,6 +30,10 @@ class Admission {
         Place& operator=(const Place&) = delete;
         void logged_in() { admission_.logged_in(id_); }
         void login_failed() { admission_.login_failed(id_); }
+        // How long to wait before asking again; 0: the key exchange may begin, and counts until the login.
+        [[nodiscard]] std::chrono::milliseconds begin_key_exchange() {
+            return admission_.begin_key_exchange(id_);
+        }
 
       private:
         Admission& admission_;
@@ -39,6 +44,9 @@ class Admission {
         std::unique_ptr<Place> place;
         std::chrono::milliseconds delay{0};  // to wait before the first word: the penalty for failed logins
     };
+    // How many are connected.
+    [[nodiscard]] std::size_t guests() const;
+
     // `drop` may be called later, from any thread, with the name of the limit that wants the place; it must
     // not call back. Errors: Errc::limit, its message names the key.
     [[nodiscard]] Result<Admitted> admit(const std::string& address,
@@ -48,14 +56,24 @@ class Admission {
     struct Guest {
         std::string address;
         bool logged_in = false;
-        std::function<void(const char*)> drop;
+        bool exchanged_keys = false;
+        std::function<void(const char*)> drop{};
     };
     struct Failures {
         unsigned count = 0;
         SteadyTime last, until;
     };
 
+    // Key exchanges that may begin now; grows with time.
+    struct Ration {
+        double left = 0;
+        SteadyTime counted;
+        void count(SteadyTime now, double per_second, double most);
+    };
+
     void leave(std::uint64_t id);
+    [[nodiscard]] std::chrono::milliseconds begin_key_exchange(std::uint64_t id);
+    [[nodiscard]] Ration& ration_of(const std::string& address, SteadyTime now);
     void logged_in(std::uint64_t id);
     void login_failed(std::uint64_t id);
     [[nodiscard]] bool make_room(const std::string* address, const char* limit);
@@ -63,10 +81,13 @@ class Admission {
 
     const Limits limits_;
     const Clock& clock_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::map<std::uint64_t, Guest> guests_;                    // by arrival
     std::map<std::string, unsigned> per_address_, strangers_;  // strangers: not logged in
     std::map<std::string, Failures> failures_;
+    std::map<std::string, Ration> rations_;    // of addresses that used some of theirs
+    Ration common_;                            // of all addresses that nobody has logged in from
+    std::map<std::string, SteadyTime> known_;  // somebody has: when last
     std::uint64_t next_id_ = 0;
     std::size_t strangers_count_ = 0;
 };

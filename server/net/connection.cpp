@@ -2,12 +2,16 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <utility>
 
 #include "common/base/log.hpp"
+#include "server/ssh/identification.hpp"
 
 namespace burnbox {
 namespace {
@@ -15,6 +19,9 @@ namespace {
 using Socket = boost::asio::ip::tcp::socket;
 constexpr std::chrono::milliseconds kHelloPatience{200};
 constexpr unsigned kTurnsPerDrive = 4;  // fairness between the thread's connections
+// Clients open the next file at once; one that was silent for so long has nothing more to send.
+constexpr std::chrono::milliseconds kQuiet{1000}, kLookAgain{100};
+constexpr const char* kStopping = "the server is stopping";
 
 // Who vanishes without a word (a laptop that sleeps, a network that is gone) is noticed after two minutes,
 // not after limits.idle, which a `burn --wait` never reaches. It also keeps the addresses' translators on the
@@ -27,6 +34,17 @@ void watch_for_vanished(int socket) {
     set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
     set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
     set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
+// The other side sends no more: nobody is there to answer, before a login.
+bool has_hung_up(int socket) {
+    pollfd fd{.fd = socket, .events = POLLRDHUP, .revents = 0};
+    return ::poll(&fd, 1, 0) == 1;
+}
+
+// So many bytes, or an end, are there before the socket counts as readable.
+void wake_at(int socket, int bytes) {
+    (void)::setsockopt(socket, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
 }
 
 }  // namespace
@@ -71,9 +89,61 @@ void Connection::begin() {
     events.login_failed = [this] { admitted_.place->login_failed(); };
     session_ = std::make_unique<SshSession>(services_, socket_.native_handle(), parts_.receive_buffer,
                                             parts_.gather, socket_.get_executor(), peer_, std::move(events));
+    if (draining_) return close(kStopping);
     if (const Status started = session_->start(); !started) return close(started.error().message);
-    set_timer(std::min(kHelloPatience, services_.limits.login_grace), &Connection::tick);
+    set_timer(services_.limits.login_grace, &Connection::tick);
     drive(true);
+}
+
+// Whether the client's bytes may go to libssh: it says that it is an SSH client, is still there, and it is
+// its turn for a key exchange, which costs the server more than it costs whoever asks for one. Until then
+// nothing is read.
+bool Connection::come_in() {
+    if (inside_) return true;
+    std::array<char, kLongestIdentification> first{};
+    const int fd = socket_.native_handle();
+    const ssize_t count = ::recv(fd, first.data(), first.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    if (count <= 0 || has_hung_up(fd)) {
+        close({});
+        return false;
+    }
+    switch (read_identification({first.data(), static_cast<std::size_t>(count)})) {
+        case Identification::incomplete:
+            wake_at(fd, static_cast<int>(count) + 1);
+            return false;
+        case Identification::ssh1:
+            refuse("a client of SSH protocol 1", "Protocol major versions differ.\r\n");
+            return false;
+        case Identification::other:
+            refuse("no SSH client", "Invalid SSH identification string.\r\n");
+            return false;
+        case Identification::ssh2:
+            break;
+    }
+    wake_at(fd, 1);
+    if (const auto turn = admitted_.place->begin_key_exchange(); turn > std::chrono::milliseconds::zero()) {
+        waits_for_turn_ = true;
+        set_timer(turn, &Connection::knock);
+        return false;
+    }
+    inside_ = true;
+    waits_for_turn_ = false;
+    set_timer(std::min(kHelloPatience, services_.limits.login_grace), &Connection::tick);
+    return true;
+}
+
+// Its turn may have come.
+void Connection::knock() {
+    if (std::chrono::steady_clock::now() - began_ >= services_.limits.login_grace) return tick();
+    drive(true);
+}
+
+void Connection::refuse(const char* reason, std::string_view line) {
+    log::info("connection refused", log::kv("peer", peer_), log::kv("reason", reason));
+    boost::system::error_code ignored;
+    socket_.send(boost::asio::buffer(line.data(), line.size()), 0, ignored);
+    close({});
 }
 
 void Connection::set_timer(std::chrono::milliseconds delay, void (Connection::*then)()) {
@@ -83,9 +153,21 @@ void Connection::set_timer(std::chrono::milliseconds delay, void (Connection::*t
     });
 }
 
+void Connection::drain() {
+    draining_ = true;
+    if (!closed_) check_drained();
+}
+
+void Connection::check_drained() {
+    if (!session_ || !session_->logged_in()) return close(kStopping);
+    const bool quiet = std::chrono::steady_clock::now() - active_ >= kQuiet;
+    if (quiet && !session_->transfers()) return close(kStopping);
+    set_timer(kLookAgain, &Connection::check_drained);
+}
+
 // Judges the clocks; a connection that waits for an answer of ours is not idle.
 void Connection::tick() {
-    if (!std::exchange(hello_over_, true)) {
+    if (inside_ && !std::exchange(hello_over_, true)) {
         session_->transport().stop_waiting_for_hello();
         drive(false);
         if (closed_) return;
@@ -109,6 +191,19 @@ void Connection::tick() {
 // turn.
 void Connection::drive(bool readable) {
     if (closed_ || driving_) return;
+    try {
+        answer_turns(readable);
+    } catch (const std::exception& error) {  // this client's loss only
+        driving_ = false;
+        log::error("connection failed", log::kv("peer", peer_), log::kv("reason", error.what()));
+        close("the server could not go on with this connection");
+    }
+}
+
+void Connection::answer_turns(bool readable) {
+    readable = readable && come_in();
+    if (closed_) return;
+    if (readable && !session_->logged_in() && has_hung_up(socket_.native_handle())) return close({});
     driving_ = true;
     Transport& transport = session_->transport();
     bool more = true, broken = false;
@@ -137,7 +232,7 @@ void Connection::note_turn() {
 }
 
 void Connection::wait() {
-    if (!waiting_read_ && session_->transport().wants_input()) {
+    if (!waiting_read_ && !waits_for_turn_ && session_->transport().wants_input()) {
         waiting_read_ = true;
         socket_.async_wait(Socket::wait_read,
                            [self = shared_from_this()](const boost::system::error_code& error) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>  // before Asio 1.74, which forgets it
 
 #include <boost/asio/ip/tcp.hpp>
@@ -35,13 +36,20 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     void start();
     // Ends it; the reason is logged, and sent to the client when it can still be told.
     void close(const std::string& reason);
+    // The server stops: closed as soon as nothing is on its way.
+    void drain();
 
   private:
     void begin();
+    [[nodiscard]] bool come_in();
+    void knock();
+    void refuse(const char* reason, std::string_view line);
     void wait();
     void drive(bool readable);
     void note_turn();
     void tick();
+    void check_drained();
+    void answer_turns(bool readable);
     void set_timer(std::chrono::milliseconds delay, void (Connection::*then)());
 
     const SshServices& services_;
@@ -55,7 +63,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     std::chrono::steady_clock::time_point began_, active_;
     std::uint64_t seen_bytes_ = 0, noted_bytes_ = 0;
     bool waiting_read_ = false, waiting_write_ = false, closed_ = false, driving_ = false,
-         hello_over_ = false;
+         hello_over_ = false, draining_ = false, inside_ = false, waits_for_turn_ = false;
 };
 
 }  // namespace burnbox

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "common/base/log.hpp"
+#include "common/base/parts.hpp"
 
 namespace burnbox {
 namespace {
@@ -32,7 +33,7 @@ void NetworkThread::run() {
         // Both are thread-local in libssh.
         ssh_set_log_callback(&libssh_log);
         ssh_set_log_level(log::enabled(log::Level::debug) ? SSH_LOG_PROTOCOL : SSH_LOG_NOLOG);
-        io_.run();
+        while (!guard_part("network thread", [this] { io_.run(); })) continue;
     });
 }
 
@@ -48,6 +49,14 @@ void NetworkThread::adopt(boost::asio::ip::tcp::socket socket, std::string peer,
         *where = connection;
         connections_.insert(connection);
         connection->start();
+        if (draining_) connection->drain();
+    });
+}
+
+void NetworkThread::drain() {
+    boost::asio::post(io_, [this] {
+        draining_ = true;
+        for (const auto& connection : std::set(connections_)) connection->drain();
     });
 }
 

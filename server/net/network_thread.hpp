@@ -27,6 +27,8 @@ class NetworkThread {
     // Takes over an accepted socket of this thread's io(). Any thread.
     void adopt(boost::asio::ip::tcp::socket socket, std::string peer, Admission::Admitted admitted,
                std::shared_ptr<std::weak_ptr<Connection>> where);
+    // Closes each connection as soon as nothing is on its way, new ones at once. Any thread; does not block.
+    void drain();
     // Closes all connections and joins. Pending answers of the disk pool are dropped from here on.
     void stop();
 
@@ -43,6 +45,7 @@ class NetworkThread {
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::shared_ptr<Mailbox> mailbox_;
     std::set<std::shared_ptr<Connection>> connections_;
+    bool draining_ = false;
     std::thread thread_;
 };
 

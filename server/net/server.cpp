@@ -1,7 +1,5 @@
 #include "server/net/server.hpp"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <future>
 #include <utility>
@@ -14,14 +12,7 @@ namespace burnbox {
 namespace {
 
 constexpr unsigned kMostThreads = 8;
-
-// A connection takes two descriptors and each open file one: as many as the system allows.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
-}
+constexpr std::chrono::milliseconds kBetweenLooks{50};
 
 }  // namespace
 
@@ -45,6 +36,8 @@ struct SshServer::State {
     std::vector<std::unique_ptr<NetworkThread>> threads;
     std::vector<std::unique_ptr<Listener>> listeners;
     bool running = false;
+
+    void stop_accepting();
 };
 
 SshServer::SshServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -53,7 +46,6 @@ SshServer::~SshServer() {
 }
 
 Result<std::unique_ptr<SshServer>> SshServer::start(const ServerServices& given) {
-    raise_descriptor_limit();
     BB_TRY(auto keys, HostKeys::open(given.config.state_dir));
     auto state = std::make_unique<State>(given, std::move(keys));
     const unsigned count =
@@ -85,14 +77,27 @@ std::string SshServer::host_key_line() const {
     return state_->host_keys->line();
 }
 
-void SshServer::stop() {
-    if (!std::exchange(state_->running, false)) return;
+void SshServer::State::stop_accepting() {
     std::promise<void> closed;
-    boost::asio::post(state_->threads.front()->io(), [&] {
-        for (const auto& listener : state_->listeners) listener->close();
+    boost::asio::post(threads.front()->io(), [&] {
+        for (const auto& listener : listeners) listener->close();
         closed.set_value();
     });
     closed.get_future().wait();
+}
+
+void SshServer::drain(std::chrono::milliseconds patience, const std::function<bool()>& give_up) {
+    if (!state_->running) return;
+    state_->stop_accepting();
+    for (const auto& thread : state_->threads) thread->drain();
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (state_->admission.guests() != 0 && std::chrono::steady_clock::now() < deadline && !give_up())
+        std::this_thread::sleep_for(kBetweenLooks);
+}
+
+void SshServer::stop() {
+    if (!std::exchange(state_->running, false)) return;
+    state_->stop_accepting();
     for (const auto& thread : state_->threads) thread->stop();
     state_->listeners.clear();
     state_->threads.clear();

@@ -3,7 +3,9 @@
 // counters of `limits:`.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,7 +35,11 @@ class SshServer {
     [[nodiscard]] std::vector<ListenAddress> addresses() const;  // with the ports that port 0 became
     [[nodiscard]] std::string host_key_fingerprint() const;      // "SHA256:..." of the ed25519 key
     [[nodiscard]] std::string host_key_line() const;             // "ssh-ed25519 AAAA...", for known_hosts
-    void stop();                                                 // stops accepting, closes connections, joins
+
+    // Accepts nobody any more and waits until nothing is on its way on any connection, each of which is
+    // closed then; at most `patience`, or until `give_up` says so (asked twenty times a second).
+    void drain(std::chrono::milliseconds patience, const std::function<bool()>& give_up);
+    void stop();  // stops accepting, closes connections, joins
 
   private:
     struct State;

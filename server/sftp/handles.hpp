@@ -38,6 +38,7 @@ class HandleTable {
     HandleTable& operator=(const HandleTable&) = delete;
 
     [[nodiscard]] unsigned most() const { return budget_->most; }
+    [[nodiscard]] bool any() const { return free_.size() < slots_.size(); }
     [[nodiscard]] Status check_room() const;  // Errc::limit names the key
     [[nodiscard]] std::string add(std::shared_ptr<OpenHandle> handle);
     [[nodiscard]] OpenHandle* find(std::string_view wire) const;  // nullptr: not one of this session's

@@ -45,6 +45,7 @@ class Session final : public Service, private PacketSink, private WriteGather::U
     void end_of_input() override;
     void output_drained() override {}
     [[nodiscard]] bool busy() const override { return pending_ > 0; }
+    [[nodiscard]] bool transfers() const override { return pending_ > 0 || handles_.any(); }
 
   private:
     using Function = void (Session::*)(Request&);

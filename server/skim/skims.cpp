@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "common/base/log.hpp"
+#include "common/base/parts.hpp"
 #include "common/base/text.hpp"
 #include "server/upload/seal_refusal.hpp"
 
@@ -27,7 +28,8 @@ class Skims::Skimmer {
     }
 
     void start() {
-        thread_ = std::jthread([this](const std::stop_token&) { work(); });
+        thread_ =
+            std::jthread([this](const std::stop_token&) { (void)guard_part("skimmer", [this] { work(); }); });
     }
 
     void stop() {

@@ -49,6 +49,11 @@ class Channel final : public ServicePort, public std::enable_shared_from_this<Ch
     [[nodiscard]] Turn turn();
     // An answer is pending. One that the client does not take once it has ended makes nobody wait.
     [[nodiscard]] bool busy() const { return service_ != nullptr && !exit_code_ && service_->busy(); }
+    // A service works on something, or its last words are still on their way.
+    [[nodiscard]] bool transfers() const {
+        return !out_.empty() || !error_.empty() ||
+               (service_ != nullptr && !exit_code_ && service_->transfers());
+    }
     [[nodiscard]] bool ended() const { return exit_code_ || peer_closed_; }  // nobody reads on
 
     ByteBuffer& out() override { return out_; }

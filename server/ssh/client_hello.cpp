@@ -1,12 +1,13 @@
 #include "server/ssh/client_hello.hpp"
 
+#include "server/ssh/identification.hpp"
+
 #include <cstdint>
 #include <string_view>
 
 namespace burnbox {
 namespace {
 
-constexpr std::size_t kLongestIdentification = 255;  // RFC 4253 4.2
 constexpr std::uint8_t kKexinit = 20;
 constexpr std::size_t kCookieBytes = 16;
 

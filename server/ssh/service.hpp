@@ -39,6 +39,8 @@ class Service {
     virtual void end_of_input() = 0;  // the client sends no more
     virtual void output_drained() = 0;            // room in out() again
     [[nodiscard]] virtual bool busy() const = 0;  // an answer is pending: this connection is not idle
+    // Something is under way that a server which stops should let come to its end.
+    [[nodiscard]] virtual bool transfers() const { return true; }
 };
 
 // A message as one line that is safe to show. Names in messages are escaped where they are put in, so a

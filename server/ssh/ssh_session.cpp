@@ -253,6 +253,10 @@ bool SshSession::busy() const {
     return std::ranges::any_of(channels_, [](const auto& channel) { return channel->busy(); });
 }
 
+bool SshSession::transfers() const {
+    return std::ranges::any_of(channels_, [](const auto& channel) { return channel->transfers(); });
+}
+
 std::unique_ptr<Service> SshSession::make_subsystem(ServicePort& port, std::string_view name) {
     if (name != "sftp") return nullptr;
     return std::make_unique<sftp::Session>(port, sftp::SessionParts{client_, handles_, gather_});

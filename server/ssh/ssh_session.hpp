@@ -60,6 +60,7 @@ class SshSession final : private ChannelHost {
     [[nodiscard]] std::uint64_t packet_bytes() const;
     [[nodiscard]] bool logged_in() const { return client_ != nullptr; }
     [[nodiscard]] bool busy() const;
+    [[nodiscard]] bool transfers() const;  // see Service
     [[nodiscard]] const std::string& account() const { return account_; }
 
   private:

@@ -118,6 +118,11 @@ struct UploadServices {
     std::function<Result<std::optional<DiscRoom>>(const std::string& pool)> disc_room{};
     // Another one than at the last start: the machine went down between. "" = nobody knows.
     std::string boot_id{};
+    // Whether a seal may begin: the server neither stops nor lacks a part. Any thread.
+    std::function<Status()> may_seal{};
+    // Whether what is stored goes where it will be found; asked before a seal, and again once it is
+    // committed. Any thread.
+    std::function<Status()> check_storage{};
 };
 
 namespace upload {

@@ -38,6 +38,10 @@ NoSeal try_again(NoSeal why) {
     return why;
 }
 
+NoSeal failure(Error error) {
+    return {.kind = NoSeal::Kind::failed, .error = std::move(error)};
+}
+
 }  // namespace
 
 void Sealer::run() {
@@ -60,6 +64,9 @@ SealStep<std::string> Sealer::seal() {
     const bool arrives = request_.content != nullptr;  // rights are for what comes by SSH
     if (const Status right = check_upload_right(*account_); !right && !arrives)
         return seal_failed(right.error());
+    for (const auto& check : {core_->services.may_seal, core_->services.check_storage})
+        if (const Status good = check ? check() : Status(); !good)
+            return std::unexpected(try_again(failure(good.error())));
     if (!request_.problem.empty()) return refuse_seal(session_->name, request_.problem);
     const std::uint64_t sync_failures = arrives ? request_.content->sync_failures : core_->sync_failures();
     shut_handles();
@@ -78,6 +85,12 @@ SealStep<std::string> Sealer::seal() {
         return std::unexpected(try_again(std::move(same).error()));
     auto row = commit_seal(*core_, *account_, *session_, *content);
     if (!row) return std::unexpected(try_again(std::move(row).error()));
+    // Once more: what was committed must be where it will be found.
+    const auto& check_storage = core_->services.check_storage;
+    if (const Status stored = check_storage ? check_storage() : Status(); !stored) {
+        (void)take_back_seal(*core_, *account_, *session_, *row, stored.error());
+        return std::unexpected(try_again(failure(stored.error())));
+    }
     if (auto renamed = rename_folder(*row, *content); !renamed)
         return std::unexpected(try_again(std::move(renamed).error()));
     row_ = *row;

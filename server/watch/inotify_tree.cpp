@@ -10,6 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/base/log.hpp"
@@ -24,9 +26,11 @@ constexpr std::uint32_t kMask = IN_CREATE | IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRI
 constexpr std::uint32_t kRootMask = kMask | IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr std::size_t kReadBytes = 256U << 10U;
 
-std::vector<std::string> folders_in(const std::string& host_path) {
+// nullopt: there is no descriptor or memory left to look with.
+std::optional<std::vector<std::string>> folders_in(const std::string& host_path) {
     std::vector<std::string> names;
     const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(host_path.c_str()), ::closedir);
+    if (!dir && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) return std::nullopt;
     while (const dirent* const entry = dir ? ::readdir(dir.get()) : nullptr) {
         const std::string name = entry->d_name;
         if (name == "." || name == "..") continue;
@@ -66,13 +70,7 @@ bool InotifyTree::add(const std::string& path) {
     if (watch < 0) {
         // Gone again, or not ours to read; everything else is a limit.
         if (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP) return false;
-        if (complete_)
-            log::error("watched folder not wholly watched", log::kv("folder", host(path)),
-                       log::kv("cause", std::strerror(errno)),
-                       log::kv("remedy",
-                               "it is looked at from time to time instead; raise fs.inotify.max_user_watches "
-                               "with sysctl"));
-        complete_ = false;
+        note_incomplete(path, errno);
         return false;
     }
     // The kernel knows folders, not names: one that was moved has its old number.
@@ -85,13 +83,28 @@ bool InotifyTree::add(const std::string& path) {
     return true;
 }
 
+void InotifyTree::note_incomplete(const std::string& path, int sys_errno) {
+    if (std::exchange(complete_, false))
+        log::error(
+            "watched folder not wholly watched", log::kv("folder", host(path)),
+            log::kv("cause", std::strerror(sys_errno)),
+            log::kv("remedy",
+                    sys_errno == ENOSPC
+                        ? "it is looked at from time to time instead; raise fs.inotify.max_user_watches "
+                          "with sysctl"
+                        : "it is looked at from time to time instead; raise LimitNOFILE or free memory"));
+}
+
 void InotifyTree::add_below(const std::string& path) {
     std::vector<std::string> waiting = {path};
     while (!waiting.empty()) {
         const std::string at = std::move(waiting.back());
         waiting.pop_back();
         if (!add(at)) continue;
-        for (const std::string& name : folders_in(host(at))) waiting.push_back(join_path(at, name));
+        const auto names = folders_in(host(at));
+        if (!names) note_incomplete(at, EMFILE);
+        for (const std::string& name : names.value_or(std::vector<std::string>()))
+            waiting.push_back(join_path(at, name));
     }
 }
 

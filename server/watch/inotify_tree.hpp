@@ -53,6 +53,7 @@ class InotifyTree {
     InotifyTree(UniqueFd fd, std::string host_root) : fd_(std::move(fd)), host_root_(std::move(host_root)) {}
 
     bool add(const std::string& path);  // relative to the root
+    void note_incomplete(const std::string& path, int sys_errno);
     void add_below(const std::string& path);
     void take(std::uint32_t mask, int watch, std::string_view name,
               const std::function<void(const Notice&)>& tell);

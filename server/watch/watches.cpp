@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "common/base/log.hpp"
+#include "common/base/parts.hpp"
 #include "common/base/text.hpp"
 #include "common/session/staged_copy.hpp"
 #include "common/storage/account_view.hpp"
@@ -100,7 +101,9 @@ struct Watches::State {
                            .run_blocking = services.run_blocking,
                            .check_fits = services.check_fits,
                            .prove = services.prove,
-                           .wake_burner = services.wake_burner};
+                           .wake_burner = services.wake_burner,
+                           .may_seal = services.may_seal,
+                           .check_storage = services.check_storage};
         place->folder = std::make_shared<watch::WatchedFolder>(
             config, own, [box = mailbox](std::function<void()> job) { box->post(std::move(job)); });
         places.push_back(std::move(place));
@@ -177,7 +180,9 @@ Status Watches::recover() {
 Status Watches::start() {
     if (state_->places.empty()) return {};
     for (const auto& place : state_->places) BB_CHECK(place->folder->start());
-    state_->thread = std::jthread([state = state_.get()](const std::stop_token& stop) { state->run(stop); });
+    state_->thread = std::jthread([state = state_.get()](const std::stop_token& stop) {
+        (void)guard_part("watched folders", [&] { state->run(stop); });
+    });
     return {};
 }
 

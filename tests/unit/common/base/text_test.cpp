@@ -6,6 +6,22 @@
 
 using namespace burnbox;
 
+TEST_CASE("escape: nothing that is not seen, or turns what follows around") {
+    CHECK(escape("a\xE2\x80\xAE"
+                 "txt.exe") == "a\\xe2\\x80\\xaetxt.exe");        // U+202E
+    CHECK(escape("\xE2\x81\xA6") == "\\xe2\\x81\\xa6");           // U+2066
+    CHECK(escape("\xE2\x80\x8B") == "\\xe2\\x80\\x8b");           // U+200B
+    CHECK(escape("\xEF\xBB\xBF") == "\\xef\\xbb\\xbf");           // U+FEFF
+    CHECK(escape("\xD8\x9C") == "\\xd8\\x9c");                    // U+061C
+    CHECK(escape("\xF3\xA0\x81\x81") == "\\xf3\\xa0\\x81\\x81");  // U+E0041
+    CHECK(escape("\xE2\x9D\xA4\xEF\xB8\x8F \xE2\x80\xA6 \xE2\x82\xAC") ==
+          "\xE2\x9D\xA4\xEF\xB8\x8F \xE2\x80\xA6 \xE2\x82\xAC");
+    CHECK(escape_controls("a\xE2\x80\xAE"
+                          "b\n\xC2\x85") ==
+          "a\xE2\x80\xAE"
+          "b\\n\\xc2\\x85");
+}
+
 TEST_CASE("escape: nothing that comes out can move a cursor or end a line") {
     CHECK(escape("plain \xC3\xA4 text") == "plain \xC3\xA4 text");
     CHECK(escape("a\nb\r\t\\") == "a\\nb\\r\\t\\\\");

@@ -186,31 +186,55 @@ TEST_CASE("spawner: children inherit no descriptor and nothing leaks here") {
     ::signal(SIGUSR1, SIG_DFL);
 }
 
-TEST_CASE("spawner: when its owner is killed its children end too") {
-    int ends[2];
-    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-    const pid_t owner = ::fork();
-    REQUIRE(owner >= 0);
-    if (owner == 0) {
-        auto spawner = Spawner::start();
-        if (!spawner) ::_exit(1);
-        auto child = (*spawner)->run({"/bin/sh", "-c", "echo $$; exec sleep 1000"});
-        char text[32];
-        if (!child) ::_exit(1);
-        const ssize_t length = ::read(child->out(), text, sizeof text);
-        static_cast<void>(!::write(ends[1], text, static_cast<std::size_t>(length)));
-        while (true) ::pause();
+TEST_CASE("spawner: when its owner is killed its children end too, and what those left behind") {
+    // A child; a grandchild in a session of its own, whose parent is alive; one whose parent is gone.
+    for (const char* script : {"echo $$; exec sleep 1000", "setsid sh -c 'echo $$; exec sleep 1000' & wait",
+                               "(setsid sh -c 'echo $$; exec sleep 1000' &) & exit 0"}) {
+        CAPTURE(script);
+        int ends[2];
+        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+        const pid_t owner = ::fork();
+        REQUIRE(owner >= 0);
+        if (owner == 0) {
+            auto spawner = Spawner::start();
+            if (!spawner) ::_exit(1);
+            auto child = (*spawner)->run({.argv = {"/bin/sh", "-c", script}, .own_group = true});
+            char text[32];
+            if (!child) ::_exit(1);
+            const ssize_t length = ::read(child->out(), text, sizeof text);
+            static_cast<void>(!::write(ends[1], text, static_cast<std::size_t>(length)));
+            while (true) ::pause();
+        }
+        char text[32] = {};
+        REQUIRE(::read(ends[0], text, sizeof text - 1) > 0);
+        const UniqueFd grandchild(static_cast<int>(::syscall(SYS_pidfd_open, std::stol(text), 0)));
+        REQUIRE(grandchild);
+        ::kill(owner, SIGKILL);
+        CHECK(::waitpid(owner, nullptr, 0) == owner);
+        pollfd ended{grandchild.get(), POLLIN, 0};
+        CHECK(::poll(&ended, 1, 10'000) == 1);
+        ::close(ends[0]);
+        ::close(ends[1]);
     }
+}
+
+TEST_CASE("spawner: what outlives the spawner goes on without it, and is heard and seen to end") {
+    auto spawner = started();
+    auto child = spawner->run(
+        {.argv = {"/bin/sh", "-c", "echo $PPID; read word; echo $word"}, .outlives_spawner = true});
+    REQUIRE(child.has_value());
     char text[32] = {};
-    REQUIRE(::read(ends[0], text, sizeof text - 1) > 0);
-    const UniqueFd grandchild(static_cast<int>(::syscall(SYS_pidfd_open, std::stol(text), 0)));
-    REQUIRE(grandchild);
-    ::kill(owner, SIGKILL);
-    CHECK(::waitpid(owner, nullptr, 0) == owner);
-    pollfd ended{grandchild.get(), POLLIN, 0};
+    REQUIRE(::read(child->out(), text, sizeof text - 1) > 0);
+    pollfd gone{spawner->gone(), POLLIN, 0};
+    CHECK(::poll(&gone, 1, 0) == 0);
+    ::kill(static_cast<pid_t>(std::stol(text)), SIGKILL);
+    CHECK(::poll(&gone, 1, 10'000) == 1);
+    pollfd ended{child->ended(), POLLIN, 0};
+    CHECK(::poll(&ended, 1, 0) == 0);
+    REQUIRE(::write(child->in(), "word\n", 5) == 5);
+    CHECK(read_all(child->out()) == "word\n");
     CHECK(::poll(&ended, 1, 10'000) == 1);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    CHECK(child->wait().error().code == Errc::cancelled);
 }
 
 TEST_CASE("spawner: when the spawner is killed, waiting ends with an error instead of for ever") {
@@ -221,9 +245,11 @@ TEST_CASE("spawner: when the spawner is killed, waiting ends with an error inste
     ::kill(static_cast<pid_t>(std::stol(text)), SIGKILL);
     const auto code = child.wait();
     REQUIRE_FALSE(code.has_value());
-    CHECK(code.error().code == Errc::unreachable);
+    CHECK(code.error().code == Errc::cancelled);
     CHECK(read_all(child.out()).empty());  // the child died with it
-    CHECK_FALSE(spawner->run({"/bin/true"}).has_value());
+    const auto next = spawner->run({"/bin/true"});
+    REQUIRE_FALSE(next.has_value());
+    CHECK(next.error().code == Errc::cancelled);
 }
 
 }  // namespace burnbox

@@ -96,3 +96,43 @@ TEST_CASE(
     gate.places.back()->logged_in();
     CHECK(delay() == 0);
 }
+
+TEST_CASE("admission: key exchanges of one address are rationed, a login gives its own back") {
+    Limits limits;
+    limits.key_exchanges = 10;
+    Gate gate(limits);
+    const auto begins = [&](const std::string& address) {
+        REQUIRE(gate.come(address));
+        return gate.places.back()->begin_key_exchange() == std::chrono::milliseconds(0);
+    };
+    for (int i = 0; i < 30; ++i) CHECK(begins("10.0.0.1"));
+    CHECK_FALSE(begins("10.0.0.1"));
+    CHECK(gate.places.back()->begin_key_exchange() <= std::chrono::milliseconds(101));
+    CHECK(begins("10.0.0.2"));
+    gate.clock.advance(std::chrono::milliseconds(100));
+    CHECK(gate.places[30]->begin_key_exchange() == std::chrono::milliseconds(0));
+    CHECK_FALSE(begins("10.0.0.1"));
+    gate.places[0]->logged_in();
+    CHECK(begins("10.0.0.1"));
+    CHECK_FALSE(begins("10.0.0.1"));
+}
+
+TEST_CASE(
+    "admission: many addresses share what ten may use, but one from which somebody logged in does not wait") {
+    Limits limits;
+    limits.key_exchanges = 1;
+    limits.connections = 1000;
+    limits.unauthenticated = 1000;
+    Gate gate(limits);
+    REQUIRE(gate.come("10.0.0.1"));
+    CHECK(gate.places.back()->begin_key_exchange() == std::chrono::milliseconds(0));
+    gate.places.back()->logged_in();
+    for (int i = 0; i < 30; ++i) {
+        REQUIRE(gate.come("10.1.0." + std::to_string(i)));
+        CHECK(gate.places.back()->begin_key_exchange() == std::chrono::milliseconds(0));
+    }
+    REQUIRE(gate.come("10.2.0.1"));
+    CHECK(gate.places.back()->begin_key_exchange() > std::chrono::milliseconds(0));
+    REQUIRE(gate.come("10.0.0.1"));
+    CHECK(gate.places.back()->begin_key_exchange() == std::chrono::milliseconds(0));
+}

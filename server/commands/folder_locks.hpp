@@ -1,0 +1,27 @@
+// The folders that belong to one server alone, held by flock(2) on the folders themselves, so that nothing
+// has to lie in them. Thread: the owner's.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/base/error.hpp"
+#include "common/base/unique_fd.hpp"
+
+namespace burnbox {
+
+class FolderLocks {
+  public:
+    // Holds `path` (the value of the configuration's `key`) until this is dropped; a folder that is held here
+    // already is fine. A file system that locks no folders gets a file .burnbox-lock in it. Errors:
+    // Errc::busy, naming the process that has it.
+    [[nodiscard]] Status hold(const std::string& key, const std::string& path);
+
+  private:
+    std::vector<std::pair<std::pair<dev_t, ino_t>, UniqueFd>> held_;
+};
+
+}  // namespace burnbox
