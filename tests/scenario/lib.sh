@@ -1,5 +1,7 @@
 # What every scenario shares: a world of its own (folders, keys, configuration), the server in it, clients, and outcomes
 # to wait for. Nothing sleeps for a fixed time: wait_for polls until its deadline.
+# Started by root it runs as an ordinary user (nobody, or $SCENARIO_USER): root may do what a server may not, and hides it.
+# SCENARIO_USER=root lets it; a scenario that plays several users sets needs_root=1 before.
 # shellcheck shell=bash
 set -euo pipefail
 
@@ -8,11 +10,17 @@ for tool in ssh scp sftp ssh-keygen xorriso isoinfo bsdtar sha256sum setsid jq; 
     command -v "$tool" >/dev/null || { echo "missing: $tool (packaging/test installs it)" >&2; exit 1; }
 done
 
+if [ "$(id -u)" = 0 ] && [ -z "${needs_root:-}" ] && [ "${SCENARIO_USER:-nobody}" != root ]; then
+    user=${SCENARIO_USER:-nobody}
+    [ -w "${TMPDIR:-/tmp}" ] && setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups test -w "${TMPDIR:-/tmp}" || unset TMPDIR
+    exec setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups env USER="$user" LOGNAME="$user" bash "$0" "$@"
+fi
+
 export LC_ALL=C.UTF-8
 unset SSH_AUTH_SOCK DISPLAY
 world=$(mktemp -d "${TMPDIR:-/tmp}/burnbox-scenario.XXXXXX")
-export TMPDIR=$world/tmp
-mkdir "$TMPDIR"
+export TMPDIR=$world/tmp HOME=$world/home
+mkdir "$TMPDIR" "$HOME"
 config=$world/burnbox.yaml inbox=$world/inbox state=$world/state discs=$world/discs log=$world/log
 server=
 exec 3>&2  # an outcome that is polled for is silent; what ends the scenario is not

@@ -7,7 +7,7 @@ if [ -e /etc/burnbox/burnbox.yaml ] || (: </dev/tcp/127.0.0.1/2022) 2>/dev/null;
     exit 77
 fi
 home=$world/home
-mkdir "$home"
+mkdir -p "$home"
 program=$world/burnbox
 cp "$BURNBOX" "$program"
 as_user=(env -u XDG_STATE_HOME -u XDG_CONFIG_HOME HOME="$home" USER="$(id -un)" LOGNAME="$(id -un)")

@@ -5,6 +5,7 @@ if [ "$(id -u)" != 0 ] || ! command -v setpriv >/dev/null || ! command -v setfac
     echo "needs root, setpriv and setfacl: not run"
     exit 77
 fi
+needs_root=1
 . "$(dirname "$0")/lib.sh"
 
 program=$BURNBOX
