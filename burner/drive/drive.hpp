@@ -134,7 +134,7 @@ class Drive {
     // what to insert.
     [[nodiscard]] virtual Status load_blank(const std::string& label) = 0;
     // Real: whether a medium came or went since the last call, asked without disturbing it; cheap. Emulated:
-    // never.
+    // whether its shelf as a whole came or went (a mount).
     [[nodiscard]] virtual Result<bool> medium_changed() { return false; }
     // What is in it now. No medium is not an error. A tray that is open stays open: somebody is at it.
     [[nodiscard]] virtual Result<Medium> inspect() = 0;

@@ -19,13 +19,14 @@ std::string ImageShelf::image_path(const std::string& label) const {
 
 Status ImageShelf::load(const std::string& label) {
     BB_CHECK(check_label(label));
+    BB_CHECK(check_place());
     const std::string path = image_path(label);
     struct stat info{};
     if (::lstat(path.c_str(), &info) != 0) {
         const int missing = errno;
         // A shelf that is away as a whole (not mounted) says nothing about its discs: the drive waits for it.
         if (::access(config_.image_dir.c_str(), F_OK) != 0)
-            return fail(Errc::io,
+            return fail(Errc::unreachable,
                         "load disc " + path + ": the folder image_dir is missing; mount or restore it");
         return fail_errno("load disc", path, missing);
     }
@@ -50,6 +51,7 @@ Status ImageShelf::check_blanks_left() const {
 
 Status ImageShelf::load_blank(const std::string& label) {
     BB_CHECK(check_label(label));
+    BB_CHECK(check_place());
     BB_CHECK(check_blanks_left());
     const std::string path = image_path(label);
     const UniqueFd image(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));

@@ -2,6 +2,7 @@
 // of them in the drive. Thread: the drive's.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "common/base/error.hpp"
@@ -11,7 +12,13 @@ namespace burnbox {
 
 class ImageShelf {
   public:
-    explicit ImageShelf(const DriveConfig& config) : config_(config) {}
+    // `check_place` says whether image_dir is the folder that it was: errors unreachable.
+    explicit ImageShelf(const DriveConfig& config, std::function<Status()> check_place = {})
+        : config_(config), check_place_(std::move(check_place)) {}
+
+    // Nothing is asked of a shelf whose place something else has taken, an empty mount point say: that says
+    // nothing about its discs. Errors: unreachable.
+    [[nodiscard]] Status check_place() const { return check_place_ ? check_place_() : Status(); }
 
     // Puts the disc in. Errc::not_found when there is no such image, invalid when the label can't be one.
     [[nodiscard]] Status load(const std::string& label);
@@ -28,6 +35,7 @@ class ImageShelf {
     [[nodiscard]] Status check_blanks_left() const;
 
     const DriveConfig config_;
+    const std::function<Status()> check_place_;
     std::string loaded_;
 };
 

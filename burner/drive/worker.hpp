@@ -3,6 +3,7 @@
 // for "go" before it writes.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ namespace burnbox {
 struct DrivePolicy {
     bool write_once_only = false;
     double speed = 0;  // in "x"; 0 = as fast as it goes
+    // Whether the folder image_dir of an emulated drive is the one that it was; errors unreachable. Any
+    // thread.
+    std::function<Status(const std::string& image_dir)> check_folder{};
 };
 
 // A drive of the configuration whose operations run in workers: `program` is this program's path.

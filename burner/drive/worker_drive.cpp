@@ -52,7 +52,9 @@ WorkerDrive::WorkerDrive(const DriveConfig& config, Spawner& spawner, std::strin
       program_(std::move(program)),
       policy_(policy),
       patience_(patience),
-      shelf_(config) {}
+      shelf_(config, [check = policy.check_folder, folder = config.image_dir] {
+          return check && !folder.empty() ? check(folder) : Status();
+      }) {}
 
 Result<Device> WorkerDrive::device() const {
     if (!emulated()) return Device{config_.device, "", policy_.write_once_only, policy_.speed};
@@ -103,6 +105,7 @@ template <typename Answer>
 Result<Answer> WorkerDrive::run(WorkerOperation operation, const BurnJob& burn_job, unsigned disc_session,
                                 std::uint32_t start_lba, BurnObserver* observer) {
     BB_CHECK(check_not_held());
+    if (emulated()) BB_CHECK(shelf_.check_place());
     BB_TRY(Device where, device());
     const WorkerJob job{operation, std::move(where), burn_job, disc_session, start_lba};
     BB_TRY(Child worker, start_worker(operation));
@@ -154,7 +157,8 @@ Status WorkerDrive::load_blank(const std::string& label) {
 }
 
 Result<bool> WorkerDrive::medium_changed() {
-    if (emulated()) return false;
+    if (emulated())
+        return std::exchange(shelf_was_here_, shelf_.check_place().has_value()) != shelf_was_here_;
     BB_TRY(const Look look, run<Look>(WorkerOperation::look, {}, 0, 0, nullptr));
     const bool first = !last_presence_;
     const bool other = last_presence_ != look.presence;

@@ -71,6 +71,7 @@ class WorkerDrive final : public Drive {
     const DrivePolicy policy_;
     const WorkerPatience patience_;
     ImageShelf shelf_;
+    bool shelf_was_here_ = true;
     std::optional<Presence> last_presence_;
     std::optional<Child>
         stuck_;  // killed, but the kernel does not let go of it: nobody else may use the drive

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "common/session/staged_copy.hpp"
+#include "common/storage/posix_file_system.hpp"
 
 namespace burnbox {
 namespace {
@@ -49,7 +50,7 @@ Status check_payload(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     const auto info = fs->info(folder);
-    if (info) return {};
+    if (info) return check_in_place(*fs, row.account);
     if (info.error().code != Errc::not_found) return std::unexpected(info.error());
     BB_CHECK(fs->info(row.account));  // it is away as a whole: not mounted
     return fail(Errc::corrupt, "its folder " + fs->host_path(folder) + " is missing: send it again");

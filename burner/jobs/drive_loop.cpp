@@ -34,11 +34,17 @@ DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& con
     desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
 }
 
+// People change discs in a real drive at any time; an emulated one may wait for the disk that its shelf is
+// on.
+bool DriveLoop::needs_looks(SteadyTime now) const {
+    return !drive_->emulated() || !rest_.ready(now);
+}
+
 // A medium that came or went ends every wait. A drive that can't be asked is no news: what it is needed for
 // says so.
 void DriveLoop::look_for_medium() {
     const SteadyTime now = services_.clock.steady_now();
-    if (drive_->emulated() || now < next_look_) return;
+    if (!needs_looks(now) || now < next_look_) return;
     next_look_ = now + kBetweenLooks;
     const auto changed = drive_->medium_changed();
     if (!changed || !*changed) return;
@@ -60,7 +66,7 @@ Result<bool> DriveLoop::run_once() {
     conditions_.tell_failed_sessions(services_.catalogue);
     SteadyTime next = SteadyTime::max();
     const SteadyTime now = services_.clock.steady_now();
-    if (!drive_->emulated()) next = next_look_;
+    if (needs_looks(now)) next = next_look_;
     if (!rest_.ready(now)) next = std::min(next, rest_.until());
     if (const auto again = desk_.next_burn_time(now)) next = std::min(next, *again);
     for (const auto& [session, backoff] : waiting_)

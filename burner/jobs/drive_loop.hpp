@@ -36,6 +36,7 @@ class DriveLoop {
     [[nodiscard]] const Reporter& reporter() const { return reporter_; }
 
   private:
+    [[nodiscard]] bool needs_looks(SteadyTime now) const;
     void look_for_medium();
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Result<bool> finish_ended();

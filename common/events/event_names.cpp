@@ -23,6 +23,9 @@ constexpr Condition kConditions[] = {
      "and send its marker again."},
     {"staging_full", "STAGING_FULL", "The file system that takes the uploads is short of space.",
      "Delete burned sessions (the folders that end in -burned), or give it more space."},
+    {"folder_away", "FOLDER_AWAY", "A folder that burnbox works in is not there: its disk is not mounted.",
+     "Mount it; burnbox goes on by itself. The text above says what to do if another folder is to take its "
+     "place."},
     {"catalogue_error", "CATALOGUE_ERROR",
      "The catalogue can't be read or written: nothing is sealed or burned.",
      "The cause stands above; see the log. It is tried again by itself."},

@@ -40,12 +40,24 @@ Inbox::Inbox(FileSystem& fs, Catalogue& catalogue, std::string root)
 }
 
 void Inbox::add_root(const std::string& root, FileSystem& fs) {
-    roots_[root].fs = &fs;
+    const std::unique_lock lock(roots_mutex_);
+    Place& place = roots_[root];
+    place.fs = &fs;
+    place.away.clear();
+}
+
+void Inbox::root_is_away(const std::string& root, const std::string& why) {
+    const std::unique_lock lock(roots_mutex_);
+    Place& place = roots_[root];
+    place.fs = nullptr;
+    place.away = why;
 }
 
 Result<FileSystem*> Inbox::fs_of(const SessionRow& row) const {
+    const std::shared_lock lock(roots_mutex_);
     const auto found = roots_.find(row.root);
-    if (found != roots_.end()) return found->second.fs;
+    if (found != roots_.end() && found->second.fs != nullptr) return found->second.fs;
+    if (found != roots_.end()) return fail(Errc::unreachable, found->second.away);
     return fail(
         Errc::not_found,
         fmt::format("the folder of {}/{} is in {}, which is not a watched folder any more; put it back under "
@@ -53,9 +65,10 @@ Result<FileSystem*> Inbox::fs_of(const SessionRow& row) const {
                     escape(row.account), escape(row.disc_name), escape(row.root)));
 }
 
-Result<Inbox::Place*> Inbox::place_of(const SessionRow& row) {
-    BB_CHECK(fs_of(row));
-    return &roots_.at(row.root);
+Result<Inbox::Texts> Inbox::texts_of(const SessionRow& row) {
+    BB_TRY(FileSystem* const fs, fs_of(row));
+    const std::shared_lock lock(roots_mutex_);
+    return Texts{fs, &roots_.at(row.root).texts};
 }
 
 Result<std::string> Inbox::first_free_folder(const std::string& account, const std::string& name,
@@ -124,18 +137,18 @@ Status Inbox::finish_move(const SessionRow& row) {
 }
 
 Status Inbox::write_status(const SessionRow& row, const std::function<std::string()>& text) {
-    BB_TRY(Place* const place, place_of(row));
-    const std::lock_guard lock(place->texts);
+    BB_TRY(const Texts place, texts_of(row));
+    const std::lock_guard lock(*place.mutex);
     BB_TRY(const SessionRow now, catalogue_.session(row.whole_or_self()));
     if (folder_state(now.state) != FolderState::queued) return {};
-    return replace_file(*place->fs, join_path(join_path(row.account, row.folder), "STATUS.txt"), text(),
+    return replace_file(*place.fs, join_path(join_path(row.account, row.folder), "STATUS.txt"), text(),
                         Durability::visible);
 }
 
 Status Inbox::remove_own_file(const SessionRow& row, const std::string& name) {
-    BB_TRY(Place* const place, place_of(row));
-    const std::lock_guard lock(place->texts);
-    const Status removed = place->fs->remove(join_path(join_path(row.account, row.folder), name));
+    BB_TRY(const Texts place, texts_of(row));
+    const std::lock_guard lock(*place.mutex);
+    const Status removed = place.fs->remove(join_path(join_path(row.account, row.folder), name));
     if (!removed && removed.error().code != Errc::not_found) return removed;
     return {};
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 
 #include "common/catalogue/catalogue.hpp"
@@ -21,11 +22,13 @@ class Inbox {
     // `root`: SessionRow::root of the sessions that are new here; "" = those of inbox_dir.
     Inbox(FileSystem& fs, Catalogue& catalogue, std::string root = {});
 
-    // Another place whose sessions are moved here too. Before the threads; `fs` must outlive the Inbox.
+    // Another place whose sessions are moved here too; `fs` must outlive the Inbox.
     void add_root(const std::string& root, FileSystem& fs);
+    // That place is not there, or not yet: its sessions wait.
+    void root_is_away(const std::string& root, const std::string& why);
 
     // The FileSystem that has this session's folder, at join_path(row.account, row.folder). Errors: not_found
-    // when its watched folder is not among those that were opened at start.
+    // when its watched folder is not configured, unreachable when it is away.
     [[nodiscard]] Result<FileSystem*> fs_of(const SessionRow& row) const;
 
     // "alice/holiday-queued-2": the first free folder for this name and state.
@@ -55,13 +58,19 @@ class Inbox {
   private:
     struct Place {
         FileSystem* fs = nullptr;
+        std::string away;  // why it has none
         std::mutex texts;  // held while one is written or removed: a place that hangs stops no other
     };
-    [[nodiscard]] Result<Place*> place_of(const SessionRow& row);
+    struct Texts {
+        FileSystem* fs = nullptr;
+        std::mutex* mutex = nullptr;
+    };
+    [[nodiscard]] Result<Texts> texts_of(const SessionRow& row);
 
     FileSystem& fs_;
     Catalogue& catalogue_;
     const std::string root_;
+    mutable std::shared_mutex roots_mutex_;
     std::map<std::string, Place> roots_;
 };
 

@@ -284,4 +284,19 @@ Result<std::unique_ptr<FileSystem>> open_posix_file_system(const std::string& ro
     return std::make_unique<PosixFileSystem>(std::move(fd), std::move(host_root));
 }
 
+Status check_in_place(FileSystem& fs, const std::string& path) {
+    BB_TRY(const FileInfo info, fs.info(path));
+    if (info.device == 0) return {};
+    const std::string host = fs.host_path(path);
+    struct stat there{};
+    if (::stat(host.c_str(), &there) == 0 && there.st_dev == info.device && there.st_ino == info.inode)
+        return {};
+    return fail(
+        Errc::unreachable,
+        fmt::format(
+            "{} is not the folder any more that burnbox has open: it was moved, or a disk was mounted "
+            "there; put it back, or restart burnbox if that is the right one",
+            host));
+}
+
 }  // namespace burnbox

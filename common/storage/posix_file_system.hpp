@@ -12,4 +12,9 @@ namespace burnbox {
 // openat2.
 [[nodiscard]] Result<std::unique_ptr<FileSystem>> open_posix_file_system(const std::string& root);
 
+// Whether the folder that `fs` has at `path` is the one that has its path on this machine now: worker
+// processes open it by that. Errors: unreachable, when something was mounted over it or it was moved. File
+// systems of tests, which are on no machine, are always in their place.
+[[nodiscard]] Status check_in_place(FileSystem& fs, const std::string& path);
+
 }  // namespace burnbox

@@ -14,11 +14,13 @@
 #include "common/base/parts.hpp"
 #include "common/base/thread_pool.hpp"
 #include "common/catalogue/sql_catalogue.hpp"
+#include "common/events/away_folders.hpp"
 #include "common/events/events.hpp"
 #include "common/events/hooks.hpp"
 #include "common/events/signal_folder.hpp"
 #include "common/process/run_program.hpp"
 #include "common/session/inbox.hpp"
+#include "common/session/known_folders.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/catalogue_rescue.hpp"
 #include "server/commands/folder_locks.hpp"
@@ -52,8 +54,10 @@ struct Composition::State {
     FolderLocks folder_locks;
     PlaceWatch places;
     std::unique_ptr<FileSystem> state_fs, inbox_fs, signals_fs;
+    std::unique_ptr<KnownFolders> folders;
     std::unique_ptr<Catalogue> catalogue;
     Events events;
+    AwayFolders away{events, system_clock()};
     std::unique_ptr<SignalFolder> signals;
     std::unique_ptr<Hooks> hooks;
     std::unique_ptr<ResourceWatch> resources;
@@ -76,16 +80,21 @@ struct Composition::State {
     std::atomic<bool> place_lost{false};
 
     Status open_stores() {
-        BB_CHECK(make_folders_of(config));
+        BB_CHECK(make_state_dir(config));
         BB_TRY(lock, lock_state_dir(config.state_dir));
+        BB_TRY(state_fs, open_posix_file_system(config.state_dir));
+        BB_TRY(folders, KnownFolders::open(*state_fs));
+        BB_CHECK(make_folders_of(config, *folders));
+        BB_CHECK(folders->check("inbox_dir", config.inbox_dir));
         BB_CHECK(lock_folders());
         BB_CHECK(take_rescued_catalogue(catalogue_file(config.catalogue)));
         BB_TRY(catalogue, open_sql_catalogue(config.catalogue, [this](const Error& error) {
                    if (resources) resources->catalogue_failed(error);
                }));
-        BB_TRY(state_fs, open_posix_file_system(config.state_dir));
         BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
         inbox.emplace(*inbox_fs, *catalogue);
+        for (const auto& [name, drive] : config.drives)
+            if (drive.emulated()) (void)check_image_dir(drive.image_dir);  // its drive says what is wrong
         return {};
     }
 
@@ -130,6 +139,21 @@ struct Composition::State {
             log::error("catalogue not rescued", log::kv(saved.error()));
     }
 
+    // A shelf that never had a mark is known by its discs: without any of them its disk is not mounted.
+    [[nodiscard]] Status check_image_dir(const std::string& path) const {
+        if (!folders->knows(path)) {
+            BB_TRY(const auto discs, catalogue->discs());
+            if (lost_every_image(discs, path))
+                return fail(
+                    Errc::unreachable,
+                    fmt::format(
+                        "image_dir {} is away: no disc is in it; mount its disk. If this folder is to "
+                        "take its place, say so with: touch {}/{}",
+                        path, path, kAdoptFile));
+        }
+        return folders->check("image_dir", path);
+    }
+
     // Who is told of events, before anybody publishes any.
     Status make_listeners(Spawner& spawner) {
         BB_TRY(signals_fs, open_posix_file_system(config.signals_dir));
@@ -137,7 +161,7 @@ struct Composition::State {
         hooks = std::make_unique<Hooks>(config.hooks, events, spawner);
         resources = std::make_unique<ResourceWatch>(
             std::vector<WatchedSpace>{{"inbox_dir", *inbox_fs}, {"state_dir", *state_fs}}, *catalogue, events,
-            system_clock());
+            system_clock(), away);
         return {};
     }
 
@@ -152,7 +176,8 @@ struct Composition::State {
 
     void make_burner(Spawner& spawner) {
         std::vector<std::unique_ptr<Drive>> drives;
-        const DrivePolicy policy{config.burn.write_once_only, config.burn.speed};
+        const DrivePolicy policy{config.burn.write_once_only, config.burn.speed,
+                                 [this](const std::string& folder) { return check_image_dir(folder); }};
         for (const auto& [name, drive] : config.drives)
             drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe", policy));
         recovery = make_par2(spawner);
@@ -193,7 +218,11 @@ struct Composition::State {
             },
             .boot_id = read_boot_id(),
             .may_seal = [this] { return gate.check(); },
-            .check_storage = [this] { return places.check(); }});
+            .check_storage = [this] { return places.check(); },
+            .check_mount = [this](const std::string& kind,
+                                  const std::string& path) { return folders->check_mount(kind, path); },
+            .folder_is_away = [this](const std::string& path,
+                                     const std::string& why) { away.tell(path, why); }});
         uploads = std::make_unique<Uploads>(*upload_services);
         BB_TRY(watches, Watches::open(*upload_services));
         skims = std::make_unique<Skims>(*uploads, *upload_services);

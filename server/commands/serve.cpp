@@ -23,6 +23,8 @@
 #include "server/commands/shutdown.hpp"
 #include "server/commands/strict_findings.hpp"
 
+#include "server/commands/wait_for_folders.hpp"
+
 namespace burnbox {
 namespace {
 
@@ -97,6 +99,8 @@ void say_first_run(const Config& config, const Composition& server, const std::s
 int serve(Config config, const std::string& notice, Spawner& spawner) {
     boost::asio::io_context io(1);
     Signals signals(io, config);  // from here on a signal ends the server in order
+    wait_for_folders(config, io);
+    if (io.stopped()) return 0;
     auto server = Composition::start(config, spawner, io);
     if (!server) {
         log::error("server not started", log::kv(server.error()));

@@ -14,6 +14,7 @@
 
 #include "common/config/text_file.hpp"
 #include "common/process/program_path.hpp"
+#include "common/storage/posix_file_system.hpp"
 #include "server/commands/hook_findings.hpp"
 #include "server/watch/watch_access.hpp"
 
@@ -52,6 +53,23 @@ std::optional<std::string> folder_finding(const std::string& key, const std::str
     return finding(fmt::format("make {} in {}", path, parent), errno);
 }
 
+// Folders that are known and away.
+std::vector<std::string> away_findings(const Config& config) {
+    const auto state_fs = open_posix_file_system(config.state_dir);
+    if (!state_fs) return {};
+    const auto known = KnownFolders::open(**state_fs);
+    if (!known) return {known.error().message};
+    std::vector<std::string> findings;
+    const auto look = [&](const std::string& kind, const std::string& path) {
+        const Status there = (*known)->look(kind, path);
+        if (!there) findings.push_back(there.error().message);
+    };
+    look("inbox_dir", config.inbox_dir);
+    for (const auto& [name, drive] : config.drives)
+        if (drive.emulated()) look("image_dir", drive.image_dir);
+    return findings;
+}
+
 }  // namespace
 
 Status make_host_folder(const std::string& path, unsigned permissions) {
@@ -63,13 +81,30 @@ Status make_host_folder(const std::string& path, unsigned permissions) {
     return {};
 }
 
-Status make_folders_of(const Config& config) {
-    BB_CHECK(make_host_folder(config.state_dir, 0750));
-    BB_CHECK(make_host_folder(config.inbox_dir, 0755));
-    BB_CHECK(make_host_folder(config.signals_dir, 0755));
+Status make_state_dir(const Config& config) {
+    return make_host_folder(config.state_dir, 0750);
+}
+
+Status make_folders_of(const Config& config, const KnownFolders& known) {
+    const auto make = [&](const std::string& path) {
+        return known.knows(path) ? Status() : make_host_folder(path, 0755);
+    };
+    BB_CHECK(make(config.inbox_dir));
+    BB_CHECK(make(config.signals_dir));
     for (const auto& [name, drive] : config.drives)
-        if (drive.emulated()) BB_CHECK(make_host_folder(drive.image_dir, 0755));
+        if (drive.emulated()) BB_CHECK(make(drive.image_dir));
     return {};
+}
+
+bool lost_every_image(const std::vector<DiscRow>& discs, const std::string& image_dir) {
+    const auto is_there = [](const std::string& path) { return access(path.c_str(), F_OK) == 0; };
+    bool lost = false;
+    for (const DiscRow& disc : discs) {
+        if (disc.sessions_used == 0 || !disc.location.starts_with(image_dir + "/")) continue;
+        if (is_there(disc.location)) return false;
+        lost = true;
+    }
+    return lost && !is_there(fmt::format("{}/{}", image_dir, kAdoptFile));
 }
 
 std::string read_boot_id() {
@@ -123,6 +158,7 @@ std::vector<std::string> access_findings(const Config& config) {
                                     : std::string("is the drive connected? `lsblk -S` lists drives")));
         }
     }
+    for (std::string& finding : away_findings(config)) findings.push_back(std::move(finding));
     for (std::string& finding : hook_findings(config.hooks)) findings.push_back(std::move(finding));
     if (config.burn.redundancy != 0 && !is_in_path("par2"))
         findings.push_back(

@@ -7,7 +7,9 @@
 
 #include "common/base/error.hpp"
 #include "common/base/unique_fd.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
+#include "common/session/known_folders.hpp"
 
 namespace burnbox {
 
@@ -15,8 +17,15 @@ namespace burnbox {
 // left as it is.
 [[nodiscard]] Status make_host_folder(const std::string& path, unsigned permissions);
 
-// state_dir (0750: the group may use the control socket), inbox_dir and the image folders.
-[[nodiscard]] Status make_folders_of(const Config& config);
+// state_dir: 0750, the group may use the control socket.
+[[nodiscard]] Status make_state_dir(const Config& config);
+
+// inbox_dir, signals_dir and the image folders. One that is known is not made anew: its disk is not mounted.
+[[nodiscard]] Status make_folders_of(const Config& config, const KnownFolders& known);
+
+// Whether the catalogue has discs with content in this image folder, and none of their images is there, nor a
+// file that says that this is meant so.
+[[nodiscard]] bool lost_every_image(const std::vector<DiscRow>& discs, const std::string& image_dir);
 
 // Holds state_dir/lock until it is dropped. Errors: Errc::busy with the process id of the server that has it.
 [[nodiscard]] Result<UniqueFd> lock_state_dir(const std::string& state_dir);

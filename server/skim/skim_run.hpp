@@ -36,6 +36,7 @@ class SkimRun {
   private:
     using Group = std::vector<intake::ChosenEntry>;
 
+    [[nodiscard]] Status check_not_emptied() const;
     [[nodiscard]] Result<Plan> plan();
     [[nodiscard]] Status settle_doubts(Plan& plan, RunReport& report);
     [[nodiscard]] Status choose_links(Plan& plan, RunReport& report);

@@ -68,6 +68,11 @@ class Skims::Skimmer {
             log::error(outcome.ended ? "files not skimmed" : "folder not skimmed", folder,
                        log::kv("reason", wrong));
         told_ = wrong;
+        if (services_.folder_is_away)
+            services_.folder_is_away(config_.from,
+                                     !outcome.ended && outcome.ended.error().code == Errc::unreachable
+                                         ? outcome.ended.error().message
+                                         : "");
     }
 
     const SkimConfig& config_;

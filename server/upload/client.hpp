@@ -123,6 +123,11 @@ struct UploadServices {
     // Whether what is stored goes where it will be found; asked before a seal, and again once it is
     // committed. Any thread.
     std::function<Status()> check_storage{};
+
+    // Whether the file system that the folder was on is mounted (KnownFolders). Any thread; blocks.
+    std::function<Status(const std::string& kind, const std::string& path)> check_mount{};
+    // A folder of the configuration is not there; "" = it is. Any thread.
+    std::function<void(const std::string& path, const std::string& why)> folder_is_away{};
 };
 
 namespace upload {

@@ -101,9 +101,7 @@ void WatchedFolder::take(const Notice& notice) {
             check_vanished("");
             return rescan();
         case Notice::Kind::root_gone:
-            log::error("watched folder is gone", log::kv("folder", config_.path),
-                       log::kv("remedy", "put it back and restart burnbox"));
-            return;
+            return;  // whoever holds it sees that it is not in its place
     }
 }
 

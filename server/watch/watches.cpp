@@ -8,15 +8,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <deque>
+#include <set>
 #include <thread>
 
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 #include "common/base/text.hpp"
 #include "common/session/staged_copy.hpp"
-#include "common/storage/account_view.hpp"
-#include "common/storage/posix_file_system.hpp"
-#include "server/watch/watched_folder.hpp"
+#include "server/watch/watched_place.hpp"
 
 namespace burnbox {
 namespace {
@@ -62,17 +61,12 @@ class Mailbox {
     bool closed_ = false;
 };
 
-// A watched folder and what it stands on.
-struct Place {
-    std::unique_ptr<FileSystem> fs;
-    std::unique_ptr<Inbox> inbox;
-    std::shared_ptr<watch::WatchedFolder> folder;
-};
+constexpr std::chrono::seconds kBetweenLooks{2};  // for a folder that is away, or went away
+constexpr std::chrono::minutes kAfterTrouble{1};  // one is there, but can't be used
 
-int poll_timeout(std::optional<SteadyTime> next, SteadyTime now) {
-    if (!next) return -1;
-    if (*next <= now) return 0;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - now).count();
+int poll_timeout(SteadyTime next, SteadyTime now) {
+    if (next <= now) return 0;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now).count();
     return static_cast<int>(std::min<std::int64_t>(left, 60'000));
 }
 
@@ -83,59 +77,90 @@ struct Watches::State {
 
     const UploadServices services;
     std::shared_ptr<Mailbox> mailbox;
-    std::vector<std::unique_ptr<Place>> places;
+    std::vector<std::unique_ptr<watch::WatchedPlace>> places;
+    SteadyTime next_look{};
     std::jthread thread;
 
-    Status open(const WatchConfig& config) {
-        auto place = std::make_unique<Place>();
-        BB_TRY(auto posix, open_posix_file_system(config.path));
-        place->fs = make_account_view(std::move(posix), config.account);
-        place->inbox = std::make_unique<Inbox>(*place->fs, services.catalogue, config.path);
-        services.inbox.add_root(config.path, *place->fs);
-        UploadServices own{.config = services.config,
-                           .clock = services.clock,
-                           .catalogue = services.catalogue,
-                           .inbox = *place->inbox,
-                           .state_fs = services.state_fs,
-                           .events = services.events,
-                           .run_blocking = services.run_blocking,
-                           .check_fits = services.check_fits,
-                           .prove = services.prove,
-                           .wake_burner = services.wake_burner,
-                           .may_seal = services.may_seal,
-                           .check_storage = services.check_storage};
-        place->folder = std::make_shared<watch::WatchedFolder>(
-            config, own, [box = mailbox](std::function<void()> job) { box->post(std::move(job)); });
-        places.push_back(std::move(place));
-        return {};
+    // One that is away is tried again.
+    Status open(watch::WatchedPlace& place) {
+        Status opened = place.open();
+        if (!opened && opened.error().code == Errc::unreachable) {
+            place.retire(opened.error().message);
+            tell(place, opened.error().message);
+            return {};
+        }
+        if (opened) return place.recover();
+        return opened;
+    }
+
+    void tell(const watch::WatchedPlace& place, const std::string& why) const {
+        if (services.folder_is_away) services.folder_is_away(place.config().path, why);
+    }
+
+    // On the watch thread.
+    void look_at_places() {
+        const SteadyTime now = services.clock.steady_now();
+        if (now < next_look) return;
+        next_look = now + kBetweenLooks;
+        for (const auto& place : places) {
+            const auto folder = place->folder();
+            const Status there = folder ? place->check_in_place() : fail(Errc::unreachable, "");
+            if (!there && folder) {
+                place->retire(there.error().message);
+                tell(*place, there.error().message);
+            } else if (!there) {
+                come_back(*place);
+            }
+        }
+    }
+
+    void come_back(watch::WatchedPlace& place) {
+        Status back = place.open();
+        if (back) back = place.recover();
+        if (back) back = place.folder()->start();
+        if (!back) {
+            if (back.error().code != Errc::unreachable) next_look = services.clock.steady_now() + kAfterTrouble;
+            place.retire(back.error().message);
+            return tell(place, back.error().message);
+        }
+        tell(place, "");
+        services.wake_burner();
+    }
+
+    [[nodiscard]] std::vector<std::shared_ptr<watch::WatchedFolder>> folders() const {
+        std::vector<std::shared_ptr<watch::WatchedFolder>> all;
+        for (const auto& place : places)
+            if (auto folder = place->folder()) all.push_back(std::move(folder));
+        return all;
     }
 
     void run(const std::stop_token& stop) {
-        std::vector<pollfd> fds = {{.fd = mailbox->fd(), .events = POLLIN, .revents = 0}};
-        for (const auto& place : places)
-            fds.push_back({.fd = place->folder->fd(), .events = POLLIN, .revents = 0});
         while (!stop.stop_requested()) {
-            std::optional<SteadyTime> next;
-            for (const auto& place : places)
-                if (const auto time = place->folder->next_time(); time && (!next || *time < *next))
-                    next = time;
+            const auto there = folders();
+            std::vector<pollfd> fds = {{.fd = mailbox->fd(), .events = POLLIN, .revents = 0}};
+            SteadyTime next = next_look;
+            for (const auto& folder : there) {
+                fds.push_back({.fd = folder->fd(), .events = POLLIN, .revents = 0});
+                if (const auto time = folder->next_time()) next = std::min(next, *time);
+            }
             if (::poll(fds.data(), fds.size(), poll_timeout(next, services.clock.steady_now())) < 0 &&
                 errno != EINTR)
                 log::error("watched folders not read",
                            log::kv(errno_error("poll", "watched folders", errno)));
             if (stop.stop_requested()) break;
-            for (const auto& place : places) place->folder->take_notices();
+            for (const auto& folder : there) folder->take_notices();
             if ((fds.front().revents & POLLIN) != 0) mailbox->run();
-            for (const auto& place : places) place->folder->tick();
+            for (const auto& folder : there) folder->tick();
+            look_at_places();
         }
     }
 
-    [[nodiscard]] watch::WatchedFolder* find(const std::string& account, const std::string& session) const {
-        for (const auto& place : places) {
-            if (place->folder->config().account != account) continue;
-            const auto open = place->folder->open_sessions();
-            if (std::ranges::find(open, session, &Uploads::OpenSession::name) != open.end())
-                return place->folder.get();
+    [[nodiscard]] std::shared_ptr<watch::WatchedFolder> find(const std::string& account,
+                                                             const std::string& session) const {
+        for (auto& folder : folders()) {
+            if (folder->config().account != account) continue;
+            const auto open = folder->open_sessions();
+            if (std::ranges::find(open, session, &Uploads::OpenSession::name) != open.end()) return folder;
         }
         return nullptr;
     }
@@ -152,34 +177,37 @@ Result<std::unique_ptr<Watches>> Watches::open(const UploadServices& services) {
     if (!fd) return fail_errno("make", "eventfd");
     state->mailbox = std::make_shared<Mailbox>(std::move(fd));
     for (const WatchConfig& config : services.config.watch) {
-        const Status opened = state->open(config);
-        if (opened) continue;
-        Error error = opened.error();
-        error.message = fmt::format("watched folder: {}; `burnbox check` says how to mend it", error.message);
-        return std::unexpected(std::move(error));
+        auto place = std::make_unique<watch::WatchedPlace>(
+            config, state->services,
+            [box = state->mailbox](std::function<void()> job) { box->post(std::move(job)); });
+        state->places.push_back(std::move(place));
     }
     return std::unique_ptr<Watches>(new Watches(std::move(state)));
 }
 
 Status Watches::recover() {
+    for (const auto& place : state_->places) {
+        const Status opened = state_->open(*place);
+        if (opened) continue;
+        Error error = opened.error();
+        error.message = fmt::format("watched folder: {}; `burnbox check` says how to mend it", error.message);
+        return std::unexpected(std::move(error));
+    }
     BB_TRY(const auto rows, state_->services.catalogue.sessions(""));
+    std::set<std::string> needed;
     for (const SessionRow& row : rows) {
+        if (row.state != SessionState::burned && !row.folder.empty()) needed.insert(row.seal_id);
         const bool ended = row.state == SessionState::burned || row.state == SessionState::failed;
         if (const auto fs = state_->services.inbox.fs_of(row); !fs && !ended)
             log::warning("session waits for its watched folder",
                          log::kv("session", row.account + "/" + row.disc_name), log::kv(fs.error()));
     }
-    for (const auto& place : state_->places) BB_CHECK(place->folder->recover());
-    BB_TRY(const auto recovered, state_->services.catalogue.sessions(""));
-    std::set<std::string> needed;
-    for (const SessionRow& row : recovered)
-        if (row.state != SessionState::burned && !row.folder.empty()) needed.insert(row.seal_id);
     return remove_stale_copies(state_->services.state_fs, needed);
 }
 
 Status Watches::start() {
     if (state_->places.empty()) return {};
-    for (const auto& place : state_->places) BB_CHECK(place->folder->start());
+    for (const auto& folder : state_->folders()) BB_CHECK(folder->start());
     state_->thread = std::jthread([state = state_.get()](const std::stop_token& stop) {
         (void)guard_part("watched folders", [&] { state->run(stop); });
     });
@@ -197,9 +225,8 @@ void Watches::stop() {
 
 std::vector<Uploads::OpenSession> Watches::open_sessions() const {
     std::vector<Uploads::OpenSession> all;
-    for (const auto& place : state_->places)
-        for (Uploads::OpenSession& session : place->folder->open_sessions())
-            all.push_back(std::move(session));
+    for (const auto& folder : state_->folders())
+        for (Uploads::OpenSession& session : folder->open_sessions()) all.push_back(std::move(session));
     return all;
 }
 
@@ -208,7 +235,7 @@ bool Watches::has(const std::string& account, const std::string& session) const 
 }
 
 void Watches::burn(const std::string& account, const std::string& session, bool again, Done done) {
-    watch::WatchedFolder* const folder = state_->find(account, session);
+    const auto folder = state_->find(account, session);
     if (folder == nullptr)
         return done(fail(Errc::not_found, fmt::format("there is no open session {}", escape(session))));
     state_->mailbox->post([folder, session, again, done = std::move(done)]() mutable {

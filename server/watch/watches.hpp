@@ -14,13 +14,16 @@ namespace burnbox {
 class Watches {
   public:
     // `services.inbox` is the main inbox, of which clock, catalogue, pool and the like are taken over; the
-    // folders' roots are added to it. The folders must exist. Errors: those of opening them.
+    // folders' roots are added to it while they are there.
     [[nodiscard]] static Result<std::unique_ptr<Watches>> open(const UploadServices& services);
     ~Watches();  // stop()
     Watches(const Watches&) = delete;
     Watches& operator=(const Watches&) = delete;
 
-    [[nodiscard]] Status recover();  // before the burner starts; blocks
+    // Opens the folders and ends what a crash cut; before the burner starts. One that is away, because its
+    // disk is not mounted, is told and tried again; its sessions wait. Errors: those of opening the others.
+    // Blocks.
+    [[nodiscard]] Status recover();
     [[nodiscard]] Status start();
     void stop();  // before the disk pool stops
 

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "common/storage/posix_file_system.hpp"
 #include "server/commands/command.hpp"
 #include "server/commands/first_run.hpp"
 #include "server/commands/locations.hpp"
@@ -44,12 +45,19 @@ TEST_CASE("serve: missing folders are made, the state's not for everybody") {
     const Config config = config_in(folder);
     CHECK(access_findings(config).empty());
     CHECK_FALSE(std::filesystem::exists(config.state_dir));  // looking makes nothing
-    REQUIRE(make_folders_of(config));
-    REQUIRE(make_folders_of(config));
+    REQUIRE(make_state_dir(config));
+    const auto state_fs = open_posix_file_system(config.state_dir).value();
+    const auto known = KnownFolders::open(*state_fs).value();
+    REQUIRE(make_folders_of(config, *known));
+    REQUIRE(make_folders_of(config, *known));
     struct stat info{};
     REQUIRE(stat(config.state_dir.c_str(), &info) == 0);
     CHECK((info.st_mode & 0007U) == 0);
     CHECK(std::filesystem::is_directory(folder / "discs"));
+    REQUIRE(known->check("image_dir", folder / "discs"));
+    std::filesystem::remove_all(folder / "discs");
+    REQUIRE(make_folders_of(config, *known));
+    CHECK_FALSE(std::filesystem::exists(folder / "discs"));  // it was there: its disk is not mounted
 }
 
 TEST_CASE("serve: a file in a folder's place, or no folder at all, is a finding with its key") {

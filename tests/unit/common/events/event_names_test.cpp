@@ -25,7 +25,8 @@ TEST_CASE("event names: every signal of the contract has a condition that begins
         CHECK_FALSE(condition.remedy.empty());
     }
     CHECK(signals == std::set<std::string_view>{"DISC_FULL", "NO_DISC", "WRONG_MEDIUM", "DRIVE_ERROR",
-                                                "BURN_FAILED", "STAGING_FULL", "CATALOGUE_ERROR"});
+                                                "BURN_FAILED", "STAGING_FULL", "FOLDER_AWAY",
+                                                "CATALOGUE_ERROR"});
 }
 
 TEST_CASE("event names: sessions' events are no conditions") {

@@ -82,6 +82,27 @@ TEST_CASE("skim: files of any time are taken once, with their neighbours") {
     CHECK(skim.house.rows().size() == 1);
 }
 
+TEST_CASE("skim: a folder that is empty at once is not there, and nothing in it counts as removed") {
+    SkimHouse skim;
+    skim.run_well();  // empty from the start
+    skim.put("a", "one");
+    skim.put("b", "two");
+    skim.run_well();
+    std::filesystem::rename(skim.config.from, skim.config.from + ".disk");
+    std::filesystem::create_directory(skim.config.from);
+    const Status away = skim.run();
+    REQUIRE_FALSE(away);
+    CHECK(away.error().code == Errc::unreachable);
+    CHECK(contains(away.error().message, "is its disk mounted"));
+    std::filesystem::remove(skim.config.from);
+    std::filesystem::rename(skim.config.from + ".disk", skim.config.from);
+    skim.remove("b");
+    skim.put("c", "three");
+    skim.run_well();
+    REQUIRE(skim.sessions().size() == 2);
+    CHECK(skim.sessions().back().removed == std::vector<std::string>{"b"});
+}
+
 TEST_CASE("skim: an idle run reads no content") {
     SkimHouse skim;
     skim.put("a", "one");

@@ -1,0 +1,27 @@
+#include "common/events/away_folders.hpp"
+
+#include "common/base/log.hpp"
+#include "common/events/event_names.hpp"
+
+namespace burnbox {
+
+void AwayFolders::tell(const std::string& folder, const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    const auto known = away_.find(folder);
+    if ((known == away_.end() ? std::string() : known->second) == why) return;
+    if (why.empty())
+        log::info("folder is back", log::kv("folder", folder));
+    else
+        log::error("folder is away", log::kv("folder", folder), log::kv("reason", why));
+    if (why.empty())
+        away_.erase(known);
+    else
+        away_[folder] = why;
+    Event event;
+    event.event = std::string("folder_away").append(away_.empty() ? kCleared : "");
+    event.time = clock_.now();
+    for (const auto& [path, reason] : away_) event.message += (event.message.empty() ? "" : "; ") + reason;
+    events_.publish(event);
+}
+
+}  // namespace burnbox

@@ -1,0 +1,96 @@
+#include "server/watch/watched_place.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/text.hpp"
+#include "common/session/known_folders.hpp"
+#include "common/storage/account_view.hpp"
+#include "common/storage/posix_file_system.hpp"
+
+namespace burnbox::watch {
+namespace {
+
+// How many sessions in this folder have an end still to come.
+Result<std::size_t> waiting_in(Catalogue& catalogue, const std::string& root) {
+    std::size_t count = 0;
+    for (const SessionState state : upload::kQueuedStates) {
+        BB_TRY(const auto rows, catalogue.sessions_in_state(state));
+        for (const SessionRow& row : rows)
+            if (row.root == root && !row.folder.empty()) ++count;
+    }
+    return count;
+}
+
+}  // namespace
+
+WatchedPlace::WatchedPlace(const WatchConfig& config, const UploadServices& services, Post to_watch_thread)
+    : config_(config), services_(services), to_watch_thread_(std::move(to_watch_thread)) {}
+
+// An empty folder is a mount point without its disk when there should be sessions in it.
+Status WatchedPlace::check_is_there() const {
+    if (services_.check_mount) BB_CHECK(services_.check_mount("watch", config_.path));
+    const auto folder = open_posix_file_system(config_.path);
+    if (folder) {
+        BB_TRY(const auto entries, list_folder(**folder, ""));
+        if (!entries.empty()) return {};
+    } else if (folder.error().code != Errc::not_found) {
+        return std::unexpected(folder.error());
+    }
+    BB_TRY(const std::size_t waiting, waiting_in(services_.catalogue, config_.path));
+    if (waiting == 0) return folder ? Status() : std::unexpected(folder.error());
+    return fail(
+        Errc::unreachable,
+        fmt::format(
+            "watched folder {} is {}, but {} sessions in it wait to be burned: mount its disk. If this "
+            "folder is to take its place, say so with: touch {}/{}",
+            escape(config_.path), folder ? "empty" : "missing", waiting, escape(config_.path), kAdoptFile));
+}
+
+Status WatchedPlace::open() {
+    BB_CHECK(check_is_there());
+    auto made = std::make_unique<Opened>();
+    BB_TRY(auto posix, open_posix_file_system(config_.path));
+    (void)posix->remove(std::string(kAdoptFile));
+    made->fs = make_account_view(std::move(posix), config_.account);
+    made->inbox = std::make_unique<Inbox>(*made->fs, services_.catalogue, config_.path);
+    UploadServices own{.config = services_.config,
+                       .clock = services_.clock,
+                       .catalogue = services_.catalogue,
+                       .inbox = *made->inbox,
+                       .state_fs = services_.state_fs,
+                       .events = services_.events,
+                       .run_blocking = services_.run_blocking,
+                       .check_fits = services_.check_fits,
+                       .prove = services_.prove,
+                       .wake_burner = services_.wake_burner,
+                       .may_seal = services_.may_seal,
+                       .check_storage = services_.check_storage};
+    made->folder = std::make_shared<WatchedFolder>(config_, own, to_watch_thread_);
+    opened_.push_back(std::move(made));
+    return {};
+}
+
+Status WatchedPlace::recover() {
+    BB_CHECK(opened_.back()->folder->recover());
+    services_.inbox.add_root(config_.path, *opened_.back()->fs);
+    const std::lock_guard lock(mutex_);
+    is_there_ = true;
+    return {};
+}
+
+Status WatchedPlace::check_in_place() const {
+    return burnbox::check_in_place(*opened_.back()->fs, config_.account);
+}
+
+void WatchedPlace::retire(const std::string& why) {
+    services_.inbox.root_is_away(config_.path, why);
+    const std::lock_guard lock(mutex_);
+    is_there_ = false;
+}
+
+std::shared_ptr<WatchedFolder> WatchedPlace::folder() const {
+    const std::lock_guard lock(mutex_);
+    return is_there_ ? opened_.back()->folder : nullptr;
+}
+
+}  // namespace burnbox::watch
