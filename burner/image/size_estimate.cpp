@@ -13,6 +13,8 @@ namespace burnbox {
 namespace {
 
 // Volume descriptors, path tables' rounding, the bag's folders, README.txt, padding at the end.
+constexpr std::uint64_t kShortNameBytes = 253;  // longer ones are in name-notes.tsv
+constexpr std::uint64_t kNoteLineBytes = 32;
 constexpr std::uint64_t kFixedBytes = 1U << 20U;
 // A directory record with its Rock Ridge fields, without name and link target: 33 and an ISO name of 33 at
 // most, PX 44, TF 26, two NM 10, CE 28, SL 8.
@@ -87,6 +89,7 @@ TagFileBytes estimate_tag_files(const Manifest& manifest) {
         bytes.entries += kEntryLineBytes + path + 5 * escaped;
         bytes.entries += target + 5 * count_escaped(entry.link_target) + 2 * source;
         if (source != 0) bytes.entries += 16, bytes.names += 7 + path + 4 * source;
+        if (base_name(entry.path).size() > kShortNameBytes) bytes.names += kNoteLineBytes + path;
         if (entry.type == FileType::folder) continue;
         bytes.manifest += kManifestLineBytes + path + 2 * escaped;
         bytes.sums += kSumsLineBytes + path + escaped;
@@ -101,6 +104,7 @@ std::uint64_t estimate_session_bytes(const Manifest& manifest) {
 std::uint64_t estimate_session_bytes(const SealedSession& session) {
     std::uint64_t tags = session.marker.content.size();
     for (const std::string& path : session.removed) tags += kRemovedLineBytes + path.size();
+    tags += name_notes_tsv(session.name_notes, "data/").size();
     if (session.part) tags += parts_table(session.account, *session.part).size();
     return bytes_of_entries(session.manifest) + to_sectors(tags);
 }

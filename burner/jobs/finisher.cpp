@@ -115,6 +115,7 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
+    if (sealed) receipt.name_notes = sealed->name_notes;
     if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
     BB_CHECK(remove_marker(services, row, sealed));
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));

@@ -174,6 +174,9 @@ std::vector<SealedSession> make_parts(const SealedSession& whole, const std::str
                               .part = part,
                               .recovery = {}};
         if (part.number == 1) session.removed = whole.removed;
+        std::ranges::copy_if(
+            whole.name_notes, std::back_inserter(session.name_notes),
+            [&](const NameNote& note) { return session.manifest.find(note.path) != nullptr; });
         sessions.push_back(std::move(session));
     }
     return sessions;

@@ -221,6 +221,8 @@ std::vector<DiscEntry> bag_entries(const SealedSession& session, ModePolicy mode
     tree.tag_file("entries.jsonl", to_jsonl(session.manifest, "data/"));
     tree.tag_file("manifest-sha256.txt", std::move(payload.manifest));
     add_marker(tree, session.marker);
+    if (auto notes = name_notes_tsv(session.name_notes, "data/"); !notes.empty())
+        tree.tag_file(kNameNotesFile, std::move(notes));
     if (auto names = names_tsv(session.manifest, "data/"); !names.empty())
         tree.tag_file("names.tsv", std::move(names));
     tree.recovery("par2");
@@ -250,6 +252,9 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
     if (layout == Layout::root) {
         Tree tree(session, modes, "");
         if (!brings_own_sums(session.manifest)) tree.tag_file("SHA256SUMS", sha256sums(session.manifest, ""));
+        if (auto notes = name_notes_tsv(session.name_notes, "");
+            !notes.empty() && session.manifest.find(kNameNotesFile) == nullptr)
+            tree.tag_file(kNameNotesFile, std::move(notes));
         if (auto names = names_tsv(session.manifest, "");
             !names.empty() && session.manifest.find("names.tsv") == nullptr)
             tree.tag_file("names.tsv", std::move(names));
@@ -271,6 +276,8 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
         Tree beside(session, modes, session.account);
         const std::string folder = std::string(base_name(session.disc_name)) + "/";
         beside.tag_file(session.disc_name + ".SHA256SUMS", sha256sums(session.manifest, folder));
+        if (auto notes = name_notes_tsv(session.name_notes, folder); !notes.empty())
+            beside.tag_file(fmt::format("{}.{}", session.disc_name, kNameNotesFile), std::move(notes));
         if (auto names = names_tsv(session.manifest, folder); !names.empty())
             beside.tag_file(session.disc_name + ".names.tsv", std::move(names));
         if (session.part)

@@ -34,6 +34,8 @@ It is a "bag" of the BagIt standard, version 1.0 (RFC 8493):
   bagit.txt, manifest-sha256.txt, tagmanifest-sha256.txt
                            what the BagIt standard asks for
   marker/                  the file that said "burn it", if there was one
+  name-notes.tsv           names that some programs show changed, if there are any:
+                           see below
   par2/                    recovery data, if the operator asked for it: see below
 
 A session that was larger than a disc lies on several: each has a part of it, a
@@ -63,6 +65,15 @@ On other systems any program that computes SHA-256 will do: each line of
 SHA256SUMS is the digest in hexadecimal, two spaces, and the file's path. Where
 a line begins with a backslash, \\ in its path stands for one backslash and
 \n for a line feed. Programs that know BagIt check all of it at once.
+
+PROGRAMS THAT SHOW IT WRONG
+
+Linux cuts off names of 254 and 255 bytes where it mounts the disc: "sha256sum
+-c" does not find these files then. Windows shows names changed that differ in
+upper and lower case only, or that it does not allow; name-notes.tsv lists all
+of these. bsdtar, xorriso and 7z show names as they are, but bsdtar 3.6 does
+not read a disc of several steps that has names of more than 113
+bytes. "isoinfo -x" and pycdlib read only a part of a file of 4 GiB or more.
 
 IF SOME OF IT CAN'T BE READ ANY MORE
 

@@ -17,6 +17,32 @@ std::string hex_or_empty(const Receipt& receipt) {
     return receipt.marker_name.empty() ? std::string() : receipt.marker_sha256.hex();
 }
 
+Json names_of(const Receipt& receipt) {
+    Json names = Json::array();
+    for (const NameNote& note : receipt.name_notes) {
+        names.push_back({{"reader", note.reader}, {"path", note.path}});
+        if (!note.shown.empty()) names.back()["shown"] = note.shown;
+    }
+    return names;
+}
+
+// The names that one reader changes, for people.
+std::string names_text(const Receipt& receipt, std::string_view reader, std::string_view what) {
+    constexpr std::size_t kMostListed = 20;
+    std::string text;
+    std::size_t count = 0;
+    for (const NameNote& note : receipt.name_notes) {
+        if (note.reader != reader || ++count > kMostListed) continue;
+        text +=
+            fmt::format("  {}{}\n", escape(note.path),
+                        note.shown.empty() ? std::string() : fmt::format("\n    as {}", escape(note.shown)));
+    }
+    if (count == 0) return {};
+    if (count > kMostListed)
+        text += fmt::format("  and {} more: receipt.json lists all\n", count - kMostListed);
+    return fmt::format("{}\n\n{}\n", what, text);
+}
+
 Json head(const Receipt& receipt) {
     Json copies = Json::array();
     for (const ReceiptCopy& copy : receipt.copies) {
@@ -44,6 +70,7 @@ Json head(const Receipt& receipt) {
                  {"copies", std::move(copies)}};
     if (receipt.parts != 0) head["parts"] = receipt.parts;
     if (receipt.redundancy != 0) head["redundancy"] = receipt.redundancy;
+    if (!receipt.name_notes.empty()) head["names"] = names_of(receipt);
     if (!receipt.not_burned.empty()) head["not_burned"] = receipt.not_burned;
     return head;
 }
@@ -228,6 +255,12 @@ std::string to_text(const Receipt& receipt) {
         for (const std::string& path : receipt.not_burned) text += fmt::format("  {}\n", escape(path));
         text += '\n';
     }
+    if (!receipt.name_notes.empty()) text += "NAMES THAT SOME PROGRAMS SHOW CHANGED\n\n";
+    text += names_text(
+        receipt, "linux",
+        "Where Linux mounts the disc it cuts these off, so that `sha256sum -c` does not find them. "
+        "bsdtar,\nxorriso and 7z show them whole:");
+    text += names_text(receipt, "joliet", "Windows shows these under other names:");
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
     for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);
     text += fmt::format(

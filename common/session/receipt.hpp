@@ -50,6 +50,7 @@ struct Receipt {
     // says it.
     std::string checksum_list;
     std::vector<std::string> not_burned{};  // what lay in the folder beside the sealed session: it came later
+    std::vector<NameNote> name_notes{};     // names that some readers show changed
     unsigned redundancy = 0;                // percent of recovery data; 0 = none
     std::string recovery_folder{};          // on the disc, from its root
     std::string recovery_base{};            // the folder that paths in the recovery data begin at, likewise

@@ -18,6 +18,7 @@ std::unexpected<Error> bad_header(std::string_view why) {
 struct LineCounts {
     std::uint64_t removed = 0;
     std::uint64_t parts = 0;
+    std::uint64_t names = 0;
     std::uint64_t entries = 0;
 };
 
@@ -43,6 +44,8 @@ Result<SealedSession> parse_header(std::string_view line, LineCounts& counts) {
             part.number = static_cast<unsigned>(field->number.value_or(0));
         else if (field->key == "parts")
             counts.parts = field->number.value_or(0);
+        else if (field->key == "names")
+            counts.names = field->number.value_or(0);
         else if (field->key == "group")
             part.group = field->text;
         else if (field->key == "whole")
@@ -126,6 +129,25 @@ Status take_parts(std::string_view& text, std::uint64_t count, std::vector<PartC
     return {};
 }
 
+// The lines after those.
+Status take_names(std::string_view& text, std::uint64_t count, std::vector<NameNote>& notes) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::size_t end = text.find('\n');
+        JsonLineReader reader(text.substr(0, end));
+        NameNote note;
+        while (const auto field = reader.next()) {
+            if (field->key == "reader") note.reader = field->text;
+            if (field->key == "name") note.path = field->text;
+            if (field->key == "shown") note.shown = field->text;
+        }
+        if (end == std::string_view::npos || !reader.good() || note.reader.empty() || note.path.empty())
+            return fail(Errc::corrupt, "seal record: a line that should tell of a name does not");
+        notes.push_back(std::move(note));
+        text.remove_prefix(end + 1);
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string to_seal_record(const SealedSession& session) {
@@ -142,6 +164,7 @@ std::string to_seal_record(const SealedSession& session) {
             .number("parts", session.part->count())
             .text("group", session.part->group)
             .text("whole", session.part->whole);
+    if (!session.name_notes.empty()) line.number("names", session.name_notes.size());
     line.end();
     for (const std::string& path : session.removed) JsonLineWriter(out).text("removed", path).end();
     if (session.part)
@@ -152,6 +175,12 @@ std::string to_seal_record(const SealedSession& session) {
                 .text("first", content.first)
                 .text("last", content.last)
                 .end();
+    for (const NameNote& note : session.name_notes)
+        JsonLineWriter(out)
+            .text("reader", note.reader)
+            .text("name", note.path)
+            .text("shown", note.shown)
+            .end();
     out += to_jsonl(session.manifest, "");
     return out;
 }
@@ -164,6 +193,7 @@ Result<SealedSession> parse_seal_record(std::string_view text) {
     text.remove_prefix(end + 1);
     BB_CHECK(take_removed(text, counts.removed, session.removed));
     if (session.part) BB_CHECK(take_parts(text, counts.parts, session.part->all));
+    BB_CHECK(take_names(text, counts.names, session.name_notes));
     auto manifest = parse_jsonl(text, "");
     if (!manifest) {
         Error error = std::move(manifest).error();

@@ -8,6 +8,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/digest.hpp"
 #include "common/session/manifest.hpp"
+#include "common/session/name_notes.hpp"
 #include "common/session/part.hpp"
 #include "common/session/recovery.hpp"
 
@@ -37,8 +38,9 @@ struct SealedSession {
     // The burnbox that sealed it. The bag names it, and a later version must be able to make the same bag
     // again.
     std::string version = BURNBOX_VERSION;
-    std::optional<Part> part{};  // of a session larger than a disc; nothing: this is a whole one
-    Recovery recovery{};         // not of the seal record: it has a record of its own, made later
+    std::optional<Part> part{};          // of a session larger than a disc; nothing: this is a whole one
+    std::vector<NameNote> name_notes{};  // none in records of versions that knew none
+    Recovery recovery{};                 // not of the seal record: it has a record of its own, made later
 
     [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
 
@@ -46,8 +48,8 @@ struct SealedSession {
 };
 
 // The seal record `state_dir/seals/<seal id>.jsonl`: a header line with the facts above, a line for every
-// removed path and one for every part of the whole (when this is one), then to_jsonl(manifest, ""). It is
-// durable before the marker is answered and is what workers read.
+// removed path, for every part of the whole (when this is one) and for every name note, then
+// to_jsonl(manifest, ""). It is durable before the marker is answered and is what workers read.
 [[nodiscard]] std::string to_seal_record(const SealedSession& session);
 [[nodiscard]] Result<SealedSession> parse_seal_record(std::string_view text);
 

@@ -113,7 +113,8 @@ SealStep<SessionRow> commit_seal(Core& core, const Account& account, const OpenS
                                    .sealed_at = std::chrono::floor<std::chrono::seconds>(row.sealed_at),
                                    .marker = content.marker,
                                    .manifest = content.manifest,
-                                   .removed = content.removed};
+                                   .removed = content.removed,
+                                   .name_notes = name_notes_of(content.manifest)};
         if (auto written = write_record(core, sealed, row); !written)
             return std::unexpected(std::move(written).error());
         const auto id = services.catalogue.add_session(row);

@@ -104,7 +104,11 @@ SealStep<std::string> Sealer::seal() {
                                     .drive = {},
                                     .message = sealed_sentence(*row)});
     core_->services.wake_burner();
-    return sealed_sentence(*row);
+    const std::string notes = name_notes_sentence(names_cut_by_linux(content->manifest));
+    if (notes.empty()) return sealed_sentence(*row);
+    log::warning("names that Linux cuts", log::kv("session", row->account + "/" + row->disc_name),
+                 log::kv("reason", notes));
+    return sealed_sentence(*row) + "; " + notes;
 }
 
 // Only handles on the marker itself can be open still; what they write from now on would be lost.

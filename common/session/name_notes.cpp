@@ -1,0 +1,108 @@
+#include "common/session/name_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_map>
+
+#include "common/base/text.hpp"
+#include "common/session/joliet_names.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::string_view kColumns = "reader\tpath\tshown\n";
+constexpr std::size_t kLinuxBytes = 253;  // fs/isofs/rock.c: from 254 on the name ends before a piece of it
+constexpr std::size_t kMostNamed = 2;     // in a sentence
+
+std::string_view take_until(std::string_view& text, char end) {
+    const std::string_view part = text.substr(0, text.find(end));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+    return part;
+}
+
+std::vector<NameNote> names_changed_in_joliet(const Manifest& manifest) {
+    std::unordered_map<std::string_view, std::vector<const ManifestEntry*>> folders;
+    for (const ManifestEntry& entry : manifest.entries) folders[parent_path(entry.path)].push_back(&entry);
+    std::vector<NameNote> notes;
+    for (const auto& [folder, entries] : folders) {
+        std::vector<NameInFolder> names;
+        names.reserve(entries.size());
+        for (const ManifestEntry* entry : entries)
+            names.push_back({.name = base_name(entry->path),
+                             .folder = entry->type == FileType::folder,
+                             .in_joliet = entry->type != FileType::symlink});
+        const std::vector<JolietName> joliet = joliet_names(names);
+        for (std::size_t i = 0; i < entries.size(); ++i)
+            if (names[i].in_joliet && !joliet[i].shown.empty())
+                notes.push_back({.reader = "joliet", .path = entries[i]->path, .shown = joliet[i].shown});
+    }
+    std::ranges::sort(notes, {}, &NameNote::path);
+    return notes;
+}
+
+}  // namespace
+
+std::vector<NameNote> name_notes_of(const Manifest& manifest) {
+    std::vector<NameNote> notes = names_changed_in_joliet(manifest);
+    std::ranges::move(names_cut_by_linux(manifest), std::back_inserter(notes));
+    return notes;
+}
+
+std::vector<NameNote> names_cut_by_linux(const Manifest& manifest) {
+    std::vector<NameNote> notes;
+    for (const ManifestEntry& entry : manifest.entries)
+        if (base_name(entry.path).size() > kLinuxBytes)
+            notes.push_back({.reader = "linux", .path = entry.path, .shown = {}});
+    return notes;
+}
+
+std::string name_notes_tsv(const std::vector<NameNote>& notes, std::string_view prefix) {
+    if (notes.empty()) return {};
+    std::string text(kColumns);
+    for (const NameNote& note : notes)
+        text.append(note.reader)
+            .append("\t")
+            .append(prefix)
+            .append(note.path)
+            .append("\t")
+            .append(note.shown)
+            .append("\n");
+    return text;
+}
+
+Result<std::vector<NameNote>> parse_name_notes_tsv(std::string_view text, std::string_view prefix) {
+    const auto bad = [] { return fail(Errc::corrupt, fmt::format("{}: it is damaged", kNameNotesFile)); };
+    if (!text.starts_with(kColumns) || !text.ends_with('\n')) return bad();
+    text.remove_prefix(kColumns.size());
+    std::vector<NameNote> notes;
+    while (!text.empty()) {
+        std::string_view line = take_until(text, '\n');
+        NameNote note;
+        note.reader = take_until(line, '\t');
+        const std::string_view path = take_until(line, '\t');
+        if (note.reader.empty() || !path.starts_with(prefix) || path.size() == prefix.size()) return bad();
+        note.path = path.substr(prefix.size());
+        note.shown = line;
+        notes.push_back(std::move(note));
+    }
+    return notes;
+}
+
+std::string name_notes_sentence(const std::vector<NameNote>& notes) {
+    std::vector<std::string_view> cut;
+    for (const NameNote& note : notes)
+        if (note.reader == "linux") cut.push_back(note.path);
+    if (cut.empty()) return {};
+    std::string names;
+    for (std::size_t i = 0; i < std::min(cut.size(), kMostNamed); ++i)
+        names += (names.empty() ? "" : ", ") + escape(cut[i]);
+    if (cut.size() > kMostNamed) names += fmt::format(" and {} more", cut.size() - kMostNamed);
+    return fmt::format(
+        "names of 254 and 255 bytes are cut off where Linux mounts the disc; bsdtar, xorriso and 7z show "
+        "them whole: {}",
+        names);
+}
+
+}  // namespace burnbox
