@@ -105,6 +105,21 @@ struct Progress {
     std::uint64_t total_bytes = 0;
 };
 
+// An image in the folder of an emulated drive.
+struct ShelfDisc {
+    std::string label;     // in its head; of a blank one, or one that has none, its file's name without .iso
+    std::string serial;    // empty = it has none
+    std::string location;  // the file
+    std::string head_digest;  // SHA-256 (hex) of its first 64 KiB; empty = it has fewer
+};
+
+// A disc that a drive should have in it.
+struct DiscToLoad {
+    std::string label;
+    std::string location{};  // emulated: its file, directly in image_dir; empty = LABEL.iso
+    std::string medium{};    // emulated: what it plays; empty = what the drive's blanks are
+};
+
 class BurnObserver {
   public:
     virtual ~BurnObserver() = default;
@@ -126,9 +141,9 @@ class Drive {
     [[nodiscard]] virtual const std::string& name() const = 0;
     [[nodiscard]] virtual bool emulated() const = 0;
 
-    // Emulated: puts the disc with this label in. Real: Errc::wrong_medium with "insert LABEL" when another
-    // is there.
-    [[nodiscard]] virtual Status load(const std::string& label) = 0;
+    // Emulated: puts this disc in; Errc::not_found when its file is not there, wrong_medium when it is no plain
+    // file. Real: Errc::wrong_medium with "insert LABEL" when one of another label is there.
+    [[nodiscard]] virtual Status load(const DiscToLoad& disc) = 0;
     // Emulated: makes IMAGE_DIR/LABEL.iso exclusively and puts it in; Errc::no_medium when no blanks are
     // left, Errc::exists when the name is taken. Real: succeeds when a blank is in, else Errc::no_medium with
     // what to insert.
@@ -160,6 +175,10 @@ class Drive {
     // attempt.
     [[nodiscard]] virtual Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                                  std::uint32_t start_lba) = 0;
+
+    // Emulated: the plain files in image_dir, by name. Real: nothing. Errors: io when the folder is away. Any
+    // thread.
+    [[nodiscard]] virtual Result<std::vector<ShelfDisc>> shelf() { return std::vector<ShelfDisc>(); }
 
     // Gives the disc out: opens the tray, or takes the emulated disc out.
     [[nodiscard]] virtual Status eject() = 0;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "burner/drive/medium_profile.hpp"
 #include "burner/image/volume_id.hpp"
 #include "common/base/unique_fd.hpp"
 
@@ -17,10 +18,12 @@ std::string ImageShelf::image_path(const std::string& label) const {
     return config_.image_dir + "/" + label + ".iso";
 }
 
-Status ImageShelf::load(const std::string& label) {
-    BB_CHECK(check_label(label));
+Status ImageShelf::load(const DiscToLoad& disc) {
+    BB_CHECK(check_label(disc.label));
     BB_CHECK(check_place());
-    const std::string path = image_path(label);
+    const std::string path = disc.location.empty() ? image_path(disc.label) : disc.location;
+    if (std::filesystem::path(path).parent_path() != std::filesystem::path(config_.image_dir))
+        return fail(Errc::invalid, "load disc " + path + ": it is not in " + config_.image_dir);
     struct stat info{};
     if (::lstat(path.c_str(), &info) != 0) {
         const int missing = errno;
@@ -33,6 +36,7 @@ Status ImageShelf::load(const std::string& label) {
     if (!S_ISREG(info.st_mode))
         return fail(Errc::wrong_medium, "load disc " + path + ": it is no plain file");
     loaded_ = path;
+    medium_ = find_medium_profile(disc.medium) != nullptr ? disc.medium : config_.medium;
     return {};
 }
 
@@ -61,6 +65,7 @@ Status ImageShelf::load_blank(const std::string& label) {
     if (::fsync(image.get()) != 0 || ::fsync(folder.get()) != 0)
         return fail_errno("sync the blank disc", path);
     loaded_ = path;
+    medium_ = config_.medium;
     return {};
 }
 

@@ -1,10 +1,11 @@
-// The shelf of an emulated drive: image_dir/LABEL.iso, one file per disc, made exclusively, and at most one
+// The shelf of an emulated drive: one file per disc, made exclusively as image_dir/LABEL.iso, and at most one
 // of them in the drive. Thread: the drive's.
 #pragma once
 
 #include <functional>
 #include <string>
 
+#include "burner/drive/drive.hpp"
 #include "common/base/error.hpp"
 #include "common/config/config.hpp"
 
@@ -20,8 +21,9 @@ class ImageShelf {
     // nothing about its discs. Errors: unreachable.
     [[nodiscard]] Status check_place() const { return check_place_ ? check_place_() : Status(); }
 
-    // Puts the disc in. Errc::not_found when there is no such image, invalid when the label can't be one.
-    [[nodiscard]] Status load(const std::string& label);
+    // Puts the disc in. Errc::not_found when there is no such image, wrong_medium when it is no plain file, invalid
+    // when the label can't be one or the file is not directly in image_dir.
+    [[nodiscard]] Status load(const DiscToLoad& disc);
     // Makes an empty image, durable, and puts it in. Errc::exists when the name is taken; no_medium when
     // image_dir holds as many images as `blanks` allows.
     [[nodiscard]] Status load_blank(const std::string& label);
@@ -29,6 +31,8 @@ class ImageShelf {
     void unload() { loaded_.clear(); }
     // The image in the drive; empty = none.
     [[nodiscard]] const std::string& loaded() const { return loaded_; }
+    // What it plays.
+    [[nodiscard]] const std::string& medium() const { return medium_; }
 
   private:
     [[nodiscard]] std::string image_path(const std::string& label) const;
@@ -37,6 +41,7 @@ class ImageShelf {
     const DriveConfig config_;
     const std::function<Status()> check_place_;
     std::string loaded_;
+    std::string medium_;
 };
 
 }  // namespace burnbox

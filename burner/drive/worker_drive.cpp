@@ -54,7 +54,8 @@ WorkerDrive::WorkerDrive(const DriveConfig& config, Spawner& spawner, std::strin
       patience_(patience),
       shelf_(config, [check = policy.check_folder, folder = config.image_dir] {
           return check && !folder.empty() ? check(folder) : Status();
-      }) {}
+      }),
+      shelf_list_(config.image_dir) {}
 
 Result<Device> WorkerDrive::device() const {
     if (!emulated()) return Device{config_.device, "", policy_.write_once_only, policy_.speed};
@@ -63,7 +64,7 @@ Result<Device> WorkerDrive::device() const {
                                        "'; known: " + medium_names());
     if (shelf_.loaded().empty())
         return fail(Errc::no_medium, "drive " + config_.name + ": no disc is loaded");
-    return Device{.path = shelf_.loaded(), .medium = config_.medium};
+    return Device{.path = shelf_.loaded(), .medium = shelf_.medium()};
 }
 
 Status WorkerDrive::check_not_held() {
@@ -133,8 +134,9 @@ void WorkerDrive::drain() {
     if (running_may_end_ == MayEnd::any_time) running_.kill();
 }
 
-Status WorkerDrive::load(const std::string& label) {
-    if (emulated()) return shelf_.load(label);
+Status WorkerDrive::load(const DiscToLoad& disc) {
+    if (emulated()) return shelf_.load(disc);
+    const std::string& label = disc.label;
     BB_TRY(const Medium medium, inspect());
     if (medium.state == MediumState::none)
         return fail(Errc::no_medium, "drive " + config_.name + " is empty: insert disc " + label);
@@ -191,6 +193,12 @@ Result<VerifyReport> WorkerDrive::verify(const BurnJob& job, unsigned disc_sessi
 Result<Drive::Outcome> WorkerDrive::settle(const BurnJob& job, unsigned disc_session,
                                            std::uint32_t start_lba) {
     return run<Outcome>(WorkerOperation::settle, job, disc_session, start_lba, nullptr);
+}
+
+Result<std::vector<ShelfDisc>> WorkerDrive::shelf() {
+    if (!emulated()) return std::vector<ShelfDisc>();
+    BB_CHECK(shelf_.check_place());
+    return shelf_list_.read();
 }
 
 Status WorkerDrive::eject() {

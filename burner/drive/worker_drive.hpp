@@ -10,6 +10,7 @@
 #include <string>
 
 #include "burner/drive/image_shelf.hpp"
+#include "burner/drive/shelf_list.hpp"
 #include "burner/drive/worker.hpp"
 #include "burner/drive/worker_protocol.hpp"
 #include "common/process/spawner.hpp"
@@ -38,7 +39,7 @@ class WorkerDrive final : public Drive {
     [[nodiscard]] const std::string& name() const override { return config_.name; }
     [[nodiscard]] bool emulated() const override { return config_.emulated(); }
     [[nodiscard]] bool has_blanks() const override { return emulated() && shelf_.has_blanks(); }
-    [[nodiscard]] Status load(const std::string& label) override;
+    [[nodiscard]] Status load(const DiscToLoad& disc) override;
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<bool> medium_changed() override;
     [[nodiscard]] Result<Medium> inspect() override;
@@ -48,6 +49,7 @@ class WorkerDrive final : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override;
     [[nodiscard]] Status eject() override;
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override;
     void interrupt() override;
@@ -72,6 +74,7 @@ class WorkerDrive final : public Drive {
     const WorkerPatience patience_;
     ImageShelf shelf_;
     bool shelf_was_here_ = true;
+    ShelfList shelf_list_;
     std::optional<Presence> last_presence_;
     std::optional<Child>
         stuck_;  // killed, but the kernel does not let go of it: nobody else may use the drive

@@ -61,7 +61,7 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     work.disc = disc;
     work.rows = std::move(rows);
     for (const SessionRow& row : work.rows) {
-        BB_TRY(SealedSession sealed, read_seal(services.state_fs, row));
+        BB_TRY(SealedSession sealed, with_origin(Origin::session, read_seal(services.state_fs, row)));
         BurnSession& session = work.job.sessions.emplace_back();
         session.seal_record = services.state_fs.host_path("seals/" + row.seal_id + ".jsonl");
         session.folder = payload_folder(services, row);
@@ -80,7 +80,7 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
         work.job.close_disc = work.job.layout == Layout::root;  // a disc for one session
         work.job.close_below_bytes = std::max<std::uint64_t>(services.config.burn.full_below_bytes, 1);
     }
-    BB_CHECK(make_rollback_folder(services.state_fs));
+    BB_CHECK(with_origin(Origin::state_folder, make_rollback_folder(services.state_fs)));
     work.job.rollback_file = services.state_fs.host_path("rollback/" + disc.label);
     return work;
 }

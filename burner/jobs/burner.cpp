@@ -8,6 +8,7 @@
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/load_disc.hpp"
 #include "burner/jobs/parts_plan.hpp"
 #include "burner/jobs/recovery_loop.hpp"
 #include "burner/jobs/release.hpp"
@@ -30,6 +31,7 @@ struct Burner::State {
     Desk desk;
     Conditions conditions;
     DiscTrees trees{services.catalogue};
+    DiscPlaces places;
     Splitter splitter{services, desk};
     RecoveryLoop recovery{services, desk};
     PayloadRelease release{services};
@@ -44,7 +46,10 @@ struct Burner::State {
     // What is burned lets go of its space when the drive has nothing else to do.
     Result<bool> step(DriveLoop& loop) {
         auto did = loop.run_once();
-        if (did && !*did) release.run_when_due();
+        if (did && !*did)
+            release.run_when_due(loop.drive().name(), [&](const DiscRow& disc, const DiscSessionRow& copy) {
+                return loop.prove(disc, copy);
+            });
         return did;
     }
     void work(DriveLoop& loop);
@@ -54,6 +59,11 @@ struct Burner::State {
     void ended();
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
     [[nodiscard]] Result<std::string> vouch_for(DriveLoop& loop);
+    [[nodiscard]] Result<VerifyReport> read_back(const DiscRow& disc, const SessionRow& session,
+                                                 BurnObserver& observer);
+    [[nodiscard]] Result<VerifyReport> read_image_back(const DiscRow& disc, const SessionRow& session,
+                                                       BurnObserver& observer);
+    [[nodiscard]] std::vector<DriveLoop*> who_may_have(const DiscRow& disc);
     [[nodiscard]] DriveLoop* find(const std::string& drive);
     template <typename Use>
     auto visit(DriveLoop& loop, Use use) -> decltype(use());
@@ -79,9 +89,11 @@ auto Burner::State::visit(DriveLoop& loop, Use use) -> decltype(use()) {
 
 Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive>> drives)
     : state_(std::make_unique<State>(services)) {
+    for (const std::unique_ptr<Drive>& drive : drives) state_->places.add(*drive);
     for (std::unique_ptr<Drive>& drive : drives)
-        state_->loops.push_back(std::make_unique<DriveLoop>(
-            state_->services, state_->desk, state_->conditions, state_->trees, std::move(drive)));
+        state_->loops.push_back(
+            std::make_unique<DriveLoop>(state_->services, state_->desk, state_->conditions, state_->trees,
+                                        state_->places, std::move(drive)));
 }
 
 Burner::~Burner() {
@@ -224,23 +236,51 @@ Result<VerifyReport> Burner::verify_session(SessionId session, const std::string
     if (copy == copies.end())
         return fail(Errc::not_found,
                     fmt::format("verify: {}/{} is not on disc {}", row.account, row.disc_name, disc_label));
-    BB_TRY(const auto attempt, attempt_that_burned(state_->services.catalogue, copy->session, copy->disc));
-    if (!attempt)
-        return fail(Errc::corrupt,
-                    fmt::format("verify: the catalogue has no burn of {}/{} on disc {}; restore the "
-                                "catalogue from a backup",
-                                row.account, row.disc_name, disc_label));
-    DriveLoop* loop = state_->find(disc->drive);
-    if (loop == nullptr)
-        return fail(Errc::not_found,
-                    fmt::format("verify: disc {} belongs to drive {}, which is not configured", disc_label,
-                                disc->drive));
+    return state_->read_back(*disc, row, observer);
+}
 
-    return state_->visit(*loop, [&]() -> Result<VerifyReport> {
-        BB_TRY(const Work work, make_work(state_->services, *disc, {row}));
-        BB_CHECK(loop->drive().load(disc_label));
-        return loop->drive().verify(read_back_job(work, *attempt), attempt->disc_session, observer);
-    });
+// Whatever drive has it now, wherever it was burned.
+Result<VerifyReport> Burner::State::read_back(const DiscRow& disc, const SessionRow& session,
+                                              BurnObserver& observer) {
+    if (is_image(disc)) return read_image_back(disc, session, observer);
+    for (DriveLoop* const loop : who_may_have(disc)) {
+        auto report = visit(*loop, [&] { return loop->read_back_here(disc.id, session, observer); });
+        const bool not_here = !report && (report.error().code == Errc::no_medium ||
+                                          report.error().code == Errc::wrong_medium);
+        if (!not_here) return report;
+    }
+    return fail(Errc::no_medium, "verify: " + away_text(disc, services.config));
+}
+
+Result<VerifyReport> Burner::State::read_image_back(const DiscRow& disc, const SessionRow& session,
+                                                    BurnObserver& observer) {
+    const ShelfView view = places.look();
+    if (const ShelfView::Image* const image = place_of(view, disc)) {
+        DriveLoop* const loop = find(image->drive);
+        BB_ASSERT(loop != nullptr);
+        return visit(*loop, [&] { return loop->read_back_here(disc.id, session, observer); });
+    }
+    if (!view.complete)
+        return fail(Errc::unreachable, fmt::format("verify: disc {} is on no shelf that can be read, and an "
+                                                   "image_dir is away: mount or restore it",
+                                                   disc.label));
+    BB_CHECK(services.catalogue.disc_missing(disc.id, services.clock.now()));
+    return fail(Errc::not_found, "verify: " + away_text(disc, services.config));
+}
+
+// Real drives, the likeliest first; not those that burn another disc now, for that may take hours.
+std::vector<DriveLoop*> Burner::State::who_may_have(const DiscRow& disc) {
+    std::vector<DriveLoop*> likely, others;
+    for (const std::unique_ptr<DriveLoop>& loop : loops) {
+        if (loop->drive().emulated()) continue;
+        const DriveStatus now = loop->reporter().snapshot();
+        if (now.disc == disc.label || desk.is_in(disc.serial, now.drive))
+            likely.push_back(loop.get());
+        else if (now.sessions.empty())
+            others.push_back(loop.get());
+    }
+    likely.insert(likely.end(), others.begin(), others.end());
+    return likely;
 }
 
 // The drive may be busy with something else: its thread finds it out.

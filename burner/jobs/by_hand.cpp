@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/load_disc.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
@@ -107,6 +108,7 @@ Status DriveLoop::take_out(const Medium& medium) {
     if (config.eject.empty() || drive_->emulated()) BB_CHECK(drive_->eject());
     if (!config.eject.empty()) BB_CHECK(run_changer(config.eject, medium.label, ""));
     reporter_.medium("", "");
+    desk_.set_disc_in(drive_->name(), "");
     for (const std::string_view over : {"wrong_medium", "disc_full"}) conditions_.clear(over, drive_->name());
     log::info("disc out", log::kv("disc", medium.label), log::kv("drive", drive_->name()));
     return {};
@@ -127,6 +129,7 @@ Result<std::string> DriveLoop::load() {
     if (medium.state == MediumState::none && drive_->emulated()) BB_CHECK(load_open_disc());
     BB_TRY(medium, drive_->close_tray());
     reporter_.medium(medium.profile, medium.label);
+    known_medium_ = drive_->emulated();
     if (medium.state == MediumState::none && drive_->emulated())
         return fmt::format("drive {} has no open disc; a blank one goes in with the next session",
                            drive_->name());
@@ -136,9 +139,13 @@ Result<std::string> DriveLoop::load() {
 // The one that was begun last.
 Status DriveLoop::load_open_disc() {
     BB_TRY(const auto discs, services_.catalogue.discs());
-    for (auto disc = discs.rbegin(); disc != discs.rend(); ++disc)
-        if (disc->drive == drive_->name() && disc->state == DiscState::open && disc->sessions_used != 0)
-            return drive_->load(disc->label);
+    const ShelfView view = station_.places.look();
+    for (auto disc = discs.rbegin(); disc != discs.rend(); ++disc) {
+        const ShelfView::Image* const image = place_of(view, *disc);
+        const bool here = image != nullptr && image->drive == drive_->name();
+        if (here && disc->state == DiscState::open && disc->sessions_used != 0)
+            return load_image(station_, view, *disc);
+    }
     return {};
 }
 

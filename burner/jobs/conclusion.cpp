@@ -17,7 +17,6 @@ constexpr unsigned kMostRefusals = 9;
 // Errors that another disc or fewer tries would not change.
 bool passes_by_itself(const Error& error) {
     switch (error.code) {
-        case Errc::no_space:
         case Errc::busy:
         case Errc::unreachable:
         case Errc::timeout:
@@ -50,7 +49,8 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
     const Error& error = attempted.error;
     const SessionRow& row = work.rows.front();
     if (error.code == Errc::cancelled) return false;
-    if (attempted.ours && error.code == Errc::conflict) {  // one was withdrawn meanwhile
+    const bool withdrawn = error.code == Errc::conflict || error.code == Errc::not_found;
+    if (attempted.ours && withdrawn) {  // one of them, meanwhile
         for (const SessionRow& each : work.rows) {
             const auto now = services_.catalogue.session(each.id);
             if (now && now->state == SessionState::queued && work.rows.size() > 1) continue;
@@ -59,6 +59,10 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
         return true;
     }
     if (attempted.ours) return std::unexpected(error);
+    if (error.code == Errc::no_space) {  // for these; a smaller one, or one on another drive, may go on
+        for (const SessionRow& each : work.rows) wait_for_disc(each, error);
+        return true;
+    }
     if (work.rows.size() > 1 && !passes_by_itself(error) && error.code != Errc::wrong_medium) {
         burn_in_smaller_groups(desk_, work.rows);
         return true;
@@ -133,7 +137,9 @@ Result<bool> DriveLoop::refused(Work& work, const Error& error) {
 Status DriveLoop::fail_session(const SessionRow& row, const std::string& reason) {
     const Status failed =
         services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, reason);
-    if (!failed && failed.error().code != Errc::conflict) return failed;
+    const bool withdrawn = !failed && (failed.error().code == Errc::conflict ||  // meanwhile
+                                       failed.error().code == Errc::not_found);
+    if (!failed && !withdrawn) return failed;
     desk_.add_ended(row.whole_or_self());
     return {};
 }

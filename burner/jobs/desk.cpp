@@ -83,6 +83,29 @@ bool Desk::will_take(const std::string& drive, SessionId session, SteadyTime now
     return note != drives_.end() && note->second.would_take(session, now);
 }
 
+void Desk::set_disc_in(const std::string& drive, const std::string& serial) {
+    const std::lock_guard lock(mutex_);
+    drives_[drive].disc_in = serial;
+}
+
+bool Desk::is_in(const std::string& serial, const std::string& drive) const {
+    const std::lock_guard lock(mutex_);
+    const auto note = drives_.find(drive);
+    return !serial.empty() && note != drives_.end() && note->second.disc_in == serial;
+}
+
+bool Desk::is_in_any(const std::string& serial) const {
+    const std::lock_guard lock(mutex_);
+    return !serial.empty() && std::ranges::any_of(drives_, [&](const auto& drive) {
+        return drive.second.disc_in == serial;
+    });
+}
+
+bool Desk::all_have_looked() const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::all_of(drives_, [](const auto& drive) { return drive.second.disc_in.has_value(); });
+}
+
 void Desk::add_ended(SessionId session) {
     const std::lock_guard lock(mutex_);
     ended_.try_emplace(session);

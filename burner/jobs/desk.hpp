@@ -72,6 +72,12 @@ class Desk {
         const std::string& drive_;
     };
 
+    // --- real discs in drives
+    void set_disc_in(const std::string& drive, const std::string& serial);  // "" = none, or no known one
+    [[nodiscard]] bool is_in(const std::string& serial, const std::string& drive) const;
+    [[nodiscard]] bool is_in_any(const std::string& serial) const;
+    [[nodiscard]] bool all_have_looked() const;  // every drive has said what is in it
+
     // --- sessions that ended but whose folder does not say so yet
     void add_ended(SessionId session);
     [[nodiscard]] std::optional<SessionId> next_ended(SteadyTime now) const;
@@ -112,6 +118,7 @@ class Desk {
     struct DriveNote {
         std::uint64_t blank_capacity_bytes = 0;
         bool busy = false;
+        std::optional<std::string> disc_in;  // its serial; nothing = it was not looked at yet
         SteadyTime not_before = SteadyTime::min();
         std::set<SessionId> cannot_take;
         [[nodiscard]] bool would_take(SessionId session, SteadyTime now) const {

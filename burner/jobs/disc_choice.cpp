@@ -12,8 +12,7 @@ std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish) {
 std::vector<DiscRow> discs_for(const std::vector<DiscRow>& discs, const DiscWish& wish) {
     std::vector<DiscRow> result;
     for (const DiscRow& disc : discs) {
-        const bool here = disc.drive == wish.drive || (wish.carried_over && disc.sessions_used != 0);
-        const bool ours = disc.state == DiscState::open && here && disc.pool == wish.pool &&
+        const bool ours = disc.state == DiscState::open && wish.here.contains(disc.id) && disc.pool == wish.pool &&
                           (disc.sessions_used == 0 || !wish.blank_only);
         const bool room =
             disc.sessions_left > 0 && (disc.sessions_used == 0 || disc.free_bytes >= needed_on(disc, wish));

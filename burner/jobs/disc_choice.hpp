@@ -12,20 +12,19 @@
 namespace burnbox {
 
 struct DiscWish {
-    std::string drive;
+    std::set<DiscId> here;  // those that this drive may have in it
     std::string pool;
     std::uint64_t estimate_bytes = 0;  // never too small
     std::set<DiscId> excluded;         // it is there already, or it was tried there and can't be burned there
     // What a disc session on it takes beside that: the tree of those before. Nothing = 0.
     std::map<DiscId, std::uint64_t> tree_bytes{};
-    bool carried_over = false;  // real drives: a disc that was begun in another drive of the pool will do
     bool blank_only = false;    // Layout::root: a session has its disc for itself
 };
 
 // What the session takes on this disc with all around it.
 [[nodiscard]] std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish);
 
-// The open discs of this drive that may take it, the oldest first: so the fullest is filled up first. A disc
+// The open discs within this drive's reach that may take it, the oldest first: so the fullest is filled up first. A disc
 // that is still blank may take everything: only the drive can say exactly whether it fits.
 [[nodiscard]] std::vector<DiscRow> discs_for(const std::vector<DiscRow>& discs, const DiscWish& wish);
 

@@ -6,6 +6,7 @@
 
 #include "burner/jobs/disc_choice.hpp"
 #include "burner/jobs/labels.hpp"
+#include "burner/jobs/load_disc.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
@@ -14,10 +15,24 @@ namespace {
 
 constexpr unsigned kMostLabels = 10'000;  // images of former catalogues may hold some
 
+// A disc belongs to no drive: emulated ones are where their images are, and a real one that was begun in any
+// drive may be put into this one. A blank that was given its label lies where it was.
+std::set<DiscId> within_reach(const Station& station, const ShelfView& view,
+                              const std::vector<DiscRow>& discs) {
+    std::set<DiscId> here;
+    const std::string& name = station.drive.name();
+    for (const DiscRow& disc : discs) {
+        const ShelfView::Image* const image = place_of(view, disc);
+        const bool on_shelf = image != nullptr && image->drive == name;
+        const bool may_come = image == nullptr && !is_image(disc) && (disc.sessions_used != 0 || disc.drive == name);
+        if (station.drive.emulated() ? on_shelf : may_come) here.insert(disc.id);
+    }
+    return here;
+}
+
 DiscWish wish_for(const Station& station, const SessionRow& row, std::uint64_t estimate_bytes,
-                  const std::vector<DiscSessionRow>& copies) {
-    DiscWish wish{station.drive.name(), row.pool, estimate_bytes, {}};
-    wish.carried_over = !station.drive.emulated();
+                  const std::vector<DiscSessionRow>& copies, std::set<DiscId> here) {
+    DiscWish wish{std::move(here), row.pool, estimate_bytes, {}};
     wish.blank_only = station.services.config.burn.layout == Layout::root;
     for (const DiscSessionRow& copy : copies) wish.excluded.insert(copy.disc);
     for (const auto& [disc, session] : station.notes.unsuitable)
@@ -77,13 +92,14 @@ Status add_blank(Station& station, const SessionRow& row, Supply& supply) {
 }
 
 // Emulated: whatever disc is wanted can be put in. Empty = none of them is there any more.
-Result<std::optional<DiscRow>> take_from_shelf(Station& station, std::vector<DiscRow> candidates) {
-    for (DiscRow& disc : candidates) {
-        const Status loaded = station.drive.load(disc.label);
+Result<std::optional<DiscRow>> take_from_shelf(Station& station, const ShelfView& view,
+                                               const std::vector<DiscRow>& candidates) {
+    for (const DiscRow& disc : candidates) {
+        const Status loaded = load_image(station, view, disc);
         if (loaded) return disc;
-        if (loaded.error().code != Errc::not_found) return std::unexpected(loaded.error());
-        mark_suspect(station, disc, Suspicion::unjudged, loaded.error().message);
-        BB_CHECK(station.services.catalogue.update_disc(disc));
+        // It went in this very moment, or something else is in its place.
+        if (loaded.error().code != Errc::not_found && loaded.error().code != Errc::wrong_medium)
+            return std::unexpected(loaded.error());
     }
     return std::optional<DiscRow>();
 }
@@ -113,7 +129,7 @@ Result<std::optional<DiscRow>> take_what_is_in(Station& station, const std::vect
 // Why a new disc is needed although one is open: said to people whose session is overtaken.
 std::string overtaken_text(const std::vector<DiscRow>& discs, const DiscWish& wish) {
     for (const DiscRow& disc : discs) {
-        if (disc.state != DiscState::open || disc.drive != wish.drive || disc.pool != wish.pool) continue;
+        if (disc.state != DiscState::open || !wish.here.contains(disc.id) || disc.pool != wish.pool) continue;
         return fmt::format(
             "it needs about {} and disc {} has {} left, so it waits for a new disc; a smaller session may "
             "overtake it. ",
@@ -126,12 +142,14 @@ std::string overtaken_text(const std::vector<DiscRow>& discs, const DiscWish& wi
 
 Result<Supply> supply_disc(Station& station, const SessionRow& row, std::uint64_t estimate_bytes,
                            const std::vector<DiscSessionRow>& copies) {
-    BB_TRY(const std::vector<DiscRow> discs, station.services.catalogue.discs());
-    DiscWish wish = wish_for(station, row, estimate_bytes, copies);
+    BB_TRY(std::vector<DiscRow> discs, station.services.catalogue.discs());
+    const ShelfView view = station.places.look();
+    BB_CHECK(note_places(station, view, discs));
+    DiscWish wish = wish_for(station, row, estimate_bytes, copies, within_reach(station, view, discs));
     BB_CHECK(add_trees(station, discs, wish));
     const std::vector<DiscRow> candidates = discs_for(discs, wish);
     Supply supply;
-    BB_TRY(supply.disc, station.drive.emulated() ? take_from_shelf(station, candidates)
+    BB_TRY(supply.disc, station.drive.emulated() ? take_from_shelf(station, view, candidates)
                                                  : take_what_is_in(station, candidates));
     if (supply.disc) return supply;
     BB_CHECK(add_blank(station, row, supply));

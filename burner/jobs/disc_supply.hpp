@@ -13,8 +13,8 @@ struct Supply {
     std::string wanted = "blank";  // for an autoloader: a disc's label, or "blank"
 };
 
-// Errors are the drive's or the catalogue's. A disc whose image is gone becomes suspect, and the next one is
-// taken.
+// Errors are the drive's or the catalogue's. A disc whose image is gone is noted as
+// missing, and the next one is taken.
 [[nodiscard]] Result<Supply> supply_disc(Station& station, const SessionRow& row,
                                          std::uint64_t estimate_bytes,
                                          const std::vector<DiscSessionRow>& copies);

@@ -6,13 +6,13 @@
 
 #include "burner/jobs/failure_rules.hpp"
 #include "burner/jobs/finisher.hpp"
+#include "burner/jobs/load_disc.hpp"
 #include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
 namespace {
 
-constexpr std::chrono::seconds kBetweenLooks{3};  // for a medium that came or went
 constexpr std::chrono::nanoseconds kLeastHold = std::chrono::milliseconds(10);
 
 std::string device_of(const Config& config, const std::string& drive) {
@@ -24,32 +24,14 @@ std::string device_of(const Config& config, const std::string& drive) {
 }  // namespace
 
 DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions, DiscTrees& trees,
-                     std::unique_ptr<Drive> drive)
+                     const DiscPlaces& places, std::unique_ptr<Drive> drive)
     : services_(services),
       desk_(desk),
       conditions_(conditions),
       drive_(std::move(drive)),
       reporter_(services, drive_->name(), device_of(services.config, drive_->name())),
-      station_{services_, desk_, conditions_, trees, *drive_, reporter_, notes_} {
+      station_{services_, desk_, conditions_, trees, places, *drive_, reporter_, notes_} {
     desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
-}
-
-// People change discs in a real drive at any time; an emulated one may wait for the disk that its shelf is
-// on.
-bool DriveLoop::needs_looks(SteadyTime now) const {
-    return !drive_->emulated() || !rest_.ready(now);
-}
-
-// A medium that came or went ends every wait. A drive that can't be asked is no news: what it is needed for
-// says so.
-void DriveLoop::look_for_medium() {
-    const SteadyTime now = services_.clock.steady_now();
-    if (!needs_looks(now) || now < next_look_) return;
-    next_look_ = now + kBetweenLooks;
-    const auto changed = drive_->medium_changed();
-    if (!changed || !*changed) return;
-    log::info("medium changed", log::kv("drive", drive_->name()));
-    woken_ = true;
 }
 
 Result<bool> DriveLoop::run_once() {
@@ -156,43 +138,72 @@ Result<bool> DriveLoop::finish_ended() {
     return true;
 }
 
+// Who judges an attempt that did not come to its end: the drive that has its disc, whatever drive began it.
+DriveLoop::Judge DriveLoop::judge_of(const AttemptRow& attempt, const DiscRow& disc,
+                                     const ShelfView& view) const {
+    const std::string& name = drive_->name();
+    if (const ShelfView::Image* const image = place_of(view, disc))
+        return image->drive == name ? Judge::this_drive : Judge::another;
+    const bool configured = services_.config.drives.contains(attempt.drive);
+    const bool began_here = attempt.drive == name;
+    if (is_image(disc) || station_.places.is_emulated(attempt.drive)) {
+        // Its image may be on the shelf that can't be read: that drive waits for it.
+        if (!view.complete) return began_here ? Judge::this_drive : Judge::another;
+        return began_here || !configured ? Judge::nobody : Judge::another;
+    }
+    if (desk_.is_in(disc.serial, name)) return Judge::this_drive;
+    if (desk_.is_in_any(disc.serial)) return Judge::another;
+    if (configured) return began_here ? Judge::this_drive : Judge::another;
+    return desk_.all_have_looked() ? Judge::nobody : Judge::another;
+}
+
 Result<bool> DriveLoop::settle_unfinished() {
     BB_TRY(const auto attempts, services_.catalogue.unfinished_attempts());
+    if (attempts.empty()) return false;
+    BB_TRY(const auto discs, services_.catalogue.discs());
+    const ShelfView view = station_.places.look();
     for (const AttemptRow& attempt : attempts) {
-        // A drive that is no longer configured can't be asked: its disc is suspect, and any drive may say so.
-        const bool orphan = !services_.config.drives.contains(attempt.drive);
-        if (attempt.drive != drive_->name() && !orphan) continue;
-        BB_TRY(const auto discs, services_.catalogue.discs());
         const auto disc = std::ranges::find(discs, attempt.disc, &DiscRow::id);
         if (disc == discs.end())
-            return with_origin(
-                Origin::catalogue,
-                Result<bool>(
-                    fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc", attempt.id))));
-        std::vector<SessionRow> rows;
-        for (const SessionId id : attempt.sessions) {
-            BB_TRY(SessionRow row, services_.catalogue.session(id));
-            rows.push_back(std::move(row));
-        }
-        const Desk::Busy busy(desk_, drive_->name());
-        auto work = make_work(services_, *disc, rows);
-        if (!work && work.error().code != Errc::corrupt) return std::unexpected(std::move(work).error());
-        if (!work || orphan) {
-            Work unreadable;
-            unreadable.disc = *disc, unreadable.rows = rows;
-            if (!work) note_cause(notes_, attempt.id, AttemptCause::staged_damaged, std::move(work).error());
-            BB_TRY(auto closed, close_bad_attempt(station_, attempt, unreadable, DiscVerdict::suspect));
-            return conclude(unreadable, std::move(closed));
-        }
-        log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc->label),
-                  log::kv("drive", attempt.drive));
-        reporter_.begin(rows, disc->label);
-        auto settled = settle_attempt(station_, attempt, *work);
-        reporter_.idle();
-        if (!settled) return std::unexpected(std::move(settled).error());
-        return conclude(*work, std::move(*settled));
+            return with_origin(Origin::catalogue,
+                               Result<bool>(fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc",
+                                                                            attempt.id))));
+        const Judge judge = judge_of(attempt, *disc, view);
+        if (judge == Judge::another) continue;
+        const auto claim = attempt.sessions.empty() ? std::nullopt : desk_.claim(attempt.sessions.front());
+        if (!claim && !attempt.sessions.empty()) continue;  // another drive is at it
+        return settle_one(attempt, *disc, judge);
     }
     return false;
+}
+
+Result<bool> DriveLoop::settle_one(const AttemptRow& attempt, const DiscRow& disc, Judge judge) {
+    std::vector<SessionRow> rows;
+    for (const SessionId id : attempt.sessions) {
+        BB_TRY(SessionRow row, services_.catalogue.session(id));
+        rows.push_back(std::move(row));
+    }
+    const Desk::Busy busy(desk_, drive_->name());
+    auto work = make_work(services_, disc, rows);
+    if (!work && work.error().code != Errc::corrupt) return std::unexpected(std::move(work).error());
+    if (!work || judge == Judge::nobody) {
+        Work unreadable;
+        unreadable.disc = disc, unreadable.rows = rows;
+        if (!work)
+            note_cause(notes_, attempt.id, AttemptCause::staged_damaged, std::move(work).error());
+        else
+            note_cause(notes_, attempt.id, AttemptCause::disc_gone, {Errc::not_found, 0, away_text(disc, services_.config)});
+        BB_TRY(auto closed, close_bad_attempt(station_, attempt, unreadable,
+                                              judge == Judge::nobody ? DiscVerdict::away : DiscVerdict::suspect));
+        return conclude(unreadable, std::move(closed));
+    }
+    log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc.label),
+              log::kv("drive", attempt.drive));
+    reporter_.begin(rows, disc.label);
+    auto settled = settle_attempt(station_, attempt, *work);
+    reporter_.idle();
+    if (!settled) return std::unexpected(std::move(settled).error());
+    return conclude(*work, std::move(*settled));
 }
 
 }  // namespace burnbox

@@ -10,13 +10,14 @@
 #include <span>
 
 #include "burner/jobs/attempt.hpp"
+#include "burner/jobs/release.hpp"
 
 namespace burnbox {
 
 class DriveLoop {
   public:
     DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions, DiscTrees& trees,
-              std::unique_ptr<Drive> drive);
+              const DiscPlaces& places, std::unique_ptr<Drive> drive);
 
     std::mutex working;                 // held while the drive is used
     std::atomic<unsigned> visitors{0};  // others who want the drive; its own thread lets them in first
@@ -25,6 +26,13 @@ class DriveLoop {
     void wake() { woken_ = true; }  // forget about resting
     [[nodiscard]] SteadyTime next_time()
         const;  // when there may be something to do without anything changing
+
+    // Reads a session of this disc back and notes what was found. Errc::not_found, no_medium or wrong_medium: the
+    // disc is not here. Requires `working`.
+    [[nodiscard]] Result<VerifyReport> read_back_here(DiscId disc, const SessionRow& session,
+                                                      BurnObserver& observer);
+    // The same before a payload is let go of, if this drive has the disc. Takes `working`.
+    [[nodiscard]] PayloadRelease::Found prove(const DiscRow& disc, const DiscSessionRow& copy);
 
     // By hand: what was done, for people. Requires `working`.
     [[nodiscard]] Result<std::string> close_disc();
@@ -38,9 +46,14 @@ class DriveLoop {
   private:
     [[nodiscard]] bool needs_looks(SteadyTime now) const;
     void look_for_medium();
+    void meet_medium();
+    void look_at_shelf();
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Result<bool> finish_ended();
     [[nodiscard]] Result<bool> settle_unfinished();
+    enum class Judge : std::uint8_t { this_drive, another, nobody };
+    [[nodiscard]] Judge judge_of(const AttemptRow& attempt, const DiscRow& disc, const ShelfView& view) const;
+    [[nodiscard]] Result<bool> settle_one(const AttemptRow& attempt, const DiscRow& disc, Judge judge);
     // Whether it spoiled too many discs; then its sessions are told.
     [[nodiscard]] Result<bool> is_stopped();
     [[nodiscard]] Status tell_why_stopped();
@@ -64,6 +77,7 @@ class DriveLoop {
     [[nodiscard]] Status keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc);
     [[nodiscard]] Result<bool> try_sessions(std::vector<SessionRow> rows,
                                             const std::vector<DiscSessionRow>& copies);
+    [[nodiscard]] Result<bool> without_work(const std::vector<SessionRow>& rows, const Error& error);
     [[nodiscard]] Result<bool> conclude(Work& work, Attempted attempted);
     [[nodiscard]] Result<bool> nothing_written(Work& work, const Attempted& attempted);
     [[nodiscard]] Result<bool> disproved(Work& work, const Error& error);
@@ -88,6 +102,7 @@ class DriveLoop {
     Station station_;
     Backoff rest_;
     SteadyTime next_look_{};
+    bool known_medium_ = false;  // what is in it, or on its shelf, was looked at
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
     std::string wait_reason_;
     std::string stopped_;  // why it must not burn until a person says so; empty = it may

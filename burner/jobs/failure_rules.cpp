@@ -20,6 +20,7 @@ bool counts_against_session(AttemptCause cause) {
         case AttemptCause::together:
         case AttemptCause::staged_damaged:  // no second try
         case AttemptCause::no_space:
+        case AttemptCause::disc_gone:
             return false;
         case AttemptCause::write_error:
         case AttemptCause::mismatch:
@@ -31,12 +32,18 @@ bool counts_against_session(AttemptCause cause) {
 }
 
 bool counts_against_drive(AttemptCause cause) {
-    return counts_against_session(cause);
+    return counts_against_session(cause) || cause == AttemptCause::disc_gone;
 }
 
 Suspicion suspicion_after(AttemptCause cause) {
-    return cause == AttemptCause::unjudged || cause == AttemptCause::out_of_reach ? Suspicion::unjudged
-                                                                                  : Suspicion::spoiled;
+    switch (cause) {
+        case AttemptCause::unjudged:
+        case AttemptCause::out_of_reach:
+        case AttemptCause::disc_gone:
+            return Suspicion::unjudged;
+        default:
+            return Suspicion::spoiled;
+    }
 }
 
 SessionFailures SessionFailures::and_now(const AttemptFailure& failure) const {

@@ -11,6 +11,7 @@ namespace burnbox {
 namespace {
 
 constexpr std::chrono::minutes kBetween{1};
+constexpr std::chrono::minutes kProofLasts{10};  // while the other drives read their copies
 constexpr std::uint64_t kMostReservedBytes = 5ULL << 30U;
 
 // What is on the disc and nothing else: what came into the folder after the seal stays, with the folders it
@@ -54,23 +55,25 @@ bool space_is_needed(const FileSystem::Space& space) {
     return space.free_bytes < std::min(space.total_bytes / 10, kMostReservedBytes);
 }
 
-void PayloadRelease::run_when_due() {
+void PayloadRelease::run_when_due(const std::string& drive, const ReadBack& read_back) {
     const std::unique_lock lock(one_, std::try_to_lock);
     if (!lock || services_.config.session.keep_burned.how == KeepBurned::How::forever) return;
     const SteadyTime now = services_.clock.steady_now();
-    if (now < next_) return;
-    next_ = now + kBetween;
-    if (const Status done = run(); !done) log::warning("payload not released", log::kv(done.error()));
+    const auto known = next_.find(drive);
+    if (known != next_.end() && now < known->second) return;
+    next_[drive] = now + kBetween;
+    std::erase_if(proven_, [&](const auto& proof) { return proof.second + kProofLasts < now; });
+    if (const Status done = run(read_back); !done) log::warning("payload not released", log::kv(done.error()));
 }
 
-Status PayloadRelease::run() {
+Status PayloadRelease::run(const ReadBack& read_back) {
     const KeepBurned& keep = services_.config.session.keep_burned;
     BB_TRY(auto space, services_.inbox.fs().space());
     BB_TRY(const auto burned, services_.catalogue.sessions_in_state(SessionState::burned));
     for (const SessionRow& row :
          due_for_release(burned, keep, space_is_needed(space), services_.clock.now())) {
         if (released_.contains(row.id)) continue;
-        BB_TRY(const bool released, release(row));
+        BB_TRY(const bool released, release(row, read_back));
         if (!released || keep.how != KeepBurned::How::until_needed) continue;
         BB_TRY(space, services_.inbox.fs().space());
         if (!space_is_needed(space)) break;
@@ -78,19 +81,36 @@ Status PayloadRelease::run() {
     return {};
 }
 
-Result<bool> PayloadRelease::all_copies_good(const SessionRow& row) {
-    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
-    BB_TRY(const auto discs, services_.catalogue.discs());
-    for (const DiscSessionRow& copy : copies) {
-        const auto disc = std::ranges::find(discs, copy.disc, &DiscRow::id);
-        if (disc == discs.end() || disc->state == DiscState::suspect) return false;
+bool PayloadRelease::is_good(const DiscRow& disc, const DiscSessionRow& copy, const ReadBack& read_back) {
+    if (disc.state == DiscState::suspect || !copy.good) return false;
+    const std::pair key(copy.disc, copy.session);
+    if (proven_.contains(key)) return true;
+    switch (read_back(disc, copy)) {
+        case Found::good:
+            proven_[key] = services_.clock.steady_now();
+            return true;
+        case Found::shelved:
+            return true;
+        case Found::bad:
+        case Found::elsewhere:
+        case Found::missing:
+            return false;
     }
-    return !copies.empty();
+    return false;
 }
 
-Result<bool> PayloadRelease::release(const SessionRow& row) {
-    BB_TRY(const bool good, all_copies_good(row));
-    if (!good) return false;
+Result<bool> PayloadRelease::all_copies_good(const SessionRow& row, const ReadBack& read_back) {
+    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+    BB_TRY(const auto discs, services_.catalogue.discs());
+    bool all_good = !copies.empty();
+    for (const DiscSessionRow& copy : copies) {
+        const auto disc = std::ranges::find(discs, copy.disc, &DiscRow::id);
+        all_good = disc != discs.end() && is_good(*disc, copy, read_back) && all_good;
+    }
+    return all_good;
+}
+
+Result<bool> PayloadRelease::release(const SessionRow& row, const ReadBack& read_back) {
     BB_TRY(FileSystem* const fs, services_.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     const auto entries = list_folder(*fs, folder);
@@ -108,6 +128,9 @@ Result<bool> PayloadRelease::release(const SessionRow& row) {
         released_.insert(row.id);
         return false;
     }
+    // Last, because it takes long.
+    BB_TRY(const bool good, all_copies_good(row, read_back));
+    if (!good) return false;
     BB_TRY(const bool removed, remove_burned(*fs, folder, sealed->manifest));
     released_.insert(row.id);
     if (removed)

@@ -1,10 +1,14 @@
 // Lets go of what was burned (session.keep_burned): the payload of a -burned folder is removed, its receipts
-// stay. Only when the catalogue says that each copy was read back, and no copy's disc is suspect since then.
+// stay. Only when every copy is good: what a drive can reach is read back right before, each copy by the drive
+// that has it; a disc that lies on a shelf counts by its last read-back; an image that is gone counts for nothing.
 // Threads: any; one at a time gets in, the others leave. Blocks.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "burner/jobs/burner.hpp"
@@ -23,19 +27,31 @@ class PayloadRelease {
   public:
     explicit PayloadRelease(const BurnerServices& services) : services_(services) {}
 
-    // Looks at most once a minute. Errors are logged: the payload stays, it is tried again.
-    void run_when_due();
+    // What reading a copy back now came to.
+    enum class Found : std::uint8_t {
+        good,
+        bad,
+        elsewhere,  // another drive has it, or it can't be told now: later
+        missing,    // an image that no shelf shows
+        shelved,    // a real disc that no drive shows
+    };
+    using ReadBack = std::function<Found(const DiscRow& disc, const DiscSessionRow& copy)>;
+
+    // Looks at most once a minute for each drive. Errors are logged: the payload stays, it is tried again.
+    void run_when_due(const std::string& drive, const ReadBack& read_back);
 
   private:
-    [[nodiscard]] Status run();
+    [[nodiscard]] Status run(const ReadBack& read_back);
     // False: it must stay, or nothing is left of it but receipts.
-    [[nodiscard]] Result<bool> release(const SessionRow& row);
-    [[nodiscard]] Result<bool> all_copies_good(const SessionRow& row);
+    [[nodiscard]] Result<bool> release(const SessionRow& row, const ReadBack& read_back);
+    [[nodiscard]] Result<bool> all_copies_good(const SessionRow& row, const ReadBack& read_back);
+    [[nodiscard]] bool is_good(const DiscRow& disc, const DiscSessionRow& copy, const ReadBack& read_back);
 
     const BurnerServices& services_;
     std::mutex one_;
-    SteadyTime next_ = SteadyTime::min();
-    std::set<SessionId> released_;  // nothing is left to look for
+    std::map<std::string, SteadyTime> next_;  // by drive
+    std::set<SessionId> released_;            // nothing is left to look for
+    std::map<std::pair<DiscId, SessionId>, SteadyTime> proven_;  // read back for this
 };
 
 }  // namespace burnbox

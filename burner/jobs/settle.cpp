@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "burner/jobs/failure_rules.hpp"
+#include "burner/jobs/load_disc.hpp"
 #include "burner/jobs/verifier.hpp"
 #include "common/base/log.hpp"
 
@@ -34,6 +35,11 @@ bool says_nothing_about_the_disc(const Error& error) {
         default:
             return false;
     }
+}
+
+// The disc is not in the drive, which says nothing about it.
+bool is_somewhere_else(const Error& error) {
+    return error.code == Errc::no_medium || error.code == Errc::wrong_medium;
 }
 
 // The drive or the disc is away, or hangs.
@@ -79,7 +85,7 @@ bool another_drive_goes_on(Station& station, const Work& work) {
 // A real disc has no label to be known by until its first disc session is whole.
 Status load_known(Station& station, const Work& work) {
     if (!station.drive.emulated() && work.disc.sessions_used == 0) return {};
-    return station.drive.load(work.disc.label);
+    return load_disc(station, work.disc);
 }
 
 // The disc was blank and a blank one is there: another one may hold half a disc session with this label, or a
@@ -120,12 +126,16 @@ void report_closed(Station& station, const AttemptRow& attempt, const Work& work
 AttemptCause cause_of(const Error& error) {
     if (error.code == Errc::corrupt) return AttemptCause::staged_damaged;
     if (error.code == Errc::no_space) return AttemptCause::no_space;
+    if (is_somewhere_else(error)) return AttemptCause::disc_gone;
     return is_out_of_reach(error) ? AttemptCause::out_of_reach : AttemptCause::write_error;
 }
 
 void note_cause(FailureNotes& notes, AttemptId attempt, AttemptCause cause, Error error) {
     const auto before = notes.causes.find(attempt);
-    if (before != notes.causes.end()) error.message += "; before that: " + before->second.error.message;
+    if (before != notes.causes.end()) {
+        error.message += "; before that: " + before->second.error.message;
+        cause = before->second.cause;
+    }
     notes.causes.insert_or_assign(attempt, FailureNotes::Cause{cause, std::move(error)});
 }
 
@@ -144,7 +154,10 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
             if (++station.notes.write_failures[{work.disc.id, row.id}] >= kMostFailuresOnOneDisc)
                 station.notes.unsuitable.emplace(work.disc.id, row.id);
     DiscRow disc = work.disc;
-    if (verdict == DiscVerdict::suspect)
+    // A blank one can't be told from others: whether its label is on it by now is not known.
+    const bool label_is_lost =
+        verdict == DiscVerdict::away && disc.sessions_used == 0 && !station.drive.emulated();
+    if (verdict == DiscVerdict::suspect || label_is_lost)
         mark_suspect(station, disc, suspicion_after(failure.cause), failure.reason);
     const SessionState to = give_up ? SessionState::failed : SessionState::queued;
     BB_CHECK(station.services.catalogue.attempt_failed(attempt.id, disc, to, failure));
@@ -155,7 +168,8 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
     const auto noted = station.notes.causes.find(attempt.id);
     const bool drive_failed =
         whoever_is_to_blame && noted != station.notes.causes.end() &&
-        ((verdict == DiscVerdict::as_before && !give_up) || is_out_of_reach(noted->second.error));
+        ((verdict == DiscVerdict::as_before && !give_up) ||
+         (verdict == DiscVerdict::suspect && is_out_of_reach(noted->second.error)));
     if (drive_failed) result = {Ending::drive_error, noted->second.error, false};
     station.notes.causes.erase(attempt.id);
     station.notes.judgments.erase(attempt.id);
@@ -170,9 +184,13 @@ Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, W
     if (away && another_drive_goes_on(station, work)) most = 1;
     if (++station.notes.judgments[attempt.id] < most) return std::unexpected(std::move(error));
     error.message = fmt::format("disc {} can't be read: {}", work.disc.label, error.message);
-    note_cause(station.notes, attempt.id, away ? AttemptCause::out_of_reach : AttemptCause::unjudged,
+    const bool gone = is_somewhere_else(error);
+    note_cause(station.notes, attempt.id,
+               gone   ? AttemptCause::disc_gone
+               : away ? AttemptCause::out_of_reach
+                      : AttemptCause::unjudged,
                std::move(error));
-    return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
+    return close_bad_attempt(station, attempt, work, gone ? DiscVerdict::away : DiscVerdict::suspect);
 }
 
 Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work) {
@@ -181,10 +199,8 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
     if (auto loaded = load_known(station, work); !loaded) {
         if (loaded.error().code != Errc::not_found)
             return judgment_failed(station, attempt, work, std::move(loaded).error());
-        // The disc is gone: nothing to judge, nothing to trust.
-        station.notes.causes.try_emplace(
-            attempt.id, FailureNotes::Cause{AttemptCause::out_of_reach, std::move(loaded).error()});
-        return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
+        note_cause(station.notes, attempt.id, AttemptCause::disc_gone, std::move(loaded).error());
+        return close_bad_attempt(station, attempt, work, DiscVerdict::away);
     }
     auto outcome = station.drive.settle(work.job, attempt.disc_session, attempt.start_lba);
     if (!outcome) return judgment_failed(station, attempt, work, std::move(outcome).error());

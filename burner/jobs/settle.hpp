@@ -11,11 +11,15 @@ namespace burnbox {
 [[nodiscard]] Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work);
 
 // What the disc is after a bad attempt.
-enum class DiscVerdict : std::uint8_t { as_before, suspect };
+enum class DiscVerdict : std::uint8_t {
+    as_before,
+    suspect,
+    away,  // no drive and no shelf shows it, which says nothing about it
+};
 
 // Why a drive could not do an operation of an attempt.
 [[nodiscard]] AttemptCause cause_of(const Error& error);
-// Why an attempt fails; what was known of it before stays beside it.
+// Why an attempt fails; what was known of it before stays beside it, and the first cause is the cause.
 void note_cause(FailureNotes& notes, AttemptId attempt, AttemptCause cause, Error error);
 
 // They were burned together, and one of them is to blame: next time only half as many at once.

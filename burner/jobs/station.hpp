@@ -9,6 +9,7 @@
 #include "burner/jobs/burner.hpp"
 #include "burner/jobs/conditions.hpp"
 #include "burner/jobs/desk.hpp"
+#include "burner/jobs/disc_places.hpp"
 #include "burner/jobs/disc_trees.hpp"
 #include "burner/jobs/reporter.hpp"
 
@@ -27,6 +28,7 @@ struct FailureNotes {
     std::map<SessionId, unsigned> session_refusals;
     std::map<std::pair<DiscId, SessionId>, unsigned> write_failures;  // that left the disc as before
     std::set<std::pair<DiscId, SessionId>> unsuitable;  // this session can't be burned on this disc
+    std::set<std::string> copies_told;                  // images that are copies of a disc
 };
 
 struct Station {
@@ -34,6 +36,7 @@ struct Station {
     Desk& desk;
     Conditions& conditions;
     DiscTrees& trees;
+    const DiscPlaces& places;
     Drive& drive;
     Reporter& reporter;
     FailureNotes& notes;

@@ -205,6 +205,10 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
         else if (*changed)
             supply = supply_disc(station_, first, bytes, copies);
     }
+    if (!supply && supply.error().code == Errc::no_space && supply.error().origin == Origin::unknown) {
+        wait_for_disc(first, supply.error());
+        return false;
+    }
     if (!supply) {
         reporter_.session_waits(first, supply.error().message);
         return std::unexpected(std::move(supply).error());
@@ -216,13 +220,34 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
     BB_CHECK(keep_what_fits(rows, *supply->disc));
     for (const std::string_view over : {"no_disc", "wrong_medium", "disc_full"})
         conditions_.clear(over, drive_->name());
-    BB_TRY(Work work, make_work(services_, *supply->disc, std::move(rows)));
+    auto made = make_work(services_, *supply->disc, rows);
+    if (!made) return without_work(rows, made.error());
+    Work work = std::move(*made);
     reporter_.medium(supply->disc->medium, supply->disc->label);
     reporter_.begin(work.rows, supply->disc->label);
     auto attempted = run_attempt(station_, work);
     reporter_.idle();
     if (!attempted) return std::unexpected(std::move(attempted).error());
     return conclude(work, std::move(*attempted));
+}
+
+// What is wrong with a session is never the drive's: it was withdrawn meanwhile, its records are damaged, or they
+// can't be read now.
+Result<bool> DriveLoop::without_work(const std::vector<SessionRow>& rows, const Error& error) {
+    if (error.origin != Origin::session) return std::unexpected(error);
+    for (const SessionRow& row : rows) {
+        waiting_[row.id].failed(services_.clock.steady_now());
+        const auto now = services_.catalogue.session(row.id);
+        if (!now || now->state != SessionState::queued) continue;
+        const auto sealed = read_seal(services_.state_fs, row);
+        if (sealed) continue;
+        if (sealed.error().code == Errc::corrupt) {
+            BB_CHECK(fail_session(row, sealed.error().message));
+        } else {
+            reporter_.session_waits(row, sealed.error().message);
+        }
+    }
+    return true;
 }
 
 void DriveLoop::wait_for_disc(const SessionRow& row, const Error& reason, const std::string& overtaken) {

@@ -24,6 +24,7 @@ Status store_verified(Station& station, const AttemptRow& attempt, Work& work, c
     const unsigned copies = pool == pools.end() ? 1 : pool->second.copies;
     BB_CHECK(station.services.catalogue.attempt_verified(attempt.id, disc, burned_sessions(work, report),
                                                          burned_at, station.services.clock.now(), copies));
+    if (!station.drive.emulated()) station.desk.set_disc_in(station.drive.name(), disc.serial);
     tell_when_full(station, disc);
     work.disc = disc;
     return {};

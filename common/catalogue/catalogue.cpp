@@ -50,6 +50,8 @@ std::string_view to_string(AttemptCause cause) {
             return "unjudged";
         case AttemptCause::out_of_reach:
             return "out_of_reach";
+        case AttemptCause::disc_gone:
+            return "disc_gone";
     }
     return "";
 }

@@ -101,7 +101,8 @@ enum class AttemptCause : std::uint8_t {
     write_error,     // drive, disc or library failed to write
     mismatch,        // what was written reads back different
     unjudged,        // whether it was written could not be told
-    out_of_reach,    // the drive hangs or is gone, or the disc was taken out
+    out_of_reach,    // the drive hangs or is gone
+    disc_gone,       // the disc was taken out, or its image is on no shelf
 };
 [[nodiscard]] std::string_view to_string(AttemptCause cause);
 
@@ -202,6 +203,9 @@ class Catalogue {
     [[nodiscard]] virtual Result<DiscId> add_disc(
         const DiscRow& row) = 0;  // Errc::exists: label or its first 16 characters taken
     [[nodiscard]] virtual Status update_disc(const DiscRow& row) = 0;  // by id; label and serial never change
+    // Where it was seen last; it is missing no more. Touches nothing else: any drive may say so.
+    [[nodiscard]] virtual Status disc_seen(DiscId id, const std::string& drive, const std::string& location) = 0;
+    [[nodiscard]] virtual Status disc_missing(DiscId id, Timestamp since) = 0;  // keeps an earlier time
     [[nodiscard]] virtual Result<std::vector<DiscRow>> discs() = 0;    // oldest first
     [[nodiscard]] virtual Result<std::optional<DiscRow>> find_disc(const std::string& label) = 0;
 
@@ -246,7 +250,8 @@ class Catalogue {
     // Files whose path or base name matches the glob; of one account when it is not empty; at most `most`.
     [[nodiscard]] virtual Result<std::vector<FoundFile>> find(const std::string& account,
                                                               const std::string& glob, std::size_t most) = 0;
-    // A burned session of this account and name with this content, if any: sent twice.
+    // A burned session of this account and name with this content, if any: sent twice. Not one that has only bad
+    // copies.
     [[nodiscard]] virtual Result<std::optional<SessionRow>> find_same_content(
         const std::string& account, const std::string& name, const Sha256& content_digest) = 0;
 

@@ -39,7 +39,7 @@ Result<AttemptCause> parse_cause(const std::string& text) {
     for (const AttemptCause cause :
          {AttemptCause::none, AttemptCause::interrupted, AttemptCause::together, AttemptCause::staged_damaged,
           AttemptCause::no_space, AttemptCause::write_error, AttemptCause::mismatch, AttemptCause::unjudged,
-          AttemptCause::out_of_reach})
+          AttemptCause::out_of_reach, AttemptCause::disc_gone})
         if (text == to_string(cause)) return cause;
     return unknown_word("attempts.cause", text);
 }

@@ -51,6 +51,19 @@ Status update_disc(soci::session& sql, const DiscRow& row) {
                                              escape(row.label), row.id));
 }
 
+Status disc_seen(soci::session& sql, DiscId id, const std::string& drive, const std::string& location) {
+    change(sql,
+           "UPDATE discs SET drive = :drive, location = :location, missing_since = NULL WHERE id = :id", drive,
+           location, id);
+    return {};
+}
+
+Status disc_missing(soci::session& sql, DiscId id, Timestamp since) {
+    change(sql, "UPDATE discs SET missing_since = COALESCE(missing_since, :since) WHERE id = :id",
+           to_column(since), id);
+    return {};
+}
+
 Result<std::vector<DiscRow>> discs(soci::session& sql) {
     return select<DiscColumns>(sql, "ORDER BY created_at, id");
 }

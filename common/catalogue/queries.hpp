@@ -44,6 +44,9 @@ namespace burnbox::queries {
 
 [[nodiscard]] Result<DiscId> add_disc(soci::session& sql, const DiscRow& row);
 [[nodiscard]] Status update_disc(soci::session& sql, const DiscRow& row);
+[[nodiscard]] Status disc_seen(soci::session& sql, DiscId id, const std::string& drive,
+                               const std::string& location);
+[[nodiscard]] Status disc_missing(soci::session& sql, DiscId id, Timestamp since);
 [[nodiscard]] Result<std::vector<DiscRow>> discs(soci::session& sql);
 [[nodiscard]] Result<std::optional<DiscRow>> find_disc(soci::session& sql, const std::string& label);
 

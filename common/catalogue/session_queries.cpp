@@ -76,7 +76,12 @@ Result<std::optional<SessionRow>> find_same_content(soci::session& sql, const st
     return select_one<SessionColumns>(
         sql,
         "WHERE account = :account AND name = :name AND content_digest = :digest AND"
-        " state = 'burned' AND whole_id IS NULL ORDER BY sealed_at DESC, id DESC",
+        " state = 'burned' AND whole_id IS NULL AND NOT EXISTS"
+        // a part of it, or all of it, has bad copies only: it is welcome again
+        " (SELECT 1 FROM sessions s JOIN disc_sessions bad ON bad.session_id = s.id"
+        " WHERE (s.id = sessions.id OR s.whole_id = sessions.id) AND bad.good = 0 AND NOT EXISTS"
+        " (SELECT 1 FROM disc_sessions fine WHERE fine.session_id = s.id AND fine.good = 1))"
+        " ORDER BY sealed_at DESC, id DESC",
         account, name, content_digest.hex());
 }
 

@@ -80,6 +80,14 @@ class SqlCatalogue final : public Catalogue {
     Status update_disc(const DiscRow& row) override {
         return database_->write("update disc", [&](Sql& sql) { return queries::update_disc(sql, row); });
     }
+    Status disc_seen(DiscId id, const std::string& drive, const std::string& location) override {
+        return database_->write("note where a disc is",
+                                [&](Sql& sql) { return queries::disc_seen(sql, id, drive, location); });
+    }
+    Status disc_missing(DiscId id, Timestamp since) override {
+        return database_->write("note a missing disc",
+                                [&](Sql& sql) { return queries::disc_missing(sql, id, since); });
+    }
     Result<std::vector<DiscRow>> discs() override {
         return database_->read("list discs", [&](Sql& sql) { return queries::discs(sql); });
     }

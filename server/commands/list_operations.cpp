@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "common/base/text.hpp"
 #include "server/commands/views.hpp"
@@ -12,15 +14,38 @@ namespace {
 
 constexpr std::size_t kMostFound = 10'000;
 
+using Key = std::pair<std::string, std::string>;  // account, disc name
+
+// What became of copies of burned sessions: discs that are suspect or missing, and copies that read back bad.
+Result<std::map<Key, std::string>> gather_losses(Catalogue& catalogue) {
+    std::map<Key, std::string> losses;
+    BB_TRY(const auto discs, catalogue.discs());
+    for (const DiscRow& disc : discs) {
+        if (disc.state != DiscState::suspect && !disc.missing_since) continue;
+        BB_TRY(const auto copies, catalogue.disc_sessions(disc.id));
+        for (const DiscSessionRow& copy : copies) {
+            std::string& text = losses[{copy.account, std::string(whole_disc_name(copy.session_name))}];
+            text += fmt::format("{}{}", text.empty() ? "" : "; ",
+                                !copy.good            ? "its copy on disc " + disc.label + " is bad"
+                                : disc.missing_since ? "disc " + disc.label + " is missing"
+                                                     : "disc " + disc.label + " is suspect");
+        }
+    }
+    return losses;
+}
+
 // Sealed ones as the catalogue has them, oldest first, then the open ones. Without `burned` those are left
 // out.
 Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned) {
     std::vector<SessionView> views;
     BB_TRY(const auto rows, asked.services.catalogue.sessions(asked.account));
-    for (const SessionRow& row : rows)
-        if (row.state != SessionState::withdrawn && (burned || row.state != SessionState::burned))
-            views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes,
-                             row.files_count, row.reason});
+    BB_TRY(auto losses, gather_losses(asked.services.catalogue));
+    for (const SessionRow& row : rows) {
+        const bool is_burned = row.state == SessionState::burned;
+        if (row.state == SessionState::withdrawn || (is_burned && !burned)) continue;
+        views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes, row.files_count,
+                         is_burned ? losses[{row.account, row.disc_name}] : row.reason});
+    }
     for (const Uploads::OpenSession& open : asked.services.open_sessions())
         if (asked.account.empty() || open.account == asked.account)
             views.push_back({open.account, open.name, "open", open.bytes, open.files_count, open.reason});
@@ -30,13 +55,14 @@ Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned
 Result<std::vector<DiscView>> gather_discs(const Asked& asked) {
     std::vector<DiscView> views;
     BB_TRY(const auto discs, asked.services.catalogue.discs());
-    for (const DiscRow& disc : discs) {
+    for (DiscRow disc : discs) {
         BB_TRY(auto sessions, asked.services.catalogue.disc_sessions(disc.id));
         if (!asked.account.empty()) {
+            disc.reason.clear();  // it may name sessions of others
             std::erase_if(sessions, [&](const DiscSessionRow& row) { return row.account != asked.account; });
             if (sessions.empty()) continue;
         }
-        views.push_back({disc, std::move(sessions)});
+        views.push_back({std::move(disc), std::move(sessions)});
     }
     return views;
 }

@@ -29,12 +29,15 @@ Json to_json(const DiscView& view) {
             {"serial", view.disc.serial},
             {"medium", view.disc.medium},
             {"state", to_string(view.disc.state)},
+            {"reason", view.disc.reason},
+            {"missing", view.disc.missing_since.has_value()},
             {"free_bytes", view.disc.free_bytes},
             {"sessions_left", view.disc.sessions_left},
             {"sessions", array_of(view.sessions, [](const DiscSessionRow& row) {
                  return Json{{"disc_session", row.disc_session},
                              {"account", row.account},
-                             {"session", row.session_name}};
+                             {"session", row.session_name},
+                             {"good", row.good}};
              })}};
 }
 

@@ -23,6 +23,10 @@ bool takes_more(const DiscRow& disc) {
     return disc.state == DiscState::open;
 }
 
+std::string state_text(const DiscRow& disc) {
+    return std::string(to_string(disc.state)) + (disc.missing_since ? ", missing" : "");
+}
+
 std::string sessions_left_text(const DiscRow& disc) {
     return takes_more(disc) ? std::to_string(disc.sessions_left) : "-";
 }
@@ -81,11 +85,12 @@ std::string sessions_text(const std::vector<SessionView>& sessions, bool account
 std::string discs_text(const std::vector<DiscView>& discs, bool accounts) {
     Rows rows = {{"DISC", "MEDIUM", "STATE", "FREE", "LEFT", "SESSIONS"}};
     for (const auto& [disc, sessions] : discs) {
-        rows.push_back({disc.label, disc.medium, std::string(to_string(disc.state)), free_text(disc),
+        rows.push_back({disc.label, disc.medium, state_text(disc), free_text(disc),
                         sessions_left_text(disc), ""});
         for (const DiscSessionRow& session : sessions) {
-            std::string text = fmt::format("{}: {}", session.disc_session,
-                                           session_name(session.account, session.session_name, accounts));
+            std::string text = fmt::format("{}: {}{}", session.disc_session,
+                                           session_name(session.account, session.session_name, accounts),
+                                           session.good ? "" : ", bad");
             if (rows.back().back().empty())
                 rows.back().back() = std::move(text);
             else
@@ -121,7 +126,7 @@ std::string status_text(const StatusView& status, bool accounts) {
         if (takes_more(disc))
             room = fmt::format("{} free, {} left", human_bytes(disc.free_bytes),
                                count_text(disc.sessions_left, "session", "sessions"));
-        discs.push_back({disc.label, disc.medium, std::string(to_string(disc.state)),
+        discs.push_back({disc.label, disc.medium, state_text(disc),
                          count_text(sessions.size(), "session", "sessions"), room});
     }
     const Rows queue = session_rows(status.sessions, accounts, {"burning", "verifying", "queued"});

@@ -71,7 +71,7 @@ TEST_CASE_TEMPLATE("drive: a name that is taken makes no second disc", Rig, Work
 TEST_CASE_TEMPLATE("drive: a disc that is not on the shelf can't be loaded", Rig, WorkerDriveRig,
                    FakeDriveRig) {
     Rig rig;
-    const Status loaded = rig.drive().load("BURNBOX_0099");
+    const Status loaded = rig.drive().load({"BURNBOX_0099"});
     REQUIRE_FALSE(loaded);
     CHECK(loaded.error().code == Errc::not_found);
 }

@@ -50,7 +50,7 @@ std::uint32_t die_in_mid_write(WorkerDriveRig& rig, const BurnJob& job) {
     CHECK(written.error().message.find("signal 9") != std::string::npos);
     REQUIRE(killed > 0);
     rig.restart();
-    REQUIRE(rig.drive().load(DriveRig::kLabel));
+    REQUIRE(rig.drive().load({DriveRig::kLabel}));
     return observer.plans.at(0).start_lba;
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("emulated disc: files that burnbox did not make are foreign and left a
         content.replace(16 * kSectorBytes + 40, 7, "FOREIGN");
     }
     std::ofstream(rig.image(), std::ios::binary) << content;
-    REQUIRE(rig.drive().load(DriveRig::kLabel));
+    REQUIRE(rig.drive().load({DriveRig::kLabel}));
     const Medium medium = rig.medium();
     CHECK((medium.state == MediumState::foreign || medium.state == MediumState::damaged));
     CHECK_FALSE(medium.reason.empty());
@@ -353,7 +353,7 @@ TEST_CASE("emulated disc: taken out, it is there again when it is loaded") {
     rig.burn_well({rig.stage("one").file("a", "1").seal()});
     REQUIRE(rig.drive().eject());
     CHECK(rig.medium().state == MediumState::none);
-    REQUIRE(rig.drive().load(DriveRig::kLabel));
+    REQUIRE(rig.drive().load({DriveRig::kLabel}));
     CHECK(rig.medium().sessions_used == 1);
 }
 

@@ -18,8 +18,8 @@ class WatchedDrive final : public Drive {
 
     const std::string& name() const override { return drive_->name(); }
     bool emulated() const override { return false; }
-    Status load(const std::string& label) override {
-        return at("load", [&] { return drive_->load(label); });
+    Status load(const DiscToLoad& disc) override {
+        return at("load", [&] { return drive_->load(disc); });
     }
     Status load_blank(const std::string& label) override {
         return at("load blank", [&] { return drive_->load_blank(label); });

@@ -50,8 +50,10 @@ std::uint64_t FakeDrive::blank_capacity_bytes() const {
     return shelf_.capacity_bytes - 64 * kSectorBytes;
 }
 
-Status FakeDrive::load(const std::string& label) {
+Status FakeDrive::load(const DiscToLoad& disc) {
+    const std::string& label = disc.label;
     if (before_load) BB_CHECK(before_load());
+    if (shelf_.away) return fail(Errc::io, "load " + label + ": the shelf is away");
     if (!shelf_.discs.contains(label))
         return fail(Errc::not_found, "load " + label + ": no such disc on the shelf");
     loaded = label;
@@ -70,6 +72,15 @@ Status FakeDrive::load_blank(const std::string& label) {
     shelf_.discs[label].label = label;
     loaded = label;
     return {};
+}
+
+Result<std::vector<ShelfDisc>> FakeDrive::shelf() {
+    std::vector<ShelfDisc> discs;
+    if (!emulated()) return discs;
+    if (shelf_.away) return fail(Errc::io, "list the shelf: it is away");
+    for (const auto& [label, disc] : shelf_.discs)
+        discs.push_back({label, disc.serial, "/shelf/" + label + ".iso", head_digest(disc)});
+    return discs;
 }
 
 Result<Medium> FakeDrive::inspect() {
@@ -93,7 +104,7 @@ Result<Medium> FakeDrive::inspect() {
     medium.sessions_used = static_cast<unsigned>(disc.sessions.size());
     medium.sessions_left = shelf_.session_limit - medium.sessions_used;
     medium.next_lba = next_lba(disc);
-    medium.head_digest = head_digest(disc);
+    if (emulated()) medium.head_digest = head_digest(disc);
     if (disc.closed) medium.free_bytes = 0, medium.sessions_left = 0;
     return medium;
 }
@@ -161,6 +172,7 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
         return fail(Errc::does_not_fit, "disc " + disc->label + ": the disc session needs " +
                                             std::to_string(bytes) + " bytes, " +
                                             std::to_string(medium.free_bytes) + " are free");
+    needed_bytes = bytes;
     if (before_write) BB_CHECK(before_write(job));
     BB_CHECK(observer.about_to_write(
         {static_cast<unsigned>(disc->sessions.size()) + 1, next.start_lba, next.blocks, tree_of(next)}));

@@ -45,6 +45,7 @@ struct FakeShelf {
     unsigned session_limit = 153;
     std::optional<unsigned> blanks;  // left in the box; empty = no limit
     std::map<std::string, FakeDisc> discs;
+    bool away = false;  // as a folder that is not mounted
 
     // How often this session is whole on a disc.
     [[nodiscard]] std::size_t times_burned(const std::string& label, const std::string& session) const;
@@ -64,13 +65,14 @@ class FakeDrive : public Drive {
     Outcome after_cut =
         Outcome::untouched;  // what settle() makes of a disc session that was cut off: untouched or damaged
     std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written
+    std::uint64_t needed_bytes = 0;                    // of the disc session that is being burned
     std::string loaded;                                // label; empty = none
     std::function<Result<bool>()> look;  // set: a drive with a tray, and what medium_changed() says
 
     [[nodiscard]] const std::string& name() const override { return name_; }
     [[nodiscard]] bool emulated() const override { return !look; }
     [[nodiscard]] bool has_blanks() const override { return emulated() && shelf_.blanks != 0U; }
-    [[nodiscard]] Status load(const std::string& label) override;
+    [[nodiscard]] Status load(const DiscToLoad& disc) override;
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<bool> medium_changed() override { return look ? look() : Result<bool>(false); }
     [[nodiscard]] Result<Medium> inspect() override;
@@ -79,6 +81,7 @@ class FakeDrive : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override;
     [[nodiscard]] Status eject() override {
         loaded.clear();
         return {};

@@ -65,6 +65,12 @@ class FaultyCatalogue final : public Catalogue {
     Status update_disc(const DiscRow& row) override {
         return write("catalogue update_disc", [&] { return inner_.update_disc(row); });
     }
+    Status disc_seen(DiscId id, const std::string& drive, const std::string& location) override {
+        return write("catalogue disc_seen", [&] { return inner_.disc_seen(id, drive, location); });
+    }
+    Status disc_missing(DiscId id, Timestamp since) override {
+        return write("catalogue disc_missing", [&] { return inner_.disc_missing(id, since); });
+    }
     Result<std::vector<DiscRow>> discs() override {
         return read([&] { return inner_.discs(); });
     }

@@ -7,9 +7,9 @@ FaultyDrive::FaultyDrive(std::unique_ptr<FakeDrive> drive, FaultPlan& plan)
     drive_->during_write = [this] { return plan_.step("drive: middle of the write"); };
 }
 
-Status FaultyDrive::load(const std::string& label) {
+Status FaultyDrive::load(const DiscToLoad& disc) {
     BB_CHECK(plan_.step("drive: load"));
-    return drive_->load(label);
+    return drive_->load(disc);
 }
 
 Status FaultyDrive::load_blank(const std::string& label) {

@@ -15,7 +15,7 @@ class FaultyDrive : public Drive {
     [[nodiscard]] const std::string& name() const override { return drive_->name(); }
     [[nodiscard]] bool emulated() const override { return drive_->emulated(); }
     [[nodiscard]] bool has_blanks() const override { return drive_->has_blanks(); }
-    [[nodiscard]] Status load(const std::string& label) override;
+    [[nodiscard]] Status load(const DiscToLoad& disc) override;
     [[nodiscard]] Status load_blank(const std::string& label) override;
     [[nodiscard]] Result<Medium> inspect() override;
     [[nodiscard]] Result<Written> burn(const BurnJob& job, BurnObserver& observer) override;
@@ -23,6 +23,7 @@ class FaultyDrive : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override { return drive_->shelf(); }
     [[nodiscard]] Status eject() override { return drive_->eject(); }
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override {
         return drive_->blank_capacity_bytes();

@@ -7,7 +7,7 @@ namespace {
 
 DiscRow disc(DiscId id, std::uint64_t free_bytes, unsigned sessions_used) {
     DiscRow row;
-    row.id = id, row.drive = "tray", row.pool = "default", row.free_bytes = free_bytes;
+    row.id = id, row.pool = "default", row.free_bytes = free_bytes;
     row.sessions_used = sessions_used, row.sessions_left = 10;
     return row;
 }
@@ -18,7 +18,7 @@ std::vector<DiscId> chosen(const std::vector<DiscRow>& discs, const DiscWish& wi
     return ids;
 }
 
-const DiscWish kWish{"tray", "default", 1000, {}};
+const DiscWish kWish{{1, 2, 3, 4, 5, 6}, "default", 1000, {}};
 
 }  // namespace
 
@@ -38,15 +38,15 @@ TEST_CASE("disc choice: a blank disc may take everything, for only the drive kno
     CHECK(chosen({disc(1, 10, 0)}, kWish) == std::vector<DiscId>{1});
 }
 
-TEST_CASE("disc choice: other drives, other pools, excluded, full and suspect discs are left alone") {
-    DiscRow other_drive = disc(1, 5000, 1), other_pool = disc(2, 5000, 1), full = disc(3, 5000, 1),
+TEST_CASE("disc choice: discs out of reach, other pools, excluded, full and suspect discs are left alone") {
+    DiscRow out_of_reach = disc(7, 5000, 1), other_pool = disc(2, 5000, 1), full = disc(3, 5000, 1),
             suspect = disc(4, 5000, 1), no_sessions = disc(5, 5000, 1), excluded = disc(6, 5000, 1);
-    other_drive.drive = "spare", other_pool.pool = "archive", full.state = DiscState::full,
+    other_pool.pool = "archive", full.state = DiscState::full,
     suspect.state = DiscState::suspect;
     no_sessions.sessions_left = 0;
     DiscWish wish = kWish;
     wish.excluded = {6};
-    CHECK(chosen({other_drive, other_pool, full, suspect, no_sessions, excluded}, wish).empty());
+    CHECK(chosen({out_of_reach, other_pool, full, suspect, no_sessions, excluded}, wish).empty());
 }
 
 TEST_CASE("disc choice: a disc is full below full_below or at its session limit, a blank one never") {
@@ -56,15 +56,6 @@ TEST_CASE("disc choice: a disc is full below full_below or at its session limit,
     DiscRow limit = disc(1, 5000, 3);
     limit.sessions_left = 0;
     CHECK(disc_is_full(limit, 100));
-}
-
-TEST_CASE("disc choice: a disc carried over from another real drive will do, its blanks will not") {
-    DiscRow carried = disc(1, 5000, 1), labelled_blank = disc(2, 5000, 0);
-    carried.drive = labelled_blank.drive = "spare";
-    DiscWish wish = kWish;
-    CHECK(chosen({carried, labelled_blank}, wish).empty());
-    wish.carried_over = true;
-    CHECK(chosen({carried, labelled_blank}, wish) == std::vector<DiscId>{1});
 }
 
 TEST_CASE("disc choice: a session that wants a disc for itself gets a blank") {

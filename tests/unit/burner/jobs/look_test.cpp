@@ -135,4 +135,56 @@ TEST_CASE("look: a blank of another make gets another label, and nothing waits f
     CHECK(house.catalogue->copies(id)->front().disc_label == "BURNBOX_0002");
 }
 
+TEST_CASE("look: a closed disc that is in at the start is told of, until it is taken out") {
+    HouseWithTray house;
+    house.shelves["tray"].blanks = 1;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.run();
+    REQUIRE(house.row(id).state == SessionState::burned);
+    DiscRow disc = house.disc("BURNBOX_0001");
+    disc.state = DiscState::closed;
+    REQUIRE(house.catalogue->update_disc(disc).has_value());
+    house.shelves["tray"].discs.at("BURNBOX_0001").closed = true;
+    house.restart_with_tray();
+    house.told.clear();
+    house.run();
+    CHECK(std::ranges::count(house.event_names(), "disc_full") == 1);
+    CHECK(house.burner->drives()[0].disc == "BURNBOX_0001");
+    REQUIRE(house.burner->by_hand(Burner::ByHand::eject, "tray").has_value());
+    CHECK(std::ranges::count(house.event_names(), "disc_full_cleared") == 1);
+}
+
+TEST_CASE("look: a disc burned in one tray is verified in the other one, and the catalogue knows where it is") {
+    BurnerHouse house({"tray", "tower"});
+    std::map<std::string, bool> changed;
+    const auto watch = [&] {
+        for (FakeDrive* drive : house.drives)
+            drive->look = [&changed, name = drive->name()] { return Result<bool>(std::exchange(changed[name], false)); };
+    };
+    watch();
+    house.shelves["tray"].blanks = 1, house.shelves["tower"].blanks = 0;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.run();
+    REQUIRE(house.row(id).state == SessionState::burned);
+    house.shelves["tower"].discs["BURNBOX_0001"] = house.shelves["tray"].discs.at("BURNBOX_0001");
+    house.shelves["tray"].discs.clear();
+    house.drives[0]->loaded.clear(), house.drives[1]->loaded = "BURNBOX_0001";
+    changed["tray"] = changed["tower"] = true;
+    house.clock.advance(3s);
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").drive == "tower");
+    struct Quiet : BurnObserver {
+        Status about_to_write(const BurnPlan& /*plan*/) override { return fail(Errc::invalid, "no"); }
+        void tree_written(const TreeArea& /*tree*/) override {}
+        void progress(const Progress& /*progress*/) override {}
+    } quiet;
+    CHECK(house.burner->verify_session(id, "BURNBOX_0001", quiet)->mismatches.empty());
+    house.drives[1]->loaded.clear();
+    const auto nowhere = house.burner->verify_session(id, "BURNBOX_0001", quiet);
+    REQUIRE_FALSE(nowhere);
+    CHECK(nowhere.error().code == Errc::no_medium);
+    CHECK(nowhere.error().message.find("insert it into") != std::string::npos);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+}
+
 }  // namespace burnbox::test

@@ -1,0 +1,70 @@
+// What is in a drive, or on its shelf, and what follows from that: how `status` shows it, where the catalogue has
+// the disc, and whether somebody has to change it.
+#include <algorithm>
+
+#include "burner/jobs/drive_loop.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::chrono::seconds kBetweenLooks{3};  // for a medium that came or went
+
+}  // namespace
+
+// People change discs in a real drive at any time; an emulated one may wait for the disk that its shelf is
+// on.
+bool DriveLoop::needs_looks(SteadyTime now) const {
+    return !drive_->emulated() || !rest_.ready(now);
+}
+
+// A medium that came or went ends every wait. A drive that can't be asked is no news: what it is needed for
+// says so.
+void DriveLoop::look_for_medium() {
+    const SteadyTime now = services_.clock.steady_now();
+    if (drive_->emulated()) look_at_shelf();
+    if (!needs_looks(now) || now < next_look_) return;
+    next_look_ = now + kBetweenLooks;
+    const auto changed = drive_->medium_changed();
+    if (changed && *changed) {
+        log::info("medium changed", log::kv("drive", drive_->name()));
+        woken_ = true;
+        known_medium_ = false;
+    }
+    if (drive_->emulated()) return;
+    if (changed && !known_medium_) meet_medium();
+    if (!changed) desk_.set_disc_in(drive_->name(), "");
+}
+
+// At the start, and after a change: whatever is in it was put there by somebody.
+void DriveLoop::meet_medium() {
+    const auto medium = drive_->inspect();
+    if (!medium) {
+        desk_.set_disc_in(drive_->name(), "");
+        return;
+    }
+    known_medium_ = true;
+    reporter_.medium(medium->profile, medium->label);
+    desk_.set_disc_in(drive_->name(), medium->serial);
+    conditions_.clear("disc_full", drive_->name());
+    const auto disc = disc_in_drive(*medium);
+    if (!disc) return;
+    if (const Status seen = services_.catalogue.disc_seen(disc->id, drive_->name(), medium->location); !seen)
+        log::warning("place of a disc not noted", log::kv("disc", disc->label), log::kv(seen.error()));
+    tell_when_full(station_, *disc);
+}
+
+// Once, at the start: nobody has been told yet that its blanks are used up.
+void DriveLoop::look_at_shelf() {
+    if (std::exchange(known_medium_, true)) return;
+    desk_.set_disc_in(drive_->name(), "");
+    const auto discs = services_.catalogue.discs();
+    if (!discs) return;
+    const auto is_here = [&](const DiscRow& disc) { return disc.drive == drive_->name() && disc.sessions_used != 0; };
+    const bool has_open = std::ranges::any_of(
+        *discs, [&](const DiscRow& disc) { return is_here(disc) && disc.state == DiscState::open; });
+    const auto last = std::ranges::find_last_if(*discs, is_here);
+    if (!has_open && !last.empty()) tell_when_full(station_, last.front());
+}
+
+}  // namespace burnbox

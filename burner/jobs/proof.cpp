@@ -1,0 +1,44 @@
+// What a drive can say of a disc that was burned earlier: by hand, and before a payload is let go of.
+#include <algorithm>
+
+#include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/load_disc.hpp"
+#include "burner/jobs/read_back.hpp"
+#include "burner/jobs/verifier.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+
+Result<VerifyReport> DriveLoop::read_back_here(DiscId id, const SessionRow& session, BurnObserver& observer) {
+    BB_TRY(const auto discs, services_.catalogue.discs());
+    const auto disc = std::ranges::find(discs, id, &DiscRow::id);
+    if (disc == discs.end()) return fail(Errc::not_found, "verify: the disc is not in the catalogue any more");
+    BB_CHECK(load_disc(station_, *disc));
+    return read_back(station_, *disc, session, observer);
+}
+
+PayloadRelease::Found DriveLoop::prove(const DiscRow& disc, const DiscSessionRow& copy) {
+    using Found = PayloadRelease::Found;
+    const std::string& name = drive_->name();
+    const ShelfView view = station_.places.look();
+    if (const ShelfView::Image* const image = place_of(view, disc)) {
+        if (image->drive != name) return Found::elsewhere;
+    } else if (is_image(disc)) {
+        return view.complete ? Found::missing : Found::elsewhere;
+    } else if (!desk_.is_in(disc.serial, name)) {
+        return desk_.is_in_any(disc.serial) || !desk_.all_have_looked() ? Found::elsewhere : Found::shelved;
+    }
+    const std::lock_guard lock(working);
+    if (desk_.stopping) return Found::elsewhere;
+    const auto session = services_.catalogue.session(copy.session);
+    if (!session) return Found::elsewhere;
+    const Desk::Busy busy(desk_, name);
+    ReadObserver observer(reporter_);
+    const auto report = read_back_here(disc.id, *session, observer);
+    if (report) return report->mismatches.empty() ? Found::good : Found::bad;
+    log::warning("copy not read back", log::kv("disc", disc.label), log::kv("session", session->disc_name),
+                 log::kv(report.error()));
+    return Found::elsewhere;
+}
+
+}  // namespace burnbox
