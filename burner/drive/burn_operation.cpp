@@ -184,7 +184,7 @@ Result<Written> Burn::run() {
     if (!done && disc_.image() != nullptr) {
         writer_.reset();
         // What can't be undone now is settled by the next worker.
-        (void)settle_image(*disc_.image(), job_, plan.start_lba);
+        (void)undo_burn(*disc_.image(), job_);
     }
     BB_CHECK(done);
     keep_memory();

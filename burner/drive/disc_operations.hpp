@@ -46,6 +46,11 @@ struct Look {
 [[nodiscard]] Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job,
                                                unsigned disc_session, BurnObserver& observer);
 
+// Drive::contents.
+[[nodiscard]] Result<std::vector<FoundDiscSession>> contents_of_disc(const Device& device,
+                                                                     const DiscIdentity& identity,
+                                                                     unsigned known);
+
 // Drive::settle.
 [[nodiscard]] Result<Drive::Outcome> settle_disc(const Device& device, const BurnJob& job,
                                                  unsigned disc_session, std::uint32_t start_lba);

@@ -105,6 +105,23 @@ struct Progress {
     std::uint64_t total_bytes = 0;
 };
 
+// A session that a disc holds, as far as the disc itself says it.
+struct FoundSession {
+    std::string account;
+    std::string disc_name;
+    std::string seal_record{};      // made again from its bag or list; empty: see `unclear`
+    std::string recovery_record{};  // the same of its recovery data; empty = it has none
+    std::string unclear{};          // why it can't be made again
+};
+
+struct FoundDiscSession {
+    unsigned number = 0;  // from 1
+    std::uint32_t start_lba = 0;
+    std::uint32_t blocks = 0;
+    std::vector<FoundSession> sessions{};   // what it brought
+    std::vector<std::string> unexplained{};  // paths: what else it brought
+};
+
 // An image in the folder of an emulated drive.
 struct ShelfDisc {
     std::string label;     // in its head; of a blank one, or one that has none, its file's name without .iso
@@ -166,15 +183,22 @@ class Drive {
                                                       BurnObserver& observer) = 0;
 
     enum class Outcome : std::uint8_t {
-        untouched,  // as before the attempt (an interrupted emulated write was rolled back): may be tried
-                    // again
-        written,    // the disc session is there: verify it
-        damaged,    // neither: the disc is suspect
+        untouched,   // as before the attempt (an interrupted emulated write was rolled back): may be tried
+                     // again
+        written,     // the disc session is there: verify it
+        damaged,     // none of these: the disc is suspect
+        holds_more,  // whole disc sessions that the catalogue does not know
     };
     // Judges an attempt that was cut off, from the disc itself; job.disc is the disc as it was before the
     // attempt.
     [[nodiscard]] virtual Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                                  std::uint32_t start_lba) = 0;
+
+    // The disc sessions behind number `known` of the disc in the drive, and the sessions that each of them
+    // brought. Nothing is compared but digests of tag files: verify() does that. Errors: wrong_medium, no_medium,
+    // io; corrupt when the disc can't be made out.
+    [[nodiscard]] virtual Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
+                                                                         unsigned known) = 0;
 
     // Emulated: the plain files in image_dir, by name. Real: nothing. Errors: io when the folder is away. Any
     // thread.

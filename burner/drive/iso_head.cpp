@@ -1,6 +1,7 @@
 #include "burner/drive/iso_head.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace burnbox {
 namespace {
@@ -21,6 +22,13 @@ std::uint32_t little_endian(std::string_view bytes) {
     return value;
 }
 
+void put_both_endian(std::string& bytes, std::size_t offset, std::uint32_t value) {
+    for (std::size_t i = 0; i < 4; ++i) {
+        bytes[offset + i] = static_cast<char>(value >> (8 * i));
+        bytes[offset + kSizeFieldBytes - 1 - i] = bytes[offset + i];
+    }
+}
+
 bool is_volume_descriptor(std::string_view block) {
     return block.substr(1, 5) == "CD001" && (block[0] == 1 || block[0] == 2);
 }
@@ -33,10 +41,12 @@ bool is_terminator(std::string_view block) {
 
 std::optional<IsoHead> parse_iso_head(std::string_view head) {
     if (head.size() < kFirstDescriptor + kSectorBytes) return std::nullopt;
-    const std::string_view primary = head.substr(kFirstDescriptor, kSectorBytes);
-    if (!is_volume_descriptor(primary) || primary[0] != 1) return std::nullopt;
-    return IsoHead{field(primary, 40, 32), field(primary, 190, 128),
-                   little_endian(primary.substr(kSizeField, 4))};
+    return parse_primary_descriptor(head.substr(kFirstDescriptor, kSectorBytes));
+}
+
+std::optional<IsoHead> parse_primary_descriptor(std::string_view block) {
+    if (block.size() != kSectorBytes || !is_volume_descriptor(block) || block[0] != 1) return std::nullopt;
+    return IsoHead{field(block, 40, 32), field(block, 190, 128), little_endian(block.substr(kSizeField, 4))};
 }
 
 bool is_zero(std::string_view bytes) {
@@ -58,6 +68,34 @@ bool is_copy_of(std::string_view head_at_zero, std::string_view session_head) {
         if (!same_but_size) return false;
     }
     return false;
+}
+
+std::optional<std::string> copy_for_block_zero(std::string_view session_head, std::uint32_t start_lba) {
+    if (session_head.size() != kHeadBytes || !parse_iso_head(session_head)) return std::nullopt;
+    std::string copy(session_head);
+    for (std::size_t offset = kFirstDescriptor; offset < kHeadBytes; offset += kSectorBytes) {
+        const std::string_view block = session_head.substr(offset, kSectorBytes);
+        if (is_terminator(block)) {
+            std::ranges::fill(std::span(copy).subspan(offset + kSectorBytes), '\0');
+            return copy;
+        }
+        if (is_volume_descriptor(block))
+            put_both_endian(copy, offset + kSizeField,
+                            start_lba + little_endian(block.substr(kSizeField, 4)));
+    }
+    return std::nullopt;
+}
+
+bool is_torn_between(std::string_view head, std::string_view before, std::string_view after) {
+    constexpr std::size_t kDiskSector = 512;
+    if (head.size() > kHeadBytes || after.size() != kHeadBytes) return false;
+    for (std::size_t offset = 0; offset < head.size(); offset += kDiskSector) {
+        const std::string_view part = head.substr(offset, kDiskSector);
+        const std::string_view old =
+            offset < before.size() ? before.substr(offset, part.size()) : std::string_view();
+        if (part != old && part != after.substr(offset, part.size()) && !is_zero(part)) return false;
+    }
+    return true;
 }
 
 }  // namespace burnbox

@@ -1,10 +1,12 @@
 #include "burner/drive/rollback.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
+#include "burner/drive/image_sessions.hpp"
 #include "burner/drive/iso_head.hpp"
+#include "burner/drive/medium_profile.hpp"
 #include "common/base/digest.hpp"
 #include "common/storage/durable_file.hpp"
 #include "common/storage/posix_file_system.hpp"
@@ -12,7 +14,7 @@
 namespace burnbox {
 namespace {
 
-constexpr std::size_t kDigestBytes = 64;
+using Outcome = Drive::Outcome;
 
 struct Place {
     std::unique_ptr<FileSystem> folder;
@@ -25,39 +27,81 @@ Result<Place> open_place(const std::string& file) {
     return Place{std::move(folder), path.filename().string()};
 }
 
-// The new disc session is there as a whole: its head at block 0 and in its place, and all its blocks.
-Result<bool> is_complete(const ImageFile& image, const std::string& head, const BurnJob& job,
-                         std::uint32_t start_lba) {
-    BB_TRY(const std::string session_head, image.head_at(start_lba));
-    if (!is_copy_of(head, session_head)) return false;
-    const std::optional<IsoHead> parsed = parse_iso_head(head);
-    if (!parsed || parsed->label != job.disc.label || parsed->volume_set != job.disc.serial) return false;
-    BB_TRY(const std::uint64_t size, image.size_bytes());
-    return parsed->size_blocks > start_lba && parsed->size_blocks * kSectorBytes <= size;
-}
+// Puts an image right that an attempt was cut off on, as far as the image itself proves how.
+class Settling {
+  public:
+    Settling(ImageFile& image, const BurnJob& job, const ImageSessions& found, std::string head)
+        : image_(image), job_(job), found_(found), head_(std::move(head)) {}
 
-Status cut_back(ImageFile& image, const BurnJob& job) {
-    const bool blank = job.disc.sessions_used == 0;
-    return image.cut_to(blank ? 0 : job.disc.next_lba * kSectorBytes);
+    // False: what is there can't be explained; nothing was changed.
+    [[nodiscard]] Result<bool> run() {
+        if (found_.whole.empty()) return make_blank();
+        if (is_copy_of(head_, found_.whole.back().head)) return cut_behind();
+        return mend_head();
+    }
+
+  private:
+    // Never more than a first disc session that was cut off: no head at block 0, and behind it nothing but
+    // what begins with its own.
+    [[nodiscard]] Result<bool> make_blank() {
+        if (!is_zero(head_) || found_.unclear) return false;
+        BB_TRY(const std::string first, image_.head_at(kImageHeadBlocks));
+        const std::optional<IsoHead> begun = parse_iso_head(first);
+        const bool ours = begun && begun->label == job_.disc.label && begun->volume_set == job_.disc.serial;
+        if (!ours && !is_zero(first)) return false;
+        BB_CHECK(image_.cut_to(0));
+        return true;
+    }
+
+    // The head at block 0 is that of the newest whole disc session: what is behind it was never finished.
+    [[nodiscard]] Result<bool> cut_behind() {
+        const std::uint64_t end = found_.next_lba() * kSectorBytes;
+        BB_TRY(const std::uint64_t bytes, image_.size_bytes());
+        BB_TRY(const bool closed, image_.closed());
+        if (bytes <= end || closed) return true;
+        if (found_.unclear) return false;
+        BB_CHECK(image_.cut_to(end));
+        return true;
+    }
+
+    // The newest is whole, and the write of its head was cut off or never began.
+    [[nodiscard]] Result<bool> mend_head() {
+        const auto made = head_for(found_.whole.size());
+        const std::string before = head_for(found_.whole.size() - 1).value_or("");
+        if (!made || !is_torn_between(head_, before, *made)) return false;
+        BB_CHECK(image_.sync());
+        BB_CHECK(save_head(job_.rollback_file, head_));
+        BB_CHECK(image_.write_at(*made, 0));
+        BB_CHECK(image_.sync());
+        return true;
+    }
+
+    // At block 0 when so many were whole; nothing for none.
+    [[nodiscard]] std::optional<std::string> head_for(std::size_t count) const {
+        if (count == 0) return std::nullopt;
+        const ImageSession& last = found_.whole[count - 1];
+        return copy_for_block_zero(last.head, last.start_lba);
+    }
+
+    ImageFile& image_;
+    const BurnJob& job_;
+    const ImageSessions& found_;
+    const std::string head_;
+};
+
+// What the disc is now, against what the catalogue knows.
+Outcome outcome_of(const std::vector<ImageSession>& whole, const BurnJob& job, std::uint32_t start_lba) {
+    const std::size_t known = job.disc.sessions_used;
+    if (whole.size() == known) return Outcome::untouched;
+    if (whole.size() == known + 1 && whole.back().start_lba == start_lba) return Outcome::written;
+    return Outcome::holds_more;
 }
 
 }  // namespace
 
 Status save_head(const std::string& file, std::string_view head) {
     BB_TRY(const Place place, open_place(file));
-    return replace_file(*place.folder, place.name, Sha256::of(head).hex() + std::string(head),
-                        Durability::durable, 0600);
-}
-
-Result<std::optional<std::string>> saved_head(const std::string& file) {
-    BB_TRY(const Place place, open_place(file));
-    auto content = read_file(*place.folder, place.name, kDigestBytes + kHeadBytes);
-    if (!content && content.error().code == Errc::not_found) return std::nullopt;
-    if (!content) return std::unexpected(std::move(content).error());
-    if (content->size() < kDigestBytes) return std::nullopt;
-    std::string head = content->substr(kDigestBytes);
-    if (Sha256::of(head).hex() != content->substr(0, kDigestBytes)) return std::nullopt;
-    return head;
+    return replace_file(*place.folder, place.name, head, Durability::durable, 0600);
 }
 
 Status drop_saved_head(const std::string& file) {
@@ -68,28 +112,24 @@ Status drop_saved_head(const std::string& file) {
     return {};
 }
 
-Result<Drive::Outcome> settle_image(ImageFile& image, const BurnJob& job, std::uint32_t start_lba) {
+Result<Outcome> settle_image(ImageFile& image, const BurnJob& job, std::uint32_t start_lba) {
+    BB_TRY(const ImageSessions found, sessions_on(image, job.disc));
+    if (found.whole.size() < job.disc.sessions_used) return Outcome::damaged;
     BB_TRY(const std::string head, image.head_at(0));
-    const std::string digest = head.empty() ? "" : Sha256::of(head).hex();
-    const bool blank = job.disc.sessions_used == 0;
-    const bool old_head = blank ? is_zero(head) : digest == job.disc.head_digest;
-    BB_TRY(const bool complete, is_complete(image, head, job, start_lba));
-    if (!old_head && complete) {
-        BB_CHECK(image.sync());
-        BB_CHECK(drop_saved_head(job.rollback_file));
-        return Drive::Outcome::written;
-    }
-    if (!old_head && !blank) {
-        BB_TRY(const std::optional<std::string> saved, saved_head(job.rollback_file));
-        const bool usable =
-            saved && (job.disc.head_digest.empty() || Sha256::of(*saved).hex() == job.disc.head_digest);
-        if (!usable) return Drive::Outcome::damaged;
-        BB_CHECK(image.write_at(*saved, 0));
-        BB_CHECK(image.sync());
-    }
-    BB_CHECK(cut_back(image, job));
+    BB_TRY(const bool explained, Settling(image, job, found, head).run());
+    if (!explained) return Outcome::damaged;
+    BB_CHECK(image.sync());
     BB_CHECK(drop_saved_head(job.rollback_file));
-    return Drive::Outcome::untouched;
+    return outcome_of(found.whole, job, start_lba);
+}
+
+Status undo_burn(ImageFile& image, const BurnJob& job) {
+    BB_TRY(const ImageSessions found, sessions_on(image, job.disc));
+    BB_TRY(const std::string head, image.head_at(0));
+    const unsigned before = job.disc.sessions_used;
+    if (before == 0) return is_zero(head) ? image.cut_to(0) : Status();
+    if (found.whole.size() < before || !is_copy_of(head, found.whole[before - 1].head)) return {};
+    return image.cut_to(found.whole[before - 1].next_lba() * kSectorBytes);
 }
 
 }  // namespace burnbox

@@ -1,9 +1,9 @@
 // How an emulated disc gets back to what it was: each disc session ends with overwriting the head at block 0,
 // and the old head is kept, durable, in a file of the server until the new one is. An interrupted attempt is
-// judged by what the image itself shows.
+// judged by what the image itself shows. Nothing is cut off or written over because a record says so: what
+// was written whole stays, and only what lies behind it and never was whole goes.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,12 +14,16 @@ namespace burnbox {
 
 // Durable when it returns; replaces an older one.
 [[nodiscard]] Status save_head(const std::string& file, std::string_view head);
-// Nothing when there is none, or one that was cut off while it was saved.
-[[nodiscard]] Result<std::optional<std::string>> saved_head(const std::string& file);
 [[nodiscard]] Status drop_saved_head(const std::string& file);
 
-// Judges an attempt on an image and undoes it unless it is complete. job.disc is the disc as it was before.
+// Judges an attempt on an image; job.disc is the disc as the catalogue knows it from before. A disc session
+// that was cut off is cut away, a head that was is made again from the newest whole disc session. What can't
+// be explained so is `damaged`, and is left as it is.
 [[nodiscard]] Result<Drive::Outcome> settle_image(ImageFile& image, const BurnJob& job,
                                                   std::uint32_t start_lba);
+
+// Takes back what this process wrote behind the disc sessions that it found, as long as the head at block 0
+// shows nothing of it; else settle_image() judges.
+[[nodiscard]] Status undo_burn(ImageFile& image, const BurnJob& job);
 
 }  // namespace burnbox

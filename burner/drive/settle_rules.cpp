@@ -26,6 +26,7 @@ Result<Drive::Outcome> settle_medium(const Medium& now, const DiscIdentity& befo
     if (now.state == MediumState::damaged || now.state == MediumState::foreign)
         return Drive::Outcome::damaged;
     if (now.sessions_used == disc_session) return Drive::Outcome::written;
+    if (now.sessions_used > disc_session) return Drive::Outcome::holds_more;
     const bool as_before = now.sessions_used == before.sessions_used && now.next_lba == before.next_lba;
     return as_before ? Drive::Outcome::untouched : Drive::Outcome::damaged;
 }

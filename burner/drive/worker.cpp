@@ -146,6 +146,8 @@ WorkerLine operate(const WorkerJob& job, Reporter& reporter, Watch& watch) {
             return answer(look_at(job.device));
         case WorkerOperation::settle:
             return answer(settle_disc(job.device, job.burn, job.disc_session, job.start_lba));
+        case WorkerOperation::contents:
+            return answer(contents_of_disc(job.device, job.burn.disc, job.disc_session));
         case WorkerOperation::eject:
             return answer(eject_disc(job.device));
         case WorkerOperation::load:

@@ -16,6 +16,8 @@ bool loses_nothing_when_cut(WorkerOperation operation) {
         case WorkerOperation::burn:
         case WorkerOperation::look:
         case WorkerOperation::verify:
+        case WorkerOperation::prove:
+        case WorkerOperation::contents:
             return true;
         case WorkerOperation::inspect:
         case WorkerOperation::settle:
@@ -37,7 +39,6 @@ class WorkerDrive::LeaveToWrite final : public BurnObserver {
         BB_CHECK(drive_.begin_writing());
         return observer_.about_to_write(plan);
     }
-    void tree_written(const TreeArea& tree) override { observer_.tree_written(tree); }
     void progress(const Progress& progress) override { observer_.progress(progress); }
 
   private:
@@ -193,6 +194,12 @@ Result<VerifyReport> WorkerDrive::verify(const BurnJob& job, unsigned disc_sessi
 Result<Drive::Outcome> WorkerDrive::settle(const BurnJob& job, unsigned disc_session,
                                            std::uint32_t start_lba) {
     return run<Outcome>(WorkerOperation::settle, job, disc_session, start_lba, nullptr);
+}
+
+Result<std::vector<FoundDiscSession>> WorkerDrive::contents(const DiscIdentity& disc, unsigned known) {
+    BurnJob job;
+    job.disc = disc;
+    return run<std::vector<FoundDiscSession>>(WorkerOperation::contents, job, known, 0, nullptr);
 }
 
 Result<std::vector<ShelfDisc>> WorkerDrive::shelf() {

@@ -49,6 +49,8 @@ class WorkerDrive final : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
+                                                                 unsigned known) override;
     [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override;
     [[nodiscard]] Status eject() override;
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override;

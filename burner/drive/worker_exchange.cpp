@@ -78,6 +78,7 @@ milliseconds Conversation::longest_stall() const {
         case WorkerOperation::load:
             return patience_.inspect;
         case WorkerOperation::verify:
+        case WorkerOperation::contents:
             return patience_.verify;
         case WorkerOperation::prove:
             return patience_.prove;

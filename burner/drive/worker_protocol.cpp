@@ -11,8 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 8> kOperations{"inspect", "burn",  "verify", "settle",
-                                                      "look at", "eject", "load",   "prove"};
+constexpr std::array<std::string_view, 9> kOperations{
+    "inspect", "burn", "verify", "settle", "look at", "eject", "load", "prove", "list what is on"};
 
 template <typename E>
 E to_enum(const json& value, unsigned count) {
@@ -160,6 +160,43 @@ Proof proof_of(const json& value) {
     return proof;
 }
 
+json to_json(const std::vector<FoundDiscSession>& found) {
+    json list = json::array();
+    for (const FoundDiscSession& one : found) {
+        json sessions = json::array();
+        for (const FoundSession& session : one.sessions)
+            sessions.push_back({{"account", session.account},
+                                {"disc_name", session.disc_name},
+                                {"seal_record", session.seal_record},
+                                {"recovery_record", session.recovery_record},
+                                {"unclear", session.unclear}});
+        list.push_back({{"number", one.number},
+                        {"start_lba", one.start_lba},
+                        {"blocks", one.blocks},
+                        {"sessions", std::move(sessions)},
+                        {"unexplained", one.unexplained}});
+    }
+    return {{"contents", std::move(list)}};
+}
+
+std::vector<FoundDiscSession> found_of(const json& value) {
+    std::vector<FoundDiscSession> found;
+    for (const json& one : value) {
+        FoundDiscSession& next = found.emplace_back();
+        one.at("number").get_to(next.number);
+        one.at("start_lba").get_to(next.start_lba);
+        one.at("blocks").get_to(next.blocks);
+        one.at("unexplained").get_to(next.unexplained);
+        for (const json& session : one.at("sessions"))
+            next.sessions.push_back({.account = session.at("account").get<std::string>(),
+                                     .disc_name = session.at("disc_name").get<std::string>(),
+                                     .seal_record = session.at("seal_record").get<std::string>(),
+                                     .recovery_record = session.at("recovery_record").get<std::string>(),
+                                     .unclear = session.at("unclear").get<std::string>()});
+    }
+    return found;
+}
+
 Error error_of(const json& value) {
     return {to_enum<Errc>(value.at("code"), std::to_underlying(Errc::io) + 1U), value.at("errno").get<int>(),
             value.at("message").get<std::string>()};
@@ -214,7 +251,8 @@ WorkerLine line_of(const json& line) {
     if (kind == "verified") return report_of(value);
     if (kind == "look")
         return Look{to_enum<Presence>(value.at("presence"), 4), value.at("changed").get<bool>()};
-    if (kind == "outcome") return to_enum<Drive::Outcome>(value, 3);
+    if (kind == "contents") return found_of(value);
+    if (kind == "outcome") return to_enum<Drive::Outcome>(value, 4);
     throw std::out_of_range("unknown kind of line: " + kind);
 }
 

@@ -11,19 +11,29 @@
 
 namespace burnbox {
 
-enum class WorkerOperation : std::uint8_t { inspect, burn, verify, settle, look, eject, load, prove };
+enum class WorkerOperation : std::uint8_t {
+    inspect,
+    burn,
+    verify,
+    settle,
+    look,
+    eject,
+    load,
+    prove,
+    contents
+};
 [[nodiscard]] std::string_view to_string(WorkerOperation operation);
 
 struct WorkerJob {
     WorkerOperation operation = WorkerOperation::inspect;
     Device device;                // all but prove
-    BurnJob burn;                 // burn, verify, settle, prove
-    unsigned disc_session = 0;    // verify, settle
+    BurnJob burn;                 // burn, verify, settle, prove; contents: the disc
+    unsigned disc_session = 0;    // verify, settle; contents: the last one that is known
     std::uint32_t start_lba = 0;  // settle
 };
 
-using WorkerLine =
-    std::variant<BurnPlan, Progress, Error, Medium, Written, VerifyReport, Drive::Outcome, Look, Proof>;
+using WorkerLine = std::variant<BurnPlan, Progress, Error, Medium, Written, VerifyReport, Drive::Outcome,
+                                Look, Proof, std::vector<FoundDiscSession>>;
 
 inline constexpr std::string_view kGoLine = "go";
 

@@ -9,7 +9,6 @@
 
 #include "burner/drive/iso_head.hpp"
 #include "burner/drive/medium_profile.hpp"
-#include "burner/drive/rollback.hpp"
 #include "burner/drive/worker_drive.hpp"
 #include "common/base/digest.hpp"
 #include "common/base/unique_fd.hpp"
@@ -95,57 +94,6 @@ TEST_CASE("emulated disc: a worker killed in mid-append loses nothing of older d
     const BurnSession second = rig.stage("two").file("b", "2").seal();
     CHECK(rig.burn_well({second}) == 2);
     rig.verify_well({first, second}, 2);
-}
-
-TEST_CASE("emulated disc: a head torn by a power loss is restored from the saved one") {
-    WorkerDriveRig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
-    const BurnSession first = rig.stage("one").file("a", "1").seal();
-    rig.burn_well({first});
-    const std::string old_head = read_bytes(rig.image(), 0, kHeadBytes);
-    const BurnSession second = rig.stage("two").file("b", "2").seal();
-    const BurnJob job = rig.job({second});
-    TestObserver observer;
-    REQUIRE(rig.drive().burn(job, observer));
-    CHECK_FALSE(std::filesystem::exists(job.rollback_file));
-
-    SUBCASE("half of it is old") {
-        REQUIRE(save_head(job.rollback_file, old_head));
-        overwrite(rig.image(), 17 * kSectorBytes, old_head.substr(17 * kSectorBytes));
-        CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::untouched);
-        CHECK(read_bytes(rig.image(), 0, kHeadBytes) == old_head);
-        CHECK_FALSE(std::filesystem::exists(job.rollback_file));
-        rig.verify_well({first}, 1);
-        CHECK(rig.burn_well({second}) == 2);
-    }
-    SUBCASE("half of it is zero") {
-        REQUIRE(save_head(job.rollback_file, old_head));
-        overwrite(rig.image(), 16 * kSectorBytes, std::string(4096, '\0'));
-        CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::untouched);
-        rig.verify_well({first}, 1);
-    }
-    SUBCASE("and there is no saved one: the disc is damaged") {
-        overwrite(rig.image(), 16 * kSectorBytes, std::string(4096, '\0'));
-        CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::damaged);
-    }
-    SUBCASE("and the saved one is of another disc: the disc is damaged") {
-        REQUIRE(save_head(job.rollback_file, std::string(kHeadBytes, 'x')));
-        overwrite(rig.image(), 16 * kSectorBytes, std::string(4096, '\0'));
-        CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::damaged);
-    }
-}
-
-TEST_CASE("emulated disc: a head torn in the first burn leaves a blank disc") {
-    WorkerDriveRig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
-    const BurnSession first = rig.stage("one").file("a", "1").seal();
-    const BurnJob job = rig.job({first});
-    TestObserver observer;
-    REQUIRE(rig.drive().burn(job, observer));
-    overwrite(rig.image(), 16 * kSectorBytes, std::string(4096, '\0'));
-    CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::untouched);
-    CHECK(rig.medium().state == MediumState::blank);
-    rig.burn_well({first});
 }
 
 TEST_CASE("emulated disc: an image whose head was wiped is never taken for blank") {

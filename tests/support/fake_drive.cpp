@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "burner/drive/found_disc_session.hpp"
 #include "common/base/digest.hpp"
 #include "common/session/found_layout.hpp"
 
@@ -195,7 +196,8 @@ Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSessi
     if (during_write) BB_CHECK(during_write());
     for (const Staged& one : staged) {
         for (const DiscEntry& entry : one.entries) {
-            FakeDiscEntry written{entry.type, entry.link_target, 0};
+            FakeDiscEntry written{entry.type, entry.link_target, 0, entry.mode,
+                                  std::chrono::floor<std::chrono::seconds>(entry.mtime)};
             if (entry.type == FileType::file) {
                 written.content = entry.content;
                 if (!entry.staged.empty()) {
@@ -258,6 +260,7 @@ Result<Drive::Outcome> FakeDrive::settle(const BurnJob& job, unsigned disc_sessi
     if (before_settle) BB_CHECK(before_settle());
     BB_TRY(FakeDisc * disc, disc_for(job, false));
     if (disc->sessions.size() < disc_session) return Outcome::untouched;
+    if (disc->sessions.size() > disc_session) return Outcome::holds_more;
     const FakeDiscSession& session = disc->sessions[disc_session - 1];
     if (session.start_lba != start_lba) return Outcome::damaged;
     if (session.whole) return Outcome::written;
@@ -265,6 +268,58 @@ Result<Drive::Outcome> FakeDrive::settle(const BurnJob& job, unsigned disc_sessi
     disc->sessions.pop_back();
     if (disc->sessions.empty()) disc->serial.clear();
     return Outcome::untouched;
+}
+
+namespace {
+
+// With the folders that lead to what the disc session brought.
+std::vector<ManifestEntry> listing_of(const FakeDiscSession& session) {
+    std::map<std::string, ManifestEntry> entries;
+    for (const auto& [path, entry] : session.entries) {
+        for (std::string_view parent = parent_path(path); !parent.empty(); parent = parent_path(parent))
+            entries.try_emplace(std::string(parent),
+                                ManifestEntry{.path = std::string(parent), .type = FileType::folder});
+        const bool is_link = entry.type == FileType::symlink;
+        entries[path] = {.path = path,
+                         .type = entry.type,
+                         .mode = entry.mode,
+                         .mtime = entry.mtime,
+                         .size_bytes = is_link ? 0 : entry.content.size(),
+                         .link_target = is_link ? entry.content : ""};
+    }
+    std::vector<ManifestEntry> list;
+    for (auto& [path, entry] : entries) list.push_back(std::move(entry));
+    return list;
+}
+
+}  // namespace
+
+Result<std::vector<FoundDiscSession>> FakeDrive::contents(const DiscIdentity& identity, unsigned known) {
+    const auto found = shelf_.discs.find(loaded);
+    if (found == shelf_.discs.end() || found->second.serial != identity.serial)
+        return fail(Errc::wrong_medium, "drive " + name_ + ": insert " + identity.label);
+    std::vector<FoundDiscSession> list;
+    const std::vector<FakeDiscSession>& sessions = found->second.sessions;
+    for (unsigned number = known + 1; number <= sessions.size() && sessions[number - 1].whole; ++number) {
+        const FakeDiscSession& session = sessions[number - 1];
+        const auto read = [&](const std::string& path) -> Result<std::string> {
+            const auto entry = session.entries.find(path);
+            if (entry == session.entries.end()) return fail(Errc::not_found, path + " is not on the disc");
+            return entry->second.content;
+        };
+        list.push_back(found_disc_session(number, {}, listing_of(session), read));
+        list.back().start_lba = session.start_lba;
+        list.back().blocks = session.blocks;
+    }
+    return list;
+}
+
+Result<std::vector<ShelfDisc>> FakeDrive::shelf() {
+    std::vector<ShelfDisc> discs;
+    if (!emulated()) return discs;
+    for (const auto& [label, disc] : shelf_.discs)
+        discs.push_back({label, disc.serial, "shelf/" + label, head_digest(disc)});
+    return discs;
 }
 
 }  // namespace burnbox::test

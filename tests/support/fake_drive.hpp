@@ -20,6 +20,8 @@ struct FakeDiscEntry {
     FileType type = FileType::file;
     std::string content;  // of a file, or a link's target
     std::uint32_t lba = 0;
+    std::uint32_t mode = 0;
+    Timestamp mtime{};
 };
 
 struct FakeDiscSession {
@@ -81,6 +83,8 @@ class FakeDrive : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
+                                                                 unsigned known) override;
     [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override;
     [[nodiscard]] Status eject() override {
         loaded.clear();

@@ -41,4 +41,9 @@ Result<Drive::Outcome> FaultyDrive::settle(const BurnJob& job, unsigned disc_ses
     return drive_->settle(job, disc_session, start_lba);
 }
 
+Result<std::vector<FoundDiscSession>> FaultyDrive::contents(const DiscIdentity& disc, unsigned known) {
+    BB_CHECK(plan_.step("drive: contents"));
+    return drive_->contents(disc, known);
+}
+
 }  // namespace burnbox::test

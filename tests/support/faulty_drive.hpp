@@ -23,6 +23,8 @@ class FaultyDrive : public Drive {
                                               BurnObserver& observer) override;
     [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
                                          std::uint32_t start_lba) override;
+    [[nodiscard]] Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
+                                                                 unsigned known) override;
     [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override { return drive_->shelf(); }
     [[nodiscard]] Status eject() override { return drive_->eject(); }
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override {

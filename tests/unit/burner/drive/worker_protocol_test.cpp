@@ -59,12 +59,40 @@ TEST_CASE("worker protocol: a job arrives as it was sent") {
 
 TEST_CASE("worker protocol: every operation arrives") {
     using enum WorkerOperation;
-    for (const WorkerOperation operation : {inspect, burn, verify, settle, look, eject, load, prove}) {
+    for (const WorkerOperation operation :
+         {inspect, burn, verify, settle, look, eject, load, prove, contents}) {
         CAPTURE(to_string(operation));
         const auto parsed = parse_worker_job(to_line(WorkerJob{operation, {}, {}, 0, 0}).value());
         REQUIRE(parsed);
         CHECK(parsed->operation == operation);
     }
+}
+
+TEST_CASE("worker protocol: what a disc holds arrives as it was sent") {
+    const std::vector<FoundDiscSession> found = {{.number = 2,
+                                                  .start_lba = 4096,
+                                                  .blocks = 77,
+                                                  .sessions = {{.account = "alice",
+                                                                .disc_name = "holiday",
+                                                                .seal_record = "{\"burnbox_seal\":1}\n",
+                                                                .recovery_record = "{}\n",
+                                                                .unclear = "it is no bag"}},
+                                                  .unexplained = {"stray.txt"}},
+                                                 {.number = 3}};
+    const auto back = there_and_back(found);
+    REQUIRE(back.size() == 2);
+    CHECK(back[0].number == 2);
+    CHECK(back[0].start_lba == 4096);
+    CHECK(back[0].blocks == 77);
+    CHECK(back[0].unexplained == found[0].unexplained);
+    REQUIRE(back[0].sessions.size() == 1);
+    CHECK(back[0].sessions[0].account == "alice");
+    CHECK(back[0].sessions[0].disc_name == "holiday");
+    CHECK(back[0].sessions[0].seal_record == found[0].sessions[0].seal_record);
+    CHECK(back[0].sessions[0].recovery_record == "{}\n");
+    CHECK(back[0].sessions[0].unclear == "it is no bag");
+    CHECK(back[1].sessions.empty());
+    CHECK(there_and_back(Drive::Outcome::holds_more) == Drive::Outcome::holds_more);
 }
 
 TEST_CASE("worker protocol: a path that is no UTF-8 is an error, not a crash") {
