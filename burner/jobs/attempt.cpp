@@ -35,6 +35,7 @@ class AttemptObserver : public BurnObserver {
         next.started_at = station_.services.clock.now();
         BB_TRY(next.id, station_.services.catalogue.begin_attempt(next));
         row = next;
+        if (station_.services.note_generation) BB_CHECK(station_.services.note_generation());
         for (const SessionRow& session : work_.rows) {
             log::info("attempt began", log::kv("account", session.account),
                       log::kv("session", session.disc_name), log::kv("drive", row.drive),

@@ -19,6 +19,7 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
 #include "common/events/events.hpp"
+#include "common/session/generation.hpp"
 #include "common/session/inbox.hpp"
 
 namespace burnbox {
@@ -36,6 +37,9 @@ struct BurnerServices {
     std::function<Status(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
                          const std::atomic<bool>& cut_off)>
         run_changer{};
+    // Notes the catalogue's generation beside the data, durably, before what it begins counts.
+    std::function<Status()> note_generation{};
+    CatalogueAge catalogue_age = CatalogueAge::current;  // at start
 };
 
 struct DriveStatus {

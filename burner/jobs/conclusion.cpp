@@ -4,6 +4,7 @@
 
 #include "burner/jobs/disc_choice.hpp"
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/meet_disc.hpp"
 #include "burner/jobs/seal_proof.hpp"
 #include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
@@ -86,6 +87,13 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
         BB_CHECK(services_.catalogue.update_disc(work.disc));
         tell_when_full(station_, work.disc);
         return true;
+    }
+    if (error.code == Errc::wrong_medium) {
+        const auto medium = drive_->inspect();
+        if (medium) {
+            BB_TRY(const bool met, meet_disc(station_, *medium));
+            if (met) return true;
+        }
     }
     // Nobody can put another one into an emulated drive: the image was changed from outside.
     if (error.code == Errc::wrong_medium && drive_->emulated() && work.disc.sessions_used != 0) {

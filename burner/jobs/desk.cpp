@@ -96,9 +96,8 @@ bool Desk::is_in(const std::string& serial, const std::string& drive) const {
 
 bool Desk::is_in_any(const std::string& serial) const {
     const std::lock_guard lock(mutex_);
-    return !serial.empty() && std::ranges::any_of(drives_, [&](const auto& drive) {
-        return drive.second.disc_in == serial;
-    });
+    return !serial.empty() &&
+           std::ranges::any_of(drives_, [&](const auto& drive) { return drive.second.disc_in == serial; });
 }
 
 bool Desk::all_have_looked() const {
@@ -231,6 +230,42 @@ std::uint64_t Desk::changes() const {
 void Desk::wait_for_change(std::uint64_t seen, std::chrono::nanoseconds most) {
     std::unique_lock lock(mutex_);
     condition_.wait_for(lock, most, [&] { return changes_ != seen || stopping; });
+}
+
+void Desk::add_shelf(std::function<Result<std::vector<ShelfDisc>>()> shelf) {
+    shelves_.push_back(std::move(shelf));
+}
+
+std::vector<ShelfDisc> Desk::shelves() const {
+    std::vector<ShelfDisc> all;
+    for (const auto& shelf : shelves_) {
+        auto discs = shelf();
+        if (discs) all.insert(all.end(), discs->begin(), discs->end());
+    }
+    return all;
+}
+
+void Desk::add_label_seen(const std::string& label) {
+    const std::lock_guard lock(mutex_);
+    labels_seen_.insert(label);
+}
+
+std::set<std::string> Desk::labels_seen() const {
+    const std::lock_guard lock(mutex_);
+    return labels_seen_;
+}
+
+void Desk::set_looked_over(const std::string& drive) {
+    {
+        const std::lock_guard lock(mutex_);
+        drives_[drive].looked_over = true;
+    }
+    changed();
+}
+
+bool Desk::all_looked_over() const {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::all_of(drives_, [](const auto& drive) { return drive.second.looked_over; });
 }
 
 }  // namespace burnbox

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "burner/drive/drive.hpp"
 #include "burner/jobs/backoff.hpp"
 #include "common/catalogue/catalogue.hpp"
 
@@ -24,6 +26,18 @@ class Desk {
     std::atomic<bool> cut_off{false};   // that neither
     std::atomic<bool> scanned{false};   // the ended sessions of former runs are known
     std::mutex labels;                  // held from the choice of a label until the catalogue has it
+    std::atomic<bool> receipts_read{false};  // the labels in receipts are among those seen
+
+    // --- discs that no catalogue row names, whose labels are not given again
+    void add_shelf(std::function<Result<std::vector<ShelfDisc>>()> shelf);
+    // Of every drive, as far as their folders can be read.
+    [[nodiscard]] std::vector<ShelfDisc> shelves() const;
+    void add_label_seen(const std::string& label);  // on a disc in a drive, or in a receipt
+    [[nodiscard]] std::set<std::string> labels_seen() const;
+
+    // --- with an older catalogue every drive looks over its shelf before any burns: a copy there counts
+    void set_looked_over(const std::string& drive);  // or it failed to
+    [[nodiscard]] bool all_looked_over() const;
 
     // A taken session is given back when the claim is dropped.
     class Claim {
@@ -119,6 +133,7 @@ class Desk {
         std::uint64_t blank_capacity_bytes = 0;
         bool busy = false;
         std::optional<std::string> disc_in;  // its serial; nothing = it was not looked at yet
+        bool looked_over = false;
         SteadyTime not_before = SteadyTime::min();
         std::set<SessionId> cannot_take;
         [[nodiscard]] bool would_take(SessionId session, SteadyTime now) const {
@@ -136,6 +151,8 @@ class Desk {
     std::set<SessionId> fits_a_disc_;
     std::set<SessionId> released_;
     std::map<SessionId, std::size_t> together_;
+    std::vector<std::function<Result<std::vector<ShelfDisc>>()>> shelves_;  // set before the threads
+    std::set<std::string> labels_seen_;
 };
 
 }  // namespace burnbox

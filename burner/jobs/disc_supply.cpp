@@ -7,6 +7,8 @@
 #include "burner/jobs/disc_choice.hpp"
 #include "burner/jobs/labels.hpp"
 #include "burner/jobs/load_disc.hpp"
+#include "burner/jobs/meet_disc.hpp"
+#include "burner/jobs/taken_labels.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
@@ -24,7 +26,8 @@ std::set<DiscId> within_reach(const Station& station, const ShelfView& view,
     for (const DiscRow& disc : discs) {
         const ShelfView::Image* const image = place_of(view, disc);
         const bool on_shelf = image != nullptr && image->drive == name;
-        const bool may_come = image == nullptr && !is_image(disc) && (disc.sessions_used != 0 || disc.drive == name);
+        const bool may_come =
+            image == nullptr && !is_image(disc) && (disc.sessions_used != 0 || disc.drive == name);
         if (station.drive.emulated() ? on_shelf : may_come) here.insert(disc.id);
     }
     return here;
@@ -48,11 +51,10 @@ Status add_trees(Station& station, const std::vector<DiscRow>& discs, DiscWish& 
     return {};
 }
 
-// Puts a blank in under the first label that is free in the catalogue and on the drive's shelf. "" = waits.
+// Puts a blank in under the first label that nothing bears. "" = waits.
 Result<std::string> load_next_blank(Station& station, const std::vector<DiscRow>& discs, Supply& supply) {
-    std::vector<std::string> taken;
-    for (const DiscRow& disc : discs) taken.push_back(disc.label);
-    auto number = static_cast<unsigned>(discs.size()) + 1;
+    BB_TRY(std::vector<std::string> taken, taken_labels(station, discs));
+    BB_TRY(unsigned number, station.services.catalogue.next_disc_number());
     for (unsigned tries = 0; tries < kMostLabels; ++tries) {
         BB_TRY(const NumberedLabel next,
                next_label(station.services.config.burn.label, station.services.clock.now(), number, taken));
@@ -85,6 +87,7 @@ Status add_blank(Station& station, const SessionRow& row, Supply& supply) {
     update_from_medium(disc, medium);
     disc.sessions_used = 0;
     BB_TRY(disc.id, station.services.catalogue.add_disc(disc));
+    if (station.services.note_generation) BB_CHECK(station.services.note_generation());
     log::info("disc added", log::kv("disc", disc.label), log::kv("drive", disc.drive),
               log::kv("medium", disc.medium), log::kv("capacity_bytes", disc.capacity_bytes));
     supply.disc = disc;
@@ -111,8 +114,11 @@ bool of_the_same_make(const Medium& medium, const DiscRow& disc) {
 
 // Real: what is in the drive is taken, or it waits. A blank that was given its label before it was burned
 // keeps it.
-Result<std::optional<DiscRow>> take_what_is_in(Station& station, const std::vector<DiscRow>& candidates) {
+Result<std::optional<DiscRow>> take_what_is_in(Station& station, const std::vector<DiscRow>& candidates,
+                                               bool& met) {
     BB_TRY(const Medium medium, station.drive.inspect());
+    BB_TRY(met, meet_disc(station, medium));
+    if (met) return std::optional<DiscRow>();
     for (const DiscRow& disc : candidates) {
         if (medium.state == MediumState::appendable && disc.label == medium.label &&
             disc.serial == medium.serial)
@@ -150,8 +156,8 @@ Result<Supply> supply_disc(Station& station, const SessionRow& row, std::uint64_
     const std::vector<DiscRow> candidates = discs_for(discs, wish);
     Supply supply;
     BB_TRY(supply.disc, station.drive.emulated() ? take_from_shelf(station, view, candidates)
-                                                 : take_what_is_in(station, candidates));
-    if (supply.disc) return supply;
+                                                 : take_what_is_in(station, candidates, supply.met));
+    if (supply.disc || supply.met) return supply;
     BB_CHECK(add_blank(station, row, supply));
     if (!supply.disc && !candidates.empty() && candidates.front().sessions_used != 0)
         supply.wanted = candidates.front().label;

@@ -8,6 +8,7 @@ namespace burnbox {
 
 struct Supply {
     std::optional<DiscRow> disc;   // it is in the drive
+    bool met = false;              // what is in it held more than the catalogue knew: think it over
     Error waits;                   // else: why there is none, and what to do; no_medium or wrong_medium
     std::string overtaken;         // and why this session needs another disc than the open one
     std::string wanted = "blank";  // for an autoloader: a disc's label, or "blank"

@@ -7,12 +7,14 @@
 #include "burner/jobs/failure_rules.hpp"
 #include "burner/jobs/finisher.hpp"
 #include "burner/jobs/load_disc.hpp"
+#include "burner/jobs/meet_disc.hpp"
 #include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
 namespace {
 
+constexpr unsigned kMostLooks = 5;  // at the shelf; one that can't be read does not stop the drive for good
 constexpr std::chrono::nanoseconds kLeastHold = std::chrono::milliseconds(10);
 
 std::string device_of(const Config& config, const std::string& drive) {
@@ -32,6 +34,7 @@ DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& con
       reporter_(services, drive_->name(), device_of(services.config, drive_->name())),
       station_{services_, desk_, conditions_, trees, places, *drive_, reporter_, notes_} {
     desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
+    desk_.add_shelf([drive = drive_.get()] { return drive->shelf(); });
 }
 
 Result<bool> DriveLoop::run_once() {
@@ -65,6 +68,7 @@ SteadyTime DriveLoop::next_time() const {
 void DriveLoop::rest(const Error& error) {
     rest_.failed(services_.clock.steady_now());
     desk_.set_not_before(drive_->name(), rest_.until());
+    desk_.set_looked_over(drive_->name());  // it keeps no other drive waiting
     reporter_.drive_waits(error.message);
     log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));
     if (error.origin == Origin::unknown && error.code != Errc::cancelled)
@@ -83,6 +87,9 @@ Result<bool> DriveLoop::step() {
     if (!rested) return false;
     BB_TRY(const bool settled, settle_unfinished());
     if (settled) return true;
+    if (!looked_over_) BB_CHECK(look_over());
+    const bool older = services_.catalogue_age != CatalogueAge::current;
+    if (older && !desk_.all_looked_over()) return false;  // a copy may be on another drive's disc
     BB_TRY(const bool stopped, is_stopped());
     if (stopped) return false;
     return burn_next();
@@ -121,6 +128,17 @@ void DriveLoop::go_on_again() {
     conditions_.clear("drive_error", drive_->name());
     reporter_.drive_waits("");
     log::info("drive burns again", log::kv("drive", drive_->name()));
+}
+
+// Once in a process, before anything is burned: what a disc holds is not burned once more.
+Status DriveLoop::look_over() {
+    const Desk::Busy busy(desk_, drive_->name());
+    const Status done = look_over_shelf(station_);
+    if (!done && ++looks_ < kMostLooks) return done;
+    if (!done) log::warning("shelf not looked over", log::kv("drive", drive_->name()), log::kv(done.error()));
+    looked_over_ = true;
+    desk_.set_looked_over(drive_->name());
+    return {};
 }
 
 Result<bool> DriveLoop::finish_ended() {
@@ -165,9 +183,10 @@ Result<bool> DriveLoop::settle_unfinished() {
     for (const AttemptRow& attempt : attempts) {
         const auto disc = std::ranges::find(discs, attempt.disc, &DiscRow::id);
         if (disc == discs.end())
-            return with_origin(Origin::catalogue,
-                               Result<bool>(fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc",
-                                                                            attempt.id))));
+            return with_origin(
+                Origin::catalogue,
+                Result<bool>(
+                    fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc", attempt.id))));
         const Judge judge = judge_of(attempt, *disc, view);
         if (judge == Judge::another) continue;
         const auto claim = attempt.sessions.empty() ? std::nullopt : desk_.claim(attempt.sessions.front());
@@ -192,9 +211,11 @@ Result<bool> DriveLoop::settle_one(const AttemptRow& attempt, const DiscRow& dis
         if (!work)
             note_cause(notes_, attempt.id, AttemptCause::staged_damaged, std::move(work).error());
         else
-            note_cause(notes_, attempt.id, AttemptCause::disc_gone, {Errc::not_found, 0, away_text(disc, services_.config)});
-        BB_TRY(auto closed, close_bad_attempt(station_, attempt, unreadable,
-                                              judge == Judge::nobody ? DiscVerdict::away : DiscVerdict::suspect));
+            note_cause(notes_, attempt.id, AttemptCause::disc_gone,
+                       {Errc::not_found, 0, away_text(disc, services_.config)});
+        BB_TRY(auto closed,
+               close_bad_attempt(station_, attempt, unreadable,
+                                 judge == Judge::nobody ? DiscVerdict::away : DiscVerdict::suspect));
         return conclude(unreadable, std::move(closed));
     }
     log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc.label),

@@ -27,8 +27,8 @@ class DriveLoop {
     [[nodiscard]] SteadyTime next_time()
         const;  // when there may be something to do without anything changing
 
-    // Reads a session of this disc back and notes what was found. Errc::not_found, no_medium or wrong_medium: the
-    // disc is not here. Requires `working`.
+    // Reads a session of this disc back and notes what was found. Errc::not_found, no_medium or wrong_medium:
+    // the disc is not here. Requires `working`.
     [[nodiscard]] Result<VerifyReport> read_back_here(DiscId disc, const SessionRow& session,
                                                       BurnObserver& observer);
     // The same before a payload is let go of, if this drive has the disc. Takes `working`.
@@ -48,6 +48,7 @@ class DriveLoop {
     void look_for_medium();
     void meet_medium();
     void look_at_shelf();
+    [[nodiscard]] Status look_over();
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Result<bool> finish_ended();
     [[nodiscard]] Result<bool> settle_unfinished();
@@ -102,12 +103,14 @@ class DriveLoop {
     Station station_;
     Backoff rest_;
     SteadyTime next_look_{};
-    bool known_medium_ = false;  // what is in it, or on its shelf, was looked at
+    bool known_medium_ = false;             // what is in it, or on its shelf, was looked at
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
     std::string wait_reason_;
     std::string stopped_;  // why it must not burn until a person says so; empty = it may
     std::map<SessionId, std::uint64_t> estimates_;
     std::optional<Timestamp> held_until_;  // the first of those that are held back for a batch
+    unsigned looks_ = 0;
+    bool looked_over_ = false;  // the discs on the shelf, against the catalogue
     std::atomic<bool> woken_{false};
     std::atomic<SteadyTime::rep> next_time_{0};
 };

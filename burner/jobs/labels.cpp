@@ -9,8 +9,12 @@
 namespace burnbox {
 namespace {
 
+// Names that differ in case only are one to some readers and file systems.
 std::string short_label(std::string_view label) {
-    return std::string(label.substr(0, kShortLabelBytes));
+    std::string text(label.substr(0, kShortLabelBytes));
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
 }
 
 std::string with_number(std::string_view pattern, unsigned number) {

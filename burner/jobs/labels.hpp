@@ -16,8 +16,8 @@ inline constexpr std::size_t kShortLabelBytes = 16;  // what Joliet's volume ide
 // %N = the number, four digits at least; everything else by strftime in UTC; then A-Z 0-9 _ only.
 [[nodiscard]] std::string expand_label(std::string_view pattern, Timestamp time, unsigned number);
 
-// The first number from `number` on whose label is free, compared by the first 16 characters. Errc::invalid
-// when the pattern does not give different labels.
+// The first number from `number` on whose label is free, compared by the first 16 characters in any case.
+// Errc::invalid when the pattern does not give different labels.
 struct NumberedLabel {
     std::string label;
     unsigned number = 0;

@@ -6,6 +6,7 @@
 
 #include "burner/jobs/failure_rules.hpp"
 #include "burner/jobs/load_disc.hpp"
+#include "burner/jobs/take_in.hpp"
 #include "burner/jobs/verifier.hpp"
 #include "common/base/log.hpp"
 
@@ -121,6 +122,11 @@ void report_closed(Station& station, const AttemptRow& attempt, const Work& work
     }
 }
 
+Result<bool> is_unfinished(Catalogue& catalogue, AttemptId id) {
+    BB_TRY(const auto attempts, catalogue.unfinished_attempts());
+    return std::ranges::find(attempts, id, &AttemptRow::id) != attempts.end();
+}
+
 }  // namespace
 
 AttemptCause cause_of(const Error& error) {
@@ -166,10 +172,9 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
     back_off(station, work, failure, to);
     Attempted result;
     const auto noted = station.notes.causes.find(attempt.id);
-    const bool drive_failed =
-        whoever_is_to_blame && noted != station.notes.causes.end() &&
-        ((verdict == DiscVerdict::as_before && !give_up) ||
-         (verdict == DiscVerdict::suspect && is_out_of_reach(noted->second.error)));
+    const bool drive_failed = whoever_is_to_blame && noted != station.notes.causes.end() &&
+                              ((verdict == DiscVerdict::as_before && !give_up) ||
+                               (verdict == DiscVerdict::suspect && is_out_of_reach(noted->second.error)));
     if (drive_failed) result = {Ending::drive_error, noted->second.error, false};
     station.notes.causes.erase(attempt.id);
     station.notes.judgments.erase(attempt.id);
@@ -193,6 +198,20 @@ Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, W
     return close_bad_attempt(station, attempt, work, gone ? DiscVerdict::away : DiscVerdict::suspect);
 }
 
+Result<Attempted> settle_by_contents(Station& station, const AttemptRow& attempt, Work& work) {
+    auto taken = take_in_disc(station, work.disc);
+    if (!taken) return judgment_failed(station, attempt, work, std::move(taken).error());
+    work.disc = *taken;
+    BB_TRY(const bool unfinished, is_unfinished(station.services.catalogue, attempt.id));
+    const bool blamed = work.disc.state == DiscState::suspect && station.notes.causes.contains(attempt.id);
+    if (unfinished)
+        return close_bad_attempt(station, attempt, work,
+                                 blamed ? DiscVerdict::suspect : DiscVerdict::as_before);
+    station.notes.causes.erase(attempt.id);
+    station.notes.judgments.erase(attempt.id);
+    return Attempted{};
+}
+
 Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work) {
     if (station.desk.stopping)
         return fail(Errc::cancelled, "judge " + work.disc.label + ": burnbox is stopping");
@@ -214,6 +233,8 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
                         "is the same one can't be seen, so the label is not used again",
                         station.drive.name(), work.disc.label));
             return close_bad_attempt(station, attempt, work, DiscVerdict::as_before);
+        case Drive::Outcome::holds_more:
+            return settle_by_contents(station, attempt, work);
         case Drive::Outcome::damaged:
             return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
         case Drive::Outcome::written:

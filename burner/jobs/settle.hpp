@@ -10,6 +10,10 @@ namespace burnbox {
 // attempt stays unfinished.
 [[nodiscard]] Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& work);
 
+// The disc holds more than the catalogue knows, or something else than the attempt was to write: what is on
+// it decides, also about the attempt's sessions. Errors: as settle_attempt().
+[[nodiscard]] Result<Attempted> settle_by_contents(Station& station, const AttemptRow& attempt, Work& work);
+
 // What the disc is after a bad attempt.
 enum class DiscVerdict : std::uint8_t {
     as_before,

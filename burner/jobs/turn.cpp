@@ -198,12 +198,14 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
         return false;
     }
     auto supply = supply_disc(station_, first, bytes, copies);
+    if (supply && supply->met) return true;
     if (supply && !supply->disc) {
         auto changed = change_disc(supply->wanted);
         if (!changed)
             supply = std::unexpected(std::move(changed).error());
         else if (*changed)
             supply = supply_disc(station_, first, bytes, copies);
+        if (supply && supply->met) return true;
     }
     if (!supply && supply.error().code == Errc::no_space && supply.error().origin == Origin::unknown) {
         wait_for_disc(first, supply.error());
@@ -231,8 +233,8 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
     return conclude(work, std::move(*attempted));
 }
 
-// What is wrong with a session is never the drive's: it was withdrawn meanwhile, its records are damaged, or they
-// can't be read now.
+// What is wrong with a session is never the drive's: it was withdrawn meanwhile, its records are damaged, or
+// they can't be read now.
 Result<bool> DriveLoop::without_work(const std::vector<SessionRow>& rows, const Error& error) {
     if (error.origin != Origin::session) return std::unexpected(error);
     for (const SessionRow& row : rows) {

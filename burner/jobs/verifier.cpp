@@ -63,6 +63,8 @@ Result<Attempted> verify_attempt(Station& station, const AttemptRow& attempt, Wo
             fmt::format("read-back of disc {} differs in {} places, first: {}", work.disc.label,
                         report->mismatches.size(), report->mismatches.front());
         note_cause(station.notes, attempt.id, AttemptCause::mismatch, Error{Errc::io, 0, what});
+        // Of another run: perhaps it is another session, which an older copy of the catalogue does not know.
+        if (!work.job.just_burned) return settle_by_contents(station, attempt, work);
         return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
     }
     work.job.layout = report->layout, work.job.modes = report->modes;

@@ -204,9 +204,10 @@ class Catalogue {
         const DiscRow& row) = 0;  // Errc::exists: label or its first 16 characters taken
     [[nodiscard]] virtual Status update_disc(const DiscRow& row) = 0;  // by id; label and serial never change
     // Where it was seen last; it is missing no more. Touches nothing else: any drive may say so.
-    [[nodiscard]] virtual Status disc_seen(DiscId id, const std::string& drive, const std::string& location) = 0;
+    [[nodiscard]] virtual Status disc_seen(DiscId id, const std::string& drive,
+                                           const std::string& location) = 0;
     [[nodiscard]] virtual Status disc_missing(DiscId id, Timestamp since) = 0;  // keeps an earlier time
-    [[nodiscard]] virtual Result<std::vector<DiscRow>> discs() = 0;    // oldest first
+    [[nodiscard]] virtual Result<std::vector<DiscRow>> discs() = 0;             // oldest first
     [[nodiscard]] virtual Result<std::optional<DiscRow>> find_disc(const std::string& label) = 0;
 
     // --- attempts
@@ -239,6 +240,38 @@ class Catalogue {
     // A person vouches for the drive: what it did before counts no more.
     [[nodiscard]] virtual Status trust_drive(const std::string& drive) = 0;
 
+    // --- a disc that holds more than the catalogue knew
+    struct TakenSession {
+        SessionId id = 0;  // 0: it has no row; `row` becomes one, burned
+        SessionRow row{};  // disc_name "": its place is noted under `listed_as`, and nothing else
+        std::string listed_as{};
+        std::vector<FileRow> files{};
+    };
+    struct TakenDiscSession {
+        unsigned disc_session = 0;
+        std::uint32_t start_lba = 0;
+        std::uint32_t blocks = 0;
+        std::vector<TakenSession> sessions{};
+        Timestamp burned_at{};
+        Timestamp verified_at{};
+    };
+    // One disc session that was found on the disc and read back, in one transaction: the disc is updated; its
+    // unfinished attempt, if any, has failed, and its sessions are queued again; a verified attempt holds the
+    // disc session and the files. What the disc holds of it already is left out. A session that waits or has
+    // failed and whose copies are complete now (`copies_wanted` different discs) is burned. Returns those
+    // that are. Errc::exists when a new row's disc name is taken.
+    [[nodiscard]] virtual Result<std::vector<SessionId>> take_in(const DiscRow& disc,
+                                                                 const TakenDiscSession& found,
+                                                                 unsigned copies_wanted) = 0;
+
+    // --- its age: a copy that is put back is younger than what was noted beside the data
+    // Grows with every disc and every attempt that is begun.
+    [[nodiscard]] virtual Result<std::uint64_t> generation() = 0;
+    // The number of the next disc, for its label: one more than that of the last one.
+    [[nodiscard]] virtual Result<unsigned> next_disc_number() = 0;
+    // Goes on behind `generation`, `skip` disc numbers later.
+    [[nodiscard]] virtual Status go_on_after(std::uint64_t generation, unsigned skip) = 0;
+
     // --- what is where
     // Verified ones; those of its parts too.
     [[nodiscard]] virtual Result<std::vector<DiscSessionRow>> copies(SessionId session) = 0;
@@ -250,8 +283,8 @@ class Catalogue {
     // Files whose path or base name matches the glob; of one account when it is not empty; at most `most`.
     [[nodiscard]] virtual Result<std::vector<FoundFile>> find(const std::string& account,
                                                               const std::string& glob, std::size_t most) = 0;
-    // A burned session of this account and name with this content, if any: sent twice. Not one that has only bad
-    // copies.
+    // A burned session of this account and name with this content, if any: sent twice. Not one that has only
+    // bad copies.
     [[nodiscard]] virtual Result<std::optional<SessionRow>> find_same_content(
         const std::string& account, const std::string& name, const Sha256& content_digest) = 0;
 

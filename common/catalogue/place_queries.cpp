@@ -66,7 +66,8 @@ Status add_disc_session(soci::session& sql, const AttemptRow& attempt, const Ses
            "INSERT INTO disc_sessions (disc_id, disc_session, session_id, account, session_name, drive, "
            "start_lba, blocks,"
            " burned_at, verified_at)"
-           " VALUES (:disc, :number, :session, :account, :name, :drive, :start_lba, :blocks, :burned, "
+           " VALUES (:disc, :number, NULLIF(:session, 0), :account, :name, :drive, :start_lba, :blocks, "
+           ":burned, "
            ":verified)",
            attempt.disc, attempt.disc_session, session.id, session.account, session.disc_name, attempt.drive,
            to_column(std::uint64_t{attempt.start_lba}), to_column(std::uint64_t{attempt.blocks}),

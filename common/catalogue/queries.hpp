@@ -66,7 +66,14 @@ namespace burnbox::queries {
 // What failed of the session up to now is forgiven.
 void forgive_session(soci::session& sql, SessionId session);
 
-// One session of a good attempt: where it lies on the disc, and its files.
+[[nodiscard]] Result<std::vector<SessionId>> take_in(soci::session& sql, const DiscRow& disc,
+                                                     const Catalogue::TakenDiscSession& found,
+                                                     unsigned copies_wanted, Timestamp now);
+[[nodiscard]] Result<std::uint64_t> generation(soci::session& sql);
+[[nodiscard]] Result<unsigned> next_disc_number(soci::session& sql);
+[[nodiscard]] Status go_on_after(soci::session& sql, std::uint64_t generation, unsigned skip);
+
+// One session of a good attempt: where it lies on the disc, and its files. One without a row has id 0.
 [[nodiscard]] Status add_disc_session(soci::session& sql, const AttemptRow& attempt,
                                       const SessionRow& session, const std::vector<FileRow>& files,
                                       Timestamp burned_at, Timestamp verified_at);

@@ -132,6 +132,23 @@ class SqlCatalogue final : public Catalogue {
         return database_->write("trust drive", [&](Sql& sql) { return queries::trust_drive(sql, drive); });
     }
 
+    Result<std::vector<SessionId>> take_in(const DiscRow& disc, const TakenDiscSession& found,
+                                           unsigned copies_wanted) override {
+        return database_->write("take in disc session", [&](Sql& sql) {
+            return queries::take_in(sql, disc, found, copies_wanted, system_clock().now());
+        });
+    }
+    Result<std::uint64_t> generation() override {
+        return database_->read("read generation", [](Sql& sql) { return queries::generation(sql); });
+    }
+    Result<unsigned> next_disc_number() override {
+        return database_->read("read disc number", [](Sql& sql) { return queries::next_disc_number(sql); });
+    }
+    Status go_on_after(std::uint64_t generation, unsigned skip) override {
+        return database_->write("go on after a generation",
+                                [&](Sql& sql) { return queries::go_on_after(sql, generation, skip); });
+    }
+
     Result<std::vector<DiscSessionRow>> copies(SessionId session) override {
         return database_->read("list copies", [&](Sql& sql) { return queries::copies(sql, session); });
     }

@@ -153,4 +153,11 @@ Status Inbox::remove_own_file(const SessionRow& row, const std::string& name) {
     return {};
 }
 
+std::vector<FileSystem*> Inbox::places() {
+    std::vector<FileSystem*> all = {&fs_};
+    for (const auto& [root, place] : roots_)
+        if (place.fs != &fs_) all.push_back(place.fs);
+    return all;
+}
+
 }  // namespace burnbox

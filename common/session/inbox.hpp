@@ -10,6 +10,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <vector>
 
 #include "common/catalogue/catalogue.hpp"
 #include "common/session/names.hpp"
@@ -53,6 +54,8 @@ class Inbox {
     [[nodiscard]] Status remove_own_file(const SessionRow& row, const std::string& name);
 
     [[nodiscard]] FileSystem& fs() { return fs_; }  // of new sessions
+    // Of all places whose sessions are moved here.
+    [[nodiscard]] std::vector<FileSystem*> places();
     [[nodiscard]] const std::string& root() const { return root_; }
 
   private:

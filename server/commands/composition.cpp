@@ -55,6 +55,8 @@ struct Composition::State {
     PlaceWatch places;
     std::unique_ptr<FileSystem> state_fs, inbox_fs, signals_fs;
     std::unique_ptr<KnownFolders> folders;
+    std::vector<std::unique_ptr<FileSystem>> image_folders;  // of the emulated drives, those that are there
+    CatalogueAge catalogue_age = CatalogueAge::current;
     std::unique_ptr<Catalogue> catalogue;
     Events events;
     AwayFolders away{events, system_clock()};
@@ -93,8 +95,12 @@ struct Composition::State {
                }));
         BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
         inbox.emplace(*inbox_fs, *catalogue);
-        for (const auto& [name, drive] : config.drives)
-            if (drive.emulated()) (void)check_image_dir(drive.image_dir);  // its drive says what is wrong
+        for (const auto& [name, drive] : config.drives) {
+            if (!drive.emulated()) continue;
+            (void)check_image_dir(drive.image_dir);  // its drive says what is wrong
+            if (auto image_fs = open_posix_file_system(drive.image_dir))
+                image_folders.push_back(std::move(*image_fs));
+        }
         return {};
     }
 
@@ -154,6 +160,13 @@ struct Composition::State {
         return folders->check("image_dir", path);
     }
 
+    // The folders with a mark that the catalogue's generation is noted in.
+    [[nodiscard]] std::vector<FileSystem*> marked_folders() const {
+        std::vector<FileSystem*> folders = {inbox_fs.get()};
+        for (const auto& folder : image_folders) folders.push_back(folder.get());
+        return folders;
+    }
+
     // Who is told of events, before anybody publishes any.
     Status make_listeners(Spawner& spawner) {
         BB_TRY(signals_fs, open_posix_file_system(config.signals_dir));
@@ -182,16 +195,20 @@ struct Composition::State {
             drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe", policy));
         recovery = make_par2(spawner);
         prover = make_worker_prover(spawner, "/proc/self/exe");
-        burner = std::make_unique<Burner>(BurnerServices{.config = config,
-                                                         .clock = system_clock(),
-                                                         .catalogue = *catalogue,
-                                                         .inbox = *inbox,
-                                                         .state_fs = *state_fs,
-                                                         .events = events,
-                                                         .recovery = *recovery,
-                                                         .prover = *prover,
-                                                         .run_changer = changer(spawner)},
-                                          std::move(drives));
+        burner = std::make_unique<Burner>(
+            BurnerServices{
+                .config = config,
+                .clock = system_clock(),
+                .catalogue = *catalogue,
+                .inbox = *inbox,
+                .state_fs = *state_fs,
+                .events = events,
+                .recovery = *recovery,
+                .prover = *prover,
+                .run_changer = changer(spawner),
+                .note_generation = [this] { return note_generation_in(*catalogue, marked_folders()); },
+                .catalogue_age = catalogue_age},
+            std::move(drives));
     }
 
     // Uploads and burner know of each other by these functions only.
@@ -222,7 +239,8 @@ struct Composition::State {
             .check_mount = [this](const std::string& kind,
                                   const std::string& path) { return folders->check_mount(kind, path); },
             .folder_is_away = [this](const std::string& path,
-                                     const std::string& why) { away.tell(path, why); }});
+                                     const std::string& why) { away.tell(path, why); },
+            .catalogue_age = catalogue_age});
         uploads = std::make_unique<Uploads>(*upload_services);
         BB_TRY(watches, Watches::open(*upload_services));
         skims = std::make_unique<Skims>(*uploads, *upload_services);
@@ -330,6 +348,8 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
     auto state = std::make_unique<State>(config);
     BB_CHECK(state->open_stores());
     BB_CHECK(state->make_listeners(spawner));
+    BB_TRY(state->catalogue_age,
+           check_generation(*state->catalogue, *state->state_fs, *state->inbox_fs, state->marked_folders()));
     state->make_burner(spawner);
     BB_CHECK(state->make_uploads());
     BB_CHECK(state->uploads->recover());

@@ -20,6 +20,7 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
 #include "common/events/events.hpp"
+#include "common/session/generation.hpp"
 #include "common/session/inbox.hpp"
 #include "common/session/proof.hpp"
 #include "common/storage/file_system.hpp"
@@ -128,6 +129,8 @@ struct UploadServices {
     std::function<Status(const std::string& kind, const std::string& path)> check_mount{};
     // A folder of the configuration is not there; "" = it is. Any thread.
     std::function<void(const std::string& path, const std::string& why)> folder_is_away{};
+    // Found at start: an older copy of the catalogue does not know all that was sealed.
+    CatalogueAge catalogue_age = CatalogueAge::current;
 };
 
 namespace upload {

@@ -9,6 +9,7 @@
 #include "common/session/repair.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/upload/bring_back.hpp"
+#include "server/upload/lost_sessions.hpp"
 #include "server/upload/session_walk.hpp"
 
 namespace burnbox::upload {
@@ -159,6 +160,7 @@ Status recover_accounts(Core& core) {
     BB_TRY(const auto withdrawn, core.services.catalogue.sessions_in_state(SessionState::withdrawn));
     for (const SessionRow& row : withdrawn) journal_from_record(core, row);
     BB_CHECK(find_moved_folders(core));
+    BB_CHECK(find_lost_sessions(core.services, names));
     BB_CHECK(repair_inboxes(core.services.inbox, core.services.catalogue, names));
     BB_TRY(const bool went_down, machine_went_down(core));
     for (const std::string& name : names) BB_CHECK(recover_account(core, *core.account(name), went_down));

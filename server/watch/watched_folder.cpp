@@ -7,6 +7,7 @@
 #include "common/events/event_names.hpp"
 #include "common/session/names.hpp"
 #include "common/session/repair.hpp"
+#include "server/upload/lost_sessions.hpp"
 #include "server/upload/seal_start.hpp"
 #include "server/watch/returned_folders.hpp"
 
@@ -51,6 +52,7 @@ WatchedFolder::WatchedFolder(const WatchConfig& config, const UploadServices& se
       agenda_(config.settle) {}
 
 Status WatchedFolder::recover() {
+    BB_CHECK(upload::find_lost_sessions(services_, {config_.account}));
     BB_CHECK(settle_returned_folders(services_, ""));
     return repair_inboxes(services_.inbox, services_.catalogue, {config_.account});
 }

@@ -64,7 +64,8 @@ Status WatchedPlace::open() {
                        .prove = services_.prove,
                        .wake_burner = services_.wake_burner,
                        .may_seal = services_.may_seal,
-                       .check_storage = services_.check_storage};
+                       .check_storage = services_.check_storage,
+                       .catalogue_age = services_.catalogue_age};
     made->folder = std::make_shared<WatchedFolder>(config_, own, to_watch_thread_);
     opened_.push_back(std::move(made));
     return {};

@@ -119,7 +119,8 @@ struct Watches::State {
         if (back) back = place.recover();
         if (back) back = place.folder()->start();
         if (!back) {
-            if (back.error().code != Errc::unreachable) next_look = services.clock.steady_now() + kAfterTrouble;
+            if (back.error().code != Errc::unreachable)
+                next_look = services.clock.steady_now() + kAfterTrouble;
             place.retire(back.error().message);
             return tell(place, back.error().message);
         }

@@ -3,7 +3,11 @@
 #include <filesystem>
 
 #include "common/catalogue/sql_catalogue.hpp"
+#include "common/session/folder_mark.hpp"
+#include "common/session/generation.hpp"
+#include "common/session/repair.hpp"
 #include "common/storage/posix_file_system.hpp"
+#include "server/upload/lost_sessions.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"
 
@@ -41,6 +45,9 @@ class WatchedDrive final : public Drive {
     }
     Result<Outcome> settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) override {
         return at("settle", [&] { return drive_->settle(job, disc_session, start_lba); });
+    }
+    Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc, unsigned known) override {
+        return at("contents", [&] { return drive_->contents(disc, known); });
     }
     Status eject() override {
         return at("eject", [&] { return drive_->eject(); });
@@ -92,6 +99,7 @@ MmcHouse::MmcHouse(Spawner& spawner, const std::vector<std::string>& profiles, u
         std::filesystem::create_directories(folder / path);
     inbox_fs_ = must(open_posix_file_system(folder / "inbox"));
     state_fs_ = must(open_posix_file_system(folder / "state"));
+    must(write_folder_mark(*inbox_fs_, {.kind = "inbox_dir", .identity = "inbox", .owner = "state"}));
     config.pools["default"] = {"default", {}, copies, false};
     config.accounts["alice"].name = "alice";
     for (const std::string& profile : profiles) {
@@ -105,25 +113,86 @@ MmcHouse::MmcHouse(Spawner& spawner, const std::vector<std::string>& profiles, u
     }
 }
 
-void MmcHouse::restart() {
+void MmcHouse::close() {
     burner.reset();
     events_.reset();
     inbox_.reset();
     catalogue.reset();
+}
+
+void MmcHouse::restart() {
+    close();
     catalogue = must(open_sql_catalogue("sqlite3://" + (folder / "catalogue.sqlite")));
     inbox_ = std::make_unique<Inbox>(*inbox_fs_, *catalogue);
     events_ = std::make_unique<Events>();
     recovery_ = std::make_unique<FakeRecoveryProgram>(*state_fs_, *inbox_fs_);
     prover_ = make_worker_prover(spawner_, BURNBOX_TEST_WORKER);
+    FileSystem* const marked[] = {inbox_fs_.get()};
+    const CatalogueAge age = must(check_generation(*catalogue, *state_fs_, *inbox_fs_, marked));
+    if (age != CatalogueAge::current) find_lost_sessions();
     std::vector<std::unique_ptr<Drive>> drives;
     for (const auto& tray : trays)
         drives.push_back(std::make_unique<WatchedDrive>(
             *this, *tray,
             std::make_unique<WorkerDrive>(config.drives.at(tray->name), spawner_, BURNBOX_TEST_WORKER,
                                           DrivePolicy{}, patience)));
-    burner = std::make_unique<Burner>(
-        BurnerServices{config, clock, *catalogue, *inbox_, *state_fs_, *events_, *recovery_, *prover_, {}},
-        std::move(drives));
+    burner = std::make_unique<Burner>(BurnerServices{config,
+                                                     clock,
+                                                     *catalogue,
+                                                     *inbox_,
+                                                     *state_fs_,
+                                                     *events_,
+                                                     *recovery_,
+                                                     *prover_,
+                                                     {},
+                                                     [this] {
+                                                         FileSystem* const places[] = {inbox_fs_.get()};
+                                                         return note_generation_in(*catalogue, places);
+                                                     },
+                                                     age},
+                                      std::move(drives));
+}
+
+void MmcHouse::find_lost_sessions() {
+    const UploadServices services{.config = config,
+                                  .clock = clock,
+                                  .catalogue = *catalogue,
+                                  .inbox = *inbox_,
+                                  .state_fs = *state_fs_,
+                                  .events = *events_,
+                                  .run_blocking = [](const std::function<void()>& job) { job(); },
+                                  .check_fits = {},
+                                  .prove = {},
+                                  .wake_burner = [] {},
+                                  .catalogue_age = CatalogueAge::older};
+    must(upload::find_lost_sessions(services, {"alice"}));
+    must(repair_inboxes(*inbox_, *catalogue, {"alice"}));
+}
+
+// Nobody writes to it meanwhile.
+void MmcHouse::copy_state(const std::string& name) {
+    namespace fs = std::filesystem;
+    const fs::path copy = folder / ("copies/" + name);
+    fs::remove_all(copy);
+    fs::create_directories(copy);
+    for (const char* file : {"catalogue.sqlite", "catalogue.sqlite-wal"})
+        if (fs::exists(folder / file)) fs::copy(folder / file, copy / file);
+    fs::copy(folder / "state", copy / "state", fs::copy_options::recursive);
+}
+
+void MmcHouse::put_back(const std::string& name, bool with_state) {
+    namespace fs = std::filesystem;
+    close();
+    const fs::path copy = folder / ("copies/" + name);
+    for (const char* file : {"catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm"})
+        fs::remove(folder / file);
+    for (const char* file : {"catalogue.sqlite", "catalogue.sqlite-wal"})
+        if (fs::exists(copy / file)) fs::copy(copy / file, folder / file);
+    if (with_state) {
+        for (const auto& entry : fs::directory_iterator(folder / "state")) fs::remove_all(entry.path());
+        fs::copy(copy / "state", folder / "state", fs::copy_options::recursive);
+    }
+    restart();
 }
 
 SessionId MmcHouse::queue(const std::string& name, const std::map<std::string, std::string>& files) {
@@ -139,8 +208,10 @@ std::string MmcHouse::add_blank(Tray& tray, std::int32_t capacity_blocks) {
     return path;
 }
 
-SessionRow MmcHouse::row(SessionId id) {
-    return must(catalogue->session(id));
+SessionRow MmcHouse::row(const std::string& name) {
+    for (const SessionRow& row : must(catalogue->sessions("alice")))
+        if (row.name == name) return row;
+    return {};
 }
 
 std::string MmcHouse::text(const std::string& path) {

@@ -44,13 +44,21 @@ class MmcHouse {
     std::unique_ptr<Burner> burner;
 
     void restart();
+    // A copy of the catalogue and the state folder as they are now, kept under a name; and an older one put
+    // back, of the catalogue alone or of both, with a restart.
+    void copy_state(const std::string& name);
+    void put_back(const std::string& name, bool with_state);
     SessionId queue(const std::string& name, const std::map<std::string, std::string>& files);
     // A new blank of the tray's kind, put into its box. `capacity_blocks` 0 = as large as real ones.
     std::string add_blank(Tray& tray, std::int32_t capacity_blocks);
-    [[nodiscard]] SessionRow row(SessionId id);
+    // By the name that it was sent under: rows get other numbers when they are found again.
+    [[nodiscard]] SessionRow row(const std::string& name);
     [[nodiscard]] std::string text(const std::string& path);  // of a file in the inbox; "" when it is missing
 
   private:
+    void close();
+    void find_lost_sessions();
+
     Spawner& spawner_;
     std::unique_ptr<FileSystem> inbox_fs_, state_fs_;
     std::unique_ptr<Inbox> inbox_;

@@ -16,23 +16,24 @@ using Files = std::map<std::string, std::string>;  // path: content
 
 class MmcJudge {
   public:
-    MmcJudge(MmcHouse& house, const std::map<SessionId, Files>& sessions,
-             const std::set<std::string>& foreign, unsigned copies)
-        : house_(house), sessions_(sessions), foreign_(foreign), copies_(copies) {}
+    MmcJudge(MmcHouse& house, const std::map<std::string, Files>& sessions,
+             const std::set<std::string>& foreign, unsigned copies, bool put_back)
+        : house_(house), sessions_(sessions), foreign_(foreign), copies_(copies), put_back_(put_back) {}
 
     void nothing_is_lost();  // at any time
     void all_is_burned();    // at the end
 
   private:
-    void check_session(SessionId id);
+    void check_session(const std::string& name);
     void check_copy(const SessionRow& row, const DiscSessionRow& copy);
     void check_disc(const std::string& path);
     std::vector<DiscRow> rows_of(const std::string& disc);
 
     MmcHouse& house_;
-    const std::map<SessionId, Files>& sessions_;
-    const std::set<std::string>& foreign_;  // discs that burnbox has not made
+    const std::map<std::string, Files>& sessions_;  // by the name they were sent under
+    const std::set<std::string>& foreign_;          // discs that burnbox has not made
     unsigned copies_;
+    bool put_back_;  // an older catalogue was: discs that were not met since may hold more
 };
 
 }  // namespace burnbox::test

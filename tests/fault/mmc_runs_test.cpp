@@ -48,13 +48,17 @@ class Run {
     void act();
     void step();
     void restart();
+    void keep_copy();
+    void put_back();
     bool all_burned();
-    MmcJudge judge() { return {house_, sessions_, foreign_, copies_}; }
+    MmcJudge judge() { return {house_, sessions_, foreign_, copies_, put_back_}; }
 
     std::mt19937 random_;
     unsigned copies_;
     MmcHouse house_;
-    std::map<SessionId, Files> sessions_;
+    std::map<std::string, Files> sessions_;
+    unsigned copies_kept_ = 0;       // of the catalogue and the state folder
+    bool put_back_ = false;          // one of them was
     std::set<std::string> foreign_;  // discs that burnbox has not made
     bool armed_ = true;
     bool hangs_;
@@ -87,6 +91,7 @@ Run::Run(Spawner& spawner, unsigned seed)
             throw Died();
         }
         if (happens(3)) throw Died();
+        if (happens(1)) keep_copy();
     };
     for (const auto& tray : house_.trays) change_disc(*tray);
     house_.restart();
@@ -213,6 +218,18 @@ void Run::step() {
     }
 }
 
+void Run::keep_copy() {
+    house_.copy_state(std::to_string(copies_kept_++));
+}
+
+// Yesterday's backup: of the catalogue alone, or of the whole state folder.
+void Run::put_back() {
+    judge().nothing_is_lost();
+    house_.put_back(std::to_string(pick(copies_kept_ - 1)), happens(50));
+    put_back_ = true;
+    judge().nothing_is_lost();
+}
+
 void Run::queue() {
     Files files;
     for (unsigned i = 0; i <= pick(2); ++i) {
@@ -220,13 +237,18 @@ void Run::queue() {
         for (char& c : content) c = static_cast<char>(random_());
         files["f" + std::to_string(i)] = std::move(content);
     }
-    const SessionId id = house_.queue("s" + std::to_string(sessions_.size()), files);
-    sessions_[id] = std::move(files);
+    const std::string name = "s" + std::to_string(sessions_.size());
+    house_.queue(name, files);
+    sessions_[name] = std::move(files);
 }
 
 void Run::act() {
     Tray& tray = *house_.trays[pick(static_cast<unsigned>(house_.trays.size()) - 1)];
-    switch (pick(13)) {
+    switch (pick(14)) {
+        case 14:
+            if (happens(60)) return keep_copy();
+            if (copies_kept_ == 0 || !happens(40)) return step();
+            return put_back();
         case 0:
         case 1:
         case 2:
@@ -259,11 +281,11 @@ void Run::live() {
 
 bool Run::all_burned() {
     bool all = true;
-    for (const auto& [id, files] : sessions_) {
-        const SessionState state = house_.row(id).state;
-        if (state == SessionState::failed)
-            must(house_.catalogue->step(id, SessionState::failed, SessionState::queued, "once more"));
-        all = all && state == SessionState::burned;
+    for (const auto& [name, files] : sessions_) {
+        const SessionRow row = house_.row(name);
+        if (row.state == SessionState::failed)
+            must(house_.catalogue->step(row.id, SessionState::failed, SessionState::queued, "once more"));
+        all = all && row.state == SessionState::burned;
     }
     return all;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -35,7 +36,10 @@ class Run {
     void disarm();
     void act();
     void step();
-    void check_session(SessionId id);
+    void keep_copy();
+    void put_back();
+    [[nodiscard]] std::optional<SessionRow> row_of(const std::string& name);
+    void check_session(const std::string& name);
     void check_copy(const DiscSessionRow& copy, std::map<std::string, unsigned>& times);
     [[nodiscard]] std::map<std::string, std::string> some_files();
 
@@ -43,8 +47,10 @@ class Run {
     std::vector<std::string> names_;
     unsigned copies_;
     BurnerHouse house_;
-    std::map<SessionId, std::map<std::string, std::string>> sessions_;
-    std::set<SessionId> withdrawn_;
+    std::map<std::string, std::map<std::string, std::string>> sessions_;
+    std::set<std::string> withdrawn_;
+    std::vector<std::string> copies_kept_;  // of the catalogue and the state folder
+    unsigned times_put_back_ = 0;
     bool armed_ = false;
 };
 
@@ -82,7 +88,10 @@ void Run::arm() {
     armed_ = true;
     for (FakeDrive* drive : house_.drives) {
         drive->before_load = [this] { return fault(8, "load"); };
-        drive->during_write = [this] { return fault(20, "write"); };
+        drive->during_write = [this] {
+            if (armed_ && happens(5)) keep_copy();
+            return fault(20, "write");
+        };
         drive->after_write = [this] { return fault(8, "answer of write"); };
         drive->before_settle = [this] { return fault(15, "settle"); };
         drive->after_cut = happens(50) ? Drive::Outcome::untouched : Drive::Outcome::damaged;
@@ -118,14 +127,33 @@ std::map<std::string, std::string> Run::some_files() {
     return files;
 }
 
+void Run::keep_copy() {
+    copies_kept_.push_back("copy " + std::to_string(copies_kept_.size()));
+    house_.copy_state(copies_kept_.back());
+}
+
+// Yesterday's backup: of the catalogue alone, or of the whole state folder.
+void Run::put_back() {
+    const std::string& copy = copies_kept_[pick(static_cast<unsigned>(copies_kept_.size()) - 1)];
+    happens(50) ? house_.put_catalogue_back(copy) : house_.put_state_back(copy);
+    ++times_put_back_;
+    house_.repair();
+    arm();
+}
+
 void Run::act() {
-    switch (pick(9)) {
+    switch (pick(10)) {
+        case 10:
+            if (happens(50)) return keep_copy();
+            if (copies_kept_.empty() || !happens(40)) return step();
+            return put_back();
         case 0:
         case 1: {
             if (sessions_.size() >= 8) return step();
             const auto files = some_files();
-            const SessionId id = house_.queue("s" + std::to_string(sessions_.size()), files);
-            sessions_[id] = files;
+            const std::string name = "s" + std::to_string(sessions_.size());
+            house_.queue(name, files);
+            sessions_[name] = files;
             return;
         }
         case 2:
@@ -139,10 +167,10 @@ void Run::act() {
             return;
         case 4: {
             if (sessions_.empty() || !happens(20)) return step();
-            const SessionId id = sessions_.begin()->first;
-            if (!house_.catalogue->copies(id)->empty()) return step();
-            if (house_.catalogue->step(id, SessionState::queued, SessionState::withdrawn, ""))
-                withdrawn_.insert(id);
+            const auto row = row_of(sessions_.begin()->first);
+            if (!row || !house_.catalogue->copies(row->id)->empty()) return step();
+            if (house_.catalogue->step(row->id, SessionState::queued, SessionState::withdrawn, ""))
+                withdrawn_.insert(row->name);
             return;
         }
         default:
@@ -160,12 +188,13 @@ void Run::end() {
     for (int round = 0; round < 60; ++round) {
         house_.run();
         bool waits = false;
-        for (const auto& [id, files] : sessions_) {
-            const SessionState state = house_.row(id).state;
-            if (state == SessionState::failed)
+        for (const auto& [name, files] : sessions_) {
+            const auto row = row_of(name);
+            if (!row) continue;
+            if (row->state == SessionState::failed)
                 static_cast<void>(
-                    house_.catalogue->step(id, SessionState::failed, SessionState::queued, "once more"));
-            waits = waits || (state != SessionState::burned && state != SessionState::withdrawn);
+                    house_.catalogue->step(row->id, SessionState::failed, SessionState::queued, "once more"));
+            waits = waits || (row->state != SessionState::burned && row->state != SessionState::withdrawn);
         }
         if (!waits && round > 0) return;
         // The person who looks after the drives, too.
@@ -183,7 +212,7 @@ void Run::check_copy(const DiscSessionRow& copy, std::map<std::string, unsigned>
     const FakeDiscSession& written = disc.sessions[copy.disc_session - 1];
     CHECK(written.whole);
     const std::string data = house_.config.burn.layout == Layout::plain ? "" : "data/";
-    for (const auto& [path, content] : sessions_[house_.row(copy.session).whole_or_self()]) {
+    for (const auto& [path, content] : sessions_[house_.row(house_.row(copy.session).whole_or_self()).name]) {
         const auto entry = written.entries.find("alice/" + copy.session_name + "/" + data + path);
         if (entry == written.entries.end()) continue;
         ++times[path];
@@ -191,40 +220,56 @@ void Run::check_copy(const DiscSessionRow& copy, std::map<std::string, unsigned>
     }
 }
 
-void Run::check_session(SessionId id) {
-    const SessionRow row = house_.row(id);
-    INFO("session ", row.name, ", state ", to_string(row.state), ", reason ", row.reason);
-    const auto copies = house_.catalogue->copies(id);
-    if (withdrawn_.contains(id)) {
+// By the name that it was sent under: rows get other numbers when they are found again.
+std::optional<SessionRow> Run::row_of(const std::string& name) {
+    for (const SessionRow& row : *house_.catalogue->sessions("alice"))
+        if (row.name == name) return row;
+    return std::nullopt;
+}
+
+void Run::check_session(const std::string& name) {
+    const auto found = row_of(name);
+    INFO("session ", name, ", put back ", times_put_back_, " times");
+    const bool may_be_withdrawn = withdrawn_.contains(name) && times_put_back_ > 0;
+    if (may_be_withdrawn && (!found || found->state == SessionState::withdrawn)) return;
+    REQUIRE(found);
+    const SessionRow& row = *found;
+    INFO("state ", to_string(row.state), ", folder ", row.folder, ", reason ", row.reason);
+    const auto copies = house_.catalogue->copies(row.id);
+    if (withdrawn_.contains(name) && times_put_back_ == 0) {
         CHECK(row.state == SessionState::withdrawn);
         CHECK(copies->empty());
         return;
     }
     CHECK(row.state == SessionState::burned);
     CHECK(row.folder == row.name + "-burned");
-    CHECK(copies->size() == copies_ * std::max(row.parts, 1U));
-    std::set<std::pair<SessionId, std::string>> drives;
+    // Beyond the copies asked for there may be one that an older catalogue could not know.
+    const std::size_t wanted = copies_ * std::max(row.parts, 1U);
+    CHECK((times_put_back_ == 0 ? copies->size() == wanted : copies->size() >= wanted));
+    std::set<std::pair<SessionId, std::string>> discs;
     std::map<std::string, unsigned> times;
     const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
     for (const DiscSessionRow& copy : *copies) {
-        drives.emplace(copy.session, copy.drive);
+        discs.emplace(copy.session, times_put_back_ == 0 ? copy.drive : copy.disc_label);
         check_copy(copy, times);
-        CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
+        if (times_put_back_ == 0) CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
     }
-    CHECK(drives.size() == copies->size());
-    for (const auto& [path, content] : sessions_[id])
-        CHECK_MESSAGE(times[path] == copies_, path << " is on so many discs");
-    for (const auto& [path, content] : sessions_[id])
+    CHECK_FALSE(receipt.empty());
+    CHECK(discs.size() == copies->size());
+    for (const auto& [path, content] : sessions_[name])
+        CHECK_MESSAGE((times_put_back_ == 0 ? times[path] == copies_ : times[path] >= copies_),
+                      path << " is on so many discs: " << times[path]);
+    for (const auto& [path, content] : sessions_[name])
         CHECK_MESSAGE(house_.text("alice/" + row.folder + "/" + path) == content, path << " in the inbox");
 }
 
 void Run::check() {
-    for (const auto& [id, files] : sessions_) check_session(id);
+    for (const auto& [name, files] : sessions_) check_session(name);
     for (const auto& [name, shelf] : house_.shelves)
         for (const auto& [label, disc] : shelf.discs)
-            for (const auto& [id, files] : sessions_) {
-                std::vector<SessionRow> units = house_.catalogue->parts(id).value();
-                units.push_back(house_.row(id));
+            for (const SessionRow& row : *house_.catalogue->sessions("alice")) {
+                std::vector<SessionRow> units = house_.catalogue->parts(row.id).value();
+                units.push_back(row);
                 for (const SessionRow& unit : units)
                     CHECK_MESSAGE(shelf.times_burned(label, "alice/" + unit.disc_name) <= 1,
                                   unit.disc_name << " burned twice on " << label);

@@ -1,6 +1,11 @@
 #include "tests/support/burner_house.hpp"
 
+#include <filesystem>
+
 #include "common/catalogue/sql_catalogue.hpp"
+#include "common/session/repair.hpp"
+#include "common/storage/durable_file.hpp"
+#include "server/upload/lost_sessions.hpp"
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"
@@ -25,13 +30,17 @@ BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies)
 
 BurnerHouse::~BurnerHouse() = default;
 
-void BurnerHouse::restart() {
+void BurnerHouse::close() {
     burner.reset();
     drives.clear();
     subscription_.reset();
     inbox.reset();
     catalogue.reset();
     real_catalogue_.reset();
+}
+
+void BurnerHouse::restart() {
+    close();
     real_catalogue_ = must(open_sql_catalogue("sqlite3://" + (database_folder / "catalogue.sqlite")));
     catalogue = make_faulty_catalogue(*real_catalogue_, catalogue_faults);
     inbox = std::make_unique<Inbox>(inbox_fs, *catalogue);
@@ -45,8 +54,82 @@ void BurnerHouse::restart() {
         made.push_back(std::move(drive));
     }
     burner = std::make_unique<Burner>(
-        BurnerServices{config, clock, *catalogue, *inbox, state_fs, *events, recovery, prover, run_changer},
+        BurnerServices{
+            config, clock, *catalogue, *inbox, state_fs, *events, recovery, prover, run_changer, {}, age_},
         std::move(made));
+}
+
+// The database and its log together: nobody writes while a test copies them.
+void BurnerHouse::copy_catalogue(const std::string& name) {
+    const std::filesystem::path copy = std::filesystem::path(copies_folder.path()) / name;
+    std::filesystem::remove_all(copy);
+    std::filesystem::create_directory(copy);
+    for (const auto& file : std::filesystem::directory_iterator(database_folder.path()))
+        if (!file.path().string().ends_with("-shm"))
+            std::filesystem::copy(file.path(), copy / file.path().filename());
+}
+
+void BurnerHouse::put_catalogue_back(const std::string& name) {
+    close();
+    for (const auto& file : std::filesystem::directory_iterator(database_folder.path()))
+        std::filesystem::remove(file.path());
+    for (const auto& file :
+         std::filesystem::directory_iterator(std::filesystem::path(copies_folder.path()) / name))
+        std::filesystem::copy(file.path(),
+                              std::filesystem::path(database_folder.path()) / file.path().filename());
+    age_ = CatalogueAge::older;
+    restart();
+    age_ = CatalogueAge::current;
+}
+
+namespace {
+
+using Tree = std::map<std::string, std::optional<std::string>>;
+
+void read_tree(FileSystem& fs, const std::string& folder, Tree& tree) {
+    for (const DirEntry& entry : must(list_folder(fs, folder))) {
+        const std::string path = join_path(folder, entry.name);
+        if (entry.type == FileType::folder) {
+            tree[path] = std::nullopt;
+            read_tree(fs, path, tree);
+        } else {
+            tree[path] = must(read_file(fs, path, 1ULL << 30U));
+        }
+    }
+}
+
+}  // namespace
+
+void BurnerHouse::copy_state(const std::string& name) {
+    copy_catalogue(name);
+    states_[name].clear();
+    read_tree(state_fs, "", states_[name]);
+}
+
+void BurnerHouse::put_state_back(const std::string& name) {
+    for (const DirEntry& entry : must(list_folder(state_fs, "")))
+        must(entry.type == FileType::folder ? remove_tree(state_fs, entry.name)
+                                            : state_fs.remove(entry.name));
+    for (const auto& [path, content] : states_.at(name))
+        must(content ? replace_file(state_fs, path, *content) : state_fs.make_folder(path, 0700));
+    must(state_fs.sync_all());
+    put_catalogue_back(name);
+}
+
+void BurnerHouse::repair() {
+    UploadServices services{.config = config,
+                            .clock = clock,
+                            .catalogue = *catalogue,
+                            .inbox = *inbox,
+                            .state_fs = state_fs,
+                            .events = *events,
+                            .run_blocking = [](const std::function<void()>& job) { job(); },
+                            .check_fits = {},
+                            .prove = {},
+                            .wake_burner = [] {},
+                            .catalogue_age = CatalogueAge::older};
+    must(upload::find_lost_sessions(services, {"alice"}));
+    must(repair_inboxes(*inbox, *catalogue, {"alice"}));
 }
 
 void BurnerHouse::crash() {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ class BurnerHouse {
 
     // Stores that survive.
     TempFolder database_folder{memory_backed_place()};  // of the catalogue
+    TempFolder copies_folder{memory_backed_place()};    // of older catalogues
     TestClock clock;
     MemoryFileSystem inbox_fs{"/memory/inbox", clock};
     MemoryFileSystem state_fs{"/memory/state", clock};
@@ -47,6 +49,15 @@ class BurnerHouse {
     void restart();  // a clean stop or kill -9
     void crash();    // power loss: what was not synced is gone
 
+    // A copy of the catalogue as it is now, kept under a name; and its being put back, with a restart.
+    void copy_catalogue(const std::string& name);
+    void put_catalogue_back(const std::string& name);
+    // The same of the whole state folder: the catalogue, and the stores rooted at state_dir.
+    void copy_state(const std::string& name);
+    void put_state_back(const std::string& name);
+    // What a start does before the burner's: lost sessions are found again, the inbox is repaired.
+    void repair();
+
     // A sealed session as the uploader leaves it; content by path.
     SessionId queue(const std::string& name, const std::map<std::string, std::string>& files,
                     const std::string& marker = "BURN");
@@ -62,9 +73,14 @@ class BurnerHouse {
     [[nodiscard]] std::vector<std::string> event_names() const;
 
   private:
+    void close();
+
     std::unique_ptr<Catalogue> real_catalogue_;
     std::shared_ptr<void> subscription_;
     int seals_ = 0;
+    std::map<std::string, std::map<std::string, std::optional<std::string>>>
+        states_;                                // copies; folders: none
+    CatalogueAge age_ = CatalogueAge::current;  // of the next process
 };
 
 }  // namespace burnbox::test

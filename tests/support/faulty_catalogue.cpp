@@ -49,6 +49,20 @@ class FaultyCatalogue final : public Catalogue {
         return write("catalogue remove_session", [&] { return inner_.remove_session(id); });
     }
 
+    Result<std::vector<SessionId>> take_in(const DiscRow& disc, const TakenDiscSession& found,
+                                           unsigned copies_wanted) override {
+        return write("catalogue take_in", [&] { return inner_.take_in(disc, found, copies_wanted); });
+    }
+    Result<std::uint64_t> generation() override {
+        return read([&] { return inner_.generation(); });
+    }
+    Result<unsigned> next_disc_number() override {
+        return read([&] { return inner_.next_disc_number(); });
+    }
+    Status go_on_after(std::uint64_t generation, unsigned skip) override {
+        return write("catalogue go_on_after", [&] { return inner_.go_on_after(generation, skip); });
+    }
+
     Status split_session(SessionId id, const std::vector<SessionRow>& parts) override {
         return write("catalogue split_session", [&] { return inner_.split_session(id, parts); });
     }

@@ -1,0 +1,146 @@
+#include "burner/jobs/found_records.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "burner/jobs/burn_job.hpp"
+#include "common/base/text.hpp"
+#include "common/session/found_again.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox {
+namespace {
+
+std::string seal_path(const std::string& seal_id) {
+    return "seals/" + seal_id + ".jsonl";
+}
+
+}  // namespace
+
+// A part's row is found by its session's.
+Result<std::optional<SessionRow>> FoundRecords::row_of(const std::string& account,
+                                                       const std::string& disc_name) {
+    const std::string whole(whole_disc_name(disc_name));
+    BB_TRY(auto row, services_.catalogue.find_session(account, whole));
+    if (!row || whole == disc_name) return row;
+    BB_TRY(auto parts, services_.catalogue.parts(row->id));
+    const auto part = std::ranges::find(parts, disc_name, &SessionRow::disc_name);
+    if (part == parts.end()) return std::optional<SessionRow>();
+    return std::optional(std::move(*part));
+}
+
+// That of a seal record that no row refers to and that says the same; else a new one, written durably.
+Result<std::string> FoundRecords::seal_id_for(const FoundSession& found, const SealedSession& sealed) {
+    BB_TRY(const auto ids, unreferenced_seals(services_.state_fs, services_.catalogue));
+    for (const std::string& id : ids) {
+        SessionRow row;
+        row.seal_id = id;
+        const auto other = read_seal(services_.state_fs, row);
+        if (other && other->identifier() == sealed.identifier() &&
+            other->manifest.content_digest() == sealed.manifest.content_digest())
+            return id;
+    }
+    const std::string id = random_uuid();
+    if (!found.recovery_record.empty())
+        BB_CHECK(replace_file(services_.state_fs, recovery_record_path(id), found.recovery_record));
+    BB_CHECK(replace_file(services_.state_fs, seal_path(id), found.seal_record));
+    return id;
+}
+
+Result<SessionRow> FoundRecords::new_row(const SealedSession& sealed, const std::string& seal_id,
+                                         const std::string& pool) {
+    SessionRow row;
+    row.account = sealed.account;
+    row.disc_name = sealed.disc_name;
+    row.name = sealed.disc_name;
+    row.pool = pool;
+    row.seal_id = seal_id;
+    row.content_digest = sealed.manifest.content_digest();
+    row.marker_name = sealed.marker.name;
+    row.marker_sha256 = sealed.marker.sha256;
+    row.bytes = sealed.manifest.payload_bytes();
+    row.files_count = sealed.manifest.files_count();
+    row.sealed_at = sealed.sealed_at;
+    BB_TRY(const auto folder, burned_folder_of(services_.inbox.fs(), row));
+    if (folder) {
+        row.folder = *folder;
+        row.name = parse_folder(*folder).name;
+    }
+    return row;
+}
+
+Result<bool> FoundRecords::give_parts(const SealedSession& part, const std::string& pool) {
+    std::vector<SessionRow> rows;
+    for (unsigned number = 1; number <= part.part->count(); ++number) {
+        SessionRow row;
+        row.seal_id = part_seal_id(part.part->group, number);
+        const auto sealed = read_seal(services_.state_fs, row);
+        if (!sealed && sealed.error().code == Errc::corrupt) return false;
+        if (!sealed) return std::unexpected(sealed.error());
+        BB_TRY(row, new_row(*sealed, row.seal_id, pool));
+        rows.push_back(std::move(row));
+    }
+    BB_TRY(auto whole, services_.catalogue.find_session(part.account, part.part->whole));
+    if (!whole) {
+        SessionRow row;
+        row.seal_id = part.part->group;
+        const auto sealed = read_seal(services_.state_fs, row);
+        if (!sealed && sealed.error().code == Errc::corrupt) return false;
+        if (!sealed) return std::unexpected(sealed.error());
+        BB_TRY(row, new_row(*sealed, row.seal_id, pool));
+        BB_TRY(row.id, services_.catalogue.add_session(row));
+        whole = row;
+    }
+    if (whole->seal_id != part.part->group || whole->parts != 0) return false;
+    const Status split = services_.catalogue.split_session(whole->id, rows);
+    if (!split && split.error().code == Errc::conflict) return false;
+    BB_CHECK(split);
+    return true;
+}
+
+// What was burned was made from the record of then: one that was made anew since says less.
+Status FoundRecords::keep_record(const FoundSession& found, const SessionRow& row) {
+    const auto own = read_seal(services_.state_fs, row);
+    if (!own && own.error().code != Errc::corrupt) return std::unexpected(own.error());
+    if (own && to_seal_record(*own) == found.seal_record) return {};
+    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+    if (own && !copies.empty()) return {};
+    if (!found.recovery_record.empty())
+        BB_CHECK(replace_file(services_.state_fs, recovery_record_path(row.seal_id), found.recovery_record));
+    return replace_file(services_.state_fs, seal_path(row.seal_id), found.seal_record);
+}
+
+Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::string& pool) {
+    BB_TRY(auto row, row_of(found.account, found.disc_name));
+    if (found.seal_record.empty()) {
+        // What the disc does not say, the record of a session of that name may.
+        if (!row) return fail(Errc::corrupt, found.unclear);
+        BB_CHECK(read_seal(services_.state_fs, *row));
+        return KnownSession{*row};
+    }
+    BB_TRY(const SealedSession sealed, parse_seal_record(found.seal_record));
+    if (!row && sealed.part) {
+        BB_TRY(const bool given, give_parts(sealed, pool));
+        if (given) {
+            BB_TRY(row, row_of(found.account, found.disc_name));
+        }
+        if (!row)
+            return fail(Errc::corrupt, fmt::format("{} is a part of a session that is not known any more",
+                                                   escape(sealed.identifier())));
+    }
+    // Of a row that was made from a receipt the content is not known.
+    const bool same =
+        row &&
+        (row->content_digest == sealed.manifest.content_digest() ||
+         (row->content_digest == Sha256() && to_iso8601(row->sealed_at) == to_iso8601(sealed.sealed_at)));
+    if (same) {
+        BB_CHECK(keep_record(found, *row));
+        return KnownSession{*row};
+    }
+    BB_TRY(const std::string seal_id, seal_id_for(found, sealed));
+    BB_TRY(SessionRow made, new_row(sealed, seal_id, pool));
+    return KnownSession{std::move(made), row.has_value()};
+}
+
+}  // namespace burnbox

@@ -1,0 +1,170 @@
+#include "burner/jobs/meet_disc.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "burner/jobs/take_in.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/session/found_again.hpp"
+
+namespace burnbox {
+namespace {
+
+// A session on it that was sealed here: the catalogue, a seal record or a receipt says so.
+class Evidence {
+  public:
+    Evidence(Station& station, const Medium& medium) : station_(station), medium_(medium) {}
+
+    [[nodiscard]] Result<bool> is_ours(const std::vector<FoundDiscSession>& contents) {
+        for (const FoundDiscSession& disc_session : contents)
+            for (const FoundSession& found : disc_session.sessions) {
+                const auto sealed = parse_seal_record(found.seal_record);
+                if (!sealed) continue;
+                BB_TRY(const bool known, is_known(*sealed));
+                if (known) return true;
+            }
+        return false;
+    }
+
+  private:
+    [[nodiscard]] Result<bool> is_known(const SealedSession& sealed) {
+        const BurnerServices& services = station_.services;
+        const Sha256 content = sealed.manifest.content_digest();
+        BB_TRY(const auto row, services.catalogue.find_session(
+                                   sealed.account, std::string(whole_disc_name(sealed.disc_name))));
+        if (row && (row->content_digest == content || sealed.part)) return true;
+        BB_TRY(const auto seals, unreferenced_seals(services.state_fs, services.catalogue));
+        for (const std::string& id : seals) {
+            SessionRow of_record;
+            of_record.seal_id = id;
+            const auto record = read_seal(services.state_fs, of_record);
+            if (record && record->identifier() == sealed.identifier() &&
+                record->manifest.content_digest() == content)
+                return true;
+        }
+        return is_in_a_receipt(sealed.account);
+    }
+
+    [[nodiscard]] Result<bool> is_in_a_receipt(const std::string& account) {
+        for (FileSystem* const place : station_.services.inbox.places()) {
+            BB_TRY(const auto receipts, receipts_in(*place, account));
+            for (const FoundReceipt& receipt : receipts)
+                for (const ReceiptHead::Copy& copy : receipt.head.copies)
+                    if (copy.serial == medium_.serial) return true;
+        }
+        return false;
+    }
+
+    Station& station_;
+    const Medium& medium_;
+};
+
+std::string pool_of(const Station& station) {
+    for (const auto& [name, pool] : station.services.config.pools)
+        if (std::ranges::count(pool.drives, station.drive.name()) != 0) return name;
+    return {};
+}
+
+// Nothing is appended to a disc that the catalogue did not begin.
+Status keep_for_reading(Station& station, DiscRow disc) {
+    if (disc.state == DiscState::suspect) return {};
+    disc.state = DiscState::closed;
+    disc.free_bytes = 0, disc.sessions_left = 0;
+    disc.reason = "the catalogue is older than the disc: it is read, and nothing more is burned on it";
+    return station.services.catalogue.update_disc(disc);
+}
+
+bool says_nothing_of_the_disc(const Error& error) {
+    return drive_is_lost(error) || error.code == Errc::busy || error.code == Errc::timeout ||
+           error.code == Errc::cancelled;
+}
+
+Result<bool> adopt(Station& station, const Medium& medium) {
+    const DiscIdentity identity{.label = medium.label,
+                                .serial = medium.serial,
+                                .sessions_used = 0,
+                                .next_lba = 0,
+                                .head_digest = {},
+                                .media_id = medium.media_id};
+    const auto contents = station.drive.contents(identity, 0);
+    if (!contents && says_nothing_of_the_disc(contents.error())) return std::unexpected(contents.error());
+    if (!contents) return false;  // nobody can say whose it is
+    BB_TRY(const bool ours, Evidence(station, medium).is_ours(*contents));
+    if (!ours) return false;
+    DiscRow disc;
+    disc.label = medium.label, disc.serial = medium.serial;
+    disc.pool = pool_of(station), disc.drive = station.drive.name();
+    disc.created_at = station.services.clock.now();
+    update_from_medium(disc, medium);
+    disc.sessions_used = 0, disc.next_lba = 0, disc.head_digest.clear();
+    auto id = station.services.catalogue.add_disc(disc);
+    if (!id && id.error().code == Errc::exists) return false;
+    if (!id) return std::unexpected(std::move(id).error());
+    disc.id = *id;
+    BB_TRY(const DiscRow taken, take_in_disc(station, disc));
+    BB_CHECK(keep_for_reading(station, taken));
+    return true;
+}
+
+}  // namespace
+
+Result<bool> meet_disc(Station& station, const Medium& medium) {
+    if (medium.serial.empty() || medium.label.empty()) return false;
+    station.desk.add_label_seen(medium.label);
+    BB_TRY(const auto discs, station.services.catalogue.discs());
+    const auto known = std::ranges::find(discs, medium.serial, &DiscRow::serial);
+    if (known != discs.end()) {
+        if (known->state == DiscState::suspect || !holds_more(medium, *known)) return false;
+        BB_CHECK(take_in_disc(station, *known));
+        return true;
+    }
+    if (station.notes.strangers.contains(medium.serial)) return false;
+    BB_TRY(const bool adopted, adopt(station, medium));
+    if (adopted) return true;
+    station.notes.strangers.insert(medium.serial);
+    log::warning("disc unknown", log::kv("disc", medium.label), log::kv("serial", medium.serial),
+                 log::kv("drive", station.drive.name()),
+                 log::kv("what", "it is left alone, and its label is not used again"));
+    return false;
+}
+
+namespace {
+
+// Of real drives: a disc may have been burned under them since, and it is not at hand to be asked.
+Status retire_blank_labels(Station& station, const std::vector<DiscRow>& discs) {
+    for (DiscRow disc : discs) {
+        const bool blank_here = disc.drive == station.drive.name() && disc.sessions_used == 0;
+        if (!blank_here || disc.state != DiscState::open) continue;
+        disc.state = DiscState::closed;
+        disc.free_bytes = 0, disc.sessions_left = 0;
+        disc.reason = "the catalogue is older than the data: a disc may bear this label already";
+        BB_CHECK(station.services.catalogue.update_disc(disc));
+    }
+    return {};
+}
+
+}  // namespace
+
+Status look_over_shelf(Station& station) {
+    BB_TRY(const auto shelf, station.drive.shelf());
+    BB_TRY(const auto discs, station.services.catalogue.discs());
+    if (!station.drive.emulated() && station.services.catalogue_age != CatalogueAge::current)
+        return retire_blank_labels(station, discs);
+    for (const ShelfDisc& image : shelf) {
+        if (station.desk.stopping) return {};
+        if (image.serial.empty()) continue;
+        const auto known = std::ranges::find(discs, image.serial, &DiscRow::serial);
+        const bool as_known = known != discs.end() &&
+                              (known->head_digest == image.head_digest || known->state == DiscState::suspect);
+        if (as_known) continue;
+        if (const Status loaded = station.drive.load(image.label); !loaded) continue;  // under another name
+        const auto medium = station.drive.inspect();
+        if (!medium) return std::unexpected(medium.error());
+        BB_CHECK(meet_disc(station, *medium));
+    }
+    return {};
+}
+
+}  // namespace burnbox

@@ -1,0 +1,41 @@
+#include "burner/jobs/taken_labels.hpp"
+
+#include <filesystem>
+
+#include "common/session/found_again.hpp"
+
+namespace burnbox {
+namespace {
+
+// Once: those of later receipts are in the catalogue.
+Status read_receipts(Station& station) {
+    if (station.desk.receipts_read) return {};
+    for (FileSystem* const place : station.services.inbox.places()) {
+        BB_TRY(const auto accounts, list_folder(*place, ""));
+        for (const DirEntry& account : accounts) {
+            if (account.type != FileType::folder) continue;
+            BB_TRY(const auto receipts, receipts_in(*place, account.name));
+            for (const FoundReceipt& receipt : receipts)
+                for (const ReceiptHead::Copy& copy : receipt.head.copies)
+                    station.desk.add_label_seen(copy.disc);
+        }
+    }
+    station.desk.receipts_read = true;
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> taken_labels(Station& station, const std::vector<DiscRow>& discs) {
+    BB_CHECK(read_receipts(station));
+    std::vector<std::string> taken;
+    for (const DiscRow& disc : discs) taken.push_back(disc.label);
+    for (const ShelfDisc& image : station.desk.shelves()) {
+        taken.push_back(image.label);
+        taken.push_back(std::filesystem::path(image.location).stem().string());
+    }
+    for (const std::string& label : station.desk.labels_seen()) taken.push_back(label);
+    return taken;
+}
+
+}  // namespace burnbox

@@ -1,0 +1,156 @@
+// What was found on a disc beyond what the catalogue knew, and how old the catalogue is.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/text.hpp"
+#include "common/catalogue/columns.hpp"
+#include "common/catalogue/queries.hpp"
+#include "common/catalogue/statements.hpp"
+
+namespace burnbox::queries {
+namespace {
+
+// What it was to write is on the disc, or is not: the sessions say so one by one.
+Status end_unfinished_attempt(soci::session& sql, const DiscRow& disc, Timestamp now) {
+    BB_TRY(const auto open,
+           select_one<IdColumns>(
+               sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')", disc.id));
+    if (!open) return {};
+    const std::string reason =
+        fmt::format("disc {} holds more than the catalogue knew: what is on it was taken in", disc.label);
+    BB_TRY(const AttemptRow row, attempt(sql, *open));
+    const bool writes = row.state == AttemptState::writing;
+    const std::string cause(to_string(AttemptCause::interrupted));  // nobody's fault
+    change(sql,
+           "UPDATE attempts SET state = 'failed', ended_at = :now, messages = :messages, cause = :cause"
+           " WHERE id = :id",
+           to_column(now), reason, cause, *open);
+    for (const SessionId session : row.sessions)
+        BB_CHECK(step(sql, session, writes ? SessionState::burning : SessionState::verifying,
+                      SessionState::queued, reason));
+    return {};
+}
+
+long long add_verified_attempt(soci::session& sql, const DiscRow& disc,
+                               const Catalogue::TakenDiscSession& found) {
+    const std::string state(to_string(AttemptState::verified));
+    change(sql,
+           "INSERT INTO attempts (disc_id, drive, disc_session, start_lba, blocks, state, started_at, "
+           "ended_at, messages)"
+           " VALUES (:disc, :drive, :number, :start_lba, :blocks, :state, :burned, :verified, :messages)",
+           disc.id, disc.drive, found.disc_session, to_column(std::uint64_t{found.start_lba}),
+           to_column(std::uint64_t{found.blocks}), state, to_column(found.burned_at),
+           to_column(found.verified_at), std::string("found on the disc"));
+    return last_id(sql, "attempts");
+}
+
+// Steps that a burn makes, in one: nothing of it happened here.
+Status become_burned(soci::session& sql, SessionRow row, const Catalogue::TakenDiscSession& found) {
+    if (row.state == SessionState::failed)
+        BB_CHECK(step(sql, row.id, SessionState::failed, SessionState::queued, ""));
+    BB_CHECK(step(sql, row.id, SessionState::queued, SessionState::burning, ""));
+    BB_CHECK(step(sql, row.id, SessionState::burning, SessionState::verifying, ""));
+    change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
+           to_column(found.burned_at), to_column(found.verified_at), row.id);
+    return step(sql, row.id, SessionState::verifying, SessionState::burned, "");
+}
+
+Result<SessionRow> row_of(soci::session& sql, const Catalogue::TakenSession& taken,
+                          const Catalogue::TakenDiscSession& found) {
+    if (taken.id != 0) return session(sql, taken.id);
+    SessionRow row = taken.row;
+    row.state = SessionState::burned;
+    row.burned_at = found.burned_at;
+    row.verified_at = found.verified_at;
+    BB_TRY(row.id, add_session(sql, row));
+    return row;
+}
+
+Result<bool> is_listed(soci::session& sql, const DiscRow& disc, const std::string& account,
+                       const std::string& name) {
+    BB_TRY(const auto there, select_one<IdColumns>(sql,
+                                                   "1 FROM disc_sessions WHERE disc_id = :disc AND "
+                                                   "account = :account AND session_name = :name",
+                                                   disc.id, account, name));
+    return there.has_value();
+}
+
+// Whether it is burned by that.
+Result<bool> take_session(soci::session& sql, const DiscRow& disc, const AttemptRow& attempt,
+                          long long position, const Catalogue::TakenSession& taken,
+                          const Catalogue::TakenDiscSession& found, unsigned copies_wanted) {
+    if (taken.id == 0 && taken.row.disc_name.empty()) {
+        SessionRow listed = taken.row;
+        listed.disc_name = taken.listed_as;
+        BB_TRY(const bool is_there, is_listed(sql, disc, listed.account, listed.disc_name));
+        if (is_there) return false;
+        BB_CHECK(add_disc_session(sql, attempt, listed, taken.files, found.burned_at, found.verified_at));
+        return false;
+    }
+    BB_TRY(const SessionRow row, row_of(sql, taken, found));
+    BB_TRY(const bool is_there, is_listed(sql, disc, row.account, row.disc_name));
+    if (!is_there) {
+        change(sql,
+               "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
+               ":position)",
+               attempt.id, row.id, position);
+        BB_CHECK(add_disc_session(sql, attempt, row, taken.files, found.burned_at, found.verified_at));
+    }
+    const bool waits = row.state == SessionState::queued || row.state == SessionState::failed;
+    if (!waits) return row.state == SessionState::burned;
+    BB_TRY(const auto done, copies(sql, row.id));  // one row per disc
+    if (done.size() < copies_wanted) return false;
+    BB_CHECK(become_burned(sql, row, found));
+    return true;
+}
+
+long long sequence_of(soci::session& sql, const std::string& table) {
+    long long last = 0;
+    sql << "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = :name", soci::use(table),
+        soci::into(last);
+    return last;
+}
+
+void set_sequence(soci::session& sql, const std::string& table, long long last) {
+    if (change(sql, "UPDATE sqlite_sequence SET seq = :seq WHERE name = :name", last, table) == 0)
+        change(sql, "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)", table, last);
+}
+
+}  // namespace
+
+Result<std::vector<SessionId>> take_in(soci::session& sql, const DiscRow& disc,
+                                       const Catalogue::TakenDiscSession& found, unsigned copies_wanted,
+                                       Timestamp now) {
+    BB_CHECK(end_unfinished_attempt(sql, disc, now));
+    BB_CHECK(update_disc(sql, disc));
+    const long long id = add_verified_attempt(sql, disc, found);
+    BB_TRY(const AttemptRow attempt_row, attempt(sql, id));
+    std::vector<SessionId> burned;
+    long long position = 0;
+    for (const Catalogue::TakenSession& taken : found.sessions) {
+        BB_TRY(const bool is_burned,
+               take_session(sql, disc, attempt_row, position++, taken, found, copies_wanted));
+        if (is_burned && taken.id != 0) burned.push_back(taken.id);
+    }
+    return burned;
+}
+
+// The numbers of the rows are never used again, whatever is removed.
+Result<std::uint64_t> generation(soci::session& sql) {
+    return static_cast<std::uint64_t>(sequence_of(sql, "discs") + sequence_of(sql, "attempts"));
+}
+
+Result<unsigned> next_disc_number(soci::session& sql) {
+    return static_cast<unsigned>(sequence_of(sql, "discs") + 1);
+}
+
+Status go_on_after(soci::session& sql, std::uint64_t generation, unsigned skip) {
+    const long long discs = sequence_of(sql, "discs") + skip;
+    set_sequence(sql, "discs", discs);
+    const long long attempts = std::max(sequence_of(sql, "attempts"), to_column(generation) - discs) + 1;
+    set_sequence(sql, "attempts", attempts);
+    return {};
+}
+
+}  // namespace burnbox::queries

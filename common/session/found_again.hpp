@@ -1,0 +1,48 @@
+// What tells of sessions beside the catalogue: seal records, and the receipts in folders. An older copy of
+// the catalogue may have been put back, which does not know them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/catalogue/catalogue.hpp"
+#include "common/storage/file_system.hpp"
+
+namespace burnbox {
+
+// What a receipt.json says of the session and its discs.
+struct ReceiptHead {
+    struct Copy {
+        std::string disc;  // label
+        std::string serial;
+    };
+    std::string account;
+    std::string session;  // disc name
+    Timestamp sealed_at;
+    Timestamp burned_at;
+    Timestamp verified_at;
+    std::uint64_t files_count = 0;
+    std::uint64_t bytes = 0;
+    std::string marker_name;
+    Sha256 marker_sha256;
+    std::vector<Copy> copies;
+};
+
+// Errors: corrupt.
+[[nodiscard]] Result<ReceiptHead> parse_receipt_head(std::string_view text);
+
+struct FoundReceipt {
+    std::string folder;  // of the account's: "holiday-burned"
+    ReceiptHead head;
+};
+// Of all folders of the account; those without one, or with one that can't be read, are left out. Nothing
+// when the account has no folder.
+[[nodiscard]] Result<std::vector<FoundReceipt>> receipts_in(FileSystem& inbox, const std::string& account);
+// The folder whose receipt is that of this sealed session.
+[[nodiscard]] Result<std::optional<std::string>> burned_folder_of(FileSystem& inbox, const SessionRow& row);
+
+// Seal ids of the records in seals/ that no row refers to, but for those of parts.
+[[nodiscard]] Result<std::vector<std::string>> unreferenced_seals(FileSystem& state_fs, Catalogue& catalogue);
+
+}  // namespace burnbox

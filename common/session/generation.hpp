@@ -1,0 +1,33 @@
+// How old the catalogue is. Its generation grows with every disc and attempt that is begun, and is noted
+// beside the data: in the marks of inbox_dir and of every image_dir. A catalogue that is behind what was
+// noted is an older copy: it goes on with labels that are far from those it may have given.
+#pragma once
+
+#include <span>
+
+#include "common/catalogue/catalogue.hpp"
+#include "common/storage/file_system.hpp"
+
+namespace burnbox {
+
+inline constexpr unsigned kSkippedDiscNumbers = 100;
+
+enum class CatalogueAge : std::uint8_t {
+    current,
+    older,    // than what was noted
+    missing,  // it is empty, and seal records or receipts say that it was not
+};
+
+// At start, before anything is begun; says in the log what it finds. Of a catalogue that is not current the
+// disc numbers go on kSkippedDiscNumbers later, and its generation behind the one noted. Then it is noted
+// anew. `places`: the folders with a mark. Errors: the catalogue's; those of a mark that can't be read or
+// written.
+[[nodiscard]] Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs,
+                                                    FileSystem& inbox_fs,
+                                                    std::span<FileSystem* const> places);
+
+// Durable in at least one of the places when it returns; where it can't be noted the log says so. A place
+// without a mark is none.
+[[nodiscard]] Status note_generation_in(Catalogue& catalogue, std::span<FileSystem* const> places);
+
+}  // namespace burnbox

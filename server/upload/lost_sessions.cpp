@@ -1,0 +1,264 @@
+#include "server/upload/lost_sessions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/session/found_again.hpp"
+#include "common/session/sealed_session.hpp"
+#include "server/upload/seal_anew.hpp"
+#include "server/upload/session_walk.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
+
+using Seals = std::map<std::string, SealedSession>;  // by seal id
+
+log::Field named(const SessionRow& row) {
+    return log::kv("session", row.account + "/" + row.disc_name);
+}
+
+std::optional<SealedSession> read_seal(FileSystem& state_fs, const std::string& seal_id) {
+    const auto text = read_file(state_fs, "seals/" + seal_id + ".jsonl", kMostRecordBytes);
+    if (!text) return std::nullopt;
+    auto sealed = parse_seal_record(*text);
+    return sealed ? std::optional(std::move(*sealed)) : std::nullopt;
+}
+
+// Whether the folder holds what was sealed, by names, sizes and times; the burn reads the content.
+Result<bool> holds(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+    BB_TRY(const auto entries, walk_session(fs, folder));
+    std::map<std::string_view, const WalkEntry*> by_path;
+    for (const WalkEntry& entry : entries) by_path.emplace(entry.path, &entry);
+    return std::ranges::all_of(sealed.manifest.entries, [&](const ManifestEntry& wanted) {
+        const auto found = by_path.find(wanted.source.empty() ? wanted.path : wanted.source);
+        if (found == by_path.end() || found->second->info.type != wanted.type) return false;
+        return wanted.type != FileType::file || (found->second->info.size_bytes == wanted.size_bytes &&
+                                                 found->second->info.mtime == wanted.mtime);
+    });
+}
+
+bool is_of(const FoundReceipt& receipt, const std::string& disc_name, Timestamp sealed_at) {
+    return receipt.head.session == disc_name && to_iso8601(receipt.head.sealed_at) == to_iso8601(sealed_at);
+}
+
+class LostSessions {
+  public:
+    LostSessions(const UploadServices& services, std::string account, const Seals& seals)
+        : services_(services), fs_(services.inbox.fs()), account_(std::move(account)), seals_(seals) {}
+
+    [[nodiscard]] Status run() {
+        BB_CHECK(read_folders());
+        BB_TRY(const auto all, services_.catalogue.sessions(account_));
+        std::vector<SessionRow> elsewhere;
+        for (const SessionRow& row : all) {
+            if (row.root != services_.inbox.root() || row.folder.empty()) continue;
+            BB_TRY(const bool in_place, keep_place(row));
+            if (!in_place) elsewhere.push_back(row);
+        }
+        for (const SessionRow& row : elsewhere) BB_CHECK(look_for(row));
+        for (const auto& [id, sealed] : seals_)
+            if (sealed.account == account_) BB_CHECK(give_row(id, sealed));
+        if (services_.catalogue_age == CatalogueAge::current) return {};
+        for (const std::string& folder : sealed_folders()) BB_CHECK(seal_once_more(folder));
+        return keep_names();
+    }
+
+  private:
+    [[nodiscard]] Status read_folders() {
+        const auto entries = list_folder(fs_, account_);
+        if (!entries && entries.error().code != Errc::not_found) return std::unexpected(entries.error());
+        if (!entries) return {};
+        for (const DirEntry& entry : *entries)
+            if (entry.type == FileType::folder) free_.insert(entry.name);
+        return {};
+    }
+
+    [[nodiscard]] Status read_receipts() {
+        if (receipts_) return {};
+        BB_TRY(receipts_, receipts_in(fs_, account_));
+        return {};
+    }
+
+    // The folders that nobody has claimed and that say "queued".
+    [[nodiscard]] std::vector<std::string> sealed_folders() const {
+        std::vector<std::string> folders;
+        for (const std::string& folder : free_)
+            if (parse_folder(folder).state == FolderState::queued) folders.push_back(folder);
+        return folders;
+    }
+
+    // Its folder is there, under one of its names; not one of another session that took the name later.
+    [[nodiscard]] Result<bool> keep_place(const SessionRow& row) {
+        for (const std::string& folder : {row.folder, row.folder_next}) {
+            if (folder.empty() || !free_.contains(folder)) continue;
+            BB_TRY(const bool another, is_anothers(row, folder));
+            if (another) {
+                displaced_.insert(row.id);
+                continue;
+            }
+            free_.erase(folder);
+            return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] Result<bool> is_anothers(const SessionRow& row, const std::string& folder) {
+        const auto rival = std::ranges::find_if(seals_, [&](const auto& one) {
+            return one.second.account == account_ && parse_folder(folder).state == FolderState::queued;
+        });
+        if (rival == seals_.end()) return false;
+        const std::string path = join_path(account_, folder);
+        if (const auto own = read_seal(services_.state_fs, row.seal_id)) {
+            BB_TRY(const bool is_own, holds(fs_, path, *own));
+            if (is_own) return false;
+        }
+        for (const auto& [id, sealed] : seals_) {
+            if (sealed.account != account_) continue;
+            BB_TRY(const bool is_its, holds(fs_, path, sealed));
+            if (is_its) return true;
+        }
+        return false;
+    }
+
+    // A later run renamed its folder: the receipt in it, or its content, tells.
+    [[nodiscard]] Status look_for(const SessionRow& row) {
+        if (row.state == SessionState::withdrawn) return {};
+        // Whoever may delete what is burned has done so.
+        if (row.state == SessionState::burned && services_.catalogue_age == CatalogueAge::current) return {};
+        BB_CHECK(read_receipts());
+        for (const FoundReceipt& receipt : *receipts_)
+            if (free_.contains(receipt.folder) && is_of(receipt, row.disc_name, row.sealed_at))
+                return move_row(row, receipt.folder);
+        const auto sealed = read_seal(services_.state_fs, row.seal_id);
+        for (const std::string& folder : free_) {
+            const SessionFolder name = parse_folder(folder);
+            const bool may_be = name.name == row.name &&
+                                (name.state == FolderState::queued || name.state == FolderState::failed);
+            if (!sealed || !may_be) continue;
+            BB_TRY(const bool is_its, holds(fs_, join_path(account_, folder), *sealed));
+            if (is_its) return move_row(row, folder);
+        }
+        const bool displaced = displaced_.contains(row.id);
+        if (!sealed && (displaced || services_.catalogue_age != CatalogueAge::current)) return withdraw(row);
+        return displaced ? services_.catalogue.set_folder(row.id, "") : Status();
+    }
+
+    [[nodiscard]] Status move_row(const SessionRow& row, const std::string folder) {
+        free_.erase(folder);
+        log::warning("session found under another name", named(row), log::kv("was", row.folder),
+                     log::kv("folder", folder));
+        BB_CHECK(services_.catalogue.set_folder(row.id, folder));
+        if (row.state != SessionState::queued || parse_folder(folder).state != FolderState::burned) return {};
+        return services_.catalogue.set_reason(
+            row.id, "its receipt says that it is burned: it counts as burned when its disc was read again");
+    }
+
+    // It was taken back in a later run: its seal record is gone, and its name is another's.
+    [[nodiscard]] Status withdraw(const SessionRow& row) {
+        if (row.state != SessionState::queued && row.state != SessionState::failed) return {};
+        const Status stepped = services_.catalogue.step(row.id, row.state, SessionState::withdrawn,
+                                                        "taken back before the catalogue was put back");
+        if (!stepped && stepped.error().code == Errc::conflict) return {};
+        BB_CHECK(stepped);
+        log::warning("session was taken back", named(row), log::kv("folder", row.folder));
+        return services_.catalogue.remove_session(row.id);
+    }
+
+    // Sealed after the copy was made: its marker was answered.
+    [[nodiscard]] Status give_row(const std::string& seal_id, const SealedSession& sealed) {
+        for (const std::string& folder : sealed_folders()) {
+            BB_TRY(const bool is_its, holds(fs_, join_path(account_, folder), sealed));
+            if (!is_its) continue;
+            SessionRow row = row_for(services_, sealed, folder);
+            row.seal_id = seal_id;
+            const auto id = services_.catalogue.add_session(row);
+            if (!id && id.error().code != Errc::exists) return std::unexpected(id.error());
+            if (!id) return {};
+            free_.erase(folder);
+            log::warning("session found again", named(row), log::kv("folder", folder));
+            return {};
+        }
+        return {};
+    }
+
+    [[nodiscard]] Status seal_once_more(const std::string& folder) {
+        const auto row = seal_anew(services_, account_, folder);
+        if (!row) {
+            log::error("sealed folder not taken", log::kv("account", account_), log::kv("folder", folder),
+                       log::kv(row.error()));
+            return {};
+        }
+        free_.erase(folder);
+        log::warning("session found again", named(*row), log::kv("folder", folder),
+                     log::kv("what", "its seal record is gone too: it was made anew from its files"));
+        return {};
+    }
+
+    // What was burned keeps its name, whether its disc is at hand or not.
+    [[nodiscard]] Status keep_names() {
+        BB_CHECK(read_receipts());
+        for (const FoundReceipt& receipt : *receipts_) {
+            if (!free_.contains(receipt.folder)) continue;
+            SessionRow row = row_of_receipt(receipt);
+            for (const auto& [id, sealed] : seals_)
+                if (sealed.account == account_ && is_of(receipt, sealed.disc_name, sealed.sealed_at)) {
+                    row.seal_id = id;
+                    row.content_digest = sealed.manifest.content_digest();
+                }
+            const auto added = services_.catalogue.add_session(row);
+            if (!added && added.error().code != Errc::exists) return std::unexpected(added.error());
+            if (added)
+                log::warning("burned session found again", named(row), log::kv("folder", receipt.folder));
+        }
+        return {};
+    }
+
+    [[nodiscard]] SessionRow row_of_receipt(const FoundReceipt& receipt) const {
+        SessionRow row;
+        row.account = account_;
+        row.name = parse_folder(receipt.folder).name;
+        row.disc_name = receipt.head.session;
+        const auto account = services_.config.accounts.find(account_);
+        if (account != services_.config.accounts.end()) row.pool = account->second.pool;
+        row.state = SessionState::burned;
+        row.folder = receipt.folder;
+        row.seal_id = random_uuid();
+        row.marker_name = receipt.head.marker_name;
+        row.marker_sha256 = receipt.head.marker_sha256;
+        row.bytes = receipt.head.bytes;
+        row.files_count = receipt.head.files_count;
+        row.sealed_at = receipt.head.sealed_at;
+        row.burned_at = receipt.head.burned_at;
+        row.verified_at = receipt.head.verified_at;
+        row.root = services_.inbox.root();
+        return row;
+    }
+
+    const UploadServices& services_;
+    FileSystem& fs_;
+    const std::string account_;
+    const Seals& seals_;
+    std::optional<std::vector<FoundReceipt>> receipts_;  // read when they are needed
+    std::set<std::string> free_;                         // folders that no row has claimed
+    std::set<SessionId> displaced_;                      // whose folder is another session's by now
+};
+
+}  // namespace
+
+Status find_lost_sessions(const UploadServices& services, const std::vector<std::string>& accounts) {
+    BB_TRY(const auto ids, unreferenced_seals(services.state_fs, services.catalogue));
+    Seals seals;
+    for (const std::string& id : ids)
+        if (auto sealed = read_seal(services.state_fs, id)) seals.emplace(id, std::move(*sealed));
+    for (const std::string& account : accounts) BB_CHECK(LostSessions(services, account, seals).run());
+    return {};
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,19 @@
+// Sessions that were sealed, and that the catalogue does not know or knows elsewhere: an older copy of it was
+// put back. They are found again from their seal records and folders, before anything else is repaired.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/upload/client.hpp"
+
+namespace burnbox::upload {
+
+// In the inbox of `services`; nothing works in it yet. A row whose folder has another name by now gets that
+// one; a sealed folder without a row gets one, from the seal record that describes it, or, when the catalogue
+// is known to be older and that record is gone too, from its content. What is left is an orphan for
+// repair_inboxes(). Errors: the catalogue's and the disk's. Blocks.
+[[nodiscard]] Status find_lost_sessions(const UploadServices& services,
+                                        const std::vector<std::string>& accounts);
+
+}  // namespace burnbox::upload

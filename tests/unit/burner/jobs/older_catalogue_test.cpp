@@ -1,0 +1,159 @@
+// An older copy of the catalogue is put back: discs hold more than it knows.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/support/burner_house.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+namespace {
+
+const std::map<std::string, std::string> kFiles = {{"a.txt", "one"}, {"folder/b.txt", "two"}};
+
+std::vector<std::string> names_on(BurnerHouse& house, const std::string& label) {
+    std::vector<std::string> names;
+    for (const DiscSessionRow& row : *house.catalogue->disc_sessions(house.disc(label).id))
+        names.push_back(row.session_name);
+    return names;
+}
+
+std::optional<SessionRow> find(BurnerHouse& house, const std::string& name) {
+    return *house.catalogue->find_session("alice", name);
+}
+
+bool is_burned(BurnerHouse& house, const std::string& name) {
+    const auto row = find(house, name);
+    return row && row->state == SessionState::burned;
+}
+
+// The copy is made while the first session is written.
+void burn_three(BurnerHouse& house) {
+    house.queue("s1", kFiles);
+    house.drives[0]->during_write = [&] {
+        house.copy_catalogue("old");
+        return Status();
+    };
+    house.run();
+    house.drives[0]->during_write = nullptr;
+    for (const char* name : {"s2", "s3"}) {
+        house.queue(name, kFiles);
+        house.run();
+    }
+}
+
+}  // namespace
+
+TEST_CASE("older catalogue: what the disc holds is taken in, and nothing is burned twice") {
+    BurnerHouse house;
+    burn_three(house);
+    FakeShelf& shelf = house.shelves["tray"];
+    REQUIRE(shelf.discs.at("BURNBOX_0001").sessions.size() == 3);
+    SUBCASE("their seal records are there") {}
+    SUBCASE("the seal records are older too") {
+        for (const char* seal : {"seals/seal-2.jsonl", "seals/seal-3.jsonl"})
+            REQUIRE(house.state_fs.remove(seal));
+    }
+    house.put_catalogue_back("old");
+    house.run();
+    CHECK(shelf.discs.at("BURNBOX_0001").sessions.size() == 3);
+    CHECK(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1", "s2", "s3"});
+    for (const char* name : {"s1", "s2", "s3"}) {
+        CHECK(is_burned(house, name));
+        CHECK(house.catalogue->files(find(house, name)->id)->size() == 2);
+    }
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+    CHECK(house.disc("BURNBOX_0001").sessions_used == 3);
+    CHECK(house.catalogue->unfinished_attempts()->empty());
+    CHECK(find(house, "s2")->folder == "s2-burned");
+
+    house.queue("s4", kFiles);
+    house.run();
+    CHECK(is_burned(house, "s4"));
+    CHECK(shelf.discs.size() == 1);
+    CHECK(shelf.discs.at("BURNBOX_0001").sessions.size() == 4);
+}
+
+TEST_CASE("older catalogue: what was queued then and is on the disc by now is not burned once more") {
+    BurnerHouse house;
+    house.queue("s1", kFiles);
+    house.run();
+    const SessionId second = house.queue("s2", kFiles);
+    house.copy_catalogue("old");
+    house.run();
+    house.put_catalogue_back("old");
+    REQUIRE(house.row(second).state == SessionState::queued);
+    house.run();
+    CHECK(house.row(second).state == SessionState::burned);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/s2") == 1);
+    CHECK(house.shelves["tray"].discs.size() == 1);
+}
+
+TEST_CASE("older catalogue: a disc begun since is read, and nothing more is burned on it") {
+    BurnerHouse house;
+    house.shelves["tray"].session_limit = 1;
+    house.queue("s1", kFiles);
+    house.run();
+    const SessionId second = house.queue("s2", kFiles);
+    house.copy_catalogue("old");
+    house.run();
+    REQUIRE(house.shelves["tray"].discs.contains("BURNBOX_0002"));
+    house.put_catalogue_back("old");
+    house.shelves["tray"].session_limit = 5;
+    house.run();
+    CHECK(house.row(second).state == SessionState::burned);
+    CHECK(names_on(house, "BURNBOX_0002") == std::vector<std::string>{"s2"});
+    CHECK(house.disc("BURNBOX_0002").state == DiscState::closed);
+    house.queue("s3", kFiles);
+    house.run();
+    CHECK(house.shelves["tray"].discs.at("BURNBOX_0002").sessions.size() == 1);
+    CHECK(is_burned(house, "s3"));
+}
+
+TEST_CASE("older catalogue: a disc of somebody else on the shelf is left alone, and so is its label") {
+    BurnerHouse other;
+    other.queue("theirs", {{"x", "not ours"}});
+    other.run();
+    BurnerHouse house;
+    house.shelves["tray"].discs = other.shelves["tray"].discs;
+    house.queue("s1", kFiles);
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").label.empty());
+    CHECK(house.shelves["tray"].discs.at("BURNBOX_0001").sessions.size() == 1);
+    CHECK(names_on(house, "BURNBOX_0002") == std::vector<std::string>{"s1"});
+}
+
+TEST_CASE("older catalogue: a label in a receipt is not given again, though its disc is not at hand") {
+    BurnerHouse house;
+    house.copy_catalogue("old");
+    house.queue("s1", kFiles);
+    house.run();
+    house.shelves["tray"].discs.clear();
+    house.put_catalogue_back("old");
+    house.queue("s2", kFiles);
+    house.run();
+    CHECK(is_burned(house, "s2"));
+    CHECK(house.disc("BURNBOX_0001").label.empty());
+    CHECK(names_on(house, "BURNBOX_0002") == std::vector<std::string>{"s2"});
+}
+
+TEST_CASE("older catalogue: a disc session that differs, or is none of ours, makes the disc suspect") {
+    BurnerHouse house;
+    burn_three(house);
+    FakeDisc& disc = house.shelves["tray"].discs.at("BURNBOX_0001");
+    SUBCASE("a file differs") {
+        disc.sessions[1].entries.at("alice/s2/data/a.txt").content = "oen";
+    }
+    SUBCASE("a file belongs to no session") {
+        disc.sessions[1].entries["stranger.txt"] = {FileType::file, "hello", 5000};
+    }
+    house.put_catalogue_back("old");
+    const std::size_t before = disc.sessions.size();
+    house.run();
+    CHECK(disc.sessions.size() == before);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
+    CHECK(house.disc("BURNBOX_0001").reason.find("more than the catalogue knows") != std::string::npos);
+    CHECK(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1"});
+    CHECK(is_burned(house, "s1"));
+}
