@@ -23,6 +23,7 @@ never 'burner/' "server and burner meet in server/commands only" $server_rooms
 never 'server/' "burner does not know the server" burner
 never 'libssh/' "SSH stays in server" common burner
 never '(libburn|libisofs|libisoburn)/' "discs' libraries stay in burner" common server
+never '(libburn|libisofs|libisoburn|burner/(drive|image|jobs|recovery))/' "the reader of discs knows nobody who writes them" burner/read
 never 'soci/' "databases stay in common/catalogue" server burner common/base common/session common/storage common/config common/events
 
 exit "$crossed"

@@ -159,7 +159,8 @@ Status look_over_shelf(Station& station) {
         const bool as_known = known != discs.end() &&
                               (known->head_digest == image.head_digest || known->state == DiscState::suspect);
         if (as_known) continue;
-        if (const Status loaded = station.drive.load(image.label); !loaded) continue;  // under another name
+        const DiscToLoad disc{image.label, image.location, known == discs.end() ? "" : known->medium};
+        if (!station.drive.load(disc)) continue;  // no plain file any more
         const auto medium = station.drive.inspect();
         if (!medium) return std::unexpected(medium.error());
         BB_CHECK(meet_disc(station, *medium));

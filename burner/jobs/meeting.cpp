@@ -63,8 +63,8 @@ void DriveLoop::look_at_shelf() {
     const auto is_here = [&](const DiscRow& disc) { return disc.drive == drive_->name() && disc.sessions_used != 0; };
     const bool has_open = std::ranges::any_of(
         *discs, [&](const DiscRow& disc) { return is_here(disc) && disc.state == DiscState::open; });
-    const auto last = std::ranges::find_last_if(*discs, is_here);
-    if (!has_open && !last.empty()) tell_when_full(station_, last.front());
+    const auto last = std::find_if(discs->rbegin(), discs->rend(), is_here);
+    if (!has_open && last != discs->rend()) tell_when_full(station_, *last);
 }
 
 }  // namespace burnbox

@@ -21,6 +21,7 @@
 #include "common/process/run_program.hpp"
 #include "common/session/inbox.hpp"
 #include "common/session/known_folders.hpp"
+#include "common/session/lost_folder.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/catalogue_rescue.hpp"
 #include "server/commands/folder_locks.hpp"
@@ -162,9 +163,9 @@ struct Composition::State {
 
     // The folders with a mark that the catalogue's generation is noted in.
     [[nodiscard]] std::vector<FileSystem*> marked_folders() const {
-        std::vector<FileSystem*> folders = {inbox_fs.get()};
-        for (const auto& folder : image_folders) folders.push_back(folder.get());
-        return folders;
+        std::vector<FileSystem*> marked = {inbox_fs.get()};
+        for (const auto& folder : image_folders) marked.push_back(folder.get());
+        return marked;
     }
 
     // Who is told of events, before anybody publishes any.

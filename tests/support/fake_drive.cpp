@@ -314,12 +314,4 @@ Result<std::vector<FoundDiscSession>> FakeDrive::contents(const DiscIdentity& id
     return list;
 }
 
-Result<std::vector<ShelfDisc>> FakeDrive::shelf() {
-    std::vector<ShelfDisc> discs;
-    if (!emulated()) return discs;
-    for (const auto& [label, disc] : shelf_.discs)
-        discs.push_back({label, disc.serial, "shelf/" + label, head_digest(disc)});
-    return discs;
-}
-
 }  // namespace burnbox::test

@@ -14,8 +14,8 @@ const std::map<std::string, std::string> kFiles = {{"a.txt", "one"}, {"folder/b.
 
 std::vector<std::string> names_on(BurnerHouse& house, const std::string& label) {
     std::vector<std::string> names;
-    for (const DiscSessionRow& row : *house.catalogue->disc_sessions(house.disc(label).id))
-        names.push_back(row.session_name);
+    const auto rows = house.catalogue->disc_sessions(house.disc(label).id);
+    for (const DiscSessionRow& row : *rows) names.push_back(row.session_name);
     return names;
 }
 

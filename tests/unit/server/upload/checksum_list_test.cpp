@@ -112,7 +112,7 @@ TEST_CASE("checksum list: paths that leave the session, or go through a link, ar
     CHECK(shown(client->make_symlink("d", "/holiday/l")) == "ok");
     CHECK(shown(client->make_symlink("a", "/holiday/to_a")) == "ok");
     const std::string good = line("aaa", "a") + line("bbb", "d/b");
-    for (const std::string& path :
+    for (const std::string path :
          {"../../x", "../holiday/a", "d/../../x", "/etc/passwd", "//a", "l/b", "d/../l/b", ".."}) {
         CAPTURE(path);
         const std::string answer = put(*client, "/holiday/SHA256SUMS", good + line("aaa", path));
