@@ -71,7 +71,7 @@ Status burn(Spawner& spawner, const std::string& program, const std::string& ima
     config.image_dir = image_dir;
     config.medium = "bd-r-dl";
     const auto drive = make_worker_drive(config, spawner, program);
-    if (auto loaded = drive->load(kLabel); !loaded) BB_CHECK(drive->load_blank(kLabel));
+    if (auto loaded = drive->load({kLabel}); !loaded) BB_CHECK(drive->load_blank(kLabel));
     BB_TRY(const Medium before, drive->inspect());
     BurnJob job;
     job.disc = {kLabel, kSerial, before.sessions_used, 0, ""};

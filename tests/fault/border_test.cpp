@@ -49,7 +49,7 @@ class CrowdedDisc {
     SessionId burn_all(const std::string& name, const Files& files) {
         const SessionId id = house.queue(name, files);
         run();
-        REQUIRE(house.row(id).state == SessionState::burned);
+        REQUIRE(must(house.catalogue->session(id)).state == SessionState::burned);
         REQUIRE(must(house.catalogue->attempts(id)).back().tree);
         return id;
     }
@@ -86,7 +86,7 @@ TEST_CASE("border: a session that the tree of what is on the disc leaves no room
     const SessionId id = crowded.queue(crowded.disc().free_bytes - crowded.tree_bytes() + kSectorBytes);
     crowded.run();
     CHECK(crowded.burns == 0);
-    CHECK(crowded.house.row(id).state == SessionState::queued);
+    CHECK(must(crowded.house.catalogue->session(id)).state == SessionState::queued);
     CHECK(crowded.house.text("alice/next-queued/STATUS.txt").find("BURNBOX_0001 has") != std::string::npos);
 
     crowded.tray().burner.insert(crowded.house.add_blank(crowded.tray(), kDiscBlocks));

@@ -222,7 +222,8 @@ void Run::check_copy(const DiscSessionRow& copy, std::map<std::string, unsigned>
 
 // By the name that it was sent under: rows get other numbers when they are found again.
 std::optional<SessionRow> Run::row_of(const std::string& name) {
-    for (const SessionRow& row : *house_.catalogue->sessions("alice"))
+    const auto rows = house_.catalogue->sessions("alice");
+    for (const SessionRow& row : *rows)
         if (row.name == name) return row;
     return std::nullopt;
 }
@@ -265,9 +266,10 @@ void Run::check_session(const std::string& name) {
 
 void Run::check() {
     for (const auto& [name, files] : sessions_) check_session(name);
+    const auto rows = house_.catalogue->sessions("alice");
     for (const auto& [name, shelf] : house_.shelves)
         for (const auto& [label, disc] : shelf.discs)
-            for (const SessionRow& row : *house_.catalogue->sessions("alice")) {
+            for (const SessionRow& row : *rows) {
                 std::vector<SessionRow> units = house_.catalogue->parts(row.id).value();
                 units.push_back(row);
                 for (const SessionRow& unit : units)

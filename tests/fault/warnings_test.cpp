@@ -20,7 +20,7 @@ TEST_CASE("warnings: those of a burn that is well stay in the attempt's record")
     };
     while (house.burner->run_once(0).value_or(false)) {
     }
-    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(must(house.catalogue->session(id)).state == SessionState::burned);
     const auto attempts = must(house.catalogue->attempts(id));
     REQUIRE(attempts.size() == 1);
     CHECK(attempts.front().messages.find("WARNING: Upcoming track: No Next-Writable-Address") !=

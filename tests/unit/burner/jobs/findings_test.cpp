@@ -12,7 +12,6 @@ using namespace std::chrono_literals;
 class Quiet : public BurnObserver {
   public:
     Status about_to_write(const BurnPlan& /*plan*/) override { return fail(Errc::invalid, "must not write"); }
-    void tree_written(const TreeArea& /*tree*/) override {}
     void progress(const Progress& /*progress*/) override {}
 };
 

@@ -175,7 +175,6 @@ TEST_CASE("look: a disc burned in one tray is verified in the other one, and the
     CHECK(house.disc("BURNBOX_0001").drive == "tower");
     struct Quiet : BurnObserver {
         Status about_to_write(const BurnPlan& /*plan*/) override { return fail(Errc::invalid, "no"); }
-        void tree_written(const TreeArea& /*tree*/) override {}
         void progress(const Progress& /*progress*/) override {}
     } quiet;
     CHECK(house.burner->verify_session(id, "BURNBOX_0001", quiet)->mismatches.empty());
