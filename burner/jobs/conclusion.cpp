@@ -96,7 +96,7 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
         }
     }
     // Nobody can put another one into an emulated drive: the image was changed from outside.
-    if (error.code == Errc::wrong_medium && drive_->emulated() && work.disc.sessions_used != 0) {
+    if (error.code == Errc::wrong_medium && drive_->emulated()) {
         mark_suspect(station_, work.disc, Suspicion::changed, error.message);
         BB_CHECK(services_.catalogue.update_disc(work.disc));
         return true;

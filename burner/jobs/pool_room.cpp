@@ -10,7 +10,7 @@ std::optional<PoolRoom> drive_room(const std::vector<DiscRow>& discs, const std:
     std::optional<PoolRoom> best;
     for (const DiscRow& disc : discs) {
         const bool takes_more = disc.state == DiscState::open && disc.drive == drive.name &&
-                                disc.pool == pool && disc.sessions_left > 0;
+                                disc.pool == pool && disc.sessions_left > 0 && !disc.missing_since;
         if (takes_more && (!best || disc.free_bytes > best->free_bytes))
             best = PoolRoom{std::max(disc.capacity_bytes, disc.free_bytes), disc.free_bytes};
     }

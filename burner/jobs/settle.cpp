@@ -162,7 +162,7 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
     DiscRow disc = work.disc;
     // A blank one can't be told from others: whether its label is on it by now is not known.
     const bool label_is_lost =
-        verdict == DiscVerdict::away && disc.sessions_used == 0 && !station.drive.emulated();
+        verdict == DiscVerdict::away && disc.sessions_used == 0 && !station.places.is_emulated(attempt.drive);
     if (verdict == DiscVerdict::suspect || label_is_lost)
         mark_suspect(station, disc, suspicion_after(failure.cause), failure.reason);
     const SessionState to = give_up ? SessionState::failed : SessionState::queued;

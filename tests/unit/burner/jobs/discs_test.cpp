@@ -140,14 +140,15 @@ TEST_CASE("discs: a label that an unknown image has already is skipped") {
     CHECK(house.shelves["tray"].discs["BURNBOX_0001"].sessions.empty());
 }
 
-TEST_CASE("discs: a disc whose image vanished is suspect, and the session goes on the next one") {
+TEST_CASE("discs: a disc whose image vanished is missing, and the session goes on the next one") {
     BurnerHouse house;
     house.queue("first", {{"a", "1"}});
     house.run();
     house.shelves["tray"].discs.erase("BURNBOX_0001");
     const SessionId id = house.queue("second", {{"a", "2"}});
     house.run();
-    CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+    CHECK(house.disc("BURNBOX_0001").missing_since);
     CHECK(disc_of(house, id) == "BURNBOX_0002");
 }
 
