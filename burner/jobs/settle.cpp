@@ -172,7 +172,7 @@ Result<Attempted> close_bad_attempt(Station& station, const AttemptRow& attempt,
     back_off(station, work, failure, to);
     Attempted result;
     const auto noted = station.notes.causes.find(attempt.id);
-    const bool drive_failed = whoever_is_to_blame && noted != station.notes.causes.end() &&
+    const bool drive_failed = counts_against_drive(failure.cause) && noted != station.notes.causes.end() &&
                               ((verdict == DiscVerdict::as_before && !give_up) ||
                                (verdict == DiscVerdict::suspect && is_out_of_reach(noted->second.error)));
     if (drive_failed) result = {Ending::drive_error, noted->second.error, false};
