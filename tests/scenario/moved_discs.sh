@@ -15,7 +15,7 @@ burn() { # NAME
     scp -qr "$world/$1" "burnbox:$1/" && ssh burnbox burn "$1" --wait
 }
 disc_of() { jq -r '.copies[0].disc' "$inbox/alice/$1-burned/receipt.json"; }
-disc() { burnbox discs --json | jq -r --arg label "$1" ".[] | select(.label == \$label) | $2"; }
+disc() { burnbox discs --json | jq -r --arg wanted "$1" ".[] | select(.label == \$wanted) | $2"; }
 
 two_drives
 start_server
@@ -25,6 +25,9 @@ check "on the first drive" test -f "$discs/BURNBOX_0001.iso"
 step "a disc that was put into the other drive, under another name"
 mv "$discs/BURNBOX_0001.iso" "$world/discs2/renamed.iso"
 check_exit 0 "is verified there" burnbox verify BURNBOX_0001
+stop_server
+sed -i 's/drives: \[tray, spare\]/drives: [spare, tray]/' "$config" # its turn
+start_server
 check "gone on with there" burn two
 check "as the same disc" test "$(disc_of one) $(disc_of two)" = "BURNBOX_0001 BURNBOX_0001"
 check "with the medium that it is" test "$(disc BURNBOX_0001 .medium)" = dvd+r
@@ -59,6 +62,7 @@ stop_server
 
 step "what a read-back found out counts"
 two_drives "session: {keep_burned: 1s}"
+sed -i 's/spare/tower/g' "$config"
 start_server
 check "six is burned" burn six
 image=$(find "$discs" "$world/discs2" -name "$(disc_of six).iso" -o -name renamed.iso | head -n 1)

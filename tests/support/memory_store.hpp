@@ -40,7 +40,7 @@ struct MemoryStore {
                           .mode = mode & 07777U,
                           .links = type == FileType::folder ? 2U : 1U,
                           .inode = next_inode++,
-                          .device = 1,
+                          .device = 0,  // on no disk
                           .atime = time,
                           .mtime = time,
                           .ctime = time};
