@@ -6,8 +6,9 @@ namespace burnbox {
 namespace {
 
 auto with_serial(const ShelfView& view, std::string_view serial) {
-    return std::ranges::equal_range(view.images, serial, {},
-                                    [](const ShelfView::Image& image) { return std::string_view(image.disc.serial); });
+    return std::ranges::equal_range(view.images, serial, {}, [](const ShelfView::Image& image) {
+        return std::string_view(image.disc.serial);
+    });
 }
 
 // The better one has more of these; 0 = it is another disc.

@@ -10,12 +10,14 @@ namespace {
 std::string names_of(const Config& config, bool emulated) {
     std::string names;
     for (const auto& [name, drive] : config.drives)
-        if (drive.emulated() == emulated) names += (names.empty() ? "" : " or ") + (emulated ? drive.image_dir : name);
+        if (drive.emulated() == emulated)
+            names += (names.empty() ? "" : " or ") + (emulated ? drive.image_dir : name);
     return names.empty() ? "a drive that takes it; none is configured" : names;
 }
 
 Status note_seen(Station& station, const ShelfView::Image& image, DiscRow& disc) {
-    const bool as_known = disc.drive == image.drive && disc.location == image.disc.location && !disc.missing_since;
+    const bool as_known =
+        disc.drive == image.drive && disc.location == image.disc.location && !disc.missing_since;
     if (as_known) return {};
     BB_CHECK(station.services.catalogue.disc_seen(disc.id, image.drive, image.disc.location));
     log::info("disc found", log::kv("disc", disc.label), log::kv("drive", image.drive),
@@ -57,9 +59,10 @@ Status load_disc(Station& station, const DiscRow& disc) {
     if (disc.sessions_used == 0) return {};
     BB_TRY(const Medium medium, station.drive.inspect());
     if (medium.serial == disc.serial) return {};
-    return fail(Errc::wrong_medium, fmt::format("drive {} holds another disc that is called {} too: insert the one "
-                                                "with serial {}",
-                                                station.drive.name(), disc.label, disc.serial));
+    return fail(Errc::wrong_medium,
+                fmt::format("drive {} holds another disc that is called {} too: insert the one "
+                            "with serial {}",
+                            station.drive.name(), disc.label, disc.serial));
 }
 
 Status note_places(Station& station, const ShelfView& view, std::vector<DiscRow>& discs) {

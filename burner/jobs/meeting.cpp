@@ -1,5 +1,5 @@
-// What is in a drive, or on its shelf, and what follows from that: how `status` shows it, where the catalogue has
-// the disc, and whether somebody has to change it.
+// What is in a drive, or on its shelf, and what follows from that: how `status` shows it, where the catalogue
+// has the disc, and whether somebody has to change it.
 #include <algorithm>
 
 #include "burner/jobs/drive_loop.hpp"
@@ -60,7 +60,9 @@ void DriveLoop::look_at_shelf() {
     desk_.set_disc_in(drive_->name(), "");
     const auto discs = services_.catalogue.discs();
     if (!discs) return;
-    const auto is_here = [&](const DiscRow& disc) { return disc.drive == drive_->name() && disc.sessions_used != 0; };
+    const auto is_here = [&](const DiscRow& disc) {
+        return disc.drive == drive_->name() && disc.sessions_used != 0;
+    };
     const bool has_open = std::ranges::any_of(
         *discs, [&](const DiscRow& disc) { return is_here(disc) && disc.state == DiscState::open; });
     const auto last = std::find_if(discs->rbegin(), discs->rend(), is_here);

@@ -12,7 +12,8 @@ namespace burnbox {
 Result<VerifyReport> DriveLoop::read_back_here(DiscId id, const SessionRow& session, BurnObserver& observer) {
     BB_TRY(const auto discs, services_.catalogue.discs());
     const auto disc = std::ranges::find(discs, id, &DiscRow::id);
-    if (disc == discs.end()) return fail(Errc::not_found, "verify: the disc is not in the catalogue any more");
+    if (disc == discs.end())
+        return fail(Errc::not_found, "verify: the disc is not in the catalogue any more");
     BB_CHECK(load_disc(station_, *disc));
     return read_back(station_, *disc, session, observer);
 }

@@ -11,11 +11,13 @@ namespace {
 
 // The disc was read and is bad; every other error says nothing about it.
 bool blames_the_disc(const Error& error) {
-    const bool bad = error.code == Errc::io || error.code == Errc::corrupt || error.code == Errc::wrong_medium;
+    const bool bad =
+        error.code == Errc::io || error.code == Errc::corrupt || error.code == Errc::wrong_medium;
     return bad && error.origin == Origin::unknown;
 }
 
-std::string what_is_wrong(const DiscRow& disc, const SessionRow& session, const Result<VerifyReport>& report) {
+std::string what_is_wrong(const DiscRow& disc, const SessionRow& session,
+                          const Result<VerifyReport>& report) {
     if (!report)
         return fmt::format("{}/{} can't be read back from disc {}: {}", session.account, session.disc_name,
                            disc.label, report.error().message);
@@ -23,7 +25,8 @@ std::string what_is_wrong(const DiscRow& disc, const SessionRow& session, const 
                        session.disc_name, disc.label, report->mismatches.size(), report->mismatches.front());
 }
 
-Status note_bad(Station& station, DiscRow disc, const SessionRow& session, const Result<VerifyReport>& report) {
+Status note_bad(Station& station, DiscRow disc, const SessionRow& session,
+                const Result<VerifyReport>& report) {
     Catalogue& catalogue = station.services.catalogue;
     BB_CHECK(catalogue.copy_checked(disc.id, session.id, false, station.services.clock.now()));
     log::error("copy bad", log::kv("account", session.account), log::kv("session", session.disc_name),
@@ -61,7 +64,8 @@ Status note_good(Station& station, const DiscRow& disc, const SessionRow& sessio
 
 bool suspicion_is_over(const DiscRow& disc, const std::vector<DiscSessionRow>& sessions,
                        const Medium& medium) {
-    if (disc.state != DiscState::suspect || disc.suspicion == Suspicion::spoiled || sessions.empty()) return false;
+    if (disc.state != DiscState::suspect || disc.suspicion == Suspicion::spoiled || sessions.empty())
+        return false;
     const bool all_good = std::ranges::all_of(sessions, [&](const DiscSessionRow& row) {
         if (row.session == 0) return true;  // nobody knows any more what it should be
         return row.good && row.checked_at && (!disc.suspect_at || *row.checked_at >= *disc.suspect_at);
@@ -76,11 +80,12 @@ Result<VerifyReport> read_back(Station& station, const DiscRow& disc, const Sess
                                BurnObserver& observer) {
     BB_TRY(const auto attempt, attempt_that_burned(station.services.catalogue, session.id, disc.id));
     if (!attempt)
-        return with_origin(Origin::catalogue,
-                           Result<VerifyReport>(fail(
-                               Errc::corrupt, fmt::format("verify: the catalogue has no burn of {}/{} on disc "
-                                                          "{}; restore the catalogue from a backup",
-                                                          session.account, session.disc_name, disc.label))));
+        return with_origin(
+            Origin::catalogue,
+            Result<VerifyReport>(
+                fail(Errc::corrupt, fmt::format("verify: the catalogue has no burn of {}/{} on disc "
+                                                "{}; restore the catalogue from a backup",
+                                                session.account, session.disc_name, disc.label))));
     BB_TRY(const Work work, make_work(station.services, disc, {session}));
     auto report = station.drive.verify(read_back_job(work, *attempt), attempt->disc_session, observer);
     if (station.desk.stopping) return report;  // it was cut off

@@ -55,6 +55,9 @@ Status FakeDrive::load(const DiscToLoad& disc) {
     const std::string& label = disc.label;
     if (before_load) BB_CHECK(before_load());
     if (shelf_.away) return fail(Errc::io, "load " + label + ": the shelf is away");
+    if (look && loaded != label)
+        return fail(loaded.empty() ? Errc::no_medium : Errc::wrong_medium,
+                    "drive " + name_ + ": insert disc " + label);
     if (!shelf_.discs.contains(label))
         return fail(Errc::not_found, "load " + label + ": no such disc on the shelf");
     loaded = label;

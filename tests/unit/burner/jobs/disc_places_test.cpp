@@ -33,14 +33,17 @@ std::string place(const ShelfView& view, const DiscRow& row) {
 }  // namespace
 
 TEST_CASE("disc places: a disc is where its serial is, whatever drive and name") {
-    const ShelfView view = view_of({image("spare", "/spare/renamed", "A"), image("tray", "/tray/A.iso", "B")});
+    const ShelfView view =
+        view_of({image("spare", "/spare/renamed", "A"), image("tray", "/tray/A.iso", "B")});
     CHECK(place(view, disc("A")) == "spare /spare/renamed");
     CHECK(place(view, disc("B")) == "tray /tray/A.iso");
     CHECK(place(view, disc("C")).empty());
 }
 
-TEST_CASE("disc places: of copies the one that is as the catalogue knows it counts, then the one in its place") {
-    ShelfView view = view_of({image("spare", "/spare/A.iso", "A"), image("tray", "/tray/A.iso", "A", "older")});
+TEST_CASE(
+    "disc places: of copies the one that is as the catalogue knows it counts, then the one in its place") {
+    ShelfView view =
+        view_of({image("spare", "/spare/A.iso", "A"), image("tray", "/tray/A.iso", "A", "older")});
     CHECK(place(view, disc("A")) == "spare /spare/A.iso");
     CHECK(copies_of(view, disc("A")) == std::vector<std::string>{"/tray/A.iso"});
     view = view_of({image("spare", "/spare/A.iso", "A"), image("tray", "/tray/A.iso", "A")});
@@ -50,7 +53,8 @@ TEST_CASE("disc places: of copies the one that is as the catalogue knows it coun
 }
 
 TEST_CASE("disc places: a blank disc is known by its label, one that lost its head by its place") {
-    const ShelfView view = view_of({{"tray", {"A", "", "/tray/A.iso", ""}}, {"tray", {"B", "", "/tray/B.iso", "zeros"}}});
+    const ShelfView view =
+        view_of({{"tray", {"A", "", "/tray/A.iso", ""}}, {"tray", {"B", "", "/tray/B.iso", "zeros"}}});
     CHECK(place(view, disc("A", 0)) == "tray /tray/A.iso");
     CHECK(place(view, disc("B")) == "tray /tray/B.iso");
     DiscRow elsewhere = disc("B");

@@ -30,7 +30,8 @@ std::string& content(BurnerHouse& house, const std::string& path, const std::str
 
 }  // namespace
 
-TEST_CASE("findings: a read-back that differs makes the disc suspect, and good ones of all sessions clear it") {
+TEST_CASE(
+    "findings: a read-back that differs makes the disc suspect, and good ones of all sessions clear it") {
     BurnerHouse house;
     const SessionId first = house.queue("first", {{"f", "1"}});
     const SessionId second = house.queue("second", {{"f", "2"}});
@@ -84,8 +85,8 @@ TEST_CASE("findings: whether a suspicion is over is judged from all sessions and
     DiscSessionRow row;
     row.session = 1, row.checked_at = Timestamp(11s);
     Medium medium;
-    medium.state = MediumState::appendable, medium.serial = "s", medium.sessions_used = 2, medium.next_lba = 900,
-    medium.head_digest = "d";
+    medium.state = MediumState::appendable, medium.serial = "s", medium.sessions_used = 2,
+    medium.next_lba = 900, medium.head_digest = "d";
     CHECK(suspicion_is_over(disc, {row, row}, medium));
     DiscSessionRow unread = row;
     unread.checked_at.reset();
@@ -105,7 +106,8 @@ TEST_CASE("findings: whether a suspicion is over is judged from all sessions and
     CHECK_FALSE(suspicion_is_over(disc, {row}, medium));
 }
 
-TEST_CASE("findings: the payload stays when a byte of its only copy changed, and goes when it is right again") {
+TEST_CASE(
+    "findings: the payload stays when a byte of its only copy changed, and goes when it is right again") {
     BurnerHouse house;
     house.config.session.keep_burned = {KeepBurned::How::for_time, 30s};
     house.queue("holiday", {{"photos/a.jpg", "12345"}});

@@ -154,12 +154,15 @@ TEST_CASE("look: a closed disc that is in at the start is told of, until it is t
     CHECK(std::ranges::count(house.event_names(), "disc_full_cleared") == 1);
 }
 
-TEST_CASE("look: a disc burned in one tray is verified in the other one, and the catalogue knows where it is") {
+TEST_CASE(
+    "look: a disc burned in one tray is verified in the other one, and the catalogue knows where it is") {
     BurnerHouse house({"tray", "tower"});
     std::map<std::string, bool> changed;
     const auto watch = [&] {
         for (FakeDrive* drive : house.drives)
-            drive->look = [&changed, name = drive->name()] { return Result<bool>(std::exchange(changed[name], false)); };
+            drive->look = [&changed, name = drive->name()] {
+                return Result<bool>(std::exchange(changed[name], false));
+            };
     };
     watch();
     house.shelves["tray"].blanks = 1, house.shelves["tower"].blanks = 0;

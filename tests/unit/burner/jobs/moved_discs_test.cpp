@@ -117,7 +117,8 @@ TEST_CASE("moved discs: while a shelf is away nothing on it is called missing") 
     CHECK_FALSE(house.disc("BURNBOX_0001").missing_since);
 }
 
-TEST_CASE("moved discs: an image that vanished in the middle of an attempt is missing, and the next one is used") {
+TEST_CASE(
+    "moved discs: an image that vanished in the middle of an attempt is missing, and the next one is used") {
     BurnerHouse house;
     const SessionId id = house.queue("first", {{"f", "1"}});
     bool once = true;

@@ -141,7 +141,9 @@ TEST_CASE("recovery: crashes never count as failures, however many they are") {
     CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
 }
 
-TEST_CASE("recovery: a disc that vanished in the middle of an attempt is not waited for, and the next one is used") {
+TEST_CASE(
+    "recovery: a disc that vanished in the middle of an attempt is not waited for, and the next one is "
+    "used") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}});
     house.drives[0]->during_write = []() -> Status { throw Died(); };

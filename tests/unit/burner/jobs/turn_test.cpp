@@ -33,7 +33,8 @@ TEST_CASE("turn: no space for a large image is that session's wait, and a smalle
     const SessionId small = house.queue("small", {{"a", "1"}});
     std::uint64_t room = 4'000'000;
     house.drives[0]->before_write = [&](const BurnJob&) -> Status {
-        return house.drives[0]->needed_bytes > room ? fail(Errc::no_space, "the file system has 4 MB free") : Status();
+        return house.drives[0]->needed_bytes > room ? fail(Errc::no_space, "the file system has 4 MB free")
+                                                    : Status();
     };
     house.run();
     CHECK(house.row(large).state == SessionState::queued);
