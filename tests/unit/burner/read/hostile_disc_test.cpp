@@ -217,6 +217,39 @@ TEST_CASE("hostile disc: what is left is read when something is wrong") {
     CHECK(tree.find("top/below/file") == nullptr);
 }
 
+// As files of 4 GiB and more are: records of the same identifier, all but the last one marked.
+TEST_CASE("read tree: a file of several extents") {
+    MadeImage image;
+    image.put("aaa", std::string(2048, 'a')).put("aab", std::string(100, 'b'));
+    image.make("xorriso -no_rc -as mkisofs -quiet -R");
+    const Place first = record_of(image, "aaa"), second = record_of(image, "aab");
+    image.bytes()[first.record + 25] = '\x80';
+    image.bytes()[second.record + 35] = 'A';  // its identifier becomes AAA
+    MemoryBlocks blocks = image.blocks();
+    SUBCASE("whole") {
+        const ReadTree tree = test::must(read_tree(blocks, 0));
+        REQUIRE(tree.find("aaa") != nullptr);
+        CHECK(tree.find("aab") == nullptr);
+        CHECK(tree.find("aaa")->size_bytes == 2148);
+        const auto extents = tree.extents(*tree.find("aaa"));
+        REQUIRE(extents.size() == 2);
+        CHECK(extents[0] == TreeExtent{first.lba(), 2048});
+        CHECK(extents[1] == TreeExtent{second.lba(), 100});
+    }
+    SUBCASE("the last one is missing") {
+        image.bytes()[second.record + 25] = '\x80';
+        CHECK(all_faults(image).find("further extents are missing") != std::string::npos);
+    }
+    SUBCASE("another file comes between") {
+        image.bytes()[second.record + 35] = 'B';
+        CHECK(all_faults(image).find("further extents of the file before are missing") != std::string::npos);
+    }
+    SUBCASE("a hole in it") {
+        put_both32(image.bytes(), first.record + 10, 2047);
+        CHECK(all_faults(image).find("ends within a block") != std::string::npos);
+    }
+}
+
 TEST_CASE("hostile disc: limits hold") {
     MadeImage image;
     make_disc(image);
@@ -263,7 +296,7 @@ TEST_CASE("hostile disc: random damage by seed") {
     const std::string whole = image.bytes();
     const std::size_t first = 16 * kBlockBytes;
     const std::size_t bytes = std::min<std::size_t>(whole.size() - first, 40 * kBlockBytes);
-    const test::RunNumbers numbers = test::run_numbers(1000);
+    const test::RunNumbers numbers = test::run_numbers(4000);
     CAPTURE(numbers.seed);
     for (unsigned run = 0; run < numbers.runs; ++run) {
         std::mt19937 random(numbers.seed + run);

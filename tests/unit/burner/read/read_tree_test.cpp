@@ -131,9 +131,7 @@ TEST_CASE("read tree: what xorriso wrote is read as it was") {
     CHECK(tree.rock_ridge());
     CHECK(tree.volume().joliet);
     CHECK(tree.volume().primary.label == "ISOIMAGE");
-    Listing wanted = list_source(image);
-    // xorriso writes an absolute time that ISO 9660 has.
-    check_same(list_tree(image, tree), wanted);
+    check_same(list_tree(image, tree), list_source(image));
 }
 
 TEST_CASE("read tree: what genisoimage wrote is read as it was, also folders that it moved") {
@@ -183,14 +181,11 @@ TEST_CASE("read tree: each disc session has its own tree") {
     CHECK(read_strictly(image, 0).size() == second.size());  // the copy of its head
 }
 
-TEST_CASE("read tree: files that share content, and files of several extents") {
+TEST_CASE("read tree: files may share their content") {
     MadeImage image;
     image.put("one", std::string(3000, 'c'));
     std::filesystem::create_hard_link(image.source() + "/one", image.source() + "/two");
-    std::filesystem::resize_file(image.source() + "/one", 3000);
-    const std::string sparse = image.source() + "/large";
-    std::ofstream(sparse).put('x');
-    image.make(std::string(kXorriso) + " -iso-level 3");
+    image.make(kXorriso);
     const ReadTree tree = read_strictly(image);
     CHECK(tree.extents(*tree.find("one"))[0] == tree.extents(*tree.find("two"))[0]);
 }
