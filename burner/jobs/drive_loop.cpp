@@ -87,6 +87,10 @@ Result<bool> DriveLoop::step() {
     if (!rested) return false;
     BB_TRY(const bool settled, settle_unfinished());
     if (settled) return true;
+    if (const auto medium = std::exchange(just_met_, std::nullopt)) {
+        BB_TRY(const bool met, meet_disc(station_, *medium));
+        if (met) return true;
+    }
     if (!looked_over_) BB_CHECK(look_over());
     const bool older = services_.catalogue_age != CatalogueAge::current;
     if (older && !desk_.all_looked_over()) return false;  // a copy may be on another drive's disc

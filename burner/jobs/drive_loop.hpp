@@ -103,6 +103,7 @@ class DriveLoop {
     Station station_;
     Backoff rest_;
     SteadyTime next_look_{};
+    std::optional<Medium> just_met_;        // put in by somebody: it may hold more than is known
     bool known_medium_ = false;             // what is in it, or on its shelf, was looked at
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
     std::string wait_reason_;

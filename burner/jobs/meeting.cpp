@@ -30,6 +30,7 @@ void DriveLoop::look_for_medium() {
         log::info("medium changed", log::kv("drive", drive_->name()));
         woken_ = true;
         known_medium_ = false;
+        if (drive_->emulated()) looked_over_ = false;  // its shelf is there again
     }
     if (drive_->emulated()) return;
     if (changed && !known_medium_) meet_medium();
@@ -47,6 +48,7 @@ void DriveLoop::meet_medium() {
     reporter_.medium(medium->profile, medium->label);
     desk_.set_disc_in(drive_->name(), medium->serial);
     conditions_.clear("disc_full", drive_->name());
+    just_met_ = *medium;
     const auto disc = disc_in_drive(*medium);
     if (!disc) return;
     if (const Status seen = services_.catalogue.disc_seen(disc->id, drive_->name(), medium->location); !seen)

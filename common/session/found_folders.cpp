@@ -97,6 +97,8 @@ class Search {
         FoundFolder folder{.account = account, .disc_name = disc_name, .entries = {}, .time = top.mtime};
         if (const ManifestEntry* list = newer_.find(top.path + std::string(kListEnd)))
             folder.list_time = list->mtime;
+        folder.notes_beside = newer_.find(top.path + ".name-notes.tsv") != nullptr;
+        folder.removed_beside = newer_.find(top.path + ".removed.txt") != nullptr;
         const std::string below = top.path + "/";
         const auto first = std::ranges::lower_bound(entries_, below, {}, &ManifestEntry::path);
         for (auto entry = first; entry != entries_.end() && entry->path.starts_with(below); ++entry) {

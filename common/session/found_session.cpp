@@ -87,6 +87,10 @@ class OwnBag {
         BB_CHECK(take_info(info));
         BB_TRY(const std::string tags, read_tag("tagmanifest-sha256.txt"));
         BB_TRY(tag_digests_, digests_of(tags));
+        if (find(folder_, kNameNotesFile) != nullptr) {
+            BB_TRY(const std::string notes, read_tag(std::string(kNameNotesFile)));
+            BB_TRY(sealed_.name_notes, parse_name_notes_tsv(notes, "data/"));
+        }
         BB_CHECK(take_marker());
         BB_CHECK(take_recovery());
         for (const DiscEntry& entry : disc_entries(sealed_, Layout::bag, ModePolicy::readable))
@@ -212,7 +216,16 @@ Result<SealedSession> with_list_beside(const FoundFolder& folder, const ReadDisc
     Digests digests;
     for (const auto& [path, digest] : listed)
         if (path.starts_with(front)) digests.emplace(path.substr(front.size()), digest);
-    return plain_session(folder, digests, *folder.list_time, read);
+    BB_TRY(SealedSession sealed, plain_session(folder, digests, *folder.list_time, read));
+    if (folder.notes_beside) {
+        BB_TRY(const std::string notes, read(folder.identifier() + ".name-notes.tsv"));
+        BB_TRY(sealed.name_notes, parse_name_notes_tsv(notes, front));
+    }
+    if (folder.removed_beside) {
+        BB_TRY(const std::string removed, read(folder.identifier() + ".removed.txt"));
+        for (const std::string_view line : lines_of(removed)) sealed.removed.emplace_back(line);
+    }
+    return sealed;
 }
 
 // One that was a bag when it came.

@@ -18,6 +18,8 @@ struct FoundFolder {
     std::vector<ManifestEntry> entries{};  // what is in it; sorted by path, without digests
     Timestamp time{};                      // of the folder
     std::optional<Timestamp> list_time{};  // of the SHA256SUMS beside it; nothing: there is none
+    bool notes_beside = false;             // name-notes.tsv
+    bool removed_beside = false;           // removed.txt
 
     [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
 };

@@ -80,6 +80,7 @@ Result<SessionRow> seal_anew(const UploadServices& services, const std::string& 
                           [&](const ManifestEntry& entry) { return entry.path == sealed.marker.name; });
     }
     if (!services.inbox.root().empty()) rename_for_disc(sealed.manifest);
+    sealed.name_notes = name_notes_of(sealed.manifest);
     BB_TRY(const auto taken, services.catalogue.disc_names(account));
     sealed.disc_name = first_free_disc_name(parse_folder(folder).name, taken);
     SessionRow row = row_for(services, sealed, folder);

@@ -115,6 +115,9 @@ TEST_CASE("found session: a bag of ours gives the seal record that it was made f
     SUBCASE("names that a disc can't hold") {
         sealed.manifest.entries[0].source = "a\xff.txt";
     }
+    SUBCASE("names that some readers show changed") {
+        sealed.name_notes = {{"joliet", "a.txt", "A_1.TXT"}, {"linux", "folder/ü \\ b", "folder"}};
+    }
     SUBCASE("of another version") {
         sealed.version = "0.0.9";
     }
@@ -137,6 +140,11 @@ TEST_CASE("found session: a bag of ours gives the seal record that it was made f
 TEST_CASE("found session: one without a bag is made from the list beside it") {
     SealedSession sealed = session("holiday");
     sealed.marker = {};
+    SUBCASE("as it comes") {}
+    SUBCASE("with what stands beside it") {
+        sealed.removed = {"old", "older"};
+        sealed.name_notes = {{"joliet", "a.txt", "A_1.TXT"}};
+    }
     check_same(sealed, Layout::plain);
 }
 
