@@ -24,11 +24,18 @@ log::Field named(const SessionRow& row) {
     return log::kv("session", row.account + "/" + row.disc_name);
 }
 
-std::optional<SealedSession> read_seal(FileSystem& state_fs, const std::string& seal_id) {
+struct Record {
+    bool is_there = false;
+    std::optional<SealedSession> sealed{};  // nothing: it is damaged, or not there
+};
+
+// Errors say nothing about it: the disk can't be read now.
+Result<Record> read_record(FileSystem& state_fs, const std::string& seal_id) {
     const auto text = read_file(state_fs, "seals/" + seal_id + ".jsonl", kMostRecordBytes);
-    if (!text) return std::nullopt;
+    if (!text && text.error().code == Errc::not_found) return Record{};
+    if (!text) return std::unexpected(text.error());
     auto sealed = parse_seal_record(*text);
-    return sealed ? std::optional(std::move(*sealed)) : std::nullopt;
+    return Record{true, sealed ? std::optional(std::move(*sealed)) : std::nullopt};
 }
 
 // Whether the folder holds what was sealed, by names, sizes and times; the burn reads the content.
@@ -42,6 +49,13 @@ Result<bool> holds(FileSystem& fs, const std::string& folder, const SealedSessio
         return wanted.type != FileType::file || (found->second->info.size_bytes == wanted.size_bytes &&
                                                  found->second->info.mtime == wanted.mtime);
     });
+}
+
+// By its name: the disc name may have a number behind it.
+bool may_be_in(const SealedSession& sealed, const std::string& account, const std::string& folder) {
+    const std::string name = parse_folder(folder).name;
+    return sealed.account == account &&
+           (sealed.disc_name == name || sealed.disc_name.starts_with(name + "-"));
 }
 
 bool is_of(const FoundReceipt& receipt, const std::string& disc_name, Timestamp sealed_at) {
@@ -110,17 +124,18 @@ class LostSessions {
     }
 
     [[nodiscard]] Result<bool> is_anothers(const SessionRow& row, const std::string& folder) {
-        const auto rival = std::ranges::find_if(seals_, [&](const auto& one) {
-            return one.second.account == account_ && parse_folder(folder).state == FolderState::queued;
-        });
-        if (rival == seals_.end()) return false;
+        if (parse_folder(folder).state != FolderState::queued) return false;
+        const bool has_rival = std::ranges::any_of(
+            seals_, [&](const auto& one) { return may_be_in(one.second, account_, folder); });
+        if (!has_rival) return false;
         const std::string path = join_path(account_, folder);
-        if (const auto own = read_seal(services_.state_fs, row.seal_id)) {
-            BB_TRY(const bool is_own, holds(fs_, path, *own));
+        BB_TRY(const Record own, read_record(services_.state_fs, row.seal_id));
+        if (own.sealed) {
+            BB_TRY(const bool is_own, holds(fs_, path, *own.sealed));
             if (is_own) return false;
         }
         for (const auto& [id, sealed] : seals_) {
-            if (sealed.account != account_) continue;
+            if (!may_be_in(sealed, account_, folder)) continue;
             BB_TRY(const bool is_its, holds(fs_, path, sealed));
             if (is_its) return true;
         }
@@ -136,17 +151,18 @@ class LostSessions {
         for (const FoundReceipt& receipt : *receipts_)
             if (free_.contains(receipt.folder) && is_of(receipt, row.disc_name, row.sealed_at))
                 return move_row(row, receipt.folder);
-        const auto sealed = read_seal(services_.state_fs, row.seal_id);
+        BB_TRY(const Record record, read_record(services_.state_fs, row.seal_id));
         for (const std::string& folder : free_) {
             const SessionFolder name = parse_folder(folder);
             const bool may_be = name.name == row.name &&
                                 (name.state == FolderState::queued || name.state == FolderState::failed);
-            if (!sealed || !may_be) continue;
-            BB_TRY(const bool is_its, holds(fs_, join_path(account_, folder), *sealed));
+            if (!record.sealed || !may_be) continue;
+            BB_TRY(const bool is_its, holds(fs_, join_path(account_, folder), *record.sealed));
             if (is_its) return move_row(row, folder);
         }
         const bool displaced = displaced_.contains(row.id);
-        if (!sealed && (displaced || services_.catalogue_age != CatalogueAge::current)) return withdraw(row);
+        if (!record.is_there && (displaced || services_.catalogue_age != CatalogueAge::current))
+            return withdraw(row);
         return displaced ? services_.catalogue.set_folder(row.id, "") : Status();
     }
 
@@ -174,6 +190,7 @@ class LostSessions {
     // Sealed after the copy was made: its marker was answered.
     [[nodiscard]] Status give_row(const std::string& seal_id, const SealedSession& sealed) {
         for (const std::string& folder : sealed_folders()) {
+            if (!may_be_in(sealed, account_, folder)) continue;
             BB_TRY(const bool is_its, holds(fs_, join_path(account_, folder), sealed));
             if (!is_its) continue;
             SessionRow row = row_for(services_, sealed, folder);
@@ -255,8 +272,10 @@ class LostSessions {
 Status find_lost_sessions(const UploadServices& services, const std::vector<std::string>& accounts) {
     BB_TRY(const auto ids, unreferenced_seals(services.state_fs, services.catalogue));
     Seals seals;
-    for (const std::string& id : ids)
-        if (auto sealed = read_seal(services.state_fs, id)) seals.emplace(id, std::move(*sealed));
+    for (const std::string& id : ids) {
+        BB_TRY(Record record, read_record(services.state_fs, id));
+        if (record.sealed) seals.emplace(id, std::move(*record.sealed));
+    }
     for (const std::string& account : accounts) BB_CHECK(LostSessions(services, account, seals).run());
     return {};
 }

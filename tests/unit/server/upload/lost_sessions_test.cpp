@@ -1,0 +1,148 @@
+#include "server/upload/lost_sessions.hpp"
+
+#include <doctest/doctest.h>
+
+#include "common/session/receipt.hpp"
+#include "common/session/repair.hpp"
+#include "common/storage/durable_file.hpp"
+#include "tests/support/burner_house.hpp"
+#include "tests/support/must.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+namespace {
+
+const std::map<std::string, std::string> kFiles = {{"a.txt", "one"}, {"folder/b.txt", "two"}};
+
+std::optional<SessionRow> find(BurnerHouse& house, const std::string& name) {
+    return *house.catalogue->find_session("alice", name);
+}
+
+}  // namespace
+
+TEST_CASE("lost sessions: what was sealed since is queued again, from its seal record and its folder") {
+    BurnerHouse house;
+    house.copy_catalogue("old");
+    house.queue("s1", kFiles);
+    const Sha256 content = find(house, "s1")->content_digest;
+    const std::string seal = find(house, "s1")->seal_id;
+    house.put_catalogue_back("old");
+    REQUIRE_FALSE(find(house, "s1"));
+    house.repair();
+    const auto row = find(house, "s1");
+    REQUIRE(row);
+    CHECK(row->state == SessionState::queued);
+    CHECK(row->folder == "s1-queued");
+    CHECK(row->seal_id == seal);
+    CHECK(row->content_digest == content);
+    CHECK(row->marker_name == "BURN");
+    house.run();
+    CHECK(find(house, "s1")->state == SessionState::burned);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/s1") == 1);
+}
+
+TEST_CASE("lost sessions: without its seal record too it is sealed anew from its files") {
+    BurnerHouse house;
+    house.copy_state("old");
+    house.queue("s1", kFiles);
+    const Sha256 content = find(house, "s1")->content_digest;
+    house.put_state_back("old");
+    house.repair();
+    const auto row = find(house, "s1");
+    REQUIRE(row);
+    CHECK(row->content_digest == content);
+    CHECK(row->marker_name == "BURN");
+    house.run();
+    CHECK(find(house, "s1")->state == SessionState::burned);
+}
+
+TEST_CASE("lost sessions: a session burned since is not burned again, whether its disc is there or not") {
+    BurnerHouse house;
+    house.queue("s1", kFiles);
+    house.copy_catalogue("old");
+    house.run();
+    const bool disc_is_there = [] {
+        bool is_there = true;
+        SUBCASE("there") {}
+        SUBCASE("away") {
+            is_there = false;
+        }
+        return is_there;
+    }();
+    if (!disc_is_there) house.shelves["tray"].discs.clear();
+    house.put_catalogue_back("old");
+    house.repair();
+    CHECK(find(house, "s1")->folder == "s1-burned");
+    house.run();
+    CHECK(find(house, "s1")->state == (disc_is_there ? SessionState::burned : SessionState::queued));
+    CHECK(house.shelves["tray"].discs.size() == (disc_is_there ? 1 : 0));
+}
+
+TEST_CASE("lost sessions: a burned session that the catalogue does not know keeps its name") {
+    BurnerHouse house;
+    house.copy_state("old");
+    house.queue("s1", kFiles);
+    house.run();
+    house.shelves["tray"].discs.clear();
+    house.put_state_back("old");
+    house.repair();
+    const auto row = find(house, "s1");
+    REQUIRE(row);
+    CHECK(row->state == SessionState::burned);
+    CHECK(row->folder == "s1-burned");
+    CHECK(row->files_count == 2);
+    CHECK(house.catalogue->disc_names("alice").value() == std::vector<std::string>{"s1"});
+}
+
+TEST_CASE("lost sessions: a folder's name that another session took later is not the older one's") {
+    BurnerHouse house;
+    house.queue("s1", kFiles);
+    house.copy_catalogue("old");
+    house.run();
+    // Sent again under the same name, with another content.
+    must(house.inbox_fs.rename("alice/s1-burned", "alice/s1-burned-2", RenameMode::no_replace));
+    house.clock.advance(std::chrono::seconds(5));
+    const SessionId first = find(house, "s1")->id;
+    must(house.catalogue->set_folder(first, "s1-burned-2"));
+    {
+        SealedSession sealed{"alice", "s1-2", house.clock.now(), {"BURN", "go", Sha256::of("go")}, {}};
+        must(make_folders(house.inbox_fs, "alice/s1-queued", 0755));
+        must(replace_file(house.inbox_fs, "alice/s1-queued/new.txt", "new"));
+        sealed.manifest.entries = {{.path = "new.txt",
+                                    .type = FileType::file,
+                                    .mode = 0644,
+                                    .mtime = house.clock.now(),
+                                    .size_bytes = 3,
+                                    .sha256 = Sha256::of("new")}};
+        must(replace_file(house.state_fs, "seals/later.jsonl", to_seal_record(sealed)));
+    }
+    house.put_catalogue_back("old");
+    house.repair();
+    CHECK(find(house, "s1")->folder == "s1-burned-2");
+    const auto later = find(house, "s1-2");
+    REQUIRE(later);
+    CHECK(later->folder == "s1-queued");
+    CHECK(later->seal_id == "later");
+    house.run();
+    CHECK(find(house, "s1")->state == SessionState::burned);
+    CHECK(find(house, "s1-2")->state == SessionState::burned);
+}
+
+TEST_CASE("lost sessions: with a current catalogue nothing is made of folders that nobody sealed") {
+    BurnerHouse house;
+    must(make_folders(house.inbox_fs, "alice/made-by-hand-queued", 0755));
+    must(replace_file(house.inbox_fs, "alice/made-by-hand-queued/a", "a"));
+    const UploadServices services{.config = house.config,
+                                  .clock = house.clock,
+                                  .catalogue = *house.catalogue,
+                                  .inbox = *house.inbox,
+                                  .state_fs = house.state_fs,
+                                  .events = *house.events,
+                                  .run_blocking = {},
+                                  .check_fits = {},
+                                  .prove = {},
+                                  .wake_burner = {}};
+    must(upload::find_lost_sessions(services, {"alice"}));
+    CHECK(house.catalogue->sessions("")->empty());
+}
