@@ -82,6 +82,8 @@ Status catch_up(Inbox& inbox, const SessionRow& row) {
     const FolderState wanted = folder_state(row.state);
     if (parse_folder(row.folder).state == wanted) return {};
     if (row.state == SessionState::burned) return {};  // the burner writes the receipt first, then moves it
+    // A later run burned it, which this catalogue does not know: its disc decides.
+    if (parse_folder(row.folder).state == FolderState::burned) return {};
     const std::string path = join_path(row.account, row.folder);
     if (wanted != FolderState::failed)
         BB_CHECK(inbox.remove_own_file(row, "FAILED.txt"));
