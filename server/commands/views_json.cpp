@@ -24,21 +24,24 @@ Json to_json(const SessionView& view) {
             {"bytes", view.bytes},     {"files_count", view.files_count}, {"reason", view.reason}};
 }
 
+// What is not as it should be is there only when it is so.
+Json to_json(const DiscSessionRow& row) {
+    Json json{{"disc_session", row.disc_session}, {"account", row.account}, {"session", row.session_name}};
+    if (!row.good) json["good"] = false;
+    return json;
+}
+
 Json to_json(const DiscView& view) {
-    return {{"label", view.disc.label},
-            {"serial", view.disc.serial},
-            {"medium", view.disc.medium},
-            {"state", to_string(view.disc.state)},
-            {"reason", view.disc.reason},
-            {"missing", view.disc.missing_since.has_value()},
-            {"free_bytes", view.disc.free_bytes},
-            {"sessions_left", view.disc.sessions_left},
-            {"sessions", array_of(view.sessions, [](const DiscSessionRow& row) {
-                 return Json{{"disc_session", row.disc_session},
-                             {"account", row.account},
-                             {"session", row.session_name},
-                             {"good", row.good}};
-             })}};
+    Json json{{"label", view.disc.label},
+              {"serial", view.disc.serial},
+              {"medium", view.disc.medium},
+              {"state", to_string(view.disc.state)},
+              {"free_bytes", view.disc.free_bytes},
+              {"sessions_left", view.disc.sessions_left},
+              {"sessions", array_of(view.sessions, [](const DiscSessionRow& row) { return to_json(row); })}};
+    if (!view.disc.reason.empty()) json["reason"] = view.disc.reason;
+    if (view.disc.missing_since) json["missing"] = true;
+    return json;
 }
 
 Json to_json(const DriveView& view) {

@@ -40,7 +40,7 @@ said 'BURNBOX_0001.*(put|insert)'
 check "the next session goes on another one" burn three
 check "a new one" test "$(disc_of three)" = BURNBOX_0002
 check "it is not suspect" test "$(disc BURNBOX_0001 .state)" = open
-check "but listed as missing" test "$(disc BURNBOX_0001 .missing)" = true
+check "but listed as missing" test "$(disc BURNBOX_0001 ".missing // false")" = true
 
 step "a copy of a disc is not appended to"
 cp "$world/away.iso" "$discs/copy.iso"
@@ -49,7 +49,7 @@ check "back, it is gone on with" burn four
 check "the copy is as it was" test "$(stat -c %s "$discs/copy.iso")" -lt "$(stat -c %s "$world/discs2/renamed.iso")"
 rm "$discs/copy.iso"
 check_exit 0 "all of it verifies" burnbox verify BURNBOX_0001
-check "it is missing no more" test "$(disc BURNBOX_0001 .missing)" = false
+check "it is missing no more" test "$(disc BURNBOX_0001 ".missing // false")" = false
 
 step "a drive gets another name"
 stop_server
