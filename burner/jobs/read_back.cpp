@@ -11,9 +11,18 @@ namespace {
 
 // The disc was read and is bad; every other error says nothing about it.
 bool blames_the_disc(const Error& error) {
-    const bool bad =
-        error.code == Errc::io || error.code == Errc::corrupt || error.code == Errc::wrong_medium;
-    return bad && error.origin == Origin::unknown;
+    if (error.origin != Origin::unknown) return false;
+    switch (error.code) {
+        case Errc::io:
+        case Errc::corrupt:
+        case Errc::limit:
+        case Errc::wrong_medium:
+            return true;
+        case Errc::not_found:
+            return error.sys_errno == 0;  // what should be on it, not its file
+        default:
+            return false;
+    }
 }
 
 std::string what_is_wrong(const DiscRow& disc, const SessionRow& session,

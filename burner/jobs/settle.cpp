@@ -95,6 +95,15 @@ bool is_any_blank(const Station& station, const Work& work) {
     return !station.drive.emulated() && work.disc.sessions_used == 0;
 }
 
+// A write on it failed, or what is in the drive has no label any more, and may be it.
+bool may_be_spoiled(Station& station, const AttemptRow& attempt) {
+    const auto noted = station.notes.causes.find(attempt.id);
+    if (noted != station.notes.causes.end() && counts_against_session(noted->second.cause)) return true;
+    const auto medium = station.drive.inspect();
+    return medium && medium->label.empty() &&
+           (medium->state == MediumState::damaged || medium->state == MediumState::foreign);
+}
+
 // A session whose burn spoiled a disc waits for a while, on all drives; where the disc is as before the drive
 // rests, and another one may go on at once.
 void back_off(Station& station, const Work& work, const AttemptFailure& failure, SessionState to) {
@@ -189,7 +198,7 @@ Result<Attempted> judgment_failed(Station& station, const AttemptRow& attempt, W
     if (away && another_drive_goes_on(station, work)) most = 1;
     if (++station.notes.judgments[attempt.id] < most) return std::unexpected(std::move(error));
     error.message = fmt::format("disc {} can't be read: {}", work.disc.label, error.message);
-    const bool gone = is_somewhere_else(error);
+    const bool gone = is_somewhere_else(error) && !may_be_spoiled(station, attempt);
     note_cause(station.notes, attempt.id,
                gone   ? AttemptCause::disc_gone
                : away ? AttemptCause::out_of_reach

@@ -53,7 +53,8 @@ class TakingIn {
 
     // Blocks that a drive can't read may be read by the next try.
     [[nodiscard]] bool is_verdict(const Error& error) {
-        if (error.code == Errc::corrupt) return true;
+        if (error.code == Errc::corrupt || error.code == Errc::not_found || error.code == Errc::limit)
+            return true;
         return error.code == Errc::io && ++station_.notes.readings[disc_.id] >= kMostReadings;
     }
 

@@ -78,16 +78,27 @@ void MmcJudge::check_session(const std::string& name) {
     CHECK(discs.size() == copies.size());
 }
 
+// It was away when a burn on it was to be judged: it may hold that disc session, and not have been met since.
+bool MmcJudge::was_away(DiscId disc) {
+    return std::ranges::any_of(sessions_, [&](const auto& session) {
+        const auto attempts = must(house_.catalogue->attempts(house_.row(session.first).id));
+        return std::ranges::any_of(attempts, [&](const AttemptRow& attempt) {
+            return attempt.disc == disc && attempt.cause == AttemptCause::disc_gone;
+        });
+    });
+}
+
 // What the catalogue says of a disc is so, or it says that the disc is suspect.
 void MmcJudge::check_disc(const std::string& path) {
     DiscWitness disc(path);
     const std::vector<DiscRow> rows = rows_of(path);
     INFO(path, ", sessions ", disc.state().sessions_closed, ", begun ", disc.state().session_begun());
     std::set<std::string> known;
-    bool suspect = false;
+    bool suspect = false, away = false;
     unsigned sessions = 0;
     for (const DiscRow& row : rows) {
         suspect = suspect || row.state == DiscState::suspect;
+        away = away || was_away(row.id);
         sessions = std::max(sessions, row.sessions_used);
         for (const DiscSessionRow& each : must(house_.catalogue->disc_sessions(row.id)))
             known.insert(each.session_name);
@@ -100,10 +111,10 @@ void MmcJudge::check_disc(const std::string& path) {
         holds_something = true;
         if (suspect) continue;
         CHECK_MESSAGE(times == 1, "it holds " << sent_as << " " << times << " times");
-        if (put_back_) continue;  // it may not have been met since
+        if (put_back_ || away) continue;  // it may not have been met since
         CHECK_MESSAGE(known.contains(name), "it holds " << name << " and nobody knows it");
     }
-    if (suspect || foreign_.contains(path) || put_back_) return;
+    if (suspect || foreign_.contains(path) || put_back_ || away) return;
     // Taken out before the first block of a file: what was burned then is on the disc that took its place.
     const bool swapped = std::ranges::any_of(rows, [&](const DiscRow& row) {
         const auto [first, last] = house_.begun.equal_range(row.label);

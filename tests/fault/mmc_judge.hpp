@@ -26,6 +26,7 @@ class MmcJudge {
   private:
     void check_session(const std::string& name);
     void check_copy(const SessionRow& row, const DiscSessionRow& copy);
+    [[nodiscard]] bool was_away(DiscId disc);
     void check_disc(const std::string& path);
     std::vector<DiscRow> rows_of(const std::string& disc);
 
