@@ -273,4 +273,37 @@ TEST_CASE("span: at the marker only a file that fits on no disc is refused, by n
     CHECK(whole.error().message.find("burn.span: true") != std::string::npos);
 }
 
+TEST_CASE("span: a part that a disc would not show as it was sent fails the session before anything is burned") {
+    const auto house = make_house();
+    house->prover.answer = [](const BurnJob& job) -> Result<Proof> {
+        if (job.sessions.at(0).seal_record.ends_with(".part-2.jsonl"))
+            return Proof{{{"photos/c", "its time differs"}}};
+        return Proof{};
+    };
+    const SessionId id = house->queue("holiday", five_files());
+    house->run();
+    CHECK(house->row(id).state == SessionState::failed);
+    CHECK(house->row(id).parts == 0);
+    CHECK(house->row(id).reason ==
+          "holiday/part-2-of-3 would not be on a disc as it was sent: photos/c: its time differs");
+    CHECK(house->shelves["tray"].discs.empty());
+}
+
+TEST_CASE("span: a proof of a part that can't run now is asked for again later") {
+    const auto house = make_house();
+    bool gone = true;
+    house->prover.answer = [&](const BurnJob&) -> Result<Proof> {
+        if (gone) return fail(Errc::unreachable, "the spawner is gone");
+        return Proof{};
+    };
+    const SessionId id = house->queue("holiday", five_files());
+    house->run_patiently(3);
+    CHECK(house->row(id).state == SessionState::queued);
+    CHECK(house->shelves["tray"].discs.empty());
+    gone = false;
+    house->run_patiently();
+    CHECK(house->row(id).state == SessionState::burned);
+    CHECK(all_on_discs(*house) == five_files());
+}
+
 }  // namespace burnbox::test
