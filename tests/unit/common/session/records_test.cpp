@@ -55,6 +55,9 @@ SealedSession session_of(Generated& any) {
         part.number = static_cast<unsigned>(1 + any.number(part.all.size() - 1));
         session.part = std::move(part);
     }
+    if (any.coin())
+        for (std::uint64_t left = any.number(3); left > 0; --left)
+            session.name_notes.push_back({any.name(), any.path(), any.name()});
     return session;
 }
 
