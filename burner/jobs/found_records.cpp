@@ -16,6 +16,12 @@ std::string seal_path(const std::string& seal_id) {
     return "seals/" + seal_id + ".jsonl";
 }
 
+// Of a row that was made from a receipt the content is not known, but how much it was.
+bool is_same(const SessionRow& row, const SealedSession& sealed) {
+    if (row.content_digest != Sha256()) return row.content_digest == sealed.manifest.content_digest();
+    return row.bytes == sealed.manifest.payload_bytes() && row.files_count == sealed.manifest.files_count();
+}
+
 }  // namespace
 
 // A part's row is found by its session's.
@@ -129,11 +135,7 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
             return fail(Errc::corrupt, fmt::format("{} is a part of a session that is not known any more",
                                                    escape(sealed.identifier())));
     }
-    // Of a row that was made from a receipt the content is not known.
-    const bool same =
-        row &&
-        (row->content_digest == sealed.manifest.content_digest() ||
-         (row->content_digest == Sha256() && to_iso8601(row->sealed_at) == to_iso8601(sealed.sealed_at)));
+    const bool same = row && is_same(*row, sealed);
     if (same) {
         BB_CHECK(keep_record(found, *row));
         return KnownSession{*row};

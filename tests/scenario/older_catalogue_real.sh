@@ -7,9 +7,9 @@
 tray=$world/tray.drive
 burner() { "$MMC_BURNER" "$tray" "$@"; }
 read_disc() { rm -rf "$1" && LD_PRELOAD=$MMC_PRELOAD xorriso -osirrox on -indev "mmc:$tray" -extract / "$1"; }
-on_disc() { burnbox discs --json | jq -r --arg label "$1" '.[] | select(.label == $label).sessions[] | "\(.disc_session) \(.session)"' | sort; }
+on_disc() { burnbox discs --json | jq -r --arg disc "$1" '.[] | select(.label == $disc).sessions[] | "\(.disc_session) \(.session)"' | sort; }
 label_of() { jq -r '.copies[0].disc' "$inbox/alice/$1-burned/receipt.json"; }
-state_of() { burnbox discs --json | jq -r --arg label "$1" '.[] | select(.label == $label).state'; }
+state_of() { burnbox discs --json | jq -r --arg disc "$1" '.[] | select(.label == $disc).state'; }
 send() {
     mkdir -p "$world/$1" && random_file "$world/$1/file" 300000
     scp -r "$world/$1" "burnbox:$1/"
