@@ -51,6 +51,21 @@ rm "$discs/copy.iso"
 check_exit 0 "all of it verifies" burnbox verify BURNBOX_0001
 check "it is missing no more" test "$(disc BURNBOX_0001 ".missing // false")" = false
 
+step "what is no plain file is no disc, and stops nobody"
+stop_server
+mv "$world/discs2/renamed.iso" "$world/away.iso" && mv "$world/discs2/BURNBOX_0002.iso" "$world/away2.iso"
+mkfifo "$world/discs2/renamed.iso" "$world/discs2/BURNBOX_0003.iso"
+ln -s /nowhere "$world/discs2/BURNBOX_0004.iso"
+mkdir "$world/discs2/BURNBOX_0005.iso"
+start_server
+check "the next session goes on a new disc" burn odd
+check "with the next free label" test "$(disc_of odd)" = BURNBOX_0006
+check "nobody is to blame" test ! -e "$state/signals/DRIVE_ERROR"
+stop_server
+rm -r "$world/discs2"/{renamed,BURNBOX_000[3456]}.iso
+mv "$world/away.iso" "$world/discs2/renamed.iso" && mv "$world/away2.iso" "$world/discs2/BURNBOX_0002.iso"
+start_server
+
 step "a drive gets another name"
 stop_server
 sed -i 's/spare/tower/g' "$config"
