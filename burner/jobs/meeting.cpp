@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/load_disc.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -56,12 +57,14 @@ void DriveLoop::meet_medium() {
     tell_when_full(station_, *disc);
 }
 
-// Once, at the start: nobody has been told yet that its blanks are used up.
+// Once, at the start: where the discs are, and nobody has been told yet that its blanks are used up.
 void DriveLoop::look_at_shelf() {
     if (std::exchange(known_medium_, true)) return;
     desk_.set_disc_in(drive_->name(), "");
-    const auto discs = services_.catalogue.discs();
+    auto discs = services_.catalogue.discs();
     if (!discs) return;
+    if (const Status noted = note_places(station_, station_.places.look(), *discs); !noted)
+        log::warning("places of discs not noted", log::kv("drive", drive_->name()), log::kv(noted.error()));
     const auto is_here = [&](const DiscRow& disc) {
         return disc.drive == drive_->name() && disc.sessions_used != 0;
     };

@@ -10,7 +10,8 @@
 namespace burnbox {
 
 Result<VerifyReport> DriveLoop::read_back_here(DiscId id, const SessionRow& session, BurnObserver& observer) {
-    BB_TRY(const auto discs, services_.catalogue.discs());
+    BB_TRY(auto discs, services_.catalogue.discs());
+    BB_CHECK(note_places(station_, station_.places.look(), discs));
     const auto disc = std::ranges::find(discs, id, &DiscRow::id);
     if (disc == discs.end())
         return fail(Errc::not_found, "verify: the disc is not in the catalogue any more");
@@ -25,7 +26,11 @@ PayloadRelease::Found DriveLoop::prove(const DiscRow& disc, const DiscSessionRow
     if (const ShelfView::Image* const image = place_of(view, disc)) {
         if (image->drive != name) return Found::elsewhere;
     } else if (is_image(disc)) {
-        return view.complete ? Found::missing : Found::elsewhere;
+        if (!view.complete) return Found::elsewhere;
+        const Status noted = services_.catalogue.disc_missing(disc.id, services_.clock.now());
+        if (!noted)
+            log::warning("missing disc not noted", log::kv("disc", disc.label), log::kv(noted.error()));
+        return Found::missing;
     } else if (!desk_.is_in(disc.serial, name)) {
         return desk_.is_in_any(disc.serial) || !desk_.all_have_looked() ? Found::elsewhere : Found::shelved;
     }

@@ -105,6 +105,20 @@ TEST_CASE("moved discs: one that is away is missing, not suspect, and trusted wh
     CHECK_FALSE(house.disc("BURNBOX_0001").missing_since);
 }
 
+TEST_CASE("moved discs: what is missing is found out at the start, and what is back by reading it") {
+    BurnerHouse house;
+    const SessionId id = house.queue("first", {{"f", "1"}});
+    house.run();
+    const FakeDisc away = house.shelves["tray"].discs.at("BURNBOX_0001");
+    house.shelves["tray"].discs.clear();
+    house.restart();
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").missing_since);
+    house.shelves["tray"].discs["BURNBOX_0001"] = away;
+    CHECK(verify(house, id).has_value());
+    CHECK_FALSE(house.disc("BURNBOX_0001").missing_since);
+}
+
 TEST_CASE("moved discs: while a shelf is away nothing on it is called missing") {
     BurnerHouse house({"a", "b"});
     house.queue("first", {{"f", "1"}});
