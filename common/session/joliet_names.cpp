@@ -160,10 +160,10 @@ class Folder {
     }
 
   private:
-    // Whether no other is shown as it would be.
+    // Whether no other is shown as it would be, to readers that count the dot too.
     bool take(std::size_t i, std::string_view spelling) {
         std::string shown = shown_as(spelling, names_[i].folder);
-        if (!seen_.insert(upper_case(shown)).second) return false;
+        if (!seen_.insert(upper_case(cut(shown, kMostUnits))).second) return false;
         if (spelling != names_[i].name) result_[i].spelling = spelling;
         if (shown != names_[i].name) result_[i].shown = std::move(shown);
         return true;
@@ -172,7 +172,7 @@ class Folder {
     void number(std::size_t i) {
         const bool folder = names_[i].folder;
         const std::string tame = tamed(names_[i].name);
-        unsigned& number = numbers_[upper_case(shown_as(tame, folder))];
+        unsigned& number = numbers_[upper_case(cut(shown_as(tame, folder), kMostUnits))];
         while (++number < kMostNumbers) {
             const auto spelling = numbered(tame, folder, number);
             if (!spelling) break;

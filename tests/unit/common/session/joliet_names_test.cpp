@@ -78,6 +78,8 @@ TEST_CASE("joliet names: names that are equal as far as Joliet holds them") {
     CHECK(shown({front + "1.jpg", front + "2.jpg"}) == Names{cut + ".jpg", std::string(98, 'x') + "~1.jpg"});
     CHECK(shown({front + "1.jpeg", front + "2.jpeg"}) ==
           Names{cut + ".jpe", std::string(98, 'x') + "~1.jpe"});
+    // Some readers count the dot.
+    CHECK(shown({cut + ".jpe", cut + ".jpg"}) == Names{cut + ".jpe", std::string(98, 'x') + "~1.jpg"});
     Names many;
     for (int i = 0; i < 1500; ++i) many.push_back(std::string(120, 'n') + std::to_string(i) + ".txt");
     shown(many);
