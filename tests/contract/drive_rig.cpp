@@ -111,6 +111,35 @@ StagedSession& StagedSession::link(const std::string& path, const std::string& t
     return *this;
 }
 
+StagedSession& StagedSession::tree(const GeneratedTree& tree) {
+    const auto sent_path = [](const ManifestEntry& entry) {
+        return entry.source.empty() ? entry.path : entry.source;
+    };
+    for (const ManifestEntry& entry : tree.manifest.entries) {
+        const std::string path = sent_path(entry), name(base_name(path));
+        if (entry.type == FileType::folder) {
+            REQUIRE(::mkdirat(open_parent(folder_, path).get(), name.c_str(), 0755) == 0);
+        } else if (entry.type == FileType::symlink) {
+            REQUIRE(::symlinkat(entry.link_target.c_str(), open_parent(folder_, path).get(), name.c_str()) ==
+                    0);
+        } else if (const GeneratedFile& file = tree.files.at(path); file.same_inode_as.empty()) {
+            const UniqueFd made = make_file(folder_, path);
+            REQUIRE(::write(made.get(), file.content.data(), file.content.size()) ==
+                    static_cast<ssize_t>(file.content.size()));
+            REQUIRE(::ftruncate(made.get(), static_cast<off_t>(file.content.size() + file.zeros)) == 0);
+        }
+    }
+    for (const auto& [path, file] : tree.files) {
+        if (file.same_inode_as.empty()) continue;
+        const std::string name(base_name(path)), other(base_name(file.same_inode_as));
+        REQUIRE(::linkat(open_parent(folder_, file.same_inode_as).get(), other.c_str(),
+                         open_parent(folder_, path).get(), name.c_str(), 0) == 0);
+    }
+    auto& entries = sealed_.manifest.entries;
+    entries.insert(entries.end(), tree.manifest.entries.begin(), tree.manifest.entries.end());
+    return *this;
+}
+
 BurnSession StagedSession::seal() {
     std::ranges::sort(sealed_.manifest.entries, {}, &ManifestEntry::path);
     const std::string name = "state/seals/" + sealed_.disc_name + ".jsonl";

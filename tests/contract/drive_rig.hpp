@@ -17,6 +17,7 @@
 #include "tests/support/fake_drive.hpp"
 #include "tests/support/mmc/test_burner.hpp"
 #include "tests/support/temp_folder.hpp"
+#include "tests/support/tree_generator.hpp"
 
 namespace burnbox::test {
 
@@ -32,6 +33,7 @@ class StagedSession {
     StagedSession& unread(const std::string& path, std::uint64_t size_bytes);
     StagedSession& folder(const std::string& path);
     StagedSession& link(const std::string& path, const std::string& target);
+    StagedSession& tree(const GeneratedTree& tree);
     // Writes the seal record.
     BurnSession seal();
 
