@@ -104,13 +104,17 @@ JolietMatch::Rest JolietMatch::match_names(const Pair& folders) {
     return rest;
 }
 
-// By what they hold; of those that hold the same, in the order of their names.
+// By what they hold; of those that hold the same (empty files), by their times, then in the order of their
+// names, which another spelling in Joliet may change.
 void JolietMatch::match_rest(Rest rest) {
     sign_trees();
-    std::ranges::sort(rest.nodes, {},
-                      [this](NodeId id) { return std::tuple(signs_[id], tree_.name(tree_.node(id))); });
+    std::ranges::sort(rest.nodes, {}, [this](NodeId id) {
+        const TreeNode& node = tree_.node(id);
+        return std::tuple(signs_[id], node.mtime, tree_.name(node));
+    });
     std::ranges::sort(rest.joliet, {}, [this](std::uint32_t id) {
-        return std::tuple(joliet_signs_[id], joliet_.name(joliet_.nodes()[id]));
+        const JolietNode& node = joliet_.nodes()[id];
+        return std::tuple(joliet_signs_[id], node.time, joliet_.name(node));
     });
     Rest alone;
     auto node = rest.nodes.begin();
