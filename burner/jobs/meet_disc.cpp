@@ -117,7 +117,14 @@ Result<bool> meet_disc(Station& station, const Medium& medium) {
     const auto known = std::ranges::find(discs, medium.serial, &DiscRow::serial);
     if (known != discs.end()) {
         if (known->state == DiscState::suspect || !holds_more(medium, *known)) return false;
-        BB_CHECK(take_in_disc(station, *known));
+        if (medium.state == MediumState::appendable || medium.state == MediumState::closed) {
+            BB_CHECK(take_in_disc(station, *known));
+            return true;
+        }
+        DiscRow unclear = *known;
+        mark_suspect(station, unclear, Suspicion::changed,
+                     fmt::format("it holds more than the catalogue knows, and {}", medium.reason));
+        BB_CHECK(station.services.catalogue.update_disc(unclear));
         return true;
     }
     if (station.notes.strangers.contains(medium.serial)) return false;

@@ -79,9 +79,11 @@ class LostSessions {
         for (const SessionRow& row : elsewhere) BB_CHECK(look_for(row));
         for (const auto& [id, sealed] : seals_)
             if (sealed.account == account_) BB_CHECK(give_row(id, sealed));
-        if (services_.catalogue_age == CatalogueAge::current) return {};
-        for (const std::string& folder : sealed_folders()) BB_CHECK(seal_once_more(folder));
-        return keep_names();
+        // Nobody but burnbox calls a folder so in an inbox; in a watched folder anybody may.
+        const bool older = services_.catalogue_age != CatalogueAge::current;
+        if (older || services_.inbox.root().empty())
+            for (const std::string& folder : sealed_folders()) BB_CHECK(seal_once_more(folder));
+        return older ? keep_names() : Status();
     }
 
   private:

@@ -10,9 +10,10 @@
 namespace burnbox::upload {
 
 // In the inbox of `services`; nothing works in it yet. A row whose folder has another name by now gets that
-// one; a sealed folder without a row gets one, from the seal record that describes it, or, when the catalogue
-// is known to be older and that record is gone too, from its content. What is left is an orphan for
-// repair_inboxes(). Errors: the catalogue's and the disk's. Blocks.
+// one; a sealed folder without a row gets one, from the seal record that describes it, or, when that record
+// is gone too, from its content (in watched folders only with an older catalogue). With an older catalogue
+// what a receipt names keeps its name. What is left is an orphan for repair_inboxes(). Errors: the
+// catalogue's and the disk's. Blocks.
 [[nodiscard]] Status find_lost_sessions(const UploadServices& services,
                                         const std::vector<std::string>& accounts);
 

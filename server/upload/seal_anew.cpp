@@ -66,6 +66,7 @@ Result<SessionRow> seal_anew(const UploadServices& services, const std::string& 
     FileSystem& fs = services.inbox.fs();
     const std::string path = join_path(account, folder);
     BB_TRY(const auto entries, walk_session(fs, path));
+    if (entries.empty()) return fail(Errc::invalid, "seal " + fs.host_path(path) + " anew: nothing is in it");
     SealedSession sealed{
         .account = account, .disc_name = {}, .sealed_at = services.clock.now(), .marker = {}, .manifest = {}};
     BB_TRY(sealed.manifest, read_manifest(fs, path, entries));

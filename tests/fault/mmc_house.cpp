@@ -129,7 +129,7 @@ void MmcHouse::restart() {
     prover_ = make_worker_prover(spawner_, BURNBOX_TEST_WORKER);
     FileSystem* const marked[] = {inbox_fs_.get()};
     const CatalogueAge age = must(check_generation(*catalogue, *state_fs_, *inbox_fs_, marked));
-    if (age != CatalogueAge::current) find_lost_sessions();
+    find_lost_sessions(age);
     std::vector<std::unique_ptr<Drive>> drives;
     for (const auto& tray : trays)
         drives.push_back(std::make_unique<WatchedDrive>(
@@ -153,7 +153,7 @@ void MmcHouse::restart() {
                                       std::move(drives));
 }
 
-void MmcHouse::find_lost_sessions() {
+void MmcHouse::find_lost_sessions(CatalogueAge age) {
     const UploadServices services{.config = config,
                                   .clock = clock,
                                   .catalogue = *catalogue,
@@ -164,7 +164,7 @@ void MmcHouse::find_lost_sessions() {
                                   .check_fits = {},
                                   .prove = {},
                                   .wake_burner = [] {},
-                                  .catalogue_age = CatalogueAge::older};
+                                  .catalogue_age = age};
     must(upload::find_lost_sessions(services, {"alice"}));
     must(repair_inboxes(*inbox_, *catalogue, {"alice"}));
 }

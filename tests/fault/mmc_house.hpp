@@ -57,7 +57,7 @@ class MmcHouse {
 
   private:
     void close();
-    void find_lost_sessions();
+    void find_lost_sessions(CatalogueAge age);
 
     Spawner& spawner_;
     std::unique_ptr<FileSystem> inbox_fs_, state_fs_;

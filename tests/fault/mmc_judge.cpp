@@ -62,19 +62,24 @@ void MmcJudge::check_copy(const SessionRow& row, const DiscSessionRow& copy) {
 void MmcJudge::check_session(const std::string& name) {
     const SessionRow row = house_.row(name);
     INFO("session ", name, ", state ", to_string(row.state), ", reason ", row.reason);
+    // Burned on a disc that nobody can make out any more: its receipt says so, and it waits for a person.
+    const bool by_receipt = put_back_ && row.state == SessionState::queued && row.folder == name + "-burned";
+    if (by_receipt) return;
     CHECK(row.state == SessionState::burned);
     CHECK(row.folder == row.name + "-burned");
     const auto copies = must(house_.catalogue->copies(row.id));
-    // Beyond those asked for there may be one that an older catalogue could not know.
-    CHECK((put_back_ ? copies.size() >= copies_ : copies.size() == copies_));
+    // Beyond those asked for there may be one that could not be known when the next was made: its disc was
+    // away.
+    CHECK(copies.size() >= copies_);
     std::set<std::string> discs;
     const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
+    unsigned in_receipt = 0;
     for (const DiscSessionRow& copy : copies) {
         discs.insert(copy.disc_label);
         check_copy(row, copy);
-        if (!put_back_) CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
+        in_receipt += receipt.find("\"" + copy.disc_label + "\"") == std::string::npos ? 0 : 1;
     }
-    CHECK_FALSE(receipt.empty());
+    CHECK((put_back_ ? !receipt.empty() : in_receipt >= copies_));
     CHECK(discs.size() == copies.size());
 }
 

@@ -51,6 +51,8 @@ class Run {
     void keep_copy();
     void put_back();
     bool all_burned();
+    void run_drives();
+    void insert_in_turn(unsigned turn);
     MmcJudge judge() { return {house_, sessions_, foreign_, copies_, put_back_}; }
 
     std::mt19937 random_;
@@ -285,34 +287,49 @@ bool Run::all_burned() {
         const SessionRow row = house_.row(name);
         if (row.state == SessionState::failed)
             must(house_.catalogue->step(row.id, SessionState::failed, SessionState::queued, "once more"));
-        all = all && row.state == SessionState::burned;
+        all = all && (row.state == SessionState::burned || row.folder == name + "-burned");
     }
     return all;
 }
 
-// The person tries each disc that burnbox has begun, and then a new one.
+void Run::run_drives() {
+    for (bool did = true; did;) {
+        did = false;
+        for (std::size_t i = 0; i < house_.trays.size(); ++i) {
+            const auto result = house_.burner->run_once(i);
+            did = did || (result && *result);
+        }
+    }
+}
+
+// Takes the disc out, so that the drive sees that, and puts another one in.
+void Run::insert_in_turn(unsigned turn) {
+    for (const auto& tray : house_.trays) tray->burner.remove();
+    house_.clock.advance(5s);
+    run_drives();
+    for (const auto& tray : house_.trays) {
+        std::vector<std::string> discs;
+        for (const std::string& disc : tray->box)
+            if (!foreign_.contains(disc)) discs.push_back(disc);
+        const std::size_t which = turn % (discs.size() + 1);
+        tray->burner.insert(which == 0 ? new_blank(*tray) : discs[discs.size() - which]);
+    }
+    house_.clock.advance(5s);
+    run_drives();
+}
+
+// The person tries each disc that burnbox has begun, and then a new one; at last each once more, for what is
+// on it.
 void Run::end() {
     disarm();
     for (unsigned round = 0; round < 40; ++round) {
-        for (const auto& tray : house_.trays) {
-            std::vector<std::string> discs;
-            for (const std::string& disc : tray->box)
-                if (!foreign_.contains(disc)) discs.push_back(disc);
-            const std::size_t turn = round % (discs.size() + 1);
-            tray->burner.insert(turn == 0 ? new_blank(*tray) : discs[discs.size() - turn]);
-        }
-        for (bool did = true; did;) {
-            did = false;
-            for (std::size_t i = 0; i < house_.trays.size(); ++i) {
-                const auto result = house_.burner->run_once(i);
-                did = did || (result && *result);
-            }
-        }
-        if (all_burned() && house_.catalogue->unfinished_attempts()->empty()) return;
-        for (const auto& tray : house_.trays)  // the person looks after the drives too
-            static_cast<void>(house_.burner->by_hand(Burner::ByHand::retry, tray->name));
+        insert_in_turn(round);
+        if (all_burned() && house_.catalogue->unfinished_attempts()->empty()) break;
         house_.clock.advance(6min);
     }
+    std::size_t most = 0;
+    for (const auto& tray : house_.trays) most = std::max(most, tray->box.size());
+    for (unsigned turn = 1; turn <= most; ++turn) insert_in_turn(turn);
 }
 
 }  // namespace

@@ -129,10 +129,11 @@ TEST_CASE("lost sessions: a folder's name that another session took later is not
     CHECK(find(house, "s1-2")->state == SessionState::burned);
 }
 
-TEST_CASE("lost sessions: with a current catalogue nothing is made of folders that nobody sealed") {
+TEST_CASE("lost sessions: nothing is made of an empty folder, nor of one that is called otherwise") {
     BurnerHouse house;
-    must(make_folders(house.inbox_fs, "alice/made-by-hand-queued", 0755));
-    must(replace_file(house.inbox_fs, "alice/made-by-hand-queued/a", "a"));
+    must(make_folders(house.inbox_fs, "alice/empty-queued", 0755));
+    must(make_folders(house.inbox_fs, "alice/open", 0755));
+    must(replace_file(house.inbox_fs, "alice/open/a", "a"));
     const UploadServices services{.config = house.config,
                                   .clock = house.clock,
                                   .catalogue = *house.catalogue,
