@@ -9,6 +9,7 @@
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/drive_loop.hpp"
 #include "burner/jobs/load_disc.hpp"
+#include "burner/jobs/lost_pools.hpp"
 #include "burner/jobs/parts_plan.hpp"
 #include "burner/jobs/recovery_loop.hpp"
 #include "burner/jobs/release.hpp"
@@ -54,6 +55,7 @@ struct Burner::State {
     }
     void work(DriveLoop& loop);
     [[nodiscard]] Result<bool> prepare_step();
+    bool lost_pools_told = false;
     void prepare();
     void began();
     void ended();
@@ -129,6 +131,7 @@ void Burner::State::work(DriveLoop& loop) {
 
 // What is too large for a disc is split first: recovery data is made for each part.
 Result<bool> Burner::State::prepare_step() {
+    if (!std::exchange(lost_pools_told, true)) tell_lost_pools(services);
     BB_TRY(const bool split, splitter.run_once());
     if (split) return true;
     return recovery.run_once();

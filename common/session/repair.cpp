@@ -51,7 +51,8 @@ Status settle_missing(Catalogue& catalogue, const SessionRow& row) {
             const std::string reason =
                 fmt::format("its folder {} is missing in the inbox: send the session again", row.folder);
             log::error("session lost its folder", named(row), log::kv("folder", row.folder));
-            return catalogue.step(row.id, SessionState::queued, SessionState::failed, reason);
+            BB_CHECK(catalogue.step(row.id, SessionState::queued, SessionState::failed, reason));
+            return catalogue.set_folder(row.id, "");  // the name is free for another one
         }
         case SessionState::burning:
         case SessionState::verifying:

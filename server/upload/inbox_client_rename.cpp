@@ -42,9 +42,7 @@ Status InboxClient::check_rename(const Place& from, const Place& to, const FileI
         return fail(Errc::permission, fmt::format("{} is burnbox's own file", escape(from.path.inside)));
     if (from.session != to.session && from.session->has_writers_below(from.path.inside))
         return fail(Errc::busy, fmt::format("{} is still being written", escape(from.path.text())));
-    if (from.session != to.session && !from.session->files.can_leave(from.path.inside))
-        return fail(Errc::permission, fmt::format("{}: a hard link must stay inside its open session",
-                                                  escape(from.path.text())));
+    if (from.session != to.session) BB_CHECK(from.session->files.can_leave(from.path.inside));
     if (what.type == FileType::file && is_marker_name(core_->session_config(), to.path.inside)) {
         const FileRecord* const record = from.session->find(from.path.inside);
         if (record != nullptr && !record->is_at_rest())

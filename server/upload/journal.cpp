@@ -106,6 +106,8 @@ void replay_line(std::string_view text, JournalContent& content) {
     const Line& line = *parsed;
     if (line.verb == "transfer") {
         content.transfer_open = line.path != "ended";
+    } else if (line.verb == "machine") {
+        for (auto& [path, file] : content.files) file->unsure = file->kind == ProvenFile::Kind::whole;
     } else if (line.verb == "sent") {
         SentFacts& facts = content.sent[line.path];
         if (line.mode) facts.mode = static_cast<std::uint32_t>(*line.mode);
@@ -142,6 +144,8 @@ Status Journal::write(const std::string& line) {
         BB_TRY(file_, fs_.open(path_, {.write = true, .create = true, .append = true, .permissions = 0600}));
         ++open_files;
     }
+    if (torn_) BB_CHECK(file_->write_at(std::as_bytes(std::span("\n", 1)), 0));
+    torn_ = false;
     return file_->write_at(std::as_bytes(std::span(line)), 0);
 }
 
@@ -191,6 +195,10 @@ void Journal::removed(std::string_view path) {
     append(path_line("remove", path));
 }
 
+void Journal::machine_went_down() {
+    append(path_line("machine", "down"));
+}
+
 void Journal::transfer_began() {
     append(path_line("transfer", "began"));
 }
@@ -238,6 +246,7 @@ Result<JournalContent> Journal::load() {
             replay_line(std::string_view(text).substr(begin, end - begin), content);
         text.erase(0, begin);
     }
+    torn_ = !text.empty();
     return content;
 }
 

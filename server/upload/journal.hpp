@@ -10,6 +10,7 @@
 //     {"unkept":"photos/c.jpg"}                            the same: the disk failed, whatever is read of it
 //     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}
 //     {"transfer":"began"}  {"transfer":"ended"}           of a program that writes by itself; ended: well
+//     {"machine":"down"}                                   what was whole before may be so no longer
 //     {"sent":"a","mode":493,"mtime":"-5"}                 what a client said of it (nanoseconds since 1970)
 // It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only
 // make a file count as cut off, because the digest is checked against the file before the session is sealed.
@@ -41,8 +42,8 @@ struct ProvenFile {
     Kind kind = Kind::in_order;
     std::uint64_t size_bytes = 0;
     Sha256 sha256{};
-    bool unkept = false;            // lost, and what is read may not be on the disk
-    mutable std::string seen_as{};  // for SessionFiles: the first of its names that was found
+    bool unkept = false;  // lost, and what is read may not be on the disk
+    bool unsure = false;  // whole, and the machine went down since
 };
 // Names of one file (hard links) share what is said of it.
 using ProvenFiles = std::map<std::string, std::shared_ptr<ProvenFile>, std::less<>>;
@@ -82,6 +83,7 @@ class Journal {
     void renamed(std::string_view from, std::string_view to);
     void linked(std::string_view existing, std::string_view path);
     void removed(std::string_view path);
+    void machine_went_down();
     void transfer_began();
     void transfer_ended_well();
     void described(std::string_view path, const SentFacts& facts);
@@ -108,6 +110,7 @@ class Journal {
     std::string account_;
     std::string path_;
     std::unique_ptr<File> file_;
+    bool torn_ = false;  // its last line has no end: a crash cut it off
 };
 
 }  // namespace burnbox::upload

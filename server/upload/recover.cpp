@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/lost_folder.hpp"
@@ -63,7 +65,10 @@ Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSess
     const std::lock_guard lock(account.mutex);
     session->folders_completed = core.tick();
     SessionFiles& files = session->files;
-    files.recovered(journal);
+    const auto is_there = [&](const std::string& path) {
+        return std::ranges::binary_search(entries, path, {}, &WalkEntry::path);
+    };
+    files.recovered(journal, is_there, went_down);
     for (const WalkEntry& entry : entries) {
         if (entry.info.type != FileType::file) continue;
         FileRecord& record = files.recovered(journal, entry.path, entry.info, went_down);

@@ -203,7 +203,9 @@ std::optional<std::string> SessionFiles::path_completed(const std::string& path,
 void SessionFiles::hashed(const std::string& asked, std::uint64_t completed, const HashedFile& hashed) {
     std::string path = asked;
     FileRecord* const record = by_completion(path, completed);
-    if (record == nullptr || !record->is_at_rest() || record->stamp_ != stamp_of(hashed.info)) return;
+    if (record == nullptr || !record->is_at_rest() || record->from_journal_ ||
+        record->stamp_ != stamp_of(hashed.info))
+        return;
     record->digest_ = hashed.sha256;
     note_whole(path, *record);
 }
@@ -216,7 +218,7 @@ bool SessionFiles::read(const std::string& path, const HashedFile& hashed) {
         return false;
     }
     record->stamp_ = stamp_of(hashed.info);
-    const bool is_written_down = record->from_journal_;
+    const bool is_written_down = record->from_journal_ && !record->unsure_;
     record->from_journal_ = record->unsure_ = false;
     record->digest_ = hashed.sha256;
     if (!is_written_down) note_whole(path, *record);
@@ -247,7 +249,6 @@ void SessionFiles::lose(const std::string& path, FileRecord& record) {
 
 void SessionFiles::lost_all() {
     for (auto& [path, record] : files_) {
-        if (record->unkept_) continue;
         record->unkept_ = true;
         lose(path, *record);
     }

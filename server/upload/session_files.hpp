@@ -4,6 +4,7 @@
 // rule: guarded by the account's mutex. Nothing here looks at the inbox.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -108,8 +109,9 @@ class SessionFiles {
     void renamed(const std::string& from, const std::string& to);
     // The same into another session. Requires can_leave().
     void moved(SessionFiles& other, const std::string& from, const std::string& to);
-    // No file at or below `path` has another name elsewhere.
-    [[nodiscard]] bool can_leave(std::string_view path) const;
+    // Whether what is at and below `path` may go to another session: all of it whole, and no file with
+    // another name that stays. Errors: Errc::permission.
+    [[nodiscard]] Status can_leave(std::string_view path) const;
     void removed(const std::string& path);
     void clear() { files_.clear(); }
 
@@ -118,7 +120,8 @@ class SessionFiles {
 
     // At start: what the journal says of the session, then of each file that is there.
     [[nodiscard]] Result<JournalContent> load() { return journal_.load(); }
-    void recovered(const JournalContent& journal);
+    void recovered(const JournalContent& journal, const std::function<bool(const std::string&)>& is_there,
+                   bool machine_went_down);
     FileRecord& recovered(const JournalContent& journal, const std::string& path, const FileInfo& info,
                           bool machine_went_down);
 
@@ -140,6 +143,9 @@ class SessionFiles {
     Map files_;
     std::map<std::string, SentFacts, std::less<>> sent_;
     bool transfer_open_ = false;
+    std::map<std::uint64_t, std::string> by_inode_;  // at start: the first name of each file that has several
+    bool misses_unkept_ = false;
+    bool misses_lines_ = false;  // of the journal: a crash came between a change of names and its line
     Journal journal_;
 };
 

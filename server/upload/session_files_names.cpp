@@ -1,6 +1,9 @@
 // The events of SessionFiles that are not a handle's: programs that write by themselves, names, the start.
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "common/base/text.hpp"
 #include "server/upload/session_files.hpp"
 
 namespace burnbox::upload {
@@ -48,7 +51,7 @@ FileRecord& SessionFiles::found_at(const std::string& path, const FileInfo& info
 
 void SessionFiles::brought(const std::string& path, const Bringing& bringing) {
     FileRecord* const record = &found_at(path, bringing.info);
-    const bool in_place = record->stamp_.inode == bringing.info.inode;
+    const bool in_place = record->stamp_.inode == bringing.info.inode || record->stamp_.inode == 0;
     const bool builds_on_sand =
         in_place && record->is_cut() &&
         (record->unkept_ || (bringing.goes_on && record->gapless_bytes() < bringing.bytes_before));
@@ -113,10 +116,21 @@ void SessionFiles::renamed(const std::string& from, const std::string& to) {
     journal_.renamed(from, to);
 }
 
-bool SessionFiles::can_leave(std::string_view path) const {
+Status SessionFiles::can_leave(std::string_view path) const {
     std::map<const FileRecord*, unsigned> leaving;
-    for_each_below(files_, path, [&](Map::const_iterator at) { ++leaving[at->second.get()]; });
-    return std::ranges::all_of(leaving, [](const auto& one) { return one.second == one.first->names_; });
+    std::string cut;
+    for_each_below(files_, path, [&](Map::const_iterator at) {
+        ++leaving[at->second.get()];
+        if (!at->second->is_at_rest()) cut = at->first;
+    });
+    if (!cut.empty())
+        return fail(
+            Errc::permission,
+            fmt::format("{} is not complete: send it again before it goes to another session", escape(cut)));
+    if (std::ranges::all_of(leaving, [](const auto& one) { return one.second == one.first->names_; }))
+        return {};
+    return fail(Errc::permission,
+                fmt::format("{}: a hard link must stay inside its open session", escape(path)));
 }
 
 void SessionFiles::moved(SessionFiles& other, const std::string& from, const std::string& to) {
@@ -130,14 +144,10 @@ void SessionFiles::moved(SessionFiles& other, const std::string& from, const std
         const auto [first, is_first] = first_names.emplace(&record, path);
         if (!is_first)
             other.journal_.linked(first->second, path);
-        else if (record.is_at_rest() && record.digest_)
+        else if (record.digest_)
             other.journal_.closed(path, record.size_bytes_, *record.digest_);
-        else if (record.unkept_)
-            other.journal_.unkept(path);
-        else if (record.state_ == FileState::lost || (record.course_ && record.course_->scattered))
-            other.journal_.lost(path);
         else
-            other.journal_.cut(path);
+            other.journal_.lost(path);  // once it is hashed, it is proven
         other.files_.insert_or_assign(path, std::move(node.mapped()));
     }
     for (auto& node : taken_out(sent_, from)) {
@@ -168,13 +178,17 @@ FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::st
                                     const FileInfo& info, bool machine_went_down) {
     const auto known = journal.files.find(path);
     const ProvenFile* const proof = known == journal.files.end() ? nullptr : known->second.get();
-    if (proof != nullptr && info.links > 1) {
-        const auto other = files_.find(proof->seen_as);
-        if (other != files_.end() && other->second->stamp_.inode == info.inode) {
-            ++other->second->names_;
-            return *(files_[path] = other->second);
+    if (info.links > 1) {
+        const auto [first, is_first] = by_inode_.emplace(info.inode, path);
+        if (!is_first) {
+            const auto& shared = files_[path] = files_.at(first->second);
+            ++shared->names_;
+            // The line that made it a second name may be lost.
+            const auto same = journal.files.find(first->second);
+            if (known == journal.files.end() || same == journal.files.end() || known->second != same->second)
+                lose(path, *shared);
+            return *shared;
         }
-        proof->seen_as = path;
     }
     FileRecord& record = found(path);
     record.size_bytes_ = info.size_bytes;
@@ -183,13 +197,13 @@ FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::st
     if (is_proven && proof->size_bytes == info.size_bytes) {
         record.digest_ = proof->sha256;
         record.from_journal_ = true;
-        record.unsure_ = machine_went_down;
+        record.unsure_ = machine_went_down || proof->unsure;
         return record;
     }
     record.state_ = FileState::cut_off;
     const bool is_in_order = proof != nullptr ? proof->kind == ProvenFile::Kind::in_order
                                               : !journal.transfer_open && info.links == 1;
-    if (is_in_order && !machine_went_down) {
+    if (is_in_order && !machine_went_down && !misses_lines_) {
         record.course().written.add(0, info.size_bytes);
         return record;
     }
@@ -198,12 +212,23 @@ FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::st
         record.state_ = FileState::lost;
         record.unkept_ = proof->unkept && !machine_went_down;
     } else {
+        record.unkept_ = misses_unkept_;
         lose(path, record);
     }
     return record;
 }
 
-void SessionFiles::recovered(const JournalContent& journal) {
+void SessionFiles::recovered(const JournalContent& journal,
+                             const std::function<bool(const std::string&)>& is_there,
+                             bool machine_went_down) {
+    if (machine_went_down && !journal.files.empty()) journal_.machine_went_down();
+    for (const auto& [path, file] : journal.files) {
+        if (is_there(path)) continue;
+        // It was renamed or removed, and that could not be noted: who knows which file it is now?
+        misses_lines_ = misses_lines_ || file->kind == ProvenFile::Kind::lost;
+        misses_unkept_ = misses_unkept_ || (file->unkept && !machine_went_down);
+        journal_.removed(path);
+    }
     transfer_open_ = journal.transfer_open;
     sent_ = journal.sent;
 }

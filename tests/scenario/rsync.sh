@@ -126,6 +126,22 @@ nobody_writes() { ! burnbox sessions | grep -q 'an rsync is writing'; }
 wait_for 10 "the session is free again" nobody_writes
 check_fails "nothing is sealed" folder_exists large-queued
 
+check "a session with something in it" up -a "$world/photos" burnbox:part/
+rsync -a --bwlimit=2000 -e "ssh -F $world/ssh_config" "$world/large/" burnbox:part/ </dev/null 2>/dev/null &
+client=$!
+part_temporary() { compgen -G "$inbox/alice/part/.a.*"; }
+wait_for 20 "the transfer is under way" part_temporary
+kill "$client"
+wait "$client" || true
+wait_for 20 "rsync is gone with its client" no_rsync_of "$server"
+wait_for 10 "the session is free again" nobody_writes
+rm -f "$inbox"/alice/part/.a.*  # rsync does it itself when it has the time
+check_fails "what an rsync that was killed left is not sealed" ssh burnbox burn part
+said 'did not end well'
+check_fails "nor after a dry run" bash -c "rsync -an -e 'ssh -F $world/ssh_config' '$world/large/' burnbox:part/ && ssh -F '$world/ssh_config' burnbox burn part"
+check "it is once an rsync ends well" up -a "$world/large/" burnbox:part/
+wait_burned part
+
 rsync -a --partial --bwlimit=2000 -e "ssh -F $world/ssh_config" "$world/large/" burnbox:large/ </dev/null 2>/dev/null &
 client=$!
 wait_for 20 "the transfer is under way" temporary

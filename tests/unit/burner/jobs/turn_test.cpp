@@ -73,4 +73,22 @@ TEST_CASE("turn: a file system that fills up in the middle of a burn costs the s
     CHECK(house.shelves["tray"].discs.size() == 1);
 }
 
+TEST_CASE(
+    "turn: a session whose pool has another name now is told so, and goes on when it has its own again") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.config.pools["other"] = house.config.pools.at("default");
+    house.config.pools.erase("default");
+    house.restart();
+    house.run();
+    CHECK(house.row(id).state == SessionState::queued);
+    CHECK(house.row(id).reason.find("no pool default any more") != std::string::npos);
+    CHECK(house.text("alice/holiday-queued/STATUS.txt").find("no pool default any more") !=
+          std::string::npos);
+    house.config.pools["default"] = house.config.pools.at("other");
+    house.restart();
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+}
+
 }  // namespace burnbox::test

@@ -147,6 +147,11 @@ class World {
         }
     }
     void tell(const std::string& what) { story_ += what + "\n"; }
+    static std::string shown(const Disk& file) {
+        std::string text = "bytes";
+        for (const int byte : file.bytes) text += " " + std::to_string(byte);
+        return text + " gapless " + std::to_string(file.gapless());
+    }
 
     void step() {
         switch (pick(20)) {
@@ -237,7 +242,8 @@ class World {
         files_->written(path, record, id, {.begin = begin, .end = end}, size);
         if (once_in(40)) return restart(false);  // before the disk has it
         Disk::Hand& hand = file->hands[id];
-        if (!hand.changed && !file->clean && size == 0 && !file->is_changing()) file->clean = true;
+        if (!hand.changed && !file->clean && size == 0 && !file->is_changing())
+            file->clean = true, file->unkept = false;  // nothing was there to go on with
         hand.changed = true;
         file->lowest = std::min(file->lowest, begin);
         const bool fails = once_in(20);
@@ -266,10 +272,13 @@ class World {
         const std::size_t size = once_in(3) ? 0 : pick(kMost);
         tell("resize " + path + " to " + std::to_string(size) + " by " + std::to_string(id));
         FileRecord& record = *files_->find(path);
+        const bool compared = record.is_to_be_compared();
         files_->counted(record, size);
         files_->truncated(path, record, id, size);
         if (once_in(30)) return restart(false);
-        const bool was_whole = file->is_whole();
+        // What a journal says of its content matters no more when none is left.
+        const bool was_whole = file->is_whole() || (size == 0 && compared);
+        if (was_whole && id == 0) file->clean = true;
         file->set_size(size);
         if (id != 0) {
             file->hands[id].changed = true;
@@ -313,6 +322,7 @@ class World {
             files_->dropped(path, id, hand.failed);
         else
             files_->closed(path, id, file->info(1), std::nullopt, {.now = ++last_});
+        if (files_->find(path)->is_cut()) files_->stamped(*files_->find(path), file->info(1));
         if (hand.changed || lost) file->settle();
         whole_after_cut += was_cut && files_->find(path)->state() == FileState::whole ? 1 : 0;
         if (once_in(2)) hash_at(path);
@@ -433,7 +443,8 @@ class World {
             if (record == nullptr || !record->is_at_rest()) continue;
             if (!files_->read(path, file->hashed())) continue;
             CAPTURE(path);
-            if (!file->is_whole()) MESSAGE("seed ", seed_text, ", sealed ", path, "\n", story_);
+            if (!file->is_whole())
+                MESSAGE("seed ", seed_text, ", sealed ", path, " ", shown(*file), "\n", story_);
             REQUIRE(file->is_whole());
         }
     }
@@ -484,7 +495,7 @@ class World {
         }
         const auto journal = files_->load();
         REQUIRE(journal);
-        files_->recovered(*journal);
+        files_->recovered(*journal, [&](const std::string& path) { return disk_.contains(path); }, machine);
         for (const auto& [path, file] : disk_) {
             FileRecord& record = files_->recovered(*journal, path, file->info(links(file)), machine);
             files_->completed(record, {.now = ++last_});

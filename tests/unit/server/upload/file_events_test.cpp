@@ -91,7 +91,7 @@ struct House {
         SessionFiles later(fs, "alice", "holiday");
         const auto content = later.load();
         REQUIRE(content);
-        later.recovered(*content);
+        later.recovered(*content, [](const std::string& path) { return path == "a"; }, machine_went_down);
         return name_of(
             later.recovered(*content, "a", info_of(record().size_bytes()), machine_went_down).state());
     }
@@ -287,6 +287,16 @@ TEST_CASE("file events: what was whole before the start is compared, and gone on
             later.closed("a", kOther, info_of(110), std::nullopt, {.now = 6});
             CHECK(record.state() == (machine_went_down ? FileState::lost : FileState::whole));
         }
+        SUBCASE("the server alone goes down once more before that") {
+            SessionFiles first(house.fs, "alice", "holiday"), second(house.fs, "alice", "holiday");
+            first.recovered(*content, [](const std::string&) { return true; }, machine_went_down);
+            const auto now = second.load();
+            REQUIRE(now);
+            FileRecord& again = second.recovered(*now, "a", info_of(kSent), false);
+            second.opened("a", {.id = kOther});
+            second.written("a", again, kOther, {.begin = kSent, .end = 110}, kSent);
+            CHECK(again.state() == (machine_went_down ? FileState::lost : FileState::writing));
+        }
         SUBCASE("it is of another size") {
             SessionFiles other(house.fs, "alice", "holiday");
             CHECK(other.recovered(*content, "a", info_of(99), machine_went_down).state() == FileState::lost);
@@ -317,4 +327,17 @@ TEST_CASE("file events: a program that appends proves only what it wrote") {
                                    .completion = {.now = 9}});
         CHECK(house.record().state() == after);
     }
+}
+
+TEST_CASE("file events: a crash between a rename and its line makes nothing resumable that had a gap") {
+    House house(FileState::writing);
+    house.write(kSender, 200, 210);
+    SessionFiles later(house.fs, "alice", "holiday");
+    const auto content = later.load();
+    REQUIRE(content);
+    later.recovered(
+        *content, [](const std::string& path) { return path == "b"; }, false);  // "a" until a moment ago
+    CHECK(later.recovered(*content, "b", info_of(210), false).state() == FileState::lost);
+    SessionFiles latest(house.fs, "alice", "holiday");
+    CHECK_FALSE(latest.load().value().files.contains("a"));
 }

@@ -84,6 +84,13 @@ TEST_CASE("journal: a transfer that did not end well is one until the next does"
     CHECK_FALSE(replay({R"({"transfer":"began"})", R"({"transfer":"ended"})"}).transfer_open);
 }
 
+TEST_CASE("journal: what was whole when the machine went down is to be compared until it is whole anew") {
+    const std::string down = R"({"machine":"down"})";
+    CHECK(replay({close_of("a"), down}).files.at("a")->unsure);
+    CHECK_FALSE(replay({close_of("a"), down, close_of("a")}).files.at("a")->unsure);
+    CHECK_FALSE(replay({kScattered, down, kAnew}).files.at("a")->unsure);
+}
+
 TEST_CASE("journal: what a client said of an entry follows its names") {
     const std::string said = R"({"sent":"a","mode":365,"mtime":"-5"})";
     const SentFacts facts{.mode = 0555, .mtime = Timestamp(std::chrono::nanoseconds(-5))};
@@ -98,6 +105,20 @@ TEST_CASE("journal: what a client said of an entry follows its names") {
 TEST_CASE("journal: torn and strange lines prove nothing and harm nothing") {
     CHECK(replayed({close_of("a"), "{\"close\":\"b\",\"si", "", "no json"}) == Shown{{"a", "whole 3"}});
     CHECK(replayed({close_of("a"), R"({"later":"a"})"}) == Shown{{"a", "in order"}});
+}
+
+TEST_CASE("journal: a line that a crash cut off takes none of the next with it") {
+    test::MemoryFileSystem fs;
+    REQUIRE(make_folders(fs, "journal/alice", 0700));
+    Journal(fs, "alice", "holiday").closed("a", 3, Sha256::of("abc"));
+    const auto file = fs.open("journal/alice/holiday.jsonl", {.write = true});
+    REQUIRE(file);
+    REQUIRE((*file)->truncate((*file)->info()->size_bytes - 5));
+    Journal later(fs, "alice", "holiday");
+    CHECK(later.load().value().files.empty());
+    later.lost("a");
+    later.lost("b");
+    CHECK(shown(later.load().value()) == Shown{{"a", "lost"}, {"b", "lost"}});
 }
 
 TEST_CASE("journal: what is appended is what is loaded, with any name") {
