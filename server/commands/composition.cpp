@@ -89,7 +89,7 @@ struct Composition::State {
         BB_TRY(folders, KnownFolders::open(*state_fs));
         BB_CHECK(make_folders_of(config, *folders));
         BB_CHECK(folders->check("inbox_dir", config.inbox_dir));
-        BB_CHECK(lock_folders());
+        BB_CHECK(hold_folders(folder_locks, config));
         BB_CHECK(take_rescued_catalogue(catalogue_file(config.catalogue)));
         BB_TRY(catalogue, open_sql_catalogue(config.catalogue, [this](const Error& error) {
                    if (resources) resources->catalogue_failed(error);
@@ -102,18 +102,6 @@ struct Composition::State {
             if (auto image_fs = open_posix_file_system(drive.image_dir))
                 image_folders.push_back(std::move(*image_fs));
         }
-        return {};
-    }
-
-    // What another server would work in at the same time.
-    Status lock_folders() {
-        BB_CHECK(folder_locks.hold("inbox_dir", config.inbox_dir));
-        BB_CHECK(folder_locks.hold("signals_dir", config.signals_dir));
-        for (const auto& [name, drive] : config.drives)
-            if (drive.emulated())
-                BB_CHECK(folder_locks.hold(fmt::format("drives.{}.image_dir", name), drive.image_dir));
-        for (std::size_t i = 0; i < config.watch.size(); ++i)
-            BB_CHECK(folder_locks.hold(fmt::format("watch[{}].path", i), config.watch[i].path));
         return {};
     }
 

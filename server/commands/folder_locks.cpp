@@ -70,4 +70,17 @@ Status FolderLocks::hold(const std::string& key, const std::string& path) {
     return {};
 }
 
+Status hold_folders(FolderLocks& locks, const Config& config) {
+    const auto hold = [&](const std::string& key, const std::string& path) -> Status {
+        return ::access(path.c_str(), F_OK) == 0 ? locks.hold(key, path) : Status();
+    };
+    BB_CHECK(hold("inbox_dir", config.inbox_dir));
+    BB_CHECK(hold("signals_dir", config.signals_dir));
+    for (const auto& [name, drive] : config.drives)
+        if (drive.emulated()) BB_CHECK(hold(fmt::format("drives.{}.image_dir", name), drive.image_dir));
+    for (std::size_t i = 0; i < config.watch.size(); ++i)
+        BB_CHECK(hold(fmt::format("watch[{}].path", i), config.watch[i].path));
+    return {};
+}
+
 }  // namespace burnbox

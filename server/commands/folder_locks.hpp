@@ -10,6 +10,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/unique_fd.hpp"
+#include "common/config/config.hpp"
 
 namespace burnbox {
 
@@ -23,5 +24,8 @@ class FolderLocks {
   private:
     std::vector<std::pair<std::pair<dev_t, ino_t>, UniqueFd>> held_;
 };
+
+// inbox_dir, signals_dir, image folders and watched ones, as far as they are there.
+[[nodiscard]] Status hold_folders(FolderLocks& locks, const Config& config);
 
 }  // namespace burnbox

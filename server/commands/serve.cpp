@@ -17,6 +17,7 @@
 #include "server/commands/composition.hpp"
 #include "server/commands/descriptors.hpp"
 #include "server/commands/first_run.hpp"
+#include "server/commands/folder_locks.hpp"
 #include "server/commands/locations.hpp"
 #include "server/commands/reload.hpp"
 #include "server/commands/service_notify.hpp"
@@ -46,26 +47,36 @@ void reload(Config& config) {
     log::info("configuration reloaded", log::kv("file", config.file));
 }
 
-// Until there is a server, what has come waits.
+// Before there is a server to be shut down in order, a signal ends the wait for its folders.
 class Signals {
   public:
     Signals(boost::asio::io_context& io, Config& config)
-        : config_(config), signals_(io, SIGTERM, SIGINT, SIGHUP) {}
+        : io_(io), config_(config), signals_(io, SIGTERM, SIGINT, SIGHUP) {
+        wait();
+    }
+    void deliver_to(Shutdown& shutdown) { shutdown_ = &shutdown; }
 
-    void deliver_to(Shutdown& shutdown) {
-        signals_.async_wait([this, &shutdown](const boost::system::error_code& error, int number) {
+  private:
+    void wait() {
+        signals_.async_wait([this](const boost::system::error_code& error, int number) {
             if (error) return;
-            if (number == SIGHUP)
-                reload(config_);
-            else
-                shutdown.signal(number == SIGINT ? "SIGINT" : "SIGTERM");
-            deliver_to(shutdown);
+            take(number);
+            wait();
         });
     }
 
-  private:
+    void take(int number) {
+        if (number == SIGHUP) return reload(config_);
+        const std::string name = number == SIGINT ? "SIGINT" : "SIGTERM";
+        if (shutdown_ != nullptr) return shutdown_->signal(name);
+        log::info("server stopping", log::kv("signal", name));
+        io_.stop();
+    }
+
+    boost::asio::io_context& io_;
     Config& config_;
     boost::asio::signal_set signals_;
+    Shutdown* shutdown_ = nullptr;
 };
 
 // A spawner that ended by itself: nothing can be started any more, no worker and no rsync.
@@ -99,6 +110,14 @@ void say_first_run(const Config& config, const Composition& server, const std::s
 int serve(Config config, const std::string& notice, Spawner& spawner) {
     boost::asio::io_context io(1);
     Signals signals(io, config);  // from here on a signal ends the server in order
+    {
+        // A folder that is another server's now is not waited for.
+        FolderLocks others;
+        if (const Status free = hold_folders(others, config); !free) {
+            log::error("server not started", log::kv(free.error()));
+            return 1;
+        }
+    }
     wait_for_folders(config, io);
     if (io.stopped()) return 0;
     auto server = Composition::start(config, spawner, io);

@@ -21,7 +21,7 @@ def hello(exchange):
 
 def begin(bits):
     if bits == 0: return packet(b"\x1e" + struct.pack(">I", 32) + os.urandom(32))
-    number = b"\x00\x80" + os.urandom(bits // 8 - 2)
+    number = b"\x01" + bytes(bits // 8 - 1)  # a power of 2 is of the subgroup; half of all others are refused at once
     return packet(b"\x1e" + struct.pack(">I", len(number)) + number)
 
 kinds = {"curve25519-sha256": 0, "diffie-hellman-group14-sha256": 2048, "diffie-hellman-group16-sha512": 4096,

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What others could change decides who logs in and what is run: the server does not start on it, as sshd would not, and
 # `check` has a line for each that mends it.
+needs_root=1
 . "$(dirname "$0")/lib.sh"
 [ "$(id -u)" = 0 ] && other=$(getent passwd nobody | cut -d: -f3) || other=
 

@@ -68,9 +68,12 @@ TEST_CASE("timed run: one that never stops talking is killed too") {
 }
 
 TEST_CASE("timed run: what it leaves behind when it ends by itself is not waited for") {
-    const ProgramEnd ending = ended("sleep 1000 & echo $!; exit 0", "", 20s);
-    CHECK_FALSE(ending.timed_out);
-    CHECK(::kill(std::stoi(ending.last_words), SIGKILL) == 0);  // it went on
+    auto spawner = Spawner::start();
+    REQUIRE(spawner.has_value());
+    const auto ending = run_shell(**spawner, "sleep 1000 & echo $!; exit 0", "", 20s);
+    REQUIRE(ending.has_value());
+    CHECK_FALSE(ending->timed_out);
+    CHECK(::kill(std::stoi(ending->last_words), SIGKILL) == 0);  // it went on
 }
 
 }  // namespace burnbox
