@@ -6,6 +6,7 @@
 #include "burner/jobs/burn_job.hpp"
 #include "common/base/log.hpp"
 #include "common/session/names.hpp"
+#include "common/storage/changeable.hpp"
 
 namespace burnbox {
 namespace {
@@ -21,7 +22,9 @@ Result<bool> remove_burned(FileSystem& fs, const std::string& folder, const Mani
     for (const ManifestEntry& entry :
          manifest.entries | std::views::reverse) {  // a folder after what is in it
         const std::string path = join_path(folder, entry.source.empty() ? entry.path : entry.source);
-        const Status gone = entry.type == FileType::folder ? fs.remove_folder(path) : fs.remove(path);
+        const Status gone = change_entry(fs, path, [&] {
+            return entry.type == FileType::folder ? fs.remove_folder(path) : fs.remove(path);
+        });
         if (!gone && gone.error().code != Errc::not_found && gone.error().code != Errc::exists)
             return std::unexpected(gone.error());
         removed = removed || gone;

@@ -55,7 +55,7 @@ std::vector<std::string> rsync_arguments(const Command& command, const Loan::Len
     argv.insert(argv.end(), command.options.begin(), command.options.end());
     if (!command.sender) {
         argv.emplace_back("--no-super");  // owners are the server's
-        argv.emplace_back("--chmod=Du+rwx,Fu+rw,ug-s,o-t");
+        argv.emplace_back("--chmod=ug-s,o-t");
         argv.emplace_back("--munge-links");  // so that none can be followed out of the session meanwhile
         if (!lent.may_read) argv.emplace_back("--whole-file");  // else block sums tell what is there
     }

@@ -3,18 +3,18 @@
 
 #include <cstdint>
 
+#include "common/storage/file_system.hpp"
+
 namespace burnbox::upload {
 
-// The server must be able to read what it is to burn, and to work in folders.
-[[nodiscard]] constexpr std::uint32_t file_mode(std::uint32_t mode) {
-    return (mode & 0777U) | 0400U;
+// As it is recorded, shown, and put on the disc.
+[[nodiscard]] constexpr std::uint32_t sent_mode(std::uint32_t mode) {
+    return mode & 0777U;
 }
-[[nodiscard]] constexpr std::uint32_t folder_mode(std::uint32_t mode) {
-    return (mode & 0777U) | 0500U;
-}
-// A session's top folder gets burnbox's texts too.
-[[nodiscard]] constexpr std::uint32_t session_mode(std::uint32_t mode) {
-    return (mode & 0777U) | 0700U;
+
+// As the staging copy has it: the server reads it, sends it anew and removes it, whatever its client said.
+[[nodiscard]] constexpr std::uint32_t staged_mode(FileType type, std::uint32_t mode) {
+    return sent_mode(mode) | (type == FileType::folder ? 0700U : 0600U);
 }
 
 }  // namespace burnbox::upload

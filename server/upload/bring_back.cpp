@@ -9,6 +9,7 @@
 #include "common/session/sealed_session.hpp"
 #include "common/session/staged_copy.hpp"
 #include "common/session/withdraw.hpp"
+#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -72,6 +73,7 @@ Status step_back(Core& core, const SessionRow& row) {
 // The files are as whole as they were sealed.
 void fill(Account& account, OpenSession& session, const Manifest& manifest, std::uint64_t now) {
     for (const ManifestEntry& entry : manifest.entries) {
+        note_sent_mode(session.files, entry.path, entry.type, entry.mode);
         if (entry.type != FileType::file) continue;
         session.files.taken_back(entry.path, entry.sha256, {.now = now});
         account.set_size(session.files, *session.find(entry.path), entry.size_bytes);

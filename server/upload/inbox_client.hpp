@@ -43,7 +43,8 @@ class InboxClient final : public Client {
     [[nodiscard]] Result<Place> find(const std::string& path);
     // The place with every link in it followed, never out of its session.
     [[nodiscard]] Result<Place> follow(const Place& place);
-    [[nodiscard]] Result<FileInfo> info_at(const Place& place, bool follow_links);
+    [[nodiscard]] Result<FileInfo> info_at(Place& place, bool follow_links);
+    [[nodiscard]] Result<FileInfo> info_as_sent(Place place, bool follow_links);
     [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_reading(const Place& place);
     [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_writing(const Place& place,
                                                                        const OpenMode& mode,

@@ -3,10 +3,12 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "common/storage/changeable.hpp"
 #include "server/upload/attributes.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/link_rule.hpp"
 #include "server/upload/seal_start.hpp"
+#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -54,8 +56,8 @@ Status InboxClient::make_top_folder(const Place& place, std::uint32_t permission
     if (place.where == Where::open || place.is_folder_state())
         return fail(Errc::exists, fmt::format("{} exists already", escape(place.path.text())));
     BB_CHECK(account_->check_session_room(core_->services.config.limits));
-    BB_CHECK(
-        core_->inbox().make_folder(join_path(account_->name, place.path.folder), session_mode(permissions)));
+    BB_CHECK(core_->inbox().make_folder(join_path(account_->name, place.path.folder),
+                                        staged_mode(FileType::folder, permissions)));
     // Asked for in so many words: the old name is now a new session's, for all who still saw the sealed one.
     for (auto& [id, connection] : account_->connections) connection.polite.erase(place.path.folder);
     const auto session = core_->find_session(*account_, place.path.folder);
@@ -75,11 +77,12 @@ Status InboxClient::make_folder(const std::string& path, std::uint32_t permissio
     const bool missing = place.where == Where::missing;
     if (missing && place.path.inside.find('/') != std::string::npos) return not_found(place);
     BB_CHECK(make_session(place));
-    const Status made = core_->inbox().make_folder(place.fs_path, folder_mode(permissions));
+    const Status made = core_->inbox().make_folder(place.fs_path, staged_mode(FileType::folder, permissions));
     if (!made) {
         if (missing) undo_session(place);
         return made;
     }
+    note_sent_mode(place.session->files, place.path.inside, FileType::folder, permissions);
     note_change(place);
     place.session->folders_completed = core_->tick();
     return {};
@@ -91,8 +94,10 @@ Status InboxClient::remove_sealed(const Place& place, bool folder, AfterUnlock& 
             Errc::permission,
             fmt::format("{} is sealed: nothing in it can be removed; rename it back to {} to cancel it",
                         escape(place.path.folder), escape(parse_folder(place.path.folder).name)));
-    if (!folder) return core_->inbox().remove(place.fs_path);
-    BB_CHECK(core_->inbox().remove_folder(place.fs_path));
+    FileSystem& fs = core_->inbox();
+    // What an earlier version staged may be in folders that nobody may write in.
+    if (!folder) return change_entry(fs, place.fs_path, [&] { return fs.remove(place.fs_path); });
+    BB_CHECK(change_entry(fs, place.fs_path, [&] { return fs.remove_folder(place.fs_path); }));
     if (place.path.is_top())
         after.add([core = core_, account = account_->name, name = place.path.folder] {
             core->services.run_blocking([core, account, name] { note_folder_removed(core, account, name); });
@@ -110,6 +115,7 @@ Status InboxClient::remove_folder(const std::string& path) {
     BB_CHECK(check_not_sealed(place));
     BB_CHECK(core_->inbox().remove_folder(place.fs_path));
     if (!place.path.is_top()) {
+        place.session->files.removed(place.path.inside);
         note_change(place);
         place.session->folders_completed = core_->tick();
         return {};
@@ -170,10 +176,8 @@ Status InboxClient::apply_attributes(const Place& place, const Attributes& attri
     FileSystem& fs = core_->inbox();
     BB_TRY(const FileInfo before, fs.info(place.fs_path));
     if (attributes.mode && before.type != FileType::symlink) {
-        const std::uint32_t mode = before.type != FileType::folder ? file_mode(*attributes.mode)
-                                   : place.path.is_top()           ? session_mode(*attributes.mode)
-                                                                   : folder_mode(*attributes.mode);
-        BB_CHECK(fs.set_mode(place.fs_path, mode));
+        BB_CHECK(fs.set_mode(place.fs_path, staged_mode(before.type, *attributes.mode)));
+        note_sent_mode(place.session->files, place.path.inside, before.type, *attributes.mode);
     }
     if (attributes.atime || attributes.mtime)
         BB_CHECK(fs.set_times(place.fs_path, attributes.atime.value_or(before.atime),

@@ -8,6 +8,7 @@
 #include "server/upload/attributes.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/repeated_marker.hpp"
+#include "server/upload/sent_modes.hpp"
 #include "server/upload/upload_handle.hpp"
 
 namespace burnbox::upload {
@@ -114,7 +115,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& g
     BB_CHECK(check_open_for_writing(given, asked));
     OpenMode mode = asked;
     mode.write = true;
-    mode.permissions = file_mode(asked.permissions);
+    mode.permissions = staged_mode(FileType::file, asked.permissions);
     // Otherwise OPEN would be a way to read.
     if (mode.read) BB_CHECK(check_read_right(*account_, given));
     Place place = given;
@@ -130,6 +131,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& g
         if (given.where == Where::missing) undo_session(place);
         return std::unexpected(std::move(file).error());
     }
+    if (created) note_sent_mode(place.session->files, place.path.inside, FileType::file, asked.permissions);
     return register_writer(place, std::move(*file), mode, created, after);
 }
 

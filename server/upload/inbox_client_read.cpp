@@ -7,6 +7,7 @@
 #include "server/upload/close_upload.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/link_rule.hpp"
+#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -109,7 +110,8 @@ Result<std::string> InboxClient::real_path(const std::string& path) {
     return there ? text : text + "/";
 }
 
-Result<FileInfo> InboxClient::info_at(const Place& place, bool follow_links) {
+// `place` becomes that of the entry that is told of, at the end of links.
+Result<FileInfo> InboxClient::info_at(Place& place, bool follow_links) {
     if (place.where == Where::missing) {
         if (may_be_made(*account_, place)) return virtual_folder(core_->services.clock.now());
         return not_found(place);
@@ -117,7 +119,8 @@ Result<FileInfo> InboxClient::info_at(const Place& place, bool follow_links) {
     auto info = core_->inbox().info(place.fs_path);
     if (info && (info->type != FileType::symlink || !follow_links)) return info;
     if (info || info.error().sys_errno == ELOOP) {
-        BB_TRY(const Place target, follow(place));
+        BB_TRY(Place target, follow(place));
+        place.path.inside = std::move(target.path.inside);
         return core_->inbox().info(target.fs_path);
     }
     if (info.error().code != Errc::not_found) return info;
@@ -126,14 +129,21 @@ Result<FileInfo> InboxClient::info_at(const Place& place, bool follow_links) {
     return not_found(place);
 }
 
+Result<FileInfo> InboxClient::info_as_sent(Place place, bool follow_links) {
+    BB_TRY(FileInfo info, info_at(place, follow_links));
+    if (place.where == Where::open) return as_sent(place.session->files, place.path.inside, std::move(info));
+    if (place.polite) place.polite->tell_sent_mode(place.path.inside, info);
+    return info;
+}
+
 Result<FileInfo> InboxClient::info(const std::string& path, bool follow_links) {
     const std::lock_guard lock(account_->mutex);
     BB_TRY(Place place, find(path));
     const bool follows = follow_links || place.path.trailing_slash;
-    auto info = info_at(place, follows);
+    auto info = info_as_sent(place, follows);
     if (info || place.where != Where::polite || info.error().code != Errc::not_found) return info;
     BB_TRY(place, find(path));  // its folder may have moved on between the look and the call
-    return info_at(place, follows);
+    return info_as_sent(place, follows);
 }
 
 Result<std::unique_ptr<Folder>> InboxClient::open_folder(const std::string& path) {

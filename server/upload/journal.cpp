@@ -7,6 +7,7 @@
 #include "common/base/log.hpp"
 #include "common/session/json_line.hpp"
 #include "common/storage/durable_file.hpp"
+#include "server/upload/attributes.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -96,6 +97,16 @@ void replay_file(const Line& line, ProvenFiles& files) {
     else if (line.verb == "anew" || file->kind == Kind::whole)  // open, cut, and what a later version may add
         *file = {.kind = Kind::in_order};
     // One that is lost is that until it is sent anew, or whole.
+}
+
+std::string sent_line(std::string_view path, const SentFacts& facts) {
+    std::string line;
+    JsonLineWriter writer(line);
+    writer.text("sent", path);
+    if (facts.mode) writer.number("mode", *facts.mode);
+    if (facts.mtime) writer.text("mtime", std::to_string(facts.mtime->time_since_epoch().count()));
+    writer.end();
+    return line;
 }
 
 }  // namespace
@@ -208,13 +219,7 @@ void Journal::transfer_ended_well() {
 }
 
 void Journal::described(std::string_view path, const SentFacts& facts) {
-    std::string line;
-    JsonLineWriter writer(line);
-    writer.text("sent", path);
-    if (facts.mode) writer.number("mode", *facts.mode);
-    if (facts.mtime) writer.text("mtime", std::to_string(facts.mtime->time_since_epoch().count()));
-    writer.end();
-    append(line);
+    append(sent_line(path, facts));
 }
 
 void Journal::rename_session(const std::string& session) {
@@ -253,8 +258,11 @@ Result<JournalContent> Journal::load() {
 Status Journal::restart(const Manifest& manifest) {
     rest();
     std::string text;
-    for (const ManifestEntry& entry : manifest.entries)
+    for (const ManifestEntry& entry : manifest.entries) {
         if (entry.type == FileType::file) text += close_line(entry.path, entry.size_bytes, entry.sha256);
+        if (entry.type != FileType::symlink && staged_mode(entry.type, entry.mode) != entry.mode)
+            text += sent_line(entry.path, {.mode = sent_mode(entry.mode), .mtime = {}});
+    }
     BB_CHECK(make_folders(fs_, folder(account_), 0700));
     return replace_file(fs_, path_, text, Durability::durable, 0600);
 }

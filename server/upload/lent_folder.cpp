@@ -87,11 +87,11 @@ void LentFolder::settle_links(const FolderLook& now, LentAfter& after) const {
     }
 }
 
-// Modes as an upload by other ways would have them; times stay what the program made them.
-void LentFolder::tame(WalkEntry& entry) const {
+// What the program gave a file is what its client sent; times stay what the program made them.
+void LentFolder::tame(WalkEntry& entry, LentAfter& after) const {
     const std::string path = join_path(top_, entry.path);
-    const std::uint32_t mode =
-        entry.info.type == FileType::folder ? folder_mode(entry.info.mode) : file_mode(entry.info.mode);
+    const std::uint32_t mode = staged_mode(entry.info.type, entry.info.mode);
+    after.modes.push_back({.path = entry.path, .type = entry.info.type, .mode = entry.info.mode});
     if (mode == entry.info.mode) return;
     (void)fs_.set_mode(path, mode);  // what fails here fails at the seal too, which says so
     if (const auto info = fs_.info(path)) entry.info = *info;
@@ -111,15 +111,11 @@ LentAfter LentFolder::put_in_order(const LentBefore& before, bool refused, Folde
     LentAfter after;
     std::vector<std::string> names;
     settle_links(now, after);
-    for (WalkEntry& entry : now.entries) {
-        if (entry.info.type == FileType::folder) tame(entry);
+    for (const WalkEntry& entry : now.entries)
         if (!check_entry_name(base_name(entry.path))) names.push_back(entry.path);
-    }
-    if (const auto info = fs_.info(top_); info && session_mode(info->mode) != info->mode)
-        (void)fs_.set_mode(top_, session_mode(info->mode));
     after.changed = changed_files(before.files, now.entries);
     for (const std::size_t index : after.changed) {
-        tame(now.entries[index]);
+        tame(now.entries[index], after);
         after.brought.push_back(now.entries[index].path);
     }
     keep_own_names(before, refused, now, after);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/upload/loan_rule.hpp"
+#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 
@@ -22,6 +23,7 @@ struct LentAfter {
     std::vector<std::size_t> changed;   // files, by entry of the look
     std::vector<std::string> brought;   // their paths
     std::vector<std::string> problems;  // what could not stay, for the client
+    std::vector<FoundMode> modes;       // what the client sent
 };
 
 struct LentCount {
@@ -35,20 +37,22 @@ class LentFolder {
 
     // Other clients may remove and rename meanwhile: looks again when it must.
     [[nodiscard]] Result<FolderLook> look() const;
+    // So that it can be looked at and worked in, whatever modes a program left; these.
+    [[nodiscard]] std::vector<FoundMode> make_accessible() const { return open_up(fs_, top_, false); }
     // Gives files a time that no sender has.
     [[nodiscard]] Status make_nobodys(const std::vector<std::string>& paths) const;
     // Files below, while a program renames and removes all the time: what can't be looked at is left out.
     // Without `sizes` no file is touched.
     [[nodiscard]] LentCount count(bool sizes) const;
-    // Links get their targets again or go, modes and times are tamed (in `now` too), burnbox's own names are
-    // kept free. `refused`: a marker was refused meanwhile.
+    // Links get their targets again or go, modes are those of staging copies (in `now` too), burnbox's own
+    // names are kept free. `refused`: a marker was refused meanwhile.
     [[nodiscard]] LentAfter put_in_order(const LentBefore& before, bool refused, FolderLook& now) const;
 
   private:
     [[nodiscard]] Result<FolderLook> look_once() const;
     void settle_links(const FolderLook& now, LentAfter& after) const;
     [[nodiscard]] Status settle_link(const WalkEntry& entry, LentAfter& after) const;
-    void tame(WalkEntry& entry) const;
+    void tame(WalkEntry& entry, LentAfter& after) const;
     void keep_own_names(const LentBefore& before, bool refused, const FolderLook& now,
                         LentAfter& after) const;
 

@@ -7,6 +7,7 @@
 
 #include "common/base/text.hpp"
 #include "server/upload/marker_rule.hpp"
+#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 
@@ -36,6 +37,8 @@ void LoanRecord::write(Brought& brought) {
     }
     if (brought.counts) check_bounds(fresh, brought);
     for (std::size_t i = 0; i < brought.left.changed.size(); ++i) write_file(i, brought);
+    for (const FoundMode& found : brought.left.modes)
+        note_sent_mode(session_.files, found.path, found.type, found.mode);
     join_links(brought);
     if (!brought.counts) return;
     drop_leftovers(brought.look);

@@ -3,6 +3,7 @@
 // account's mutex.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "common/base/clock.hpp"
@@ -20,7 +21,14 @@ struct PoliteName {
     std::string marker;       // in the session; it vanishes with the burn
     FileInfo marker_info;     // what STAT of the marker answers then
     SteadyTime last_request;
-    bool dropped = false;  // a new session of that name was asked for
+    bool dropped = false;                               // a new session of that name was asked for
+    std::map<std::string, std::uint32_t> sent_modes{};  // by path in it, where its staging copy has others
+
+    void tell_sent_mode(const std::string& path, FileInfo& info) const {
+        if (const auto sent = sent_modes.find(path);
+            sent != sent_modes.end() && info.type != FileType::symlink)
+            info.mode = sent->second;
+    }
 
     [[nodiscard]] bool is_over(SteadyTime now) const { return dropped || now - last_request > kPoliteFor; }
 };

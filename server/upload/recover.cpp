@@ -12,6 +12,7 @@
 #include "common/storage/durable_file.hpp"
 #include "server/upload/bring_back.hpp"
 #include "server/upload/lost_sessions.hpp"
+#include "server/upload/sent_modes.hpp"
 #include "server/upload/session_walk.hpp"
 
 namespace burnbox::upload {
@@ -61,6 +62,7 @@ Result<bool> machine_went_down(Core& core) {
 Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSession>& session,
                     bool went_down) {
     BB_TRY(const JournalContent journal, session->files.load());
+    const auto modes = open_up(core.inbox(), join_path(account.name, session->name), true);
     BB_TRY(const auto entries, walk_session(core.inbox(), join_path(account.name, session->name)));
     const std::lock_guard lock(account.mutex);
     session->folders_completed = core.tick();
@@ -69,6 +71,7 @@ Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSess
         return std::ranges::binary_search(entries, path, {}, &WalkEntry::path);
     };
     files.recovered(journal, is_there, went_down);
+    for (const FoundMode& found : modes) note_sent_mode(files, found.path, found.type, found.mode);
     for (const WalkEntry& entry : entries) {
         if (entry.info.type != FileType::file) continue;
         FileRecord& record = files.recovered(journal, entry.path, entry.info, went_down);

@@ -10,6 +10,7 @@
 #include "server/upload/hash_files.hpp"
 #include "server/upload/link_rule.hpp"
 #include "server/upload/seal_proof.hpp"
+#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -122,16 +123,20 @@ SealStep<void> read_marker(Core& core, const Draft& draft, const SealRequest& re
     return {};
 }
 
-Manifest make_manifest(const Core& core, const Draft& draft, const SealRequest& request) {
+Manifest make_manifest(const Core& core, Account& account, const OpenSession& session, const Draft& draft,
+                       const SealRequest& request) {
+    const std::lock_guard lock(account.mutex);
     const bool marker_is_data = request.marker == kChecksumList && uses_checksum_list(core.session_config());
     Manifest manifest;
     manifest.entries.reserve(draft.entries.size());
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
         const WalkEntry& from = draft.entries[i];
         if (from.path == request.marker && !marker_is_data) continue;
+        // A watched folder is its programs' own, as they made it.
+        const FileInfo sent = core.any_names() ? from.info : as_sent(session.files, from.path, from.info);
         ManifestEntry entry{.path = from.path,
                             .type = from.info.type,
-                            .mode = from.info.mode,
+                            .mode = sent.mode,
                             .uid = from.info.uid,
                             .gid = from.info.gid,
                             .mtime = from.info.mtime,
@@ -200,7 +205,7 @@ SealStep<SealContent> read_seal_content(Core& core, Account& account, OpenSessio
         return std::unexpected(std::move(hashed).error());
     if (auto read = read_marker(core, draft, request, content); !read)
         return std::unexpected(std::move(read).error());
-    content.manifest = make_manifest(core, draft, request);
+    content.manifest = make_manifest(core, account, session, draft, request);
     if (core.any_names()) content.seen = std::move(draft.entries);
     return content;
 }

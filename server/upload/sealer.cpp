@@ -16,7 +16,7 @@ namespace {
 
 // From now on every connection of the account sees the sealed folder under its old name too. Account locked.
 void keep_old_name(Core& core, Account& account, const std::string& name, const std::string& folder,
-                   const Marker& marker, const FileInfo& marker_info) {
+                   const SessionFiles& files, const Marker& marker, const FileInfo& marker_info) {
     const auto info = core.inbox().info(join_path(account.name, folder));
     if (!info) return;
     const SteadyTime now = core.services.clock.steady_now();
@@ -26,6 +26,8 @@ void keep_old_name(Core& core, Account& account, const std::string& name, const 
                                                                 .marker = marker.name,
                                                                 .marker_info = marker_info,
                                                                 .last_request = now});
+    for (const auto& [path, facts] : files.all_sent())
+        if (facts.mode) polite->sent_modes.emplace(path, *facts.mode);
     for (auto& [id, connection] : account.connections) {
         std::erase_if(connection.polite, [&](const auto& one) { return one.second->is_over(now); });
         connection.polite.insert_or_assign(name, polite);
@@ -143,7 +145,8 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
     session_->phase = Phase::sealed;
     account_->sessions.erase(session_->name);
     if (!row.folder.empty())
-        keep_old_name(*core_, *account_, row.name, row.folder, content.marker, content.marker_info);
+        keep_old_name(*core_, *account_, row.name, row.folder, session_->files, content.marker,
+                      content.marker_info);
     return answer;
 }
 
@@ -182,7 +185,8 @@ void Sealer::become_sealed(const SessionRow& row, const SealContent& content) {
     if (!session_->arrives_in.empty()) return session_->files.clear();  // no client knows it
     session_->files.remove_journal();
     account_->sessions.erase(session_->name);
-    keep_old_name(*core_, *account_, row.name, row.folder_next, content.marker, content.marker_info);
+    keep_old_name(*core_, *account_, row.name, row.folder_next, session_->files, content.marker,
+                  content.marker_info);
 }
 
 void Sealer::leave_open(const NoSeal& why) {

@@ -103,6 +103,7 @@ class SessionFiles {
     // A client said it of a file or folder; its staging copy may show another.
     void described(const std::string& path, const SentFacts& facts);
     [[nodiscard]] const SentFacts* sent(std::string_view path) const;
+    [[nodiscard]] const std::map<std::string, SentFacts, std::less<>>& all_sent() const { return sent_; }
 
     void linked(const std::string& existing, const std::string& path);
     // Records of `from` and of everything below it, folders too; what was at `to` must be forgotten.

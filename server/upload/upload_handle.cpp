@@ -6,6 +6,7 @@
 
 #include "common/base/text.hpp"
 #include "server/upload/attributes.hpp"
+#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -18,7 +19,7 @@ constexpr std::uint64_t kMostHole = 64 * kMiB;  // larger ones are compared with
 constexpr std::uint64_t kMostFileBytes = std::numeric_limits<std::int64_t>::max();
 
 Status apply_times_and_mode(File& file, const Attributes& attributes) {
-    if (attributes.mode) BB_CHECK(file.set_mode(file_mode(*attributes.mode)));
+    if (attributes.mode) BB_CHECK(file.set_mode(staged_mode(FileType::file, *attributes.mode)));
     if (!attributes.atime && !attributes.mtime) return {};
     Timestamp atime = attributes.atime.value_or(Timestamp{}), mtime = attributes.mtime.value_or(Timestamp{});
     if (!attributes.atime || !attributes.mtime) {
@@ -178,7 +179,10 @@ void WriteHandle::expect_size(std::uint64_t size_bytes) {
 
 Result<FileInfo> WriteHandle::info() {
     const std::lock_guard gate(gate_->mutex);
-    return file_->info();
+    BB_TRY(FileInfo info, file_->info());
+    const std::lock_guard lock(account_->mutex);
+    const auto file = find_record();
+    return file ? as_sent(session_->files, *file->path, std::move(info)) : info;
 }
 
 Status WriteHandle::set_size(std::uint64_t size_bytes) {
@@ -212,7 +216,12 @@ Status WriteHandle::set_attributes(const Attributes& attributes) {
     }
     if (gate_->shut != WriteGate::Shut::no)
         return {};  // times and modes of what is sealed: accepted and ignored
-    return apply_times_and_mode(*file_, attributes);
+    BB_CHECK(apply_times_and_mode(*file_, attributes));
+    if (!attributes.mode) return {};
+    const std::lock_guard lock(account_->mutex);
+    if (const auto file = find_record())
+        note_sent_mode(session_->files, *file->path, FileType::file, *attributes.mode);
+    return {};
 }
 
 // Unless another handle is open on the file: what that one writes meanwhile would be cut off with it.
@@ -239,6 +248,15 @@ Result<WriteHandle::Finished> WriteHandle::finish() {
     return out;
 }
 
+Result<FileInfo> ReadHandle::info() {
+    BB_TRY(FileInfo info, file_->info());
+    const std::lock_guard lock(account_->mutex);
+    if (place_.where == Where::open)
+        return as_sent(place_.session->files, place_.path.inside, std::move(info));
+    if (place_.polite) place_.polite->tell_sent_mode(place_.path.inside, info);
+    return info;
+}
+
 Status ReadHandle::write_at(std::span<const std::byte>, std::uint64_t) {
     return fail(Errc::permission, "the file was opened for reading only");
 }
@@ -253,6 +271,8 @@ Status ReadHandle::set_attributes(const Attributes& attributes) {
     BB_CHECK(check_changeable(*account_, place_));
     BB_TRY(const FileInfo before, file_->info());
     BB_CHECK(apply_times_and_mode(*file_, attributes));
+    if (attributes.mode)
+        note_sent_mode(place_.session->files, place_.path.inside, before.type, *attributes.mode);
     BB_TRY(const FileInfo after, file_->info());
     if (FileRecord* const record = place_.session->find(place_.path.inside))
         place_.session->files.restamped(*record, before, after);

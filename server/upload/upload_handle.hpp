@@ -90,7 +90,7 @@ class ReadHandle final : public UploadFile {
         return file_->read_at(buffer, offset);
     }
     [[nodiscard]] Status write_at(std::span<const std::byte> data, std::uint64_t offset) override;
-    [[nodiscard]] Result<FileInfo> info() override { return file_->info(); }
+    [[nodiscard]] Result<FileInfo> info() override;
     [[nodiscard]] Status set_attributes(const Attributes& attributes) override;
 
   private:

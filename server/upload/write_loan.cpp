@@ -101,8 +101,10 @@ Result<Brought> WriteLoan::look_at_brought(bool ended_well) const {
                     .look = {},
                     .left = {},
                     .hashed = {}};
+    auto modes = folder_.make_accessible();
     BB_TRY(brought.look, folder_.look());
     brought.left = folder_.put_in_order(before_, was_refused(), brought.look);
+    std::ranges::move(modes, std::back_inserter(brought.left.modes));
     brought.hashed.resize(brought.left.brought.size());
     if (ended_well) hash_brought(brought);
     return brought;

@@ -151,8 +151,7 @@ TEST_CASE("rsync: what we add keeps links, owners and modes to the inbox's rules
     Loan::Lent lent{.folder = "/inbox/session", .start_in = "/inbox/session", .paths = {"./-x/"}};
     auto argv = rsync_arguments(*command, lent);
     CHECK(argv.front() == "/usr/bin/rsync");
-    for (const char* const needed :
-         {"--munge-links", "--no-super", "--chmod=Du+rwx,Fu+rw,ug-s,o-t", "--stderr=errors"})
+    for (const char* const needed : {"--munge-links", "--no-super", "--chmod=ug-s,o-t", "--stderr=errors"})
         CHECK(std::ranges::count(argv, needed) == 1);
     CHECK(std::ranges::count(argv, "--whole-file") == 0);
     CHECK(argv[argv.size() - 2] == ".");

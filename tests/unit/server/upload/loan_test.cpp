@@ -278,7 +278,7 @@ TEST_CASE("loan: modes are as other uploads have them, times as the program made
     CHECK(give_back(*loan, true) == "ok");
     CHECK(house.inbox_fs.info("alice/holiday/d/a")->mode == 0755);
     CHECK(house.inbox_fs.info("alice/holiday/d/a")->mtime == Timestamp(std::chrono::seconds(-5)));
-    CHECK(house.inbox_fs.info("alice/holiday/d")->mode == 0500);
+    CHECK(house.inbox_fs.info("alice/holiday/d")->mode == 0700);
 }
 
 TEST_CASE("loan: what another client sent meanwhile is not touched by a bad end") {
