@@ -142,6 +142,7 @@ Result<std::string> bring_back(Core& core, Account& account, const SessionRow& r
     if (!withdrawn) return give_up(withdrawn.error());
     const auto name = finish_withdrawal(core.services.inbox, core.services.catalogue, *withdrawn);
     if (!name) return give_up(name.error());
+    (void)open_up(core.inbox(), join_path(account.name, *name), true);  // as an earlier version sealed it
     remove_seal_records(core.services.state_fs, row.seal_id);  // nobody refers to it any more
     {
         const std::lock_guard lock(account.mutex);

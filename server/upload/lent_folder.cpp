@@ -87,11 +87,15 @@ void LentFolder::settle_links(const FolderLook& now, LentAfter& after) const {
     }
 }
 
-// What the program gave a file is what its client sent; times stay what the program made them.
-void LentFolder::tame(WalkEntry& entry, LentAfter& after) const {
+// What the program gave a file is what its client sent; times stay what the program made them. A mode that a
+// file had before may be that of its staging copy only.
+void LentFolder::tame(WalkEntry& entry, const LentBefore& before, LentAfter& after) const {
     const std::string path = join_path(top_, entry.path);
     const std::uint32_t mode = staged_mode(entry.info.type, entry.info.mode);
-    after.modes.push_back({.path = entry.path, .type = entry.info.type, .mode = entry.info.mode});
+    const auto was = before.files.find(entry.path);
+    const bool is_new = was == before.files.end() || was->second.inode != entry.info.inode;
+    if (is_new || mode != entry.info.mode)
+        after.modes.push_back({.path = entry.path, .type = entry.info.type, .mode = entry.info.mode});
     if (mode == entry.info.mode) return;
     (void)fs_.set_mode(path, mode);  // what fails here fails at the seal too, which says so
     if (const auto info = fs_.info(path)) entry.info = *info;
@@ -115,7 +119,7 @@ LentAfter LentFolder::put_in_order(const LentBefore& before, bool refused, Folde
         if (!check_entry_name(base_name(entry.path))) names.push_back(entry.path);
     after.changed = changed_files(before.files, now.entries);
     for (const std::size_t index : after.changed) {
-        tame(now.entries[index], after);
+        tame(now.entries[index], before, after);
         after.brought.push_back(now.entries[index].path);
     }
     keep_own_names(before, refused, now, after);

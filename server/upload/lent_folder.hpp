@@ -52,7 +52,7 @@ class LentFolder {
     [[nodiscard]] Result<FolderLook> look_once() const;
     void settle_links(const FolderLook& now, LentAfter& after) const;
     [[nodiscard]] Status settle_link(const WalkEntry& entry, LentAfter& after) const;
-    void tame(WalkEntry& entry, LentAfter& after) const;
+    void tame(WalkEntry& entry, const LentBefore& before, LentAfter& after) const;
     void keep_own_names(const LentBefore& before, bool refused, const FolderLook& now,
                         LentAfter& after) const;
 
