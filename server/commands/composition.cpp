@@ -163,7 +163,7 @@ struct Composition::State {
         hooks = std::make_unique<Hooks>(config.hooks, events, spawner);
         resources = std::make_unique<ResourceWatch>(
             std::vector<WatchedSpace>{{"inbox_dir", *inbox_fs}, {"state_dir", *state_fs}}, *catalogue, events,
-            system_clock(), away);
+            system_clock());
         return {};
     }
 

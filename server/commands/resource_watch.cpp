@@ -6,7 +6,6 @@
 
 #include "common/base/parts.hpp"
 #include "common/base/text.hpp"
-#include "common/storage/posix_file_system.hpp"
 
 namespace burnbox {
 namespace {
@@ -35,10 +34,9 @@ bool is_short_of_space(const FileSystem::Space& space, bool was_short) {
 }
 
 ResourceWatch::ResourceWatch(std::vector<WatchedSpace> spaces, Catalogue& catalogue, Events& events,
-                             const Clock& clock, AwayFolders& away, std::chrono::milliseconds interval)
+                             const Clock& clock, std::chrono::milliseconds interval)
     : spaces_(std::move(spaces)),
       catalogue_(catalogue),
-      away_(away),
       interval_(interval),
       conditions_(events, clock),
       short_(spaces_.size(), false) {
@@ -74,19 +72,10 @@ void ResourceWatch::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const std::string failure = std::exchange(failure_, "");
         lock.unlock();
-        look_at_places();
         look_at_spaces();
         look_at_catalogue(failure);
         lock.lock();
         changed_.wait_for(lock, stop, interval_, [this] { return !failure_.empty() && !catalogue_fails_; });
-    }
-}
-
-// What is open goes on to be used, but programs that open it by its path would find something else.
-void ResourceWatch::look_at_places() {
-    for (const WatchedSpace& space : spaces_) {
-        const Status there = check_in_place(space.fs, "");
-        away_.tell(space.fs.host_path(""), there ? "" : space.key + ": " + there.error().message);
     }
 }
 

@@ -12,7 +12,6 @@
 
 #include "burner/jobs/conditions.hpp"
 #include "common/catalogue/catalogue.hpp"
-#include "common/events/away_folders.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox {
@@ -30,7 +29,7 @@ class ResourceWatch {
   public:
     // What it is given outlives it.
     ResourceWatch(std::vector<WatchedSpace> spaces, Catalogue& catalogue, Events& events, const Clock& clock,
-                  AwayFolders& away, std::chrono::milliseconds interval = std::chrono::seconds(5));
+                  std::chrono::milliseconds interval = std::chrono::seconds(5));
     ~ResourceWatch();  // stop()
 
     // The catalogue could not be read or written. Only notes it; the watch tries it until it works again.
@@ -42,13 +41,11 @@ class ResourceWatch {
 
   private:
     void run(const std::stop_token& stop);
-    void look_at_places();
     void look_at_spaces();
     void look_at_catalogue(const std::string& failure);
 
     const std::vector<WatchedSpace> spaces_;
     Catalogue& catalogue_;
-    AwayFolders& away_;
     const std::chrono::milliseconds interval_;
     Conditions conditions_;
     std::vector<bool> short_;       // the thread's: by space

@@ -69,7 +69,6 @@ TEST_CASE("resources: a full file system is told with its key and folder, and th
     state.limit_bytes(1'000'000);
     TemporaryCatalogue catalogue;
     Events events;
-    AwayFolders away(events, system_clock());
     Told told(events);
     ResourceWatch watch({{"inbox_dir", inbox}, {"state_dir", state}}, *catalogue, events, system_clock(),
                         away, 1ms);
@@ -89,9 +88,8 @@ TEST_CASE("resources: a catalogue that fails is told at once, tried again, and t
     FaultPlan plan;
     const auto faulty = make_faulty_catalogue(*catalogue, plan);
     Events events;
-    AwayFolders away(events, system_clock());
     Told told(events);
-    ResourceWatch watch({}, *faulty, events, system_clock(), away, 1ms);
+    ResourceWatch watch({}, *faulty, events, system_clock(), 1ms);
     plan.fail_at(1, Errc::io, FaultPlan::Mode::from_then_on);
     watch.catalogue_failed({Errc::io, 0, "catalogue: add session: disk I/O error"});
     CHECK(wait_until([&] { return plan.count() > 5; }));  // it goes on trying
@@ -105,10 +103,9 @@ TEST_CASE("resources: a catalogue that fails is told at once, tried again, and t
 TEST_CASE("resources: stopping does not wait for the next look") {
     TemporaryCatalogue catalogue;
     Events events;
-    AwayFolders away(events, system_clock());
     const auto before = std::chrono::steady_clock::now();
     {
-        ResourceWatch watch({}, *catalogue, events, system_clock(), away, 1h);
+        ResourceWatch watch({}, *catalogue, events, system_clock(), 1h);
     }
     CHECK(std::chrono::steady_clock::now() - before < 10s);
 }
