@@ -118,8 +118,7 @@ int serve(Config config, const std::string& notice, Spawner& spawner) {
             return 1;
         }
     }
-    wait_for_folders(config, io);
-    if (io.stopped()) return 0;
+    if (!wait_for_folders(config)) return 0;
     auto server = Composition::start(config, spawner, io);
     if (!server) {
         log::error("server not started", log::kv(server.error()));

@@ -1,8 +1,15 @@
 #include "server/commands/wait_for_folders.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
+#include <utility>  // before Asio 1.74, which forgets it
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "common/base/log.hpp"
 #include "common/events/away_folders.hpp"
 #include "common/events/signal_folder.hpp"
 #include "common/storage/posix_file_system.hpp"
@@ -66,7 +73,14 @@ Status look_at_folders(const Config& config) {
     return known->look("inbox_dir", config.inbox_dir);
 }
 
-void wait_for_folders(const Config& config, boost::asio::io_context& io) {
+bool wait_for_folders(const Config& config) {
+    boost::asio::io_context io(1);
+    boost::asio::signal_set signals(io, SIGTERM, SIGINT);
+    signals.async_wait([&io](const boost::system::error_code& error, int) {
+        if (error) return;
+        log::info("server stopped", log::kv("reason", "it was told to end while it waited"));
+        io.stop();
+    });
     std::optional<Meanwhile> meanwhile;
     for (;;) {
         const Status there = look_at_folders(config);
@@ -74,13 +88,14 @@ void wait_for_folders(const Config& config, boost::asio::io_context& io) {
         if (!meanwhile) meanwhile.emplace(config);
         meanwhile->say(config, io, there.error().message);
         io.run_for(kBetweenLooks);
-        if (io.stopped()) return;
+        if (io.stopped()) return false;
     }
-    if (!meanwhile) return;
+    if (!meanwhile) return true;
     meanwhile->away.tell(config.inbox_dir, "");
     notify_service("STATUS=");
     if (meanwhile->control) meanwhile->control->stop();
     io.poll();  // what was asked gets its answer
+    return true;
 }
 
 }  // namespace burnbox

@@ -2,8 +2,6 @@
 // waits.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-
 #include "common/config/config.hpp"
 
 namespace burnbox {
@@ -12,8 +10,9 @@ namespace burnbox {
 // Changes nothing. Errors: unreachable, what is away and what to do. Others, too, are for the start to say.
 [[nodiscard]] Status look_at_folders(const Config& config);
 
-// Returns when they are there, or when `io` was stopped. Meanwhile it says so: in the log, to the service
-// manager, as the signal FOLDER_AWAY, and to whoever asks over the control socket. Thread: that of `io`.
-void wait_for_folders(const Config& config, boost::asio::io_context& io);
+// Waits until they are there. Meanwhile it says so: in the log, to the service manager, as the signal
+// FOLDER_AWAY, and to whoever asks over the control socket. False: SIGTERM or SIGINT came first. Thread: the
+// control thread.
+[[nodiscard]] bool wait_for_folders(const Config& config);
 
 }  // namespace burnbox
