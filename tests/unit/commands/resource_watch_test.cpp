@@ -71,7 +71,7 @@ TEST_CASE("resources: a full file system is told with its key and folder, and th
     Events events;
     Told told(events);
     ResourceWatch watch({{"inbox_dir", inbox}, {"state_dir", state}}, *catalogue, events, system_clock(),
-                        away, 1ms);
+                        1ms);
     const std::vector<std::byte> data(990'000);
     REQUIRE(inbox.open("big", {.write = true, .create = true}).value()->write_at(data, 0));
     CHECK(wait_until([&] { return told.count("staging_full") == 1; }));
