@@ -238,7 +238,8 @@ void Journal::remove() {
 Result<JournalContent> Journal::load() {
     JournalContent content;
     auto file = fs_.open(path_, {.read = true});
-    if (!file && file.error().code == Errc::not_found) return content;
+    content.missing = !file && file.error().code == Errc::not_found;
+    if (content.missing) return content;
     if (!file) return std::unexpected(std::move(file).error());
     std::string text, chunk(kReadBytes, '\0');
     for (std::uint64_t offset = 0;;) {

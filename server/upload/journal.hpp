@@ -59,6 +59,8 @@ struct JournalContent {
     ProvenFiles files;  // one that is not there came in order, as far as anybody knows
     std::map<std::string, SentFacts, std::less<>> sent;
     bool transfer_open = false;
+    bool missing = false;    // there is no journal
+    bool elsewhere = false;  // nor should there be, but one that is nobody's may be this session's
 };
 
 // Applies one line. Lines that can't be read are skipped: a crash may have torn them.

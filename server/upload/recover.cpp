@@ -58,10 +58,19 @@ Result<bool> machine_went_down(Core& core) {
     return !last || *last != now;
 }
 
+// What a start knows of an account before it looks at its sessions.
+struct Found {
+    bool machine_went_down = false;
+    bool stray_journal =
+        false;  // of no session: one was renamed, and the server killed before its journal was
+};
+
 // The inbox's folder is what is there; the journal only says what is proven of it.
 Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSession>& session,
-                    bool went_down) {
-    BB_TRY(const JournalContent journal, session->files.load());
+                    const Found& found) {
+    const bool went_down = found.machine_went_down;
+    BB_TRY(JournalContent journal, session->files.load());
+    journal.elsewhere = journal.missing && found.stray_journal;
     const auto modes = open_up(core.inbox(), join_path(account.name, session->name), true);
     BB_TRY(const auto entries, walk_session(core.inbox(), join_path(account.name, session->name)));
     const std::lock_guard lock(account.mutex);
@@ -87,9 +96,9 @@ Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSess
 }
 
 // One that can't be read keeps nobody else from working.
-void take_in_session(Core& core, Account& account, const std::string& name, bool went_down) {
+void take_in_session(Core& core, Account& account, const std::string& name, const Found& found) {
     const auto session = std::make_shared<OpenSession>(core.services.state_fs, account.name, name);
-    if (const Status loaded = load_session(core, account, session, went_down); !loaded) {
+    if (const Status loaded = load_session(core, account, session, found); !loaded) {
         session->unread =
             fmt::format("it could not be read when burnbox started ({}); mend that, then restart burnbox",
                         loaded.error().message);
@@ -115,15 +124,26 @@ Status remove_stale_journals(Core& core, const Account& account) {
     return {};
 }
 
+Result<bool> has_stray_journal(Core& core, const Account& account, const std::vector<DirEntry>& folders) {
+    BB_TRY(const auto journals, list_folder(core.services.state_fs, Journal::folder(account.name)));
+    return std::ranges::any_of(journals, [&](const DirEntry& journal) {
+        const std::string_view name = journal.name;
+        return name.ends_with(".jsonl") &&
+               std::ranges::find(folders, name.substr(0, name.size() - 6), &DirEntry::name) == folders.end();
+    });
+}
+
 Status recover_account(Core& core, Account& account, bool went_down) {
     BB_TRY(const auto entries, list_folder(core.inbox(), account.name));
+    BB_TRY(const bool stray, has_stray_journal(core, account, entries));
+    const Found found{.machine_went_down = went_down, .stray_journal = stray};
     for (const DirEntry& entry : entries) {
         if (entry.type != FileType::folder) continue;
         // Those that were sealed have their names since the repair.
         if (is_arriving_folder(entry.name))
             BB_CHECK(remove_tree(core.inbox(), join_path(account.name, entry.name)));
         else if (parse_folder(entry.name).state == FolderState::open)
-            take_in_session(core, account, entry.name, went_down);
+            take_in_session(core, account, entry.name, found);
     }
     BB_CHECK(remove_stale_journals(core, account));
     BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));

@@ -222,6 +222,7 @@ void SessionFiles::recovered(const JournalContent& journal,
                              const std::function<bool(const std::string&)>& is_there,
                              bool machine_went_down) {
     if (machine_went_down && !journal.files.empty()) journal_.machine_went_down();
+    misses_lines_ = journal.elsewhere;
     for (const auto& [path, file] : journal.files) {
         if (is_there(path)) continue;
         // It was renamed or removed, and that could not be noted: who knows which file it is now?

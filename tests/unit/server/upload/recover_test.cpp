@@ -235,3 +235,20 @@ TEST_CASE("restart: a session that can't be read is not sealed, and keeps no oth
     house.kill();
     CHECK(burn(*house.connect(), "holiday") == "ok: holiday is sealed");
 }
+
+TEST_CASE("restart: a session that was renamed in the moment of the crash is not gone on with") {
+    UploadHouse house;
+    {
+        const auto client = house.connect();
+        CHECK(put(*client, "/holiday/b", "bbb") == "ok");
+        auto file = create(*client, "/holiday/a");
+        CHECK(write(*file, "behind a gap", 100) == "ok");
+    }
+    REQUIRE(house.inbox_fs.rename("alice/holiday", "alice/trip", RenameMode::no_replace));
+    house.kill();
+    const auto client = house.connect();
+    auto file = client->open("/trip/a", {.write = true});
+    REQUIRE(file);
+    CHECK(write(**file, "more", 112) == "ok");
+    CHECK(contains(close(*client, std::move(*file)), "send it anew"));
+}
