@@ -33,20 +33,12 @@ sed -i "s|tray: .*|tray: {device: /dev/sr0, expect: dvd+r}|" "$config"
 LD_PRELOAD=$MMC_PRELOAD start_server
 send long 16000000
 send short
-command sftp -q -F "$world/ssh_config" -b - burnbox >"$world/sftp.out" 2>&1 < <(
-    echo "cd short"
-    while [ ! -e "$world/killed" ]; do sleep 0.05; done
-    echo "put $world/BURN BURN"
-) &
-client=$!
-: >"$world/BURN"
 check "sealed" ssh burnbox burn long
 wait_for 30 "the drive writes" bash -c "tail -n 3 '$tray.log' | grep -q '^2a '"
 kill -9 "$(spawner)"
 wait_for 5 "it is noticed" grep -q 'server ends part=spawner' "$log"
-touch "$world/killed"
-check_fails "a marker is refused" wait "$client"
-check "with the reason" grep -q "burnbox can't keep what it would promise" "$world/sftp.out"
+check_exit 1 "a burn is refused" burnbox burn alice/short
+said "burnbox can't keep what it would promise"
 ended_with_1 40 "the server exits when the burn has ended"
 check "the disc session is whole" grep -q "sessions=1 finalised=0 open_session=0" <("$MMC_BURNER" "$tray" status)
 check "no drive is blamed" test -z "$(grep DRIVE_ERROR "$log")"
@@ -63,8 +55,8 @@ start_server
 send kept && send later
 rm "$state"/catalogue.sqlite*
 check_fails "nothing is acknowledged" ssh burnbox burn kept
-said "catalogue .*is gone from under the running server"
 ended_with_1 20 "the server exits"
+check "and says why" grep -q 'part=storage.*catalogue .*is gone from under the running server' "$log"
 check "it was told" grep -q 'signal raised signal=CATALOGUE_ERROR' "$log"
 start_server
 check "it knows what it knew" test "$(burnbox sessions --json | jq '[.[] | select(.state == "burned")] | length')" = 2
