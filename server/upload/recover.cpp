@@ -80,7 +80,8 @@ Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSess
         return std::ranges::binary_search(entries, path, {}, &WalkEntry::path);
     };
     files.recovered(journal, is_there, went_down);
-    for (const FoundMode& found : modes) note_sent_mode(files, found.path, found.type, found.mode);
+    for (const FoundMode& opened : modes)
+        note_sent_mode(files, opened.path, opened.type, opened.mode);
     for (const WalkEntry& entry : entries) {
         if (entry.info.type != FileType::file) continue;
         FileRecord& record = files.recovered(journal, entry.path, entry.info, went_down);
