@@ -123,7 +123,8 @@ Result<bool> meet_disc(Station& station, const Medium& medium) {
         }
         DiscRow unclear = *known;
         mark_suspect(station, unclear, Suspicion::changed,
-                     fmt::format("it holds more than the catalogue knows, and {}", medium.reason));
+                     fmt::format("it holds more than the catalogue knows, and it is {}: {}",
+                                 to_string(medium.state), medium.reason));
         BB_CHECK(station.services.catalogue.update_disc(unclear));
         return true;
     }
