@@ -4,8 +4,12 @@
 
 #include <atomic>
 #include <future>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
+
+#include "common/base/parts.hpp"
 
 using namespace burnbox;
 
@@ -15,6 +19,27 @@ TEST_CASE("thread pool: one thread runs the jobs in the order of posting") {
     for (int i = 0; i < 5; ++i) CHECK(pool.post([&order, i] { order.push_back(i); }));
     pool.stop();
     CHECK(order == std::vector{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("thread pool: a job that throws is told as a part that failed, and the others run") {
+    std::vector<std::string> told;
+    set_part_failed([&](std::string_view part, std::string_view reason) {
+        told.push_back(std::string(part) + ": " + std::string(reason));
+    });
+    bool ran = false;
+    ThreadPool pool(1);
+    CHECK(pool.post([] { throw std::runtime_error("a fault"); }));
+    CHECK(pool.post([] { throw 1; }));
+    CHECK(pool.post([&] { ran = true; }));
+    pool.stop();
+    set_part_failed({});
+    CHECK(ran);
+    CHECK(told ==
+          std::vector<std::string>{"thread pool: a fault", "thread pool: an exception of an unknown kind"});
+    part_failed("early", "before anybody listened");
+    set_part_failed([&](std::string_view part, std::string_view) { told.emplace_back(part); });
+    set_part_failed({});
+    CHECK(told.back() == "early");
 }
 
 TEST_CASE("thread pool: posting neither blocks nor is taken when as many wait as may") {
