@@ -49,6 +49,7 @@ with open(log, "w", buffering=1) as out:
         out.write(manager.recv(4096).decode() + "\n")
 PY
 python3 "$world/manager.py" "$world/notify" "$world/told" &
+manager=$!
 wait_for 10 "the service manager listens" test -S "$world/notify"
 NOTIFY_SOCKET=$world/notify start_with_drive
 send long 22000000
@@ -63,6 +64,7 @@ check "status tells still" burnbox drives
 ended_with 0 "it ends when the disc session is whole"
 check "the manager was asked for time" grep -q 'EXTEND_TIMEOUT_USEC=60000000' "$world/told"
 check "and told what for" grep -q 'STATUS=Stopping: finishes disc BURNBOX_0001 in drive tray, [0-9]* %' "$world/told"
+kill "$manager"
 check "the disc session is closed" drive_is "sessions=1 finalised=0 open_session=0"
 burner speed 0
 start_with_drive
@@ -145,6 +147,28 @@ start_with_drive
 wait_burned waited 60
 for ((i = 1; i <= ${BURNBOX_STOPS:-4}; i++)); do wait_burned "random$i" 60; done
 check "all on one disc" test "$(for s in "$inbox"/alice/{random*,waited}-burned; do jq -r '.copies[0].disc' "$s/receipt.json"; done | sort -u | wc -l)" = 1
+step "an autoloader's arm comes to rest"
+stop_server
+cat >"$world/changer" <<'SH'
+#!/bin/sh
+here=$(dirname "$0")
+echo began >>"$here/changer.log"
+sleep 2
+"$MMC_BURNER" "$MMC_DRIVES/sr0" blank "$here/magazine.disc" dvd+r
+echo ended >>"$here/changer.log"
+SH
+chmod +x "$world/changer"
+burner remove
+sed -i "s|expect: dvd+r}|expect: dvd+r, load: [$world/changer]}|" "$config"
+start_with_drive
+send arm
+check "sealed" ssh burnbox burn arm
+wait_for 30 "the arm moves" grep -q began "$world/changer.log"
+kill "$server"
+ended_with 0 "the server ends"
+check "after the arm" grep -q ended "$world/changer.log"
+start_with_drive
+wait_burned arm 60
 stop_server
 
 step "an emulated disc is finished too"
