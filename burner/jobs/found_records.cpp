@@ -1,7 +1,5 @@
 #include "burner/jobs/found_records.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "burner/jobs/burn_job.hpp"
@@ -131,9 +129,6 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
         if (given) {
             BB_TRY(row, row_of(found.account, found.disc_name));
         }
-        if (!row)
-            return fail(Errc::corrupt, fmt::format("{} is a part of a session that is not known any more",
-                                                   escape(sealed.identifier())));
     }
     const bool same = row && is_same(*row, sealed);
     if (same) {
@@ -142,7 +137,9 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
     }
     BB_TRY(const std::string seal_id, seal_id_for(found, sealed));
     BB_TRY(SessionRow made, new_row(sealed, seal_id, pool));
-    return KnownSession{std::move(made), row.has_value()};
+    // A part of a session whose other parts are not known is no session.
+    const bool is_part = whole_disc_name(found.disc_name) != found.disc_name;
+    return KnownSession{std::move(made), row.has_value() || is_part};
 }
 
 }  // namespace burnbox

@@ -11,8 +11,10 @@
 namespace burnbox {
 
 struct KnownSession {
-    SessionRow row;            // id 0: it is new
-    bool listed_only = false;  // its name belongs to another session by now: only its place is noted
+    SessionRow row;  // id 0: it is new
+    // Its name belongs to another session by now, or it is a part that no session has: only its place is
+    // noted.
+    bool listed_only = false;
 };
 
 class FoundRecords {

@@ -258,10 +258,10 @@ void Run::check_session(const std::string& name) {
     CHECK(row.folder == row.name + "-burned");
     for (const auto& [path, content] : sessions_[name])
         CHECK_MESSAGE(house_.text("alice/" + row.folder + "/" + path) == content, path << " in the inbox");
-    // A disc that it is on is suspect by now: its receipt says that it is burned, and nobody burns it again.
-    const bool by_receipt = times_put_back_ > 0 &&
-                            !house_.text("alice/" + row.folder + "/receipt.json").empty() &&
-                            has_suspect_disc();
+    // Where a disc that it is on is suspect by now, or its parts are not known, its receipt says that it is
+    // burned, and nobody burns it again.
+    const bool has_receipt = !house_.text("alice/" + row.folder + "/receipt.json").empty();
+    const bool by_receipt = times_put_back_ > 0 && has_receipt && (has_suspect_disc() || copies->empty());
     if (by_receipt) return;
     CHECK(row.state == SessionState::burned);
     // Beyond the copies asked for there may be one that an older catalogue could not know.
