@@ -70,6 +70,13 @@ struct Disk {
         static std::set<std::vector<int>> all;
         return all;
     }
+    // One that had changed it is lost: what was whole before the first change is where others may go on.
+    void cut() {
+        for (std::size_t i = 0; i < std::min({base, lowest, kMost}); ++i) written[i] = true;
+        base = 0;
+        good = Places(kMost);
+        clean = false;
+    }
     void know_nothing() {
         base = 0, lowest = SIZE_MAX;
         written = good = Places(kMost);
@@ -141,7 +148,7 @@ class World {
             // What a start took from the journal is compared before it counts.
             if (record->state() != FileState::whole || record->is_to_be_compared()) continue;
             if (!file->is_whole()) {
-                MESSAGE("seed ", seed_text, ", file ", path, "\n", story_);
+                MESSAGE("seed ", seed_text, ", file ", path, " ", shown(*file), "\n", story_);
                 REQUIRE(file->is_whole());
             }
         }
@@ -312,10 +319,7 @@ class World {
             file->written[i] = file->written[i] || hand.written[i];
             file->good[i] = file->good[i] || (hand.written[i] && !file->clean);
         }
-        if (lost && (hand.changed || hand.failed)) {
-            file->good = Places(kMost);
-            file->clean = false;
-        }
+        if (lost && (hand.changed || hand.failed)) file->cut();
         files_->counted(*files_->find(path), file->bytes.size());
         const bool was_cut = files_->find(path)->is_cut();
         if (lost)
@@ -347,7 +351,7 @@ class World {
                 file->hands.erase(id);
                 for (std::size_t i = 0; i < kMost; ++i)
                     file->written[i] = file->written[i] || hand.written[i];
-                if (hand.changed) file->good = Places(kMost), file->clean = false;
+                if (hand.changed) file->cut();
             }
             handles_.erase(id);
         }
