@@ -24,9 +24,9 @@ std::string waiting_reason(const SessionConfig& config, const upload::OpenSessio
     if (session.phase == upload::Phase::arriving) return "is being taken back";
     if (session.lent) return "uploading: an rsync is writing";
     if (!session.unread.empty()) return session.unread;
-    if (session.files.is_transfer_open()) return "cut off: " + std::string(upload::kTransferOpen);
     const auto cut = session.files.paths_cut_off();
     if (!cut.empty()) return "cut off: " + upload::list_names(cut) + "; send them again";
+    if (session.files.is_transfer_open()) return "cut off: " + std::string(upload::kTransferOpen);
     if (!session.handles.empty())
         return fmt::format("uploading: {} files are being written", session.handles.size());
     if (!session.reason.empty()) return session.reason;
