@@ -77,9 +77,9 @@ TEST_CASE(
     "turn: a session whose pool has another name now is told so, and goes on when it has its own again") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.restart();
     house.config.pools["other"] = house.config.pools.at("default");
     house.config.pools.erase("default");
-    house.restart();
     house.run();
     CHECK(house.row(id).state == SessionState::queued);
     CHECK(house.row(id).reason.find("no pool default any more") != std::string::npos);

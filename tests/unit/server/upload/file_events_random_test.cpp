@@ -485,6 +485,8 @@ class World {
             if (machine) file->unkept = false;
             if (was_whole && file->bytes == before) {
                 file->settle();
+                // Unless the journal had its digest, it counts as one that came in order from now on.
+                for (std::size_t i = 0; i < file->bytes.size(); ++i) file->written[i] = true;
                 continue;
             }
             // Whole once more only as the journal's digest finds it.
