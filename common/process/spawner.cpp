@@ -1,6 +1,7 @@
 #include "common/process/spawner.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,6 +17,7 @@
 namespace burnbox {
 namespace {
 
+constexpr int kAnswerMs = 30'000;
 constexpr std::string_view kSpawnerGone =
     "the spawner process has ended, and burnbox ends too, to be started again";
 
@@ -142,6 +144,9 @@ Result<Child> Spawner::run(const Launch& launch) {
     out.writer.reset();
     err.writer.reset();
     status_theirs.reset();
+    pollfd answered{status_ours.get(), POLLIN, 0};
+    if (::poll(&answered, 1, kAnswerMs) == 0)  // what it starts later it ends: nobody is there to take it
+        return fail(Errc::busy, "start " + program + ": the spawner process does not answer");
     BB_TRY(Packet packet, receive_packet(status_ours.get(), sizeof(SpawnAnswer)));
     SpawnAnswer answer;
     if (packet.bytes.size() != sizeof answer)

@@ -2,6 +2,7 @@
 // before stays readable.
 #include <doctest/doctest.h>
 
+#include <sys/ptrace.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,25 +26,38 @@ constexpr int kReadDiscInfo = 0x51;
 constexpr int kReadTrackInfo = 0x52;
 constexpr int kClose = 0x5b;
 
-// The spawner of this process takes a nap.
-class StoppedSpawner {
-  public:
-    StoppedSpawner() { signal_spawner(SIGSTOP); }
-    ~StoppedSpawner() { signal_spawner(SIGCONT); }
-    StoppedSpawner(const StoppedSpawner&) = delete;
-    StoppedSpawner& operator=(const StoppedSpawner&) = delete;
+// The children of a process, of its first thread.
+std::vector<pid_t> children_of(pid_t process) {
+    std::ifstream list("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/children");
+    std::vector<pid_t> children;
+    for (pid_t pid = 0; list >> pid;) children.push_back(pid);
+    return children;
+}
 
-  private:
-    static void signal_spawner(int number) {
-        const std::string self = "/proc/self/task/" + std::to_string(::gettid()) + "/children";
-        std::ifstream children(self);
-        for (int pid = 0; children >> pid;) {
-            std::ifstream name("/proc/" + std::to_string(pid) + "/comm");
+// The worker that runs is held at its end, with all that it has open, as the kernel holds one whose drive
+// does not answer. Made and destroyed on one thread, which is its tracer.
+class HeldWorker {
+  public:
+    HeldWorker() {
+        for (const pid_t child : children_of(::getpid())) {
+            std::ifstream name("/proc/" + std::to_string(child) + "/comm");
             std::string text;
             std::getline(name, text);
-            if (text == "burnbox-spawner") ::kill(pid, number);
+            if (text != "burnbox-spawner") continue;
+            for (const pid_t worker : children_of(child))
+                if (::ptrace(PTRACE_SEIZE, worker, nullptr, PTRACE_O_TRACEEXIT) == 0) worker_ = worker;
         }
     }
+    ~HeldWorker() {
+        if (worker_ > 0)
+            (void)wait_until([&] { return ::ptrace(PTRACE_DETACH, worker_, nullptr, nullptr) == 0; });
+    }
+    HeldWorker(const HeldWorker&) = delete;
+    HeldWorker& operator=(const HeldWorker&) = delete;
+    [[nodiscard]] bool holds() const { return worker_ > 0; }
+
+  private:
+    pid_t worker_ = -1;
 };
 
 }  // namespace
@@ -145,12 +159,16 @@ TEST_CASE(
     const BurnJob job = rig.job({rig.stage("one").file("a", std::string(200'000, 'a')).seal()});
     rig.burner().add({.kind = FaultKind::hang, .opcode = kWrite, .skip = 2});
     TestObserver observer;
-    std::optional<StoppedSpawner> stopped;  // what ends is not reaped: as if the kernel did not let go of it
+    std::optional<HeldWorker> held;
     observer.on_plan = [&](const BurnPlan&) {
-        stopped.emplace();
+        held.emplace();
         return Status();
     };
     const auto written = rig.drive().burn(job, observer);
+    if (!held->holds()) {
+        MESSAGE("skipped: processes can't be traced here");
+        return;
+    }
     REQUIRE_FALSE(written);
     CHECK(drive_is_lost(written.error()));
     const auto commands = rig.burner().state().commands;
@@ -161,7 +179,7 @@ TEST_CASE(
         CHECK(refused.error().message.find("the kernel still waits for the drive") != std::string::npos);
     }
     CHECK(rig.burner().state().commands == commands);
-    stopped.reset();
+    held.reset();
     CHECK(wait_until([&] { return rig.drive().inspect().has_value(); }));
     CHECK(rig.medium().state == MediumState::damaged);
 }
