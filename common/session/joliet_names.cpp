@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -138,19 +139,36 @@ std::string spare(std::string_view tame, bool folder, unsigned number) {
     return out;
 }
 
+// A name that stays, in one byte a character: nearly all are. Discs with 100,000 names are ordinary.
+bool is_plain(std::string_view name) {
+    static constexpr std::string_view kFirstOfDevices = "CPANLcpanl";
+    if (name.size() > kMostUnits || name.empty() || name.back() == '.' || name.back() == ' ') return false;
+    for (const char c : name)
+        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e ||
+            kForbidden.contains(c))
+            return false;
+    return !kFirstOfDevices.contains(name.front()) || !is_device(name);
+}
+
 class Folder {
   public:
-    explicit Folder(std::span<const NameInFolder> names) : names_(names), result_(names.size()) {}
+    explicit Folder(std::span<const NameInFolder> names) : names_(names), result_(names.size()) {
+        std::size_t bytes = 0;
+        for (const NameInFolder& one : names) bytes += one.name.size();
+        plain_.reserve(bytes);
+        seen_.reserve(names.size());
+    }
 
     std::vector<JolietName> run() {
         std::vector<std::size_t> others;
         for (std::size_t i = 0; i < names_.size(); ++i) {
             const NameInFolder& one = names_[i];
-            spelled_.insert(one.name);
-            if (!one.in_joliet) continue;
+            if (!one.in_joliet || (is_plain(one.name) && take_plain(one.name))) continue;
             if (tamed(one.name) == one.name && take(i, one.name)) continue;
             others.push_back(i);
         }
+        if (others.empty()) return std::move(result_);
+        for (const NameInFolder& one : names_) spelled_.insert(one.name);
         std::erase_if(others, [this](std::size_t i) {
             const std::string tame = tamed(names_[i].name);
             return tame != names_[i].name && !spelled_.contains(tame) && take(i, tame);
@@ -163,10 +181,19 @@ class Folder {
     // Whether no other is shown as it would be, to readers that count the dot too.
     bool take(std::size_t i, std::string_view spelling) {
         std::string shown = shown_as(spelling, names_[i].folder);
-        if (!seen_.insert(upper_case(cut(shown, kMostUnits))).second) return false;
+        std::string key = upper_case(cut(shown, kMostUnits));
+        if (seen_.contains(key)) return false;
+        seen_.insert(keys_.emplace_back(std::move(key)));
         if (spelling != names_[i].name) result_[i].spelling = spelling;
         if (shown != names_[i].name) result_[i].shown = std::move(shown);
         return true;
+    }
+
+    // The same for a plain name.
+    bool take_plain(std::string_view name) {
+        const std::size_t begin = plain_.size();
+        for (const char c : name) plain_ += c >= 'a' && c <= 'z' ? static_cast<char>(c - 0x20) : c;
+        return seen_.insert(std::string_view(plain_).substr(begin)).second;
     }
 
     void number(std::size_t i) {
@@ -186,8 +213,11 @@ class Folder {
 
     std::span<const NameInFolder> names_;
     std::vector<JolietName> result_;
-    std::unordered_set<std::string_view> spelled_;       // the names themselves
-    std::unordered_set<std::string> seen_;               // in upper case, as they are shown
+    std::unordered_set<std::string_view> spelled_;  // the names themselves, when some are to be spelled anew
+    // In upper case, as they are shown; what it points to is in one of the two below and stays there.
+    std::unordered_set<std::string_view> seen_;
+    std::string plain_;
+    std::deque<std::string> keys_;
     std::unordered_map<std::string, unsigned> numbers_;  // the last one given to names shown alike
 };
 

@@ -259,9 +259,10 @@ void TreeGenerator::go_deep(GeneratedTree& tree) {
     const bool is_long = one_in(4);
     std::string path = folders_.front().path;
     for (std::uint32_t level = 0; level < levels; ++level) {
-        const std::string name = text(is_long ? 255 : 1 + below(30));
-        path = join_path(path, name == "." || name == ".." ? "x" : name);
-        if (std::ranges::find(paths_, path) != paths_.end()) return;
+        std::string name = text(is_long ? 255 : 1 + below(30));
+        if (name == "." || name == "..") name = "x";
+        path = join_path(path, name);
+        folders_.back().names.push_back(name);
         paths_.push_back(path);
         ManifestEntry entry;
         entry.path = path;
