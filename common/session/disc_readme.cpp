@@ -71,9 +71,9 @@ PROGRAMS THAT SHOW IT WRONG
 Linux cuts off names of 254 and 255 bytes where it mounts the disc: "sha256sum
 -c" does not find these files then. Windows shows names changed that differ in
 upper and lower case only, or that it does not allow; name-notes.tsv lists all
-of these. bsdtar, xorriso and 7z show names as they are, but bsdtar 3.6 does
-not read a disc of several steps that has names of more than 113
-bytes. "isoinfo -x" and pycdlib read only a part of a file of 4 GiB or more.
+of these. bsdtar 3.6 does not read a disc that was written in several steps and
+has names of more than 113 bytes. "isoinfo -x" and pycdlib read only a part of
+a file of 4 GiB or more. xorriso shows all of it as it is.
 
 IF SOME OF IT CAN'T BE READ ANY MORE
 

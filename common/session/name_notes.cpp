@@ -100,8 +100,7 @@ std::string name_notes_sentence(const std::vector<NameNote>& notes) {
         names += (names.empty() ? "" : ", ") + escape(cut[i]);
     if (cut.size() > kMostNamed) names += fmt::format(" and {} more", cut.size() - kMostNamed);
     return fmt::format(
-        "names of 254 and 255 bytes are cut off where Linux mounts the disc; bsdtar, xorriso and 7z show "
-        "them whole: {}",
+        "names of 254 and 255 bytes are cut off where Linux mounts the disc; xorriso shows them whole: {}",
         names);
 }
 

@@ -258,8 +258,8 @@ std::string to_text(const Receipt& receipt) {
     if (!receipt.name_notes.empty()) text += "NAMES THAT SOME PROGRAMS SHOW CHANGED\n\n";
     text += names_text(
         receipt, "linux",
-        "Where Linux mounts the disc it cuts these off, so that `sha256sum -c` does not find them. "
-        "bsdtar,\nxorriso and 7z show them whole:");
+        "Where Linux mounts the disc it cuts these off, so that `sha256sum -c` does not find them, and "
+        "bsdtar\n3.6 does not read them from a later disc session. xorriso unpacks them whole, see below:");
     text += names_text(receipt, "joliet", "Windows shows these under other names:");
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
     for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);

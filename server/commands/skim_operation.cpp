@@ -15,6 +15,7 @@ void run_skim(const Asked& asked) {
         asked.sink->out(outcome_text(outcome));
         for (const std::string& problem : outcome.report.problems)
             asked.sink->error(fmt::format("{}: left out: {}", escape(outcome.from), problem));
+        if (!outcome.report.away.empty()) asked.sink->error(outcome.report.away);
         if (!outcome.ended)
             asked.sink->error(fmt::format("{}: {}", escape(outcome.from), outcome.ended.error().message));
     }

@@ -79,7 +79,14 @@ Status SkimRun::run(RunReport& report) {
     began_ = services_.clock.now();
     if (services_.check_mount) BB_CHECK(services_.check_mount("skim", config_.from));
     BB_TRY(source_, open_posix_file_system(config_.from));
-    BB_CHECK(check_not_emptied());
+    BB_TRY(const bool emptied, was_emptied());
+    if (emptied) {
+        report.away = fmt::format(
+            "skimmed folder {} is empty, but files were in it at the last run: is its disk mounted? What was "
+            "removed is told with the next file that is new",
+            escape(config_.from));
+        return {};
+    }
     BB_TRY(root_, source_->info(""));
     BB_TRY(Plan plan, this->plan());
     report.files_count = plan.files_count;
@@ -94,19 +101,13 @@ Status SkimRun::run(RunReport& report) {
 
 // A folder that is empty at once is a mount point without its disk; and if it is not, there is nothing to
 // take.
-Status SkimRun::check_not_emptied() const {
+Result<bool> SkimRun::was_emptied() const {
     BB_TRY(const auto folder, source_->open_folder(""));
     BB_TRY(const auto first, folder->next(1));
-    if (!first.empty()) return {};
+    if (!first.empty()) return false;
     BB_TRY(const auto index, store_.read());
     BB_TRY(const IndexEntry* const known, index->next());
-    if (known == nullptr) return {};
-    return fail(
-        Errc::unreachable,
-        fmt::format(
-            "skimmed folder {} is empty, but files were in it at the last run: is its disk mounted? What "
-            "was removed is told with the next file that is new",
-            escape(config_.from)));
+    return known != nullptr;
 }
 
 Result<Plan> SkimRun::plan() {

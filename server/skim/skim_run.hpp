@@ -21,6 +21,7 @@ struct RunReport {
     std::uint64_t read_count = 0;       // whose content was read
     std::vector<std::string> changed;   // changed while they were copied: left for the next run
     std::vector<std::string> problems;  // what can't be taken, with the cause: a person must act
+    std::string away{};                 // why the folder counts as not mounted: nothing was done
 };
 
 class SkimRun {
@@ -36,7 +37,7 @@ class SkimRun {
   private:
     using Group = std::vector<intake::ChosenEntry>;
 
-    [[nodiscard]] Status check_not_emptied() const;
+    [[nodiscard]] Result<bool> was_emptied() const;
     [[nodiscard]] Result<Plan> plan();
     [[nodiscard]] Status settle_doubts(Plan& plan, RunReport& report);
     [[nodiscard]] Status choose_links(Plan& plan, RunReport& report);

@@ -63,16 +63,15 @@ class Skims::Skimmer {
             log::info("folder skimmed", folder, log::kv("session", row.account + "/" + row.disc_name),
                       log::kv("files", row.files_count), log::kv("bytes", row.bytes));
         std::string wrong = upload::list_names(outcome.report.problems);
+        std::string away = outcome.report.away;
+        if (!outcome.ended && outcome.ended.error().code == Errc::unreachable)
+            away = outcome.ended.error().message;
         if (!outcome.ended) wrong = outcome.ended.error().message;
         if (wrong != told_ && !wrong.empty() && !stop_.stop_requested())
             log::error(outcome.ended ? "files not skimmed" : "folder not skimmed", folder,
                        log::kv("reason", wrong));
         told_ = wrong;
-        if (services_.folder_is_away)
-            services_.folder_is_away(config_.from,
-                                     !outcome.ended && outcome.ended.error().code == Errc::unreachable
-                                         ? outcome.ended.error().message
-                                         : "");
+        if (services_.folder_is_away) services_.folder_is_away(config_.from, away);
     }
 
     const SkimConfig& config_;
@@ -114,7 +113,7 @@ std::vector<Skims::Outcome> Skims::run_once() {
 }
 
 bool is_good(const Skims::Outcome& outcome) {
-    return outcome.ended.has_value() && outcome.report.problems.empty();
+    return outcome.ended.has_value() && outcome.report.problems.empty() && outcome.report.away.empty();
 }
 
 std::string outcome_text(const Skims::Outcome& outcome) {
@@ -124,7 +123,8 @@ std::string outcome_text(const Skims::Outcome& outcome) {
     for (const SessionRow& row : report.sessions)
         text += fmt::format("{}: {} files, {}, sealed as {}/{}\n", from, row.files_count,
                             human_bytes(row.bytes), row.account, escape(row.disc_name));
-    if (report.sessions.empty() && outcome.ended) text += fmt::format("{}: nothing new\n", from);
+    if (report.sessions.empty() && report.away.empty() && outcome.ended)
+        text += fmt::format("{}: nothing new\n", from);
     if (report.young_count != 0)
         text +=
             fmt::format("{}: {} left for later: changed less than min_age ago\n", from, report.young_count);
