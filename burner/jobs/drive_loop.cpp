@@ -91,7 +91,10 @@ Result<bool> DriveLoop::step() {
         BB_TRY(const bool met, meet_disc(station_, *medium));
         if (met) return true;
     }
-    if (!looked_over_) BB_CHECK(look_over());
+    if (!looked_over_) {
+        BB_TRY(const bool met, look_over());
+        if (met) return true;
+    }
     const bool older = services_.catalogue_age != CatalogueAge::current;
     if (older && !desk_.all_looked_over()) return false;  // a copy may be on another drive's disc
     BB_TRY(const bool stopped, is_stopped());
@@ -135,14 +138,14 @@ void DriveLoop::go_on_again() {
 }
 
 // Once in a process, before anything is burned: what a disc holds is not burned once more.
-Status DriveLoop::look_over() {
+Result<bool> DriveLoop::look_over() {
     const Desk::Busy busy(desk_, drive_->name());
-    const Status done = look_over_shelf(station_);
+    const auto done = look_over_shelf(station_);
     if (!done && ++looks_ < kMostLooks) return done;
     if (!done) log::warning("shelf not looked over", log::kv("drive", drive_->name()), log::kv(done.error()));
     looked_over_ = true;
     desk_.set_looked_over(drive_->name());
-    return {};
+    return done.value_or(false);
 }
 
 Result<bool> DriveLoop::finish_ended() {

@@ -48,7 +48,7 @@ class DriveLoop {
     void look_for_medium();
     void meet_medium();
     void look_at_shelf();
-    [[nodiscard]] Status look_over();
+    [[nodiscard]] Result<bool> look_over();
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Result<bool> finish_ended();
     [[nodiscard]] Result<bool> settle_unfinished();

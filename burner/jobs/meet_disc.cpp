@@ -155,13 +155,16 @@ Status retire_blank_labels(Station& station, const std::vector<DiscRow>& discs) 
 
 }  // namespace
 
-Status look_over_shelf(Station& station) {
+Result<bool> look_over_shelf(Station& station) {
     BB_TRY(const auto shelf, station.drive.shelf());
     BB_TRY(const auto discs, station.services.catalogue.discs());
-    if (!station.drive.emulated() && station.services.catalogue_age != CatalogueAge::current)
-        return retire_blank_labels(station, discs);
+    if (!station.drive.emulated() && station.services.catalogue_age != CatalogueAge::current) {
+        BB_CHECK(retire_blank_labels(station, discs));
+        return false;
+    }
+    bool any = false;
     for (const ShelfDisc& image : shelf) {
-        if (station.desk.stopping) return {};
+        if (station.desk.stopping) return any;
         if (image.serial.empty()) continue;
         const auto known = std::ranges::find(discs, image.serial, &DiscRow::serial);
         const bool as_known = known != discs.end() &&
@@ -171,9 +174,10 @@ Status look_over_shelf(Station& station) {
         if (!station.drive.load(disc)) continue;  // no plain file any more
         const auto medium = station.drive.inspect();
         if (!medium) return std::unexpected(medium.error());
-        BB_CHECK(meet_disc(station, *medium));
+        BB_TRY(const bool met, meet_disc(station, *medium));
+        any = any || met;
     }
-    return {};
+    return any;
 }
 
 }  // namespace burnbox

@@ -12,6 +12,7 @@ namespace burnbox {
 
 // Every image on the shelf of an emulated drive that is not as the catalogue knows it. Of a real drive, with
 // an older catalogue: labels that wait for a blank disc are not used any more.
-[[nodiscard]] Status look_over_shelf(Station& station);
+// True: as meet_disc().
+[[nodiscard]] Result<bool> look_over_shelf(Station& station);
 
 }  // namespace burnbox
