@@ -1,5 +1,7 @@
 #include "common/session/bag_paths.hpp"
 
+#include <cstdint>
+
 #include <algorithm>
 
 namespace burnbox {
