@@ -1,8 +1,7 @@
 #include "common/session/bag_paths.hpp"
 
-#include <cstdint>
-
 #include <algorithm>
+#include <cstdint>
 
 namespace burnbox {
 namespace {
