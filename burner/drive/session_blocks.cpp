@@ -45,6 +45,7 @@ Result<SessionBlocks> SessionBlocks::of(OpenedDisc& disc, unsigned disc_session)
     SessionBlocks blocks(disc);
     blocks.start_lba_ = start_of(all[disc_session - 1]);
     blocks.end_lba_ = end_of(all[disc_session - 1]);
+    if (blocks.end_lba_ <= blocks.start_lba_) blocks.end_lba_ = UINT32_MAX;  // the drive does not say
     if (disc.image() != nullptr) {
         BB_TRY(const std::uint64_t size, disc.image()->size_bytes());
         blocks.end_lba_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(size / kBlockBytes, UINT32_MAX));

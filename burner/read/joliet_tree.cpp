@@ -83,15 +83,19 @@ void JolietTree::take_special(const DirectoryRecord& record, std::uint8_t which)
         return record.lba == other.extent.lba && record.bytes == other.extent.bytes;
     };
     const bool right = leads_to(folder) || (which == 1 && leads_to(folders_.at(folder.parent)));
-    if (!record.is_special(which) || !record.is_folder() || !right)
+    if (!record.is_folder() || !right)
         fault(record.block, "the folder's record of itself or of its parent leads elsewhere");
 }
 
 Status JolietTree::take_record(const DirectoryRecord& record) {
     const unsigned number = records_met_++;
-    if (number < 2) {
+    if (number < 2 && record.is_special(static_cast<std::uint8_t>(number))) {
         take_special(record, static_cast<std::uint8_t>(number));
         return {};
+    }
+    if (number < 2) {  // an entry, but perhaps behind a block that can't be read
+        fault(record.block, "the folder has no records of itself and of its parent at its begin");
+        records_met_ = 2;
     }
     if (goes_on_ && as_text(record.identifier) == identifier_) {
         add_extent(record, nodes_.back());

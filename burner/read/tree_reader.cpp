@@ -100,14 +100,17 @@ Status TreeReader::read_folder() {
 
 Status TreeReader::take_record(const DirectoryRecord& record) {
     const unsigned number = records_met_++;
-    if (number == 0) return take_own(record);
-    if (number == 1) {
-        take_parent(record);
+    if (record.is_special(0) && number == 0) return take_own(record);
+    if (record.is_special(0) || record.is_special(1)) {
+        if (number == 1 && record.is_special(1))
+            take_parent(record);
+        else
+            fault(record.block, "a folder's record of itself or of its parent is not at its begin");
         return {};
     }
-    if (record.is_special(0) || record.is_special(1)) {
-        fault(record.block, "a folder's record of itself or of its parent is not at its begin");
-        return {};
+    if (number < 2) {  // an entry, but perhaps behind a block that can't be read
+        fault(record.block, "the folder has no records of itself and of its parent at its begin");
+        records_met_ = 2;
     }
     if (unfinished_) {
         if (as_text(record.identifier) == unfinished_->identifier) {
@@ -122,8 +125,7 @@ Status TreeReader::take_record(const DirectoryRecord& record) {
 
 Status TreeReader::take_own(const DirectoryRecord& record) {
     const DirectoryExtent extent = folders_.at(number_).extent;
-    if (!record.is_special(0) || !record.is_folder() || record.lba != extent.lba ||
-        record.bytes != extent.bytes)
+    if (!record.is_folder() || record.lba != extent.lba || record.bytes != extent.bytes)
         fault(record.block, "the folder's record of itself says something else than its parent");
     const Status read = rock_ridge_.read(record.system_use, skip_, found_);
     BB_CHECK(note(record.block, read));
@@ -160,8 +162,7 @@ void TreeReader::check_own_attributes(const DirectoryRecord& record) {
 
 void TreeReader::take_parent(const DirectoryRecord& record) {
     const DirectoryExtent parent = folders_.at(folders_.at(number_).parent).extent;
-    if (!record.is_special(1) || !record.is_folder() || record.lba != parent.lba ||
-        record.bytes != parent.bytes)
+    if (!record.is_folder() || record.lba != parent.lba || record.bytes != parent.bytes)
         fault(record.block, "the folder's record of its parent leads elsewhere");
 }
 

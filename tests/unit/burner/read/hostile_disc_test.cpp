@@ -75,6 +75,19 @@ std::string all_faults(MadeImage& image) {
     return all;
 }
 
+// One block can't be read.
+struct Scratched : MemoryBlocks {
+    Scratched(const MemoryBlocks& blocks, std::uint32_t bad_lba, Errc errc)
+        : MemoryBlocks(blocks), bad(bad_lba), code(errc) {}
+    Status read(std::uint32_t lba, std::span<std::byte> buffer) override {
+        if (lba <= bad && bad < lba + buffer.size() / kBlockBytes)
+            return fail(code, "read block " + std::to_string(bad) + ": scratched");
+        return MemoryBlocks::read(lba, buffer);
+    }
+    std::uint32_t bad;
+    Errc code;
+};
+
 // Reads it whatever is wrong, and everything of the tree.
 std::size_t read_all(MadeImage& image) {
     MemoryBlocks blocks = image.blocks();
@@ -266,17 +279,6 @@ TEST_CASE("hostile disc: blocks that can't be read are told with their numbers")
     MadeImage image;
     make_disc(image);
     const std::uint32_t bad = record_of(image, "below").lba();
-    struct Scratched : MemoryBlocks {
-        Scratched(const MemoryBlocks& blocks, std::uint32_t bad_lba, Errc errc)
-            : MemoryBlocks(blocks), bad(bad_lba), code(errc) {}
-        Status read(std::uint32_t lba, std::span<std::byte> buffer) override {
-            if (lba <= bad && bad < lba + buffer.size() / kBlockBytes)
-                return fail(code, "read block " + std::to_string(bad) + ": scratched");
-            return MemoryBlocks::read(lba, buffer);
-        }
-        std::uint32_t bad;
-        Errc code;
-    };
     Mismatches faults;
     Scratched scratched(image.blocks(), bad, Errc::io);
     const IsoVolume volume = test::must(read_volume(scratched, 0, faults));
@@ -288,6 +290,24 @@ TEST_CASE("hostile disc: blocks that can't be read are told with their numbers")
     const auto none = read_tree(gone, volume, faults);
     REQUIRE_FALSE(none);
     CHECK(none.error().code == Errc::unreachable);
+}
+
+TEST_CASE("hostile disc: a folder's first block can't be read, those behind it can") {
+    MadeImage image;
+    for (int i = 0; i < 60; ++i) image.put("top/file " + std::to_string(i), std::to_string(i));
+    image.make("xorriso -no_rc -as mkisofs -quiet -R -J -joliet-long");
+    const std::uint32_t lba = record_of(image, "top").lba();
+    std::size_t behind = 0;  // entries in its further blocks
+    for (std::size_t at = (lba + 1) * kBlockBytes; image.bytes()[at] != 0; ++behind)
+        at += static_cast<unsigned char>(image.bytes()[at]);
+    REQUIRE(behind > 3);
+    Mismatches faults;
+    Scratched scratched(image.blocks(), lba, Errc::io);
+    const IsoVolume volume = test::must(read_volume(scratched, 0, faults));
+    const ReadTree tree = test::must(read_tree(scratched, volume, faults));
+    REQUIRE(tree.find("top") != nullptr);
+    CHECK(tree.find("top")->children >= behind);
+    CHECK_FALSE(faults.none());
 }
 
 TEST_CASE("hostile disc: random damage by seed") {
