@@ -99,7 +99,10 @@ Result<bool> adopt(Station& station, const Medium& medium) {
     disc.created_at = station.services.clock.now();
     update_from_medium(disc, medium);
     disc.sessions_used = 0, disc.next_lba = 0, disc.head_digest.clear();
-    auto id = station.services.catalogue.add_disc(disc);
+    // Should this end in the middle, nobody takes the label for that of a blank disc.
+    DiscRow unread = disc;
+    unread.state = DiscState::closed, unread.reason = "it was found, and what it holds is not read yet";
+    auto id = station.services.catalogue.add_disc(unread);
     if (!id && id.error().code == Errc::exists) return false;
     if (!id) return std::unexpected(std::move(id).error());
     disc.id = *id;
@@ -118,7 +121,9 @@ Result<bool> meet_disc(Station& station, const Medium& medium) {
     if (known != discs.end()) {
         if (known->state == DiscState::suspect || !holds_more(medium, *known)) return false;
         if (medium.state == MediumState::appendable || medium.state == MediumState::closed) {
-            BB_CHECK(take_in_disc(station, *known));
+            const bool unread = known->sessions_used == 0 && known->state == DiscState::closed;
+            BB_TRY(const DiscRow taken, take_in_disc(station, *known));
+            if (unread) BB_CHECK(keep_for_reading(station, taken));
             return true;
         }
         DiscRow unclear = *known;

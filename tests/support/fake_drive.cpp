@@ -298,6 +298,7 @@ std::vector<ManifestEntry> listing_of(const FakeDiscSession& session) {
 }  // namespace
 
 Result<std::vector<FoundDiscSession>> FakeDrive::contents(const DiscIdentity& identity, unsigned known) {
+    if (before_contents) BB_CHECK(before_contents());
     const auto found = shelf_.discs.find(loaded);
     if (found == shelf_.discs.end() || found->second.serial != identity.serial)
         return fail(Errc::wrong_medium, "drive " + name_ + ": insert " + identity.label);

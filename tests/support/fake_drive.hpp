@@ -61,9 +61,10 @@ class FakeDrive : public Drive {
     // What the next operations do wrong.
     std::function<Status(const BurnJob&)> before_write;  // its error is answered before leave is asked for
     std::function<Status()> during_write;                // an error cuts the write off in the middle
-    std::function<Status()> after_write;    // its error is answered although the disc session is whole
-    std::function<Status()> before_settle;  // its error is settle()'s
-    std::function<Status()> before_load;    // its error is that of load() and load_blank()
+    std::function<Status()> after_write;      // its error is answered although the disc session is whole
+    std::function<Status()> before_settle;    // its error is settle()'s
+    std::function<Status()> before_load;      // its error is that of load() and load_blank()
+    std::function<Status()> before_contents;  // its error is contents()'
     Outcome after_cut =
         Outcome::untouched;  // what settle() makes of a disc session that was cut off: untouched or damaged
     std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written

@@ -111,6 +111,25 @@ TEST_CASE("older catalogue: a disc begun since is read, and nothing more is burn
     CHECK(is_burned(house, "s3"));
 }
 
+TEST_CASE("older catalogue: the label of a disc that is found is no blank disc's while the disc is read") {
+    BurnerHouse house;
+    house.copy_catalogue("old");
+    house.queue("s1", kFiles);
+    house.run();
+    house.put_catalogue_back("old");
+    std::vector<DiscState> while_read;
+    house.drives[0]->before_contents = [&] {
+        const DiscRow disc = house.disc("BURNBOX_0001");
+        if (!disc.label.empty()) while_read.push_back(disc.state);
+        return Status();
+    };
+    house.run();
+    CHECK(while_read == std::vector<DiscState>{DiscState::closed});
+    CHECK(house.disc("BURNBOX_0001").reason.find("not read yet") == std::string::npos);
+    CHECK(house.disc("BURNBOX_0001").sessions_used == 1);
+    CHECK(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1"});
+}
+
 TEST_CASE("older catalogue: a disc of somebody else on the shelf is left alone, and so is its label") {
     BurnerHouse other;
     other.queue("theirs", {{"x", "not ours"}});
