@@ -169,8 +169,9 @@ std::set<std::string> listed(const std::string& command) {
 }
 
 // As Windows shows them; without links, and only those that isoinfo can print.
-// libarchive shows 103 units of UTF-16; a file whose last dot is not counted may have one more.
-std::string as_libarchive_shows(const std::string& name) {
+// libarchive takes 103 units of UTF-16, a file's version too, and shows a version that it cut: "name;".
+std::string as_libarchive_shows(std::string name, bool folder) {
+    if (!folder) name += ";1";
     std::size_t units = 0, at = 0;
     while (at < name.size()) {
         const Utf8Character next = utf8_character(name, at);
@@ -178,7 +179,9 @@ std::string as_libarchive_shows(const std::string& name) {
         if (units > 103) break;
         at += next.bytes;
     }
-    return name.substr(0, at);
+    name.resize(at);
+    if (!folder && name.ends_with(";1")) name.resize(at - 2);
+    return name;
 }
 
 // As Windows shows them: without links, modes and times.
@@ -194,8 +197,9 @@ FoundTree expected_in_joliet(const FoundTree& tree) {
         const auto in_joliet = joliet_names(names);
         for (std::size_t i = 0; i < names.size(); ++i)
             if (names[i].in_joliet)
-                shown[paths[i]] = as_libarchive_shows(in_joliet[i].shown.empty() ? std::string(names[i].name)
-                                                                                 : in_joliet[i].shown);
+                shown[paths[i]] = as_libarchive_shows(
+                    in_joliet[i].shown.empty() ? std::string(names[i].name) : in_joliet[i].shown,
+                    names[i].folder);
     }
     FoundTree all;
     std::set<std::string> upper;
