@@ -25,6 +25,7 @@ class MmcJudge {
 
   private:
     void check_session(const std::string& name);
+    [[nodiscard]] std::vector<DiscSessionRow> copies_of(const SessionRow& row, const std::string& receipt);
     void check_copy(const SessionRow& row, const DiscSessionRow& copy);
     [[nodiscard]] bool was_away(DiscId disc);
     void check_disc(const std::string& path);
