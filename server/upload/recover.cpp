@@ -76,12 +76,13 @@ Status load_session(Core& core, Account& account, const std::shared_ptr<OpenSess
     const std::lock_guard lock(account.mutex);
     session->folders_completed = core.tick();
     SessionFiles& files = session->files;
-    const auto is_there = [&](const std::string& path) {
-        return std::ranges::binary_search(entries, path, {}, &WalkEntry::path);
+    const auto inode_of = [&](const std::string& path) -> std::optional<std::uint64_t> {
+        const auto entry = std::ranges::lower_bound(entries, path, {}, &WalkEntry::path);
+        if (entry == entries.end() || entry->path != path) return std::nullopt;
+        return entry->info.inode;
     };
-    files.recovered(journal, is_there, went_down);
-    for (const FoundMode& opened : modes)
-        note_sent_mode(files, opened.path, opened.type, opened.mode);
+    files.recovered(journal, inode_of, went_down);
+    for (const FoundMode& opened : modes) note_sent_mode(files, opened.path, opened.type, opened.mode);
     for (const WalkEntry& entry : entries) {
         if (entry.info.type != FileType::file) continue;
         FileRecord& record = files.recovered(journal, entry.path, entry.info, went_down);

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -121,8 +122,9 @@ class SessionFiles {
 
     // At start: what the journal says of the session, then of each file that is there.
     [[nodiscard]] Result<JournalContent> load() { return journal_.load(); }
-    void recovered(const JournalContent& journal, const std::function<bool(const std::string&)>& is_there,
-                   bool machine_went_down);
+    // `inode_of`: of the file at a path, if one is there.
+    using InodeOf = std::function<std::optional<std::uint64_t>(const std::string&)>;
+    void recovered(const JournalContent& journal, const InodeOf& inode_of, bool machine_went_down);
     FileRecord& recovered(const JournalContent& journal, const std::string& path, const FileInfo& info,
                           bool machine_went_down);
 
@@ -145,6 +147,7 @@ class SessionFiles {
     std::map<std::string, SentFacts, std::less<>> sent_;
     bool transfer_open_ = false;
     std::map<std::uint64_t, std::string> by_inode_;  // at start: the first name of each file that has several
+    std::set<const ProvenFile*> mixed_up_;  // at start: the journal shares it between files that are several
     bool misses_unkept_ = false;
     bool misses_lines_ = false;  // of the journal: a crash came between a change of names and its line
     Journal journal_;

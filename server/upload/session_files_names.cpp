@@ -193,6 +193,12 @@ FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::st
     FileRecord& record = found(path);
     record.size_bytes_ = info.size_bytes;
     record.stamp_ = stamp_of(info);
+    // Lines that told two names apart are lost: what is said of one may be the other's.
+    if (mixed_up_.contains(proof)) {
+        journal_.removed(path);
+        lose(path, record);
+        return record;
+    }
     const bool is_proven = proof != nullptr && proof->kind == ProvenFile::Kind::whole;
     if (is_proven && proof->size_bytes == info.size_bytes) {
         record.digest_ = proof->sha256;
@@ -218,13 +224,15 @@ FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::st
     return record;
 }
 
-void SessionFiles::recovered(const JournalContent& journal,
-                             const std::function<bool(const std::string&)>& is_there,
-                             bool machine_went_down) {
+void SessionFiles::recovered(const JournalContent& journal, const InodeOf& inode_of, bool machine_went_down) {
     if (machine_went_down && !journal.files.empty()) journal_.machine_went_down();
     misses_lines_ = journal.elsewhere;
+    std::map<const ProvenFile*, std::uint64_t> inodes;
     for (const auto& [path, file] : journal.files) {
-        if (is_there(path)) continue;
+        if (const auto inode = inode_of(path)) {
+            if (inodes.emplace(file.get(), *inode).first->second != *inode) mixed_up_.insert(file.get());
+            continue;
+        }
         // It was renamed or removed, and that could not be noted: who knows which file it is now?
         misses_lines_ = misses_lines_ || file->kind == ProvenFile::Kind::lost;
         misses_unkept_ = misses_unkept_ || (file->unkept && !machine_went_down);

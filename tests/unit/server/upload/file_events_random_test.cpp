@@ -501,7 +501,13 @@ class World {
         }
         const auto journal = files_->load();
         REQUIRE(journal);
-        files_->recovered(*journal, [&](const std::string& path) { return disk_.contains(path); }, machine);
+        files_->recovered(
+            *journal,
+            [&](const std::string& path) {
+                const auto there = disk_.find(path);
+                return there == disk_.end() ? std::nullopt : std::optional(there->second->inode);
+            },
+            machine);
         for (const auto& [path, file] : disk_) {
             FileRecord& record = files_->recovered(*journal, path, file->info(links(file)), machine);
             files_->completed(record, {.now = ++last_});

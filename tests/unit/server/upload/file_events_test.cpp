@@ -41,6 +41,12 @@ HashedFile hashed_as(const std::string& content, std::uint64_t size_bytes) {
     return {.sha256 = Sha256::of(content), .info = info_of(size_bytes)};
 }
 
+SessionFiles::InodeOf only_there(const std::string& name) {
+    return [name](const std::string& path) {
+        return path == name ? std::optional<std::uint64_t>(7) : std::nullopt;
+    };
+}
+
 // One file "a" of 100 bytes, brought into a state.
 struct House {
     test::MemoryFileSystem fs;
@@ -91,7 +97,7 @@ struct House {
         SessionFiles later(fs, "alice", "holiday");
         const auto content = later.load();
         REQUIRE(content);
-        later.recovered(*content, [](const std::string& path) { return path == "a"; }, machine_went_down);
+        later.recovered(*content, only_there("a"), machine_went_down);
         return name_of(
             later.recovered(*content, "a", info_of(record().size_bytes()), machine_went_down).state());
     }
@@ -289,7 +295,7 @@ TEST_CASE("file events: what was whole before the start is compared, and gone on
         }
         SUBCASE("the server alone goes down once more before that") {
             SessionFiles first(house.fs, "alice", "holiday"), second(house.fs, "alice", "holiday");
-            first.recovered(*content, [](const std::string&) { return true; }, machine_went_down);
+            first.recovered(*content, only_there("a"), machine_went_down);
             const auto now = second.load();
             REQUIRE(now);
             FileRecord& again = second.recovered(*now, "a", info_of(kSent), false);
@@ -335,9 +341,25 @@ TEST_CASE("file events: a crash between a rename and its line makes nothing resu
     SessionFiles later(house.fs, "alice", "holiday");
     const auto content = later.load();
     REQUIRE(content);
-    later.recovered(
-        *content, [](const std::string& path) { return path == "b"; }, false);  // "a" until a moment ago
+    later.recovered(*content, only_there("b"), false);  // "a" until a moment ago
     CHECK(later.recovered(*content, "b", info_of(210), false).state() == FileState::lost);
     SessionFiles latest(house.fs, "alice", "holiday");
     CHECK_FALSE(latest.load().value().files.contains("a"));
+}
+
+TEST_CASE(
+    "file events: names that were one file, and are two now, prove nothing of each other after a crash") {
+    House house(FileState::whole);
+    house.files->linked("a", "b");
+    SessionFiles later(house.fs, "alice", "holiday");  // "a" was made anew, and no line says so
+    const auto content = later.load();
+    REQUIRE(content);
+    later.recovered(
+        *content, [](const std::string& path) { return std::optional<std::uint64_t>(path == "a" ? 8 : 7); },
+        true);
+    CHECK(later.recovered(*content, "a", info_of(kSent, 8), true).state() == FileState::lost);
+    CHECK(later.recovered(*content, "b", info_of(kSent, 7), true).state() == FileState::lost);
+    later.opened("b", {.id = kOther, .anew = true});
+    SessionFiles latest(house.fs, "alice", "holiday");
+    CHECK(latest.load().value().files.at("a")->kind == ProvenFile::Kind::lost);
 }
