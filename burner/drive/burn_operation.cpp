@@ -33,6 +33,7 @@ class Burn {
     std::uint64_t needed_bytes() const;
     bool closes(const Medium& medium) const;
     Status write();
+    Status show_session(ImageFile& image);
     Status finish();
     void keep_memory();
 
@@ -129,6 +130,17 @@ Status Burn::write() {
     return written;
 }
 
+// What libisoburn's activation does, through the file that is open: it would open the path anew, and write on
+// the mount point when the folder's disk has gone meanwhile.
+Status Burn::show_session(ImageFile& image) {
+    BB_TRY(const std::string head, image.head_at(writer_->start_lba()));
+    const auto copy = copy_for_block_zero(head, writer_->start_lba());
+    if (!copy)
+        return fail(Errc::io, "show the disc session on " + where() +
+                                  ": it does not begin with a head that can be read");
+    return image.write_at(*copy, 0);
+}
+
 // The order that a crash can't break: data durable, old head durable, new head, new head durable, old head
 // dropped.
 Status Burn::finish() {
@@ -139,7 +151,7 @@ Status Burn::finish() {
         BB_TRY(const std::string head, image.head_at(0));
         BB_CHECK(save_head(job_.rollback_file, head));
     }
-    BB_CHECK(writer_->activate());
+    BB_CHECK(show_session(image));
     BB_CHECK(image.sync());
     if (!first()) BB_CHECK(drop_saved_head(job_.rollback_file));
     if (closes_) BB_CHECK(image.close_disc());
