@@ -12,6 +12,7 @@
 
 #include "common/base/log.hpp"
 #include "server/ssh/identification.hpp"
+#include "server/ssh/transport.hpp"
 
 namespace burnbox {
 namespace {
@@ -99,7 +100,7 @@ void Connection::begin() {
 // its turn for a key exchange, which costs the server more than it costs whoever asks for one. Until then
 // nothing is read.
 bool Connection::come_in() {
-    if (inside_) return true;
+    if (inside_ || !Transport::leaves_first_bytes()) return true;
     std::array<char, kLongestIdentification> first{};
     const int fd = socket_.native_handle();
     const ssize_t count = ::recv(fd, first.data(), first.size(), MSG_PEEK | MSG_DONTWAIT);

@@ -31,6 +31,9 @@ class Transport {
 
     [[nodiscard]] int socket_for_libssh() const;  // a duplicate, which libssh closes; -1: none left
     void attach(ssh_session_struct* session, ssh_event_struct* event);
+    // Whether a client's first bytes stay in the socket until they are asked for, so that they can be judged
+    // first.
+    [[nodiscard]] static bool leaves_first_bytes();
     // Called once with whether the client knows the fast ciphers, before libssh sees its first byte (feed
     // only).
     void on_client_hello(std::function<void(bool fast)> choose);

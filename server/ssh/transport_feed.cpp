@@ -51,6 +51,10 @@ Transport::Transport(int socket, std::span<std::byte> receive_buffer)
 }
 Transport::~Transport() = default;
 
+bool Transport::leaves_first_bytes() {
+    return true;
+}
+
 void Transport::on_client_hello(std::function<void(bool)> choose) {
     way_->choose = std::move(choose);
 }

@@ -24,6 +24,11 @@ Transport::Transport(int socket, std::span<std::byte> /*receive_buffer*/)
     : socket_(socket), libssh_fd_(::fcntl(socket, F_DUPFD_CLOEXEC, 3)) {}
 Transport::~Transport() = default;
 
+// libssh reads what comes as soon as it polls.
+bool Transport::leaves_first_bytes() {
+    return false;
+}
+
 void Transport::on_client_hello(std::function<void(bool)> /*choose*/) {}
 void Transport::stop_waiting_for_hello() {}
 

@@ -12,8 +12,12 @@ done
 
 if [ "$(id -u)" = 0 ] && [ -z "${needs_root:-}" ] && [ "${SCENARIO_USER:-nobody}" != root ]; then
     user=${SCENARIO_USER:-nobody}
-    [ -w "${TMPDIR:-/tmp}" ] && setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups test -w "${TMPDIR:-/tmp}" || unset TMPDIR
-    exec setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups env USER="$user" LOGNAME="$user" bash "$0" "$@"
+    as_user=(setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups)
+    if "${as_user[@]}" test -r "$0" -a -x "$BURNBOX" 2>/dev/null; then
+        "${as_user[@]}" test -w "${TMPDIR:-/tmp}" || unset TMPDIR
+        exec "${as_user[@]}" env USER="$user" LOGNAME="$user" bash "$0" "$@"
+    fi
+    echo "runs as root: $user can't read $0 or $BURNBOX" >&2
 fi
 
 export LC_ALL=C.UTF-8

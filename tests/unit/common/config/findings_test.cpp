@@ -28,7 +28,8 @@ std::string with_key(const std::string& body) {
 
 TEST_CASE("findings: what is no YAML") {
     CHECK(findings("a: [1\nb: 2\n") == "b.yaml:2:2: this is no YAML: end of sequence flow not found");
-    CHECK(findings("listen: *nope\n") == "b.yaml:1:9: this is no YAML: the referenced anchor is not defined");
+    CHECK(findings("listen: *nope\n")
+              .starts_with("b.yaml:1:9: this is no YAML: the referenced anchor is not defined"));
     CHECK(findings("- 1\n").starts_with("b.yaml:1:1: expected a map, found a list"));
     CHECK(findings(std::string("\0\xff", 2)).starts_with("b.yaml:1:"));
     check("---\nlog: {level: info}\n---\nburn:\n", "b.yaml:4:1: a second YAML document begins here");
