@@ -100,7 +100,11 @@ void Connection::begin() {
 // its turn for a key exchange, which costs the server more than it costs whoever asks for one. Until then
 // nothing is read.
 bool Connection::come_in() {
-    if (inside_ || !Transport::leaves_first_bytes()) return true;
+    if (inside_) return true;
+    if (!Transport::leaves_first_bytes()) {
+        let_in();
+        return true;
+    }
     std::array<char, kLongestIdentification> first{};
     const int fd = socket_.native_handle();
     const ssize_t count = ::recv(fd, first.data(), first.size(), MSG_PEEK | MSG_DONTWAIT);
@@ -128,10 +132,14 @@ bool Connection::come_in() {
         set_timer(turn, &Connection::knock);
         return false;
     }
+    let_in();
+    return true;
+}
+
+void Connection::let_in() {
     inside_ = true;
     waits_for_turn_ = false;
     set_timer(std::min(kHelloPatience, services_.limits.login_grace), &Connection::tick);
-    return true;
 }
 
 // Its turn may have come.

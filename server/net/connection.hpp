@@ -42,6 +42,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   private:
     void begin();
     [[nodiscard]] bool come_in();
+    void let_in();
     void knock();
     void refuse(const char* reason, std::string_view line);
     void wait();
