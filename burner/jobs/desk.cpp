@@ -232,19 +232,6 @@ void Desk::wait_for_change(std::uint64_t seen, std::chrono::nanoseconds most) {
     condition_.wait_for(lock, most, [&] { return changes_ != seen || stopping; });
 }
 
-void Desk::add_shelf(std::function<Result<std::vector<ShelfDisc>>()> shelf) {
-    shelves_.push_back(std::move(shelf));
-}
-
-std::vector<ShelfDisc> Desk::shelves() const {
-    std::vector<ShelfDisc> all;
-    for (const auto& shelf : shelves_) {
-        auto discs = shelf();
-        if (discs) all.insert(all.end(), discs->begin(), discs->end());
-    }
-    return all;
-}
-
 void Desk::add_label_seen(const std::string& label) {
     const std::lock_guard lock(mutex_);
     labels_seen_.insert(label);

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -14,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "burner/drive/drive.hpp"
 #include "burner/jobs/backoff.hpp"
 #include "common/catalogue/catalogue.hpp"
 
@@ -29,9 +27,6 @@ class Desk {
     std::atomic<bool> receipts_read{false};  // the labels in receipts are among those seen
 
     // --- discs that no catalogue row names, whose labels are not given again
-    void add_shelf(std::function<Result<std::vector<ShelfDisc>>()> shelf);
-    // Of every drive, as far as their folders can be read.
-    [[nodiscard]] std::vector<ShelfDisc> shelves() const;
     void add_label_seen(const std::string& label);  // on a disc in a drive, or in a receipt
     [[nodiscard]] std::set<std::string> labels_seen() const;
 
@@ -151,7 +146,6 @@ class Desk {
     std::set<SessionId> fits_a_disc_;
     std::set<SessionId> released_;
     std::map<SessionId, std::size_t> together_;
-    std::vector<std::function<Result<std::vector<ShelfDisc>>()>> shelves_;  // set before the threads
     std::set<std::string> labels_seen_;
 };
 

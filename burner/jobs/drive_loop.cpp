@@ -34,7 +34,6 @@ DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& con
       reporter_(services, drive_->name(), device_of(services.config, drive_->name())),
       station_{services_, desk_, conditions_, trees, places, *drive_, reporter_, notes_} {
     desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
-    desk_.add_shelf([drive = drive_.get()] { return drive->shelf(); });
 }
 
 Result<bool> DriveLoop::run_once() {

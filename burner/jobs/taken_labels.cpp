@@ -30,9 +30,10 @@ Result<std::vector<std::string>> taken_labels(Station& station, const std::vecto
     BB_CHECK(read_receipts(station));
     std::vector<std::string> taken;
     for (const DiscRow& disc : discs) taken.push_back(disc.label);
-    for (const ShelfDisc& image : station.desk.shelves()) {
-        taken.push_back(image.label);
-        taken.push_back(std::filesystem::path(image.location).stem().string());
+    const ShelfView view = station.places.look();
+    for (const ShelfView::Image& image : view.images) {
+        taken.push_back(image.disc.label);
+        taken.push_back(std::filesystem::path(image.disc.location).stem().string());
     }
     for (const std::string& label : station.desk.labels_seen()) taken.push_back(label);
     return taken;
