@@ -54,18 +54,9 @@ Result<std::string> FoundRecords::seal_id_for(const FoundSession& found, const S
 
 Result<SessionRow> FoundRecords::new_row(const SealedSession& sealed, const std::string& seal_id,
                                          const std::string& pool) {
-    SessionRow row;
-    row.account = sealed.account;
-    row.disc_name = sealed.disc_name;
-    row.name = sealed.disc_name;
+    SessionRow row = row_of_seal(sealed);
     row.pool = pool;
     row.seal_id = seal_id;
-    row.content_digest = sealed.manifest.content_digest();
-    row.marker_name = sealed.marker.name;
-    row.marker_sha256 = sealed.marker.sha256;
-    row.bytes = sealed.manifest.payload_bytes();
-    row.files_count = sealed.manifest.files_count();
-    row.sealed_at = sealed.sealed_at;
     BB_TRY(const auto folder, burned_folder_of(services_.inbox.fs(), row));
     if (folder) {
         row.folder = *folder;

@@ -7,6 +7,7 @@
 #include "burner/jobs/seal_proof.hpp"
 #include "burner/jobs/tell_status.hpp"
 #include "common/base/log.hpp"
+#include "common/session/found_again.hpp"
 #include "common/storage/durable_file.hpp"
 
 namespace burnbox {
@@ -75,12 +76,8 @@ Status Splitter::split(const SessionRow& row, const SealedSession& sealed, std::
     if (!manifests) return give_up(row, manifests.error().message);
     std::vector<SessionRow> rows;
     for (const SealedSession& part : make_parts(sealed, row.seal_id, std::move(*manifests))) {
-        SessionRow& next = rows.emplace_back();
-        next.disc_name = part.disc_name;
+        SessionRow& next = rows.emplace_back(row_of_seal(part));
         next.seal_id = part_seal_id(row.seal_id, part.part->number);
-        next.content_digest = part.manifest.content_digest();
-        next.bytes = part.manifest.payload_bytes();
-        next.files_count = part.manifest.files_count();
         BB_CHECK(replace_file(services_.state_fs, "seals/" + next.seal_id + ".jsonl", to_seal_record(part)));
         BB_TRY(const Proof proof, prove_part(next, part));
         if (!proof.good())

@@ -73,6 +73,20 @@ Result<std::optional<std::string>> burned_folder_of(FileSystem& inbox, const Ses
     return std::optional<std::string>();
 }
 
+SessionRow row_of_seal(const SealedSession& sealed) {
+    SessionRow row;
+    row.account = sealed.account;
+    row.name = sealed.disc_name;
+    row.disc_name = sealed.disc_name;
+    row.content_digest = sealed.manifest.content_digest();
+    row.marker_name = sealed.marker.name;
+    row.marker_sha256 = sealed.marker.sha256;
+    row.bytes = sealed.manifest.payload_bytes();
+    row.files_count = sealed.manifest.files_count();
+    row.sealed_at = sealed.sealed_at;
+    return row;
+}
+
 Result<std::vector<std::string>> unreferenced_seals(FileSystem& state_fs, Catalogue& catalogue) {
     constexpr std::string_view kEnd = ".jsonl";
     BB_TRY(const auto entries, entries_of(state_fs, "seals"));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/catalogue/catalogue.hpp"
+#include "common/session/sealed_session.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox {
@@ -41,6 +42,9 @@ struct FoundReceipt {
 [[nodiscard]] Result<std::vector<FoundReceipt>> receipts_in(FileSystem& inbox, const std::string& account);
 // The folder whose receipt is that of this sealed session.
 [[nodiscard]] Result<std::optional<std::string>> burned_folder_of(FileSystem& inbox, const SessionRow& row);
+
+// The row of a sealed session as far as its record says it; its name is the one on disc.
+[[nodiscard]] SessionRow row_of_seal(const SealedSession& sealed);
 
 // Seal ids of the records in seals/ that no row refers to, but for those of parts.
 [[nodiscard]] Result<std::vector<std::string>> unreferenced_seals(FileSystem& state_fs, Catalogue& catalogue);

@@ -109,6 +109,18 @@ bool parse_entry(std::string_view line, std::string_view prefix, ManifestEntry& 
 
 }  // namespace
 
+ManifestEntry to_manifest_entry(std::string path, const FileInfo& info, std::string link_target) {
+    ManifestEntry entry{.path = std::move(path),
+                        .type = info.type,
+                        .mode = info.mode,
+                        .uid = info.uid,
+                        .gid = info.gid,
+                        .mtime = info.mtime,
+                        .link_target = std::move(link_target)};
+    if (info.type == FileType::file) entry.size_bytes = info.size_bytes;
+    return entry;
+}
+
 std::uint64_t Manifest::payload_bytes() const {
     std::uint64_t bytes = 0;
     for (const ManifestEntry& entry : entries)

@@ -29,6 +29,10 @@ struct ManifestEntry {
     bool operator==(const ManifestEntry&) const = default;
 };
 
+// Of what lies at a place; a file without its digest.
+[[nodiscard]] ManifestEntry to_manifest_entry(std::string path, const FileInfo& info,
+                                              std::string link_target);
+
 struct Manifest {
     std::vector<ManifestEntry> entries;  // sorted by path, bytewise; a folder stands before what is in it
 

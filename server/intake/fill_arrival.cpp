@@ -7,18 +7,6 @@
 namespace burnbox::intake {
 namespace {
 
-ManifestEntry to_manifest_entry(const ChosenEntry& from, const std::string& below) {
-    ManifestEntry entry{.path = join_path(below, from.path),
-                        .type = from.info.type,
-                        .mode = from.info.mode,
-                        .uid = from.info.uid,
-                        .gid = from.info.gid,
-                        .mtime = from.info.mtime,
-                        .link_target = from.link_target};
-    if (entry.type == FileType::file) entry.size_bytes = from.info.size_bytes;
-    return entry;
-}
-
 void bring_into_order(Manifest& manifest) {
     std::ranges::sort(manifest.entries, {}, &ManifestEntry::path);
     upload::rename_for_disc(manifest);
@@ -86,7 +74,8 @@ std::uint64_t total_bytes(const std::vector<ChosenEntry>& entries) {
 Manifest manifest_of(const std::vector<ChosenEntry>& entries, const std::string& below) {
     Manifest manifest;
     for (const ChosenEntry& entry : entries)
-        if (auto made = to_manifest_entry(entry, below); !made.path.empty())
+        if (auto made = to_manifest_entry(join_path(below, entry.path), entry.info, entry.link_target);
+            !made.path.empty())
             manifest.entries.push_back(std::move(made));
     bring_into_order(manifest);
     return manifest;
@@ -97,7 +86,8 @@ Result<Filled> fill_arrival(FileSystem& source, const std::vector<ChosenEntry>& 
                             const std::function<Status(const ChosenEntry&, const Sha256&)>& copied) {
     Filler filler(source, arrival, stop);
     for (const ChosenEntry& entry : entries)
-        if (auto made = to_manifest_entry(entry, below); !made.path.empty())
+        if (auto made = to_manifest_entry(join_path(below, entry.path), entry.info, entry.link_target);
+            !made.path.empty())
             BB_CHECK(filler.put(entry, std::move(made), copied));
     BB_CHECK(filler.set_times_of_folders());
     return filler.take();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "common/session/found_again.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/upload/hash_files.hpp"
@@ -25,14 +26,8 @@ Result<Manifest> read_manifest(FileSystem& fs, const std::string& path,
                                const std::vector<WalkEntry>& entries) {
     Manifest manifest;
     for (const WalkEntry& from : entries) {
-        ManifestEntry& entry = manifest.entries.emplace_back();
-        entry = {.path = from.path,
-                 .type = from.info.type,
-                 .mode = from.info.mode,
-                 .uid = from.info.uid,
-                 .gid = from.info.gid,
-                 .mtime = from.info.mtime,
-                 .link_target = from.link_target};
+        ManifestEntry& entry =
+            manifest.entries.emplace_back(to_manifest_entry(from.path, from.info, from.link_target));
         if (from.info.type != FileType::file) continue;
         BB_TRY(const HashedFile hashed, hash_file(fs, join_path(path, from.path)));
         entry.size_bytes = hashed.info.size_bytes;
@@ -44,19 +39,11 @@ Result<Manifest> read_manifest(FileSystem& fs, const std::string& path,
 }  // namespace
 
 SessionRow row_for(const UploadServices& services, const SealedSession& sealed, const std::string& folder) {
-    SessionRow row;
-    row.account = sealed.account;
+    SessionRow row = row_of_seal(sealed);
     row.name = parse_folder(folder).name;
-    row.disc_name = sealed.disc_name;
     const auto account = services.config.accounts.find(sealed.account);
     if (account != services.config.accounts.end()) row.pool = account->second.pool;
     row.folder = folder;
-    row.content_digest = sealed.manifest.content_digest();
-    row.marker_name = sealed.marker.name;
-    row.marker_sha256 = sealed.marker.sha256;
-    row.bytes = sealed.manifest.payload_bytes();
-    row.files_count = sealed.manifest.files_count();
-    row.sealed_at = sealed.sealed_at;
     row.root = services.inbox.root();
     return row;
 }

@@ -134,19 +134,9 @@ Manifest make_manifest(const Core& core, Account& account, const OpenSession& se
         if (from.path == request.marker && !marker_is_data) continue;
         // A watched folder is its programs' own, as they made it.
         const FileInfo sent = core.any_names() ? from.info : as_sent(session.files, from.path, from.info);
-        ManifestEntry entry{.path = from.path,
-                            .type = from.info.type,
-                            .mode = sent.mode,
-                            .uid = from.info.uid,
-                            .gid = from.info.gid,
-                            .mtime = from.info.mtime,
-                            .size_bytes = 0,
-                            .sha256 = {},
-                            .link_target = from.link_target};
-        if (from.info.type == FileType::file) {
-            entry.size_bytes = from.info.size_bytes;
-            entry.sha256 = *draft.digests[i];
-        }
+        ManifestEntry entry = to_manifest_entry(from.path, from.info, from.link_target);
+        entry.mode = sent.mode;
+        if (from.info.type == FileType::file) entry.sha256 = *draft.digests[i];
         manifest.entries.push_back(std::move(entry));
     }
     if (core.any_names()) rename_for_disc(manifest);
