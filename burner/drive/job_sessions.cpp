@@ -8,12 +8,10 @@
 namespace burnbox {
 namespace {
 
-constexpr std::uint64_t kMostSealBytes = 4ULL << 30U;
-
 Result<std::string> read_record(const std::string& file) {
     const std::filesystem::path path(file);
     BB_TRY(const auto folder, open_posix_file_system(path.parent_path().string()));
-    return read_file(*folder, path.filename().string(), kMostSealBytes);
+    return read_file(*folder, path.filename().string(), kMostSealRecordBytes);
 }
 
 }  // namespace

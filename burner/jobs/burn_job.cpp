@@ -9,8 +9,6 @@
 namespace burnbox {
 namespace {
 
-constexpr std::uint64_t kMostSealBytes = 4ULL << 30U;
-
 // Durable before the burn: what lies in it must outlive a power loss.
 Status make_rollback_folder(FileSystem& state_fs) {
     BB_CHECK(make_folders(state_fs, "rollback", 0700));
@@ -30,16 +28,14 @@ std::string payload_folder(const BurnerServices& services, const SessionRow& row
 }
 
 Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
-    const std::string path = "seals/" + row.seal_id + ".jsonl";
-    auto text = read_file(state_fs, path, kMostSealBytes);
-    if (!text) {
-        Error error = std::move(text).error();
+    auto sealed = read_seal_record(state_fs, row.seal_id);
+    if (!sealed) {
+        Error error = std::move(sealed).error();
         if (error.code == Errc::not_found)
             error.code = Errc::corrupt;  // a sealed session without its record can't be proved
         return std::unexpected(std::move(error));
     }
-    BB_TRY(SealedSession sealed, parse_seal_record(*text));
-    BB_TRY(sealed.recovery, read_recovery(state_fs, row.seal_id));
+    BB_TRY(sealed->recovery, read_recovery(state_fs, row.seal_id));
     return sealed;
 }
 
@@ -63,7 +59,7 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     for (const SessionRow& row : work.rows) {
         BB_TRY(SealedSession sealed, with_origin(Origin::session, read_seal(services.state_fs, row)));
         BurnSession& session = work.job.sessions.emplace_back();
-        session.seal_record = services.state_fs.host_path("seals/" + row.seal_id + ".jsonl");
+        session.seal_record = services.state_fs.host_path(seal_record_path(row.seal_id));
         session.folder = payload_folder(services, row);
         if (sealed.recovery.percent != 0) {
             session.recovery_record = services.state_fs.host_path(recovery_record_path(row.seal_id));

@@ -10,10 +10,6 @@
 namespace burnbox {
 namespace {
 
-std::string seal_path(const std::string& seal_id) {
-    return "seals/" + seal_id + ".jsonl";
-}
-
 // Of a row that was made from a receipt the content is not known, but how much it was.
 bool is_same(const SessionRow& row, const SealedSession& sealed) {
     if (row.content_digest != Sha256()) return row.content_digest == sealed.manifest.content_digest();
@@ -48,7 +44,7 @@ Result<std::string> FoundRecords::seal_id_for(const FoundSession& found, const S
     const std::string id = random_uuid();
     if (!found.recovery_record.empty())
         BB_CHECK(replace_file(services_.state_fs, recovery_record_path(id), found.recovery_record));
-    BB_CHECK(replace_file(services_.state_fs, seal_path(id), found.seal_record));
+    BB_CHECK(replace_file(services_.state_fs, seal_record_path(id), found.seal_record));
     return id;
 }
 
@@ -103,7 +99,7 @@ Status FoundRecords::keep_record(const FoundSession& found, const SessionRow& ro
     if (own && !copies.empty()) return {};
     if (!found.recovery_record.empty())
         BB_CHECK(replace_file(services_.state_fs, recovery_record_path(row.seal_id), found.recovery_record));
-    return replace_file(services_.state_fs, seal_path(row.seal_id), found.seal_record);
+    return replace_file(services_.state_fs, seal_record_path(row.seal_id), found.seal_record);
 }
 
 Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::string& pool) {

@@ -16,8 +16,7 @@ DiscIdentity blank_disc() {
 Result<Proof> prove_seal(const BurnerServices& services, const std::string& seal_id) {
     BurnJob job;
     job.disc = blank_disc();
-    job.sessions = {
-        {.seal_record = services.state_fs.host_path("seals/" + seal_id + ".jsonl"), .folder = {}}};
+    job.sessions = {{.seal_record = services.state_fs.host_path(seal_record_path(seal_id)), .folder = {}}};
     job.layout = services.config.burn.layout;
     job.modes = services.config.burn.modes;
     return services.prover.prove(job);

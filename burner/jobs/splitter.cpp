@@ -78,7 +78,7 @@ Status Splitter::split(const SessionRow& row, const SealedSession& sealed, std::
     for (const SealedSession& part : make_parts(sealed, row.seal_id, std::move(*manifests))) {
         SessionRow& next = rows.emplace_back(row_of_seal(part));
         next.seal_id = part_seal_id(row.seal_id, part.part->number);
-        BB_CHECK(replace_file(services_.state_fs, "seals/" + next.seal_id + ".jsonl", to_seal_record(part)));
+        BB_CHECK(replace_file(services_.state_fs, seal_record_path(next.seal_id), to_seal_record(part)));
         BB_TRY(const Proof proof, prove_part(next, part));
         if (!proof.good())
             return give_up(row,

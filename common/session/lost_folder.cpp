@@ -13,8 +13,6 @@
 namespace burnbox {
 namespace {
 
-constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
-
 Result<bool> is_folder(FileSystem& fs, const std::string& path) {
     const auto info = fs.info(path);
     if (info) return info->type == FileType::folder;
@@ -35,12 +33,6 @@ Result<bool> holds_session(FileSystem& fs, const std::string& folder, const Seal
     return true;
 }
 
-Result<SealedSession> read_record(FileSystem& state_fs, const SessionRow& row) {
-    BB_TRY(const std::string text,
-           read_file(state_fs, fmt::format("seals/{}.jsonl", row.seal_id), kMostRecordBytes));
-    return parse_seal_record(text);
-}
-
 Result<std::set<std::string>> folders_of_others(Catalogue& catalogue, const SessionRow& row) {
     std::set<std::string> taken;
     BB_TRY(const auto rows, catalogue.sessions(row.account));
@@ -58,7 +50,7 @@ Result<std::string> find_lost_folder(Inbox& inbox, Catalogue& catalogue, FileSys
         BB_TRY(const bool there, is_folder(*fs, join_path(row.account, row.folder)));
         if (there) return row.folder;
     }
-    BB_TRY(const SealedSession sealed, read_record(state_fs, row));
+    BB_TRY(const SealedSession sealed, read_seal_record(state_fs, row.seal_id));
     BB_TRY(const auto taken, folders_of_others(catalogue, row));
     BB_TRY(const auto entries, list_folder(*fs, row.account));
     for (const DirEntry& entry : entries) {

@@ -207,4 +207,13 @@ Result<SealedSession> parse_seal_record(std::string_view text) {
     return session;
 }
 
+std::string seal_record_path(std::string_view seal_id) {
+    return fmt::format("seals/{}.jsonl", seal_id);
+}
+
+Result<SealedSession> read_seal_record(FileSystem& state_fs, std::string_view seal_id) {
+    BB_TRY(const std::string text, read_file(state_fs, seal_record_path(seal_id), kMostSealRecordBytes));
+    return parse_seal_record(text);
+}
+
 }  // namespace burnbox

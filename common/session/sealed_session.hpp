@@ -53,4 +53,9 @@ struct SealedSession {
 [[nodiscard]] std::string to_seal_record(const SealedSession& session);
 [[nodiscard]] Result<SealedSession> parse_seal_record(std::string_view text);
 
+inline constexpr std::uint64_t kMostSealRecordBytes = 4ULL << 30U;
+[[nodiscard]] std::string seal_record_path(std::string_view seal_id);  // in state_dir
+// Errors: not_found; corrupt when it is damaged; what reading a file may give.
+[[nodiscard]] Result<SealedSession> read_seal_record(FileSystem& state_fs, std::string_view seal_id);
+
 }  // namespace burnbox

@@ -14,16 +14,9 @@
 namespace burnbox::upload {
 namespace {
 
-constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
-
-std::string record_path(const SessionRow& row) {
-    return fmt::format("seals/{}.jsonl", row.seal_id);
-}
-
 std::optional<Manifest> read_manifest(Core& core, const SessionRow& row) {
-    const auto text = read_file(core.services.state_fs, record_path(row), kMostRecordBytes);
-    if (!text) return std::nullopt;
-    auto sealed = parse_seal_record(*text);
+    auto sealed = read_seal_record(core.services.state_fs, row.seal_id);
+    if (!sealed && sealed.error().code != Errc::corrupt) return std::nullopt;
     if (!sealed) {
         log::warning("seal record not readable", log::kv("session", row.account + "/" + row.disc_name),
                      log::kv(sealed.error()));
@@ -143,7 +136,7 @@ Result<std::string> bring_back(Core& core, Account& account, const SessionRow& r
     const auto name = finish_withdrawal(core.services.inbox, core.services.catalogue, *withdrawn);
     if (!name) return give_up(name.error());
     (void)open_up(core.inbox(), join_path(account.name, *name), true);  // as an earlier version sealed it
-    remove_seal_records(core.services.state_fs, row.seal_id);  // nobody refers to it any more
+    remove_seal_records(core.services.state_fs, row.seal_id);           // nobody refers to it any more
     {
         const std::lock_guard lock(account.mutex);
         account.queued_bytes.erase(row.disc_name);

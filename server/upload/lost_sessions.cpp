@@ -16,8 +16,6 @@
 namespace burnbox::upload {
 namespace {
 
-constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
-
 using Seals = std::map<std::string, SealedSession>;  // by seal id
 
 log::Field named(const SessionRow& row) {
@@ -31,11 +29,11 @@ struct Record {
 
 // Errors say nothing about it: the disk can't be read now.
 Result<Record> read_record(FileSystem& state_fs, const std::string& seal_id) {
-    const auto text = read_file(state_fs, "seals/" + seal_id + ".jsonl", kMostRecordBytes);
-    if (!text && text.error().code == Errc::not_found) return Record{};
-    if (!text) return std::unexpected(text.error());
-    auto sealed = parse_seal_record(*text);
-    return Record{true, sealed ? std::optional(std::move(*sealed)) : std::nullopt};
+    auto sealed = read_seal_record(state_fs, seal_id);
+    if (sealed) return Record{true, std::move(*sealed)};
+    if (sealed.error().code == Errc::corrupt) return Record{true, std::nullopt};
+    if (sealed.error().code == Errc::not_found) return Record{};
+    return std::unexpected(sealed.error());
 }
 
 // Whether the folder holds what was sealed, by names, sizes and times; the burn reads the content.

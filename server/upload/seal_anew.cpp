@@ -73,7 +73,7 @@ Result<SessionRow> seal_anew(const UploadServices& services, const std::string& 
     sealed.disc_name = first_free_disc_name(parse_folder(folder).name, taken);
     SessionRow row = row_for(services, sealed, folder);
     row.seal_id = random_uuid();
-    BB_CHECK(replace_file(services.state_fs, "seals/" + row.seal_id + ".jsonl", to_seal_record(sealed)));
+    BB_CHECK(replace_file(services.state_fs, seal_record_path(row.seal_id), to_seal_record(sealed)));
     BB_TRY(row.id, services.catalogue.add_session(row));
     return row;
 }

@@ -11,16 +11,11 @@
 namespace burnbox::upload {
 namespace {
 
-constexpr std::uint64_t kMostRecordBytes = 4ULL << 30U;
 constexpr unsigned kMostNames = 100;  // others of the same name sealed in the same moment
-
-std::string record_path(const SessionRow& row) {
-    return fmt::format("seals/{}.jsonl", row.seal_id);
-}
 
 // Of a seal that came to nothing.
 void remove_seal_files(Core& core, const SessionRow& row) {
-    (void)core.services.state_fs.remove(record_path(row));
+    (void)core.services.state_fs.remove(seal_record_path(row.seal_id));
     if (!row.root.empty()) (void)remove_staged_copy(core.services.state_fs, row.seal_id);
 }
 
@@ -47,9 +42,8 @@ SessionRow new_row(const Core& core, const Account& account, const OpenSession& 
 
 // Those who read the record later read what was sealed.
 SealStep<void> read_record_back(Core& core, const SealedSession& sealed, const SessionRow& row) {
-    const auto text = read_file(core.services.state_fs, record_path(row), kMostRecordBytes);
-    if (!text) return seal_failed(text.error());
-    const auto parsed = parse_seal_record(*text);
+    const auto parsed = read_seal_record(core.services.state_fs, row.seal_id);
+    if (!parsed && parsed.error().code != Errc::corrupt) return seal_failed(parsed.error());
     if (parsed && *parsed == sealed) return {};
     return refuse_seal(
         row.name,
@@ -75,7 +69,8 @@ SealStep<void> prove_record(Core& core, const SessionRow& row) {
 // What is promised with the answer can be carried out: the record is durable, is read as it was written, and
 // a disc made of it would show what was sealed.
 SealStep<void> write_record(Core& core, const SealedSession& sealed, const SessionRow& row) {
-    const Status written = replace_file(core.services.state_fs, record_path(row), to_seal_record(sealed));
+    const Status written =
+        replace_file(core.services.state_fs, seal_record_path(row.seal_id), to_seal_record(sealed));
     if (!written) return seal_failed(written.error());
     auto good = read_record_back(core, sealed, row);
     if (good) good = prove_record(core, row);
