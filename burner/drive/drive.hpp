@@ -118,7 +118,7 @@ struct FoundDiscSession {
     unsigned number = 0;  // from 1
     std::uint32_t start_lba = 0;
     std::uint32_t blocks = 0;
-    std::vector<FoundSession> sessions{};   // what it brought
+    std::vector<FoundSession> sessions{};    // what it brought
     std::vector<std::string> unexplained{};  // paths: what else it brought
 };
 
@@ -158,8 +158,8 @@ class Drive {
     [[nodiscard]] virtual const std::string& name() const = 0;
     [[nodiscard]] virtual bool emulated() const = 0;
 
-    // Emulated: puts this disc in; Errc::not_found when its file is not there, wrong_medium when it is no plain
-    // file. Real: Errc::wrong_medium with "insert LABEL" when one of another label is there.
+    // Emulated: puts this disc in; Errc::not_found when its file is not there, wrong_medium when it is no
+    // plain file. Real: Errc::wrong_medium with "insert LABEL" when one of another label is there.
     [[nodiscard]] virtual Status load(const DiscToLoad& disc) = 0;
     // Emulated: makes IMAGE_DIR/LABEL.iso exclusively and puts it in; Errc::no_medium when no blanks are
     // left, Errc::exists when the name is taken. Real: succeeds when a blank is in, else Errc::no_medium with
@@ -195,8 +195,8 @@ class Drive {
                                                  std::uint32_t start_lba) = 0;
 
     // The disc sessions behind number `known` of the disc in the drive, and the sessions that each of them
-    // brought. Nothing is compared but digests of tag files: verify() does that. Errors: wrong_medium, no_medium,
-    // io; corrupt when the disc can't be made out.
+    // brought. Nothing is compared but digests of tag files: verify() does that. Errors: wrong_medium,
+    // no_medium, io; corrupt when the disc can't be made out.
     [[nodiscard]] virtual Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
                                                                          unsigned known) = 0;
 

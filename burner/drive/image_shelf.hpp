@@ -21,8 +21,8 @@ class ImageShelf {
     // nothing about its discs. Errors: unreachable.
     [[nodiscard]] Status check_place() const { return check_place_ ? check_place_() : Status(); }
 
-    // Puts the disc in. Errc::not_found when there is no such image, wrong_medium when it is no plain file, invalid
-    // when the label can't be one or the file is not directly in image_dir.
+    // Puts the disc in. Errc::not_found when there is no such image, wrong_medium when it is no plain file,
+    // invalid when the label can't be one or the file is not directly in image_dir.
     [[nodiscard]] Status load(const DiscToLoad& disc);
     // Makes an empty image, durable, and puts it in. Errc::exists when the name is taken; no_medium when
     // image_dir holds as many images as `blanks` allows.

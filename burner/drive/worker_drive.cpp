@@ -53,9 +53,10 @@ WorkerDrive::WorkerDrive(const DriveConfig& config, Spawner& spawner, std::strin
       program_(std::move(program)),
       policy_(policy),
       patience_(patience),
-      shelf_(config, [check = policy.check_folder, folder = config.image_dir] {
-          return check && !folder.empty() ? check(folder) : Status();
-      }),
+      shelf_(config,
+             [check = policy.check_folder, folder = config.image_dir] {
+                 return check && !folder.empty() ? check(folder) : Status();
+             }),
       shelf_list_(config.image_dir) {}
 
 Result<Device> WorkerDrive::device() const {

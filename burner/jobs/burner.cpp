@@ -93,9 +93,9 @@ Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive
     : state_(std::make_unique<State>(services)) {
     for (const std::unique_ptr<Drive>& drive : drives) state_->places.add(*drive);
     for (std::unique_ptr<Drive>& drive : drives)
-        state_->loops.push_back(
-            std::make_unique<DriveLoop>(state_->services, state_->desk, state_->conditions, state_->trees,
-                                        state_->places, std::move(drive)));
+        state_->loops.push_back(std::make_unique<DriveLoop>(state_->services, state_->desk,
+                                                            state_->conditions, state_->trees, state_->places,
+                                                            std::move(drive)));
 }
 
 Burner::~Burner() {
@@ -248,8 +248,8 @@ Result<VerifyReport> Burner::State::read_back(const DiscRow& disc, const Session
     if (is_image(disc)) return read_image_back(disc, session, observer);
     for (DriveLoop* const loop : who_may_have(disc)) {
         auto report = visit(*loop, [&] { return loop->read_back_here(disc.id, session, observer); });
-        const bool not_here = !report && (report.error().code == Errc::no_medium ||
-                                          report.error().code == Errc::wrong_medium);
+        const bool not_here =
+            !report && (report.error().code == Errc::no_medium || report.error().code == Errc::wrong_medium);
         if (!not_here) return report;
     }
     return fail(Errc::no_medium, "verify: " + away_text(disc, services.config));

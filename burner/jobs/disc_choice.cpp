@@ -12,8 +12,8 @@ std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish) {
 std::vector<DiscRow> discs_for(const std::vector<DiscRow>& discs, const DiscWish& wish) {
     std::vector<DiscRow> result;
     for (const DiscRow& disc : discs) {
-        const bool ours = disc.state == DiscState::open && wish.here.contains(disc.id) && disc.pool == wish.pool &&
-                          (disc.sessions_used == 0 || !wish.blank_only);
+        const bool ours = disc.state == DiscState::open && wish.here.contains(disc.id) &&
+                          disc.pool == wish.pool && (disc.sessions_used == 0 || !wish.blank_only);
         const bool room =
             disc.sessions_left > 0 && (disc.sessions_used == 0 || disc.free_bytes >= needed_on(disc, wish));
         if (ours && room && !wish.excluded.contains(disc.id)) result.push_back(disc);

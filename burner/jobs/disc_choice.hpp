@@ -18,14 +18,14 @@ struct DiscWish {
     std::set<DiscId> excluded;         // it is there already, or it was tried there and can't be burned there
     // What a disc session on it takes beside that: the tree of those before. Nothing = 0.
     std::map<DiscId, std::uint64_t> tree_bytes{};
-    bool blank_only = false;    // Layout::root: a session has its disc for itself
+    bool blank_only = false;  // Layout::root: a session has its disc for itself
 };
 
 // What the session takes on this disc with all around it.
 [[nodiscard]] std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish);
 
-// The open discs within this drive's reach that may take it, the oldest first: so the fullest is filled up first. A disc
-// that is still blank may take everything: only the drive can say exactly whether it fits.
+// The open discs within this drive's reach that may take it, the oldest first: so the fullest is filled up
+// first. A disc that is still blank may take everything: only the drive can say exactly whether it fits.
 [[nodiscard]] std::vector<DiscRow> discs_for(const std::vector<DiscRow>& discs, const DiscWish& wish);
 
 // At its session limit, or below burn.full_below. A blank disc is never full.

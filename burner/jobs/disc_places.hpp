@@ -1,6 +1,6 @@
-// Where the discs are. A disc belongs to no drive: it is known by its serial, and an emulated one is wherever a
-// shelf shows an image that bears it, under whatever name. What is noted in the catalogue is only where it was
-// seen last.
+// Where the discs are. A disc belongs to no drive: it is known by its serial, and an emulated one is wherever
+// a shelf shows an image that bears it, under whatever name. What is noted in the catalogue is only where it
+// was seen last.
 #pragma once
 
 #include <optional>
@@ -20,12 +20,12 @@ struct ShelfView {
         ShelfDisc disc;
     };
     std::vector<Image> images;  // by serial; those without one first
-    bool complete = true;  // false: a shelf could not be read, so that what is not there may be on it
+    bool complete = true;       // false: a shelf could not be read, so that what is not there may be on it
 };
 
-// The image of this disc; nullptr = no shelf shows it. Of several with its serial (copies) the one whose head is as
-// the catalogue knows it, else the one where it was last seen. A disc that nothing was burned on is known by its
-// label; an image that lost its head, by its place. Pure.
+// The image of this disc; nullptr = no shelf shows it. Of several with its serial (copies) the one whose head
+// is as the catalogue knows it, else the one where it was last seen. A disc that nothing was burned on is
+// known by its label; an image that lost its head, by its place. Pure.
 [[nodiscard]] const ShelfView::Image* place_of(const ShelfView& view, const DiscRow& disc);
 
 // The others that bear its serial: nothing is ever written to them. Pure.

@@ -77,7 +77,8 @@ std::string why_drive_stops(const std::string& drive, const std::vector<AttemptR
         spoiled.insert(spoiled.begin(), disc == discs.end() ? "?" : disc->label);
         if (spoiled.size() < kMostSpoiledByDrive) continue;
         return fmt::format(
-            "drive {} spoiled two discs in a row, {} and {} (`burnbox status` says how): look after drive and "
+            "drive {} spoiled two discs in a row, {} and {} (`burnbox status` says how): look after drive "
+            "and "
             "discs, then say `burnbox retry {}`",
             drive, spoiled.front(), spoiled.back(), drive);
     }

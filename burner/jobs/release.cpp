@@ -66,7 +66,8 @@ void PayloadRelease::run_when_due(const std::string& drive, const ReadBack& read
     if (known != next_.end() && now < known->second) return;
     next_[drive] = now + kBetween;
     std::erase_if(proven_, [&](const auto& proof) { return proof.second + kProofLasts < now; });
-    if (const Status done = run(read_back); !done) log::warning("payload not released", log::kv(done.error()));
+    if (const Status done = run(read_back); !done)
+        log::warning("payload not released", log::kv(done.error()));
 }
 
 Status PayloadRelease::run(const ReadBack& read_back) {

@@ -1,7 +1,7 @@
 // Lets go of what was burned (session.keep_burned): the payload of a -burned folder is removed, its receipts
-// stay. Only when every copy is good: what a drive can reach is read back right before, each copy by the drive
-// that has it; a disc that lies on a shelf counts by its last read-back; an image that is gone counts for nothing.
-// Threads: any; one at a time gets in, the others leave. Blocks.
+// stay. Only when every copy is good: what a drive can reach is read back right before, each copy by the
+// drive that has it; a disc that lies on a shelf counts by its last read-back; an image that is gone counts
+// for nothing. Threads: any; one at a time gets in, the others leave. Blocks.
 #pragma once
 
 #include <functional>
@@ -49,8 +49,8 @@ class PayloadRelease {
 
     const BurnerServices& services_;
     std::mutex one_;
-    std::map<std::string, SteadyTime> next_;  // by drive
-    std::set<SessionId> released_;            // nothing is left to look for
+    std::map<std::string, SteadyTime> next_;                     // by drive
+    std::set<SessionId> released_;                               // nothing is left to look for
     std::map<std::pair<DiscId, SessionId>, SteadyTime> proven_;  // read back for this
 };
 

@@ -52,9 +52,8 @@ Status update_disc(soci::session& sql, const DiscRow& row) {
 }
 
 Status disc_seen(soci::session& sql, DiscId id, const std::string& drive, const std::string& location) {
-    change(sql,
-           "UPDATE discs SET drive = :drive, location = :location, missing_since = NULL WHERE id = :id", drive,
-           location, id);
+    change(sql, "UPDATE discs SET drive = :drive, location = :location, missing_since = NULL WHERE id = :id",
+           drive, location, id);
     return {};
 }
 

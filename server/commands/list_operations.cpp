@@ -26,7 +26,7 @@ Result<std::map<Key, std::string>> gather_losses(Catalogue& catalogue) {
         for (const DiscSessionRow& copy : copies) {
             std::string& text = losses[{copy.account, std::string(whole_disc_name(copy.session_name))}];
             text += fmt::format("{}{}", text.empty() ? "" : "; ",
-                                !copy.good            ? "its copy on disc " + disc.label + " is bad"
+                                !copy.good           ? "its copy on disc " + disc.label + " is bad"
                                 : disc.missing_since ? "disc " + disc.label + " is missing"
                                                      : "disc " + disc.label + " is suspect");
         }
@@ -43,8 +43,8 @@ Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned
     for (const SessionRow& row : rows) {
         const bool is_burned = row.state == SessionState::burned;
         if (row.state == SessionState::withdrawn || (is_burned && !burned)) continue;
-        views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes, row.files_count,
-                         is_burned ? losses[{row.account, row.disc_name}] : row.reason});
+        views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes,
+                         row.files_count, is_burned ? losses[{row.account, row.disc_name}] : row.reason});
     }
     for (const Uploads::OpenSession& open : asked.services.open_sessions())
         if (asked.account.empty() || open.account == asked.account)

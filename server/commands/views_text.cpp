@@ -85,8 +85,8 @@ std::string sessions_text(const std::vector<SessionView>& sessions, bool account
 std::string discs_text(const std::vector<DiscView>& discs, bool accounts) {
     Rows rows = {{"DISC", "MEDIUM", "STATE", "FREE", "LEFT", "SESSIONS"}};
     for (const auto& [disc, sessions] : discs) {
-        rows.push_back({disc.label, disc.medium, state_text(disc), free_text(disc),
-                        sessions_left_text(disc), ""});
+        rows.push_back(
+            {disc.label, disc.medium, state_text(disc), free_text(disc), sessions_left_text(disc), ""});
         for (const DiscSessionRow& session : sessions) {
             std::string text = fmt::format("{}: {}{}", session.disc_session,
                                            session_name(session.account, session.session_name, accounts),

@@ -2,8 +2,8 @@
 // encrypt-then-MAC; last of all, and taken by nobody who knows better, encrypt-and-MAC with SHA-2.
 //
 // No group above 14: whoever asks for it has the server do the work before anything is known of him, and that
-// grows with the third power of the bits. Measured CPU of a whole exchange: curve25519 0.5 ms, group14 3.5 ms,
-// group16 17 ms, group18 120 ms.
+// grows with the third power of the bits. Measured CPU of a whole exchange: curve25519 0.5 ms, group14 3.5
+// ms, group16 17 ms, group18 120 ms.
 #pragma once
 
 namespace burnbox::algorithms {

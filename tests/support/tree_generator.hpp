@@ -19,7 +19,7 @@ struct GeneratedFile {
 };
 
 struct GeneratedTree {
-    Manifest manifest;  // as a seal would have it
+    Manifest manifest;                           // as a seal would have it
     std::map<std::string, GeneratedFile> files;  // by path as the sender has it
 };
 

@@ -41,8 +41,7 @@ TEST_CASE("disc choice: a blank disc may take everything, for only the drive kno
 TEST_CASE("disc choice: discs out of reach, other pools, excluded, full and suspect discs are left alone") {
     DiscRow out_of_reach = disc(7, 5000, 1), other_pool = disc(2, 5000, 1), full = disc(3, 5000, 1),
             suspect = disc(4, 5000, 1), no_sessions = disc(5, 5000, 1), excluded = disc(6, 5000, 1);
-    other_pool.pool = "archive", full.state = DiscState::full,
-    suspect.state = DiscState::suspect;
+    other_pool.pool = "archive", full.state = DiscState::full, suspect.state = DiscState::suspect;
     no_sessions.sessions_left = 0;
     DiscWish wish = kWish;
     wish.excluded = {6};

@@ -273,7 +273,8 @@ TEST_CASE("span: at the marker only a file that fits on no disc is refused, by n
     CHECK(whole.error().message.find("burn.span: true") != std::string::npos);
 }
 
-TEST_CASE("span: a part that a disc would not show as it was sent fails the session before anything is burned") {
+TEST_CASE(
+    "span: a part that a disc would not show as it was sent fails the session before anything is burned") {
     const auto house = make_house();
     house->prover.answer = [](const BurnJob& job) -> Result<Proof> {
         if (job.sessions.at(0).seal_record.ends_with(".part-2.jsonl"))

@@ -54,8 +54,8 @@ TEST_CASE("operations: what the burnbox command does by itself is not taken from
 TEST_CASE("operations: over SSH an account has only what is its own, and is told what works") {
     for (const char* name : {"verify", "retry", "drives", "worker", "scp", "", "rm -rf"})
         CHECK(refusal({name, "x"}, true)
-                  .ends_with(
-                      "does not work over SSH, and there is no shell; these do: status, sessions, discs, find, burn, cancel, help"));
+                  .ends_with("does not work over SSH, and there is no shell; these do: status, sessions, "
+                             "discs, find, burn, cancel, help"));
     for (const char* name : {"status", "sessions", "discs"}) CHECK(parse_operation({name}, true));
     for (const char* name : {"find", "burn", "cancel"}) CHECK(parse_operation({name, "x"}, true));
 }
