@@ -13,6 +13,7 @@ complain() {
 
 # headings FILE: the anchors of its headings, as forges make them.
 headings() {
+    # shellcheck disable=SC2016
     sed -n '/^```/,/^```/d; s/^##* //p' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g'
 }
 
@@ -53,5 +54,9 @@ for document in "${documents[@]}"; do
         done
     done < <(named_files "$document")
 done
+
+# Where packages come from is the machine's own business: its apt knows.
+mirrors=$(grep -rnIE --exclude-dir=build --exclude-dir=.git 'https?://[a-z0-9.-]*(debian|ubuntu)\.[a-z]+/' . || true)
+[ -z "$mirrors" ] || complain "$mirrors: a mirror of packages is named"
 
 exit "$wrong"
