@@ -24,6 +24,7 @@
 #include "common/session/lost_folder.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/catalogue_rescue.hpp"
+#include "server/commands/channel_services.hpp"
 #include "server/commands/folder_locks.hpp"
 #include "server/commands/live_operations.hpp"
 #include "server/commands/locations.hpp"
@@ -75,6 +76,7 @@ struct Composition::State {
     std::unique_ptr<Skims> skims;
     std::unique_ptr<LiveOperations> operations;
     std::optional<rsync::Host> rsync;
+    std::optional<ChannelParts> channels;
     std::unique_ptr<SshServer> ssh;
     std::unique_ptr<ControlServer> control;
     std::stop_source stopping;  // for what copies folders
@@ -350,10 +352,15 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
         .spawner = spawner,
         .self = "/proc/self/exe",
         .run_blocking = [at = state.get()](std::function<void()> job) { at->run_blocking(std::move(job)); }});
-    BB_TRY(state->ssh, SshServer::start({.config = config,
-                                         .uploads = *state->uploads,
-                                         .operations = *state->operations,
-                                         .rsync = *state->rsync}));
+    state->channels.emplace(ChannelParts{
+        .connect = [at = state.get()](const std::string& account) { return at->uploads->connect(account); },
+        .operations = *state->operations,
+        .rsync = *state->rsync,
+        .handles = config.limits.handles});
+    BB_TRY(state->ssh,
+           SshServer::start({.config = config, .make_thread_services = [&parts = *state->channels] {
+                                 return make_channel_services(parts);
+                             }}));
     BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));
     BB_CHECK(state->watches->start());
     state->skims->start();

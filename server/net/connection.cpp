@@ -88,8 +88,9 @@ void Connection::begin() {
     };
     events.logged_in = [this] { admitted_.place->logged_in(); };
     events.login_failed = [this] { admitted_.place->login_failed(); };
-    session_ = std::make_unique<SshSession>(services_, socket_.native_handle(), parts_.receive_buffer,
-                                            parts_.gather, socket_.get_executor(), peer_, std::move(events));
+    session_ =
+        std::make_unique<SshSession>(services_, parts_.services, socket_.native_handle(),
+                                     parts_.receive_buffer, socket_.get_executor(), peer_, std::move(events));
     if (draining_) return close(kStopping);
     if (const Status started = session_->start(); !started) return close(started.error().message);
     set_timer(services_.limits.login_grace, &Connection::tick);

@@ -16,7 +16,6 @@
 #include "server/net/admission.hpp"
 #include "server/net/mailbox.hpp"
 #include "server/net/thread_place.hpp"
-#include "server/sftp/gather.hpp"
 #include "server/ssh/ssh_session.hpp"
 
 namespace burnbox {
@@ -25,7 +24,7 @@ namespace burnbox {
 struct ThreadParts {
     std::shared_ptr<Mailbox> mailbox;
     std::span<std::byte> receive_buffer;
-    sftp::WriteGather& gather;
+    ThreadServices& services;
     ThreadPlace& place;
 };
 

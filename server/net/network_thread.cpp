@@ -20,6 +20,7 @@ void libssh_log(int /*priority*/, const char* /*function*/, const char* message,
 NetworkThread::NetworkThread(const SshServices& services)
     : services_(services),
       receive_buffer_(kReceiveBytes),
+      thread_services_(services.make_thread_services()),
       work_(boost::asio::make_work_guard(io_)),
       mailbox_(std::make_shared<Mailbox>(
           [this](std::function<void()> function) { boost::asio::post(io_, std::move(function)); })) {}
@@ -40,8 +41,8 @@ void NetworkThread::run() {
 void NetworkThread::adopt(boost::asio::ip::tcp::socket socket, std::string peer, Admission::Admitted admitted,
                           std::shared_ptr<std::weak_ptr<Connection>> where) {
     auto connection = std::make_shared<Connection>(
-        services_, ThreadParts{mailbox_, receive_buffer_.bytes(), gather_, place_}, std::move(socket),
-        std::move(peer), std::move(admitted), [this](Connection* gone) {
+        services_, ThreadParts{mailbox_, receive_buffer_.bytes(), *thread_services_, place_},
+        std::move(socket), std::move(peer), std::move(admitted), [this](Connection* gone) {
             // Not at once: it may be in one of its own functions.
             boost::asio::post(io_, [this, self = gone->shared_from_this()] { connections_.erase(self); });
         });

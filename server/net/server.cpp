@@ -21,13 +21,7 @@ struct SshServer::State {
         : host_keys(std::move(keys)),
           keyring(given.config.accounts),
           admission(given.config.limits, system_clock()),
-          services{
-              *host_keys,
-              keyring,
-              given.config.limits,
-              [&uploads = given.uploads](const std::string& account) { return uploads.connect(account); },
-              given.operations,
-              given.rsync} {}
+          services{*host_keys, keyring, given.config.limits, given.make_thread_services} {}
 
     std::unique_ptr<HostKeys> host_keys;
     Keyring keyring;

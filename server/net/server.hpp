@@ -11,17 +11,13 @@
 #include <vector>
 
 #include "common/config/config.hpp"
-#include "server/control/operations.hpp"
-#include "server/rsync/program.hpp"
-#include "server/upload/client.hpp"
+#include "server/service/services.hpp"
 
 namespace burnbox {
 
 struct ServerServices {
     const Config& config;
-    Uploads& uploads;
-    Operations& operations;
-    const rsync::Host& rsync;
+    MakeThreadServices make_thread_services;
     unsigned threads = 0;  // 0 = one per core, at most 8
 };
 

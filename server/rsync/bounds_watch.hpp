@@ -12,7 +12,7 @@
 #include <memory>
 
 #include "server/rsync/program.hpp"
-#include "server/ssh/service.hpp"
+#include "server/service/service.hpp"
 
 namespace burnbox::rsync {
 

@@ -13,7 +13,7 @@
 #include "server/rsync/bounds_watch.hpp"
 #include "server/rsync/error_text.hpp"
 #include "server/rsync/program.hpp"
-#include "server/ssh/service.hpp"
+#include "server/service/service.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox::rsync {

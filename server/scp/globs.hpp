@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "server/ssh/command_line.hpp"
+#include "server/service/command_line.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox::scp {

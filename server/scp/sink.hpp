@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "server/scp/command.hpp"
-#include "server/ssh/service.hpp"
+#include "server/service/service.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox::scp {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/base/log.hpp"
-#include "server/ssh/slow_call.hpp"
+#include "server/service/slow_call.hpp"
 
 namespace burnbox::sftp {
 namespace {

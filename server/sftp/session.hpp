@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "server/service/service.hpp"
 #include "server/sftp/decoder.hpp"
 #include "server/sftp/gather.hpp"
 #include "server/sftp/handles.hpp"
 #include "server/sftp/protocol.hpp"
 #include "server/sftp/wire.hpp"
-#include "server/ssh/service.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox::sftp {

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "server/net/byte_buffer.hpp"
+#include "server/service/byte_buffer.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox::sftp {

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "server/net/byte_buffer.hpp"
-#include "server/ssh/service.hpp"
+#include "server/service/byte_buffer.hpp"
+#include "server/service/service.hpp"
 #include "server/ssh/transport.hpp"
 
 struct ssh_channel_struct;

@@ -10,7 +10,6 @@
 
 #include "common/base/log.hpp"
 #include "server/ssh/algorithms.hpp"
-#include "server/ssh/services.hpp"
 
 namespace burnbox {
 namespace {
@@ -68,17 +67,16 @@ struct SshSession::Callbacks {
     }
 };
 
-SshSession::SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer,
-                       sftp::WriteGather& gather, const boost::asio::any_io_executor& executor,
+SshSession::SshSession(const SshServices& services, ThreadServices& thread, int socket,
+                       std::span<std::byte> receive_buffer, const boost::asio::any_io_executor& executor,
                        std::string peer, Events events)
     : services_(services),
+      thread_(thread),
       transport_(socket, receive_buffer),
-      gather_(gather),
       executor_(executor),
       peer_(std::move(peer)),
       events_(std::move(events)),
-      callbacks_(std::make_unique<Callbacks>()),
-      handles_(std::make_shared<sftp::HandleBudget>(sftp::HandleBudget{services.limits.handles, 0})) {}
+      callbacks_(std::make_unique<Callbacks>()) {}
 
 SshSession::~SshSession() {
     channels_.clear();
@@ -140,7 +138,7 @@ int SshSession::try_key(const std::string& user, ssh_key_struct* key, char signa
         return SSH_AUTH_DENIED;
     }
     account_ = user;
-    client_ = services_.connect(account_);
+    client_ = thread_.log_in(account_, executor_);
     log::info("logged in", log::kv("account", account_), log::kv("peer", peer_));
     events_.logged_in();
     return SSH_AUTH_SUCCESS;
@@ -255,15 +253,6 @@ bool SshSession::busy() const {
 
 bool SshSession::transfers() const {
     return std::ranges::any_of(channels_, [](const auto& channel) { return channel->transfers(); });
-}
-
-std::unique_ptr<Service> SshSession::make_subsystem(ServicePort& port, std::string_view name) {
-    if (name != "sftp") return nullptr;
-    return std::make_unique<sftp::Session>(port, sftp::SessionParts{client_, handles_, gather_});
-}
-
-std::unique_ptr<Service> SshSession::make_command(ServicePort& port, std::string_view command) {
-    return start_command(port, client_, {services_.operations, services_.rsync, executor_}, command);
 }
 
 }  // namespace burnbox

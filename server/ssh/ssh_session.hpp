@@ -10,15 +10,11 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "common/config/config.hpp"
-#include "server/control/operations.hpp"
-#include "server/rsync/program.hpp"
-#include "server/sftp/gather.hpp"
-#include "server/sftp/handles.hpp"
+#include "server/service/services.hpp"
 #include "server/ssh/channel.hpp"
 #include "server/ssh/host_keys.hpp"
 #include "server/ssh/keyring.hpp"
 #include "server/ssh/transport.hpp"
-#include "server/upload/client.hpp"
 
 namespace burnbox {
 
@@ -27,9 +23,7 @@ struct SshServices {
     HostKeys& host_keys;
     const Keyring& keyring;
     const Limits limits;
-    std::function<std::unique_ptr<Client>(const std::string& account)> connect;
-    Operations& operations;
-    const rsync::Host& rsync;
+    MakeThreadServices make_thread_services;
 };
 
 class SshSession final : private ChannelHost {
@@ -39,9 +33,9 @@ class SshSession final : private ChannelHost {
         std::function<void()> logged_in;
         std::function<void()> login_failed;  // too often: limits.auth_tries
     };
-    SshSession(const SshServices& services, int socket, std::span<std::byte> receive_buffer,
-               sftp::WriteGather& gather, const boost::asio::any_io_executor& executor, std::string peer,
-               Events events);
+    SshSession(const SshServices& services, ThreadServices& thread, int socket,
+               std::span<std::byte> receive_buffer, const boost::asio::any_io_executor& executor,
+               std::string peer, Events events);
     ~SshSession() override;
 
     [[nodiscard]] Status start();  // sends the identification
@@ -65,8 +59,12 @@ class SshSession final : private ChannelHost {
 
   private:
     struct Callbacks;
-    std::unique_ptr<Service> make_subsystem(ServicePort& port, std::string_view name) override;
-    std::unique_ptr<Service> make_command(ServicePort& port, std::string_view command) override;
+    std::unique_ptr<Service> make_subsystem(ServicePort& port, std::string_view name) override {
+        return client_->make_subsystem(port, name);
+    }
+    std::unique_ptr<Service> make_command(ServicePort& port, std::string_view command) override {
+        return client_->make_command(port, command);
+    }
     std::function<void(std::function<void()>)> post() override { return events_.post; }
     [[nodiscard]] std::uint64_t most_window() const override { return services_.limits.window_bytes; }
 
@@ -76,8 +74,8 @@ class SshSession final : private ChannelHost {
     void say_channels_are_full();
 
     const SshServices& services_;
+    ThreadServices& thread_;
     Transport transport_;
-    sftp::WriteGather& gather_;
     const boost::asio::any_io_executor executor_;
     std::string peer_;
     Events events_;
@@ -85,9 +83,8 @@ class SshSession final : private ChannelHost {
     ssh_session_struct* session_ = nullptr;
     ssh_event_struct* event_ = nullptr;
     std::string account_;
-    std::string refused_user_;  // the latest one, cut to a length for the log
-    std::shared_ptr<Client> client_;
-    std::shared_ptr<sftp::HandleBudget> handles_;
+    std::string refused_user_;                // the latest one, cut to a length for the log
+    std::unique_ptr<ClientServices> client_;  // once it has logged in; channels need it to be opened
     std::vector<std::shared_ptr<Channel>> channels_;
     unsigned failures_ = 0;
     bool gave_up_ = false;

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "common/base/unique_fd.hpp"
-#include "server/net/byte_buffer.hpp"
+#include "server/service/byte_buffer.hpp"
 #include "server/ssh/client_hello.hpp"
 #include "server/ssh/transport.hpp"
 

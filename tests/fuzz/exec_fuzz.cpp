@@ -9,8 +9,8 @@
 #include "server/rsync/command.hpp"
 #include "server/rsync/options.hpp"
 #include "server/scp/command.hpp"
+#include "server/service/command_line.hpp"
 #include "server/ssh/client_hello.hpp"
-#include "server/ssh/command_line.hpp"
 
 namespace {
 

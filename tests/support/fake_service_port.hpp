@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "server/ssh/service.hpp"
+#include "server/service/service.hpp"
 
 namespace burnbox::test {
 

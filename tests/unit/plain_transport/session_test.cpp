@@ -12,8 +12,8 @@
 #include <thread>
 
 #include "common/base/unique_fd.hpp"
-#include "common/process/spawner.hpp"
 #include "server/sftp/protocol.hpp"
+#include "server/sftp/session.hpp"
 #include "server/ssh/ssh_session.hpp"
 #include "tests/support/fake_upload_client.hpp"
 #include "tests/support/memory_file_system.hpp"
@@ -34,8 +34,23 @@ bool readable(int socket, int timeout_ms) {
     return ::poll(&fd, 1, timeout_ms) == 1;
 }
 
-struct NoOperations final : Operations {
-    void run(const CommandRequest&, std::shared_ptr<CommandSink> sink) override { sink->finish(1); }
+// Of the protocols, sftp.
+class SftpServices final : public ThreadServices, public ClientServices {
+  public:
+    explicit SftpServices(MemoryFileSystem& fs) : fs_(fs) {}
+    std::unique_ptr<ClientServices> log_in(const std::string&, const boost::asio::any_io_executor&) override {
+        return std::make_unique<SftpServices>(fs_);
+    }
+    std::unique_ptr<Service> make_subsystem(ServicePort& port, std::string_view) override {
+        return std::make_unique<sftp::Session>(port, sftp::SessionParts{client_, handles_, gather_});
+    }
+    std::unique_ptr<Service> make_command(ServicePort&, std::string_view) override { return nullptr; }
+
+  private:
+    MemoryFileSystem& fs_;
+    std::shared_ptr<Client> client_ = std::make_shared<FakeUploadClient>(fs_);
+    std::shared_ptr<sftp::HandleBudget> handles_ = std::make_shared<sftp::HandleBudget>();
+    sftp::WriteGather gather_;
 };
 
 // alice's only key, made anew.
@@ -105,17 +120,12 @@ struct House {
     TempFolder folder;
     MemoryFileSystem fs;
     UserKey key;
-    NoOperations operations;
-    std::unique_ptr<Spawner> spawner = std::move(Spawner::start()).value();
-    rsync::Host rsync{*spawner, "", [](const auto&) {}};
+    SftpServices sftp{fs};
     std::unique_ptr<HostKeys> host_keys = std::move(HostKeys::open(folder.path())).value();
     Keyring keyring{key.accounts};
-    SshServices services{
-        *host_keys, keyring,
-        Limits{},   [this](const std::string&) { return std::make_unique<FakeUploadClient>(fs); },
-        operations, rsync};
+    SshServices services{*host_keys, keyring, Limits{},
+                         [this] { return std::make_unique<SftpServices>(fs); }};
     boost::asio::io_context io;
-    sftp::WriteGather gather;
     UniqueFd server_end, client_end;
     std::unique_ptr<SshSession> session;
 
@@ -125,7 +135,7 @@ struct House {
         server_end = UniqueFd(ends[0]), client_end = UniqueFd(ends[1]);
         REQUIRE(::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
         SshSession::Events events{[](const auto&) {}, [] {}, [] {}};
-        session = std::make_unique<SshSession>(services, ends[0], std::span<std::byte>(), gather,
+        session = std::make_unique<SshSession>(services, sftp, ends[0], std::span<std::byte>(),
                                                io.get_executor(), "test", std::move(events));
         REQUIRE(session->start());
     }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "server/rsync/program.hpp"
-#include "server/ssh/command_line.hpp"
+#include "server/service/command_line.hpp"
 
 namespace burnbox::rsync {
 namespace {

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/net/byte_buffer.hpp"
+#include "server/service/byte_buffer.hpp"
 
 namespace burnbox {
 

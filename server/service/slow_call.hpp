@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "server/ssh/service.hpp"
+#include "server/service/service.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox {

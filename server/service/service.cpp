@@ -1,4 +1,4 @@
-#include "server/ssh/service.hpp"
+#include "server/service/service.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "server/net/byte_buffer.hpp"
+#include "server/service/byte_buffer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "server/ssh/command_line.hpp"
+#include "server/service/command_line.hpp"
 
 namespace burnbox {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/ssh/slow_call.hpp"
+#include "server/service/slow_call.hpp"
 
 #include <thread>
 
