@@ -253,6 +253,7 @@ Result<JournalContent> Journal::load() {
         text.erase(0, begin);
     }
     torn_ = !text.empty();
+    replay_line(text, content);  // it may lack nothing but its end, which the next line will give it
     return content;
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "common/storage/durable_file.hpp"
 #include "tests/support/memory_file_system.hpp"
 
 using namespace burnbox;
@@ -100,6 +101,23 @@ TEST_CASE("journal: what a client said of an entry follows its names") {
     CHECK(replay({said, R"({"link":"a","to":"b"})"}).sent.size() == 2);
     CHECK(replay({said, R"({"remove":"a"})"}).sent.empty());
     CHECK(replay({said}).files.empty());
+}
+
+TEST_CASE("journal: what is read of a torn end is read of it later too, when a line follows") {
+    const std::string text = kScattered + "\n" + R"({"remove":"a"})" + "\n" + close_of("a") + "\n";
+    for (std::size_t length = 0; length <= text.size(); ++length) {
+        CAPTURE(length);
+        test::MemoryFileSystem fs;
+        REQUIRE(make_folders(fs, "journal/alice", 0700));
+        REQUIRE(replace_file(fs, "journal/alice/s.jsonl", text.substr(0, length)));
+        Journal journal(fs, "alice", "s");
+        const auto first = journal.load();
+        journal.opened("other");
+        auto later = journal.load();
+        REQUIRE((first && later));
+        CHECK(later->files.erase("other") == 1);
+        CHECK(shown(*first) == shown(*later));
+    }
 }
 
 TEST_CASE("journal: torn and strange lines prove nothing and harm nothing") {
