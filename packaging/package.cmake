@@ -5,7 +5,8 @@ install(FILES packaging/burnbox.service DESTINATION ${BURNBOX_UNIT_DIR})
 install(PROGRAMS packaging/mail-admin DESTINATION lib/burnbox)
 install(FILES packaging/70-burnbox.rules DESTINATION lib/udev/rules.d)
 install(FILES packaging/burnbox.yaml DESTINATION /etc/burnbox)
-install(FILES etc/burnbox.yaml README.md CHANGELOG.md docs/design.md docs/operating.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES etc/burnbox.yaml README.md CHANGELOG.md docs/design.md docs/operating.md docs/reliability.md
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 # Manual pages are installed compressed, as policy asks; -n keeps the package the same from build to build.

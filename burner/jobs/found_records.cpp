@@ -41,7 +41,7 @@ Result<std::string> FoundRecords::seal_id_for(const FoundSession& found, const S
             other->manifest.content_digest() == sealed.manifest.content_digest())
             return id;
     }
-    const std::string id = random_uuid();
+    std::string id = random_uuid();
     if (!found.recovery_record.empty())
         BB_CHECK(replace_file(services_.state_fs, recovery_record_path(id), found.recovery_record));
     BB_CHECK(replace_file(services_.state_fs, seal_record_path(id), found.seal_record));

@@ -12,9 +12,9 @@ limits: {connections: 400, per_address: 400}
 YAML
 start_server
 host=${address%:*} port=${address##*:}
-mkdir "$world/sent" "$world/failed" "$world/home"
+mkdir "$world/sent" "$world/failed"
 : >"$world/BURN"
-export RCLONE_CONFIG=$world/rclone.conf HOME=$world/home
+export RCLONE_CONFIG=$world/rclone.conf
 printf '[burnbox]\ntype = sftp\nhost = %s\nport = %s\nuser = alice\nkey_file = %s\n' "$host" "$port" "$world/alice" >"$RCLONE_CONFIG"
 lftp_do() {
     lftp -c "set sftp:connect-program 'ssh -a -x -F $world/ssh_config'; set net:max-retries 1; set cmd:fail-exit yes
