@@ -19,7 +19,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 Result<std::string> choose_account(const Asked& asked) {
     const std::vector<std::string>& accounts = asked.services.accounts;
-    const std::string given = asked.operation.value("--account");
+    std::string given = asked.operation.value("--account");
     if (given.empty() && accounts.size() == 1) return accounts.front();
     if (given.empty())
         return fail(Errc::invalid,
