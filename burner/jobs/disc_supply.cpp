@@ -51,6 +51,12 @@ Status add_trees(Station& station, const std::vector<DiscRow>& discs, DiscWish& 
     return {};
 }
 
+// Labels that something bears already were passed over: their numbers are used, too.
+Status use_numbers_up_to(Catalogue& catalogue, unsigned number) {
+    BB_TRY(const unsigned next, catalogue.next_disc_number());
+    return number > next ? catalogue.go_on_after(0, number - next) : Status();
+}
+
 // Puts a blank in under the first label that nothing bears. "" = waits.
 Result<std::string> load_next_blank(Station& station, const std::vector<DiscRow>& discs, Supply& supply) {
     BB_TRY(std::vector<std::string> taken, taken_labels(station, discs));
@@ -59,7 +65,10 @@ Result<std::string> load_next_blank(Station& station, const std::vector<DiscRow>
         BB_TRY(const NumberedLabel next,
                next_label(station.services.config.burn.label, station.services.clock.now(), number, taken));
         const Status loaded = station.drive.load_blank(next.label);
-        if (loaded) return next.label;
+        if (loaded) {
+            BB_CHECK(use_numbers_up_to(station.services.catalogue, next.number));
+            return next.label;
+        }
         if (loaded.error().code == Errc::no_medium || loaded.error().code == Errc::wrong_medium) {
             supply.waits = loaded.error();
             return std::string();

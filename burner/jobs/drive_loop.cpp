@@ -51,6 +51,7 @@ Result<bool> DriveLoop::run_once() {
     SteadyTime next = SteadyTime::max();
     const SteadyTime now = services_.clock.steady_now();
     if (needs_looks(now)) next = next_look_;
+    if (drive_->emulated()) next = std::min(next, next_shelf_look_);
     if (!rest_.ready(now)) next = std::min(next, rest_.until());
     if (const auto again = desk_.next_burn_time(now)) next = std::min(next, *again);
     for (const auto& [session, backoff] : waiting_)

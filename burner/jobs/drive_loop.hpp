@@ -11,6 +11,7 @@
 
 #include "burner/jobs/attempt.hpp"
 #include "burner/jobs/release.hpp"
+#include "burner/jobs/shelf_watch.hpp"
 
 namespace burnbox {
 
@@ -47,7 +48,8 @@ class DriveLoop {
     [[nodiscard]] bool needs_looks(SteadyTime now) const;
     void look_for_medium();
     void meet_medium();
-    void look_at_shelf();
+    void look_at_shelf(SteadyTime now);
+    void place_shelf();
     [[nodiscard]] Result<bool> look_over();
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Result<bool> finish_ended();
@@ -103,6 +105,8 @@ class DriveLoop {
     Station station_;
     Backoff rest_;
     SteadyTime next_look_{};
+    SteadyTime next_shelf_look_{};
+    ShelfWatch shelf_watch_;
     std::optional<Medium> just_met_;        // put in by somebody: it may hold more than is known
     bool known_medium_ = false;             // what is in it, or on its shelf, was looked at
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now

@@ -8,11 +8,13 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/found_again.hpp"
+#include "common/session/older_catalogue.hpp"
 
 namespace burnbox {
 namespace {
 
-// A session on it that was sealed here: the catalogue, a seal record or a receipt says so.
+// A session on it that was sealed here: the catalogue, a seal record or a receipt says so. Of a catalogue
+// that was older once nothing may be left that could: then whatever a burnbox burned counts.
 class Evidence {
   public:
     Evidence(Station& station, const Medium& medium) : station_(station), medium_(medium) {}
@@ -22,6 +24,8 @@ class Evidence {
             for (const FoundSession& found : disc_session.sessions) {
                 const auto sealed = parse_seal_record(found.seal_record);
                 if (!sealed) continue;
+                BB_TRY(const bool nothing_may_tell, may_miss_discs(station_.services.state_fs));
+                if (nothing_may_tell) return true;
                 BB_TRY(const bool known, is_known(*sealed));
                 if (known) return true;
             }

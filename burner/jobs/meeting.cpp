@@ -23,7 +23,7 @@ bool DriveLoop::needs_looks(SteadyTime now) const {
 // says so.
 void DriveLoop::look_for_medium() {
     const SteadyTime now = services_.clock.steady_now();
-    if (drive_->emulated()) look_at_shelf();
+    if (drive_->emulated()) look_at_shelf(now);
     if (!needs_looks(now) || now < next_look_) return;
     next_look_ = now + kBetweenLooks;
     const auto changed = drive_->medium_changed();
@@ -57,8 +57,23 @@ void DriveLoop::meet_medium() {
     tell_when_full(station_, *disc);
 }
 
-// Once, at the start: where the discs are, and nobody has been told yet that its blanks are used up.
-void DriveLoop::look_at_shelf() {
+// Images come and go while burnbox runs. Those that came are looked at as at the start.
+void DriveLoop::look_at_shelf(SteadyTime now) {
+    if (!known_medium_) place_shelf();
+    if (now < next_shelf_look_) return;
+    next_shelf_look_ = now + kBetweenLooks;
+    const auto shelf = drive_->shelf();
+    if (!shelf) return shelf_watch_.away();  // whoever needs it says so
+    const auto came = shelf_watch_.look(*shelf);
+    if (!came) return;
+    for (const ShelfDisc& image : *came) notes_.strangers.erase(image.serial);
+    known_medium_ = false;
+    looked_over_ = false, looks_ = 0;
+    place_shelf();
+}
+
+// Where the discs are; and nobody has been told yet that its blanks are used up.
+void DriveLoop::place_shelf() {
     if (std::exchange(known_medium_, true)) return;
     desk_.set_disc_in(drive_->name(), "");
     auto discs = services_.catalogue.discs();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/session/json_line.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -28,6 +30,7 @@ std::string to_text(const FolderMark& mark) {
         .text("identity", mark.identity)
         .text("owner", mark.owner)
         .number("generation", mark.generation)
+        .number("disc_number", mark.disc_number)
         .end();
     return out;
 }
@@ -48,6 +51,8 @@ Result<FolderMark> parse_folder_mark(std::string_view text) {
             mark.owner = field->text;
         else if (field->key == "generation")
             mark.generation = field->number.value_or(0);
+        else if (field->key == "disc_number")
+            mark.disc_number = field->number.value_or(0);
     }
     if (!reader.good() || format != kFormat || mark.identity.empty())
         return std::unexpected(no_mark(std::string(kFolderMark)));
@@ -68,13 +73,14 @@ Status write_folder_mark(FileSystem& folder, const FolderMark& mark) {
     return replace_file(folder, std::string(kFolderMark), to_text(mark));
 }
 
-Status note_generation(FileSystem& folder, std::uint64_t generation) {
+Status note_generation(FileSystem& folder, std::uint64_t generation, std::uint64_t disc_number) {
     BB_TRY(auto mark, read_folder_mark(folder));
     if (!mark)
         return fail(Errc::not_found, fmt::format("note the generation in {}: the folder has no mark",
                                                  folder.host_path(std::string(kFolderMark))));
-    if (mark->generation >= generation) return {};
-    mark->generation = generation;
+    if (mark->generation >= generation && mark->disc_number >= disc_number) return {};
+    mark->generation = std::max(mark->generation, generation);
+    mark->disc_number = std::max(mark->disc_number, disc_number);
     return write_folder_mark(folder, *mark);
 }
 

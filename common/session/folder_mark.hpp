@@ -18,7 +18,8 @@ struct FolderMark {
     std::string kind;      // the key of the configuration: "image_dir", "inbox_dir", "state_dir", "watch"
     std::string identity;  // of this folder, a UUID
     std::string owner;     // identity of the state_dir whose server it belongs to
-    std::uint64_t generation = 0;  // of the catalogue: the highest that was noted here; 0 = none was
+    std::uint64_t generation = 0;   // of the catalogue: the highest that was noted here; 0 = none was
+    std::uint64_t disc_number = 0;  // of the discs: the highest that any catalogue gave out; 0 = none noted
 
     bool operator==(const FolderMark&) const = default;
 };
@@ -34,8 +35,8 @@ struct FolderMark {
 // Replaced in one step and durable when this returns. Blocks.
 [[nodiscard]] Status write_folder_mark(FileSystem& folder, const FolderMark& mark);
 
-// Raises the generation noted in the folder's mark; a lower one changes nothing. Errors: not_found when there
-// is no mark. Blocks.
-[[nodiscard]] Status note_generation(FileSystem& folder, std::uint64_t generation);
+// Raises the generation and the disc number noted in the folder's mark; lower ones change nothing. Errors:
+// not_found when there is no mark. Blocks.
+[[nodiscard]] Status note_generation(FileSystem& folder, std::uint64_t generation, std::uint64_t disc_number);
 
 }  // namespace burnbox

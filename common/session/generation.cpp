@@ -5,15 +5,30 @@
 #include "common/base/log.hpp"
 #include "common/session/folder_mark.hpp"
 #include "common/session/found_again.hpp"
+#include "common/session/older_catalogue.hpp"
 
 namespace burnbox {
 namespace {
 
-Result<std::uint64_t> highest_noted(std::span<FileSystem* const> places) {
-    std::uint64_t highest = 0;
+struct Reached {
+    std::uint64_t generation = 0;
+    std::uint64_t disc_number = 0;  // of the last disc that was begun
+};
+
+Result<Reached> reached_by(Catalogue& catalogue) {
+    BB_TRY(const std::uint64_t generation, catalogue.generation());
+    BB_TRY(const unsigned next, catalogue.next_disc_number());
+    return Reached{generation, next - 1};
+}
+
+// By whatever catalogue: each that was put back went on for itself.
+Result<Reached> highest_noted(std::span<FileSystem* const> places) {
+    Reached highest;
     for (FileSystem* const place : places) {
         BB_TRY(const auto mark, read_folder_mark(*place));
-        if (mark) highest = std::max(highest, mark->generation);
+        if (!mark) continue;
+        highest.generation = std::max(highest.generation, mark->generation);
+        highest.disc_number = std::max(highest.disc_number, mark->disc_number);
     }
     return highest;
 }
@@ -46,27 +61,31 @@ void tell(CatalogueAge age, std::uint64_t generation, std::uint64_t noted) {
 
 Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs, FileSystem& inbox_fs,
                                       std::span<FileSystem* const> places) {
-    BB_TRY(const std::uint64_t generation, catalogue.generation());
-    BB_TRY(const std::uint64_t noted, highest_noted(places));
-    CatalogueAge age = noted > generation ? CatalogueAge::older : CatalogueAge::current;
-    if (age == CatalogueAge::current && generation == 0) {
+    BB_TRY(const Reached own, reached_by(catalogue));
+    BB_TRY(const Reached noted, highest_noted(places));
+    const bool behind = noted.generation > own.generation || noted.disc_number > own.disc_number;
+    CatalogueAge age = behind ? CatalogueAge::older : CatalogueAge::current;
+    if (age == CatalogueAge::current && own.generation == 0) {
         BB_TRY(const bool missing, has_predecessor(catalogue, state_fs, inbox_fs));
         if (missing) age = CatalogueAge::missing;
     }
     if (age != CatalogueAge::current) {
-        tell(age, generation, noted);
-        BB_CHECK(catalogue.go_on_after(noted, kSkippedDiscNumbers));
+        tell(age, own.generation, noted.generation);
+        BB_CHECK(remember_older_catalogue(state_fs, own.generation, noted.generation));
+        const std::uint64_t last = std::max(own.disc_number, noted.disc_number);
+        BB_CHECK(catalogue.go_on_after(noted.generation,
+                                       static_cast<unsigned>(last - own.disc_number) + kSkippedDiscNumbers));
     }
     BB_CHECK(note_generation_in(catalogue, places));
     return age;
 }
 
 Status note_generation_in(Catalogue& catalogue, std::span<FileSystem* const> places) {
-    BB_TRY(const std::uint64_t generation, catalogue.generation());
+    BB_TRY(const Reached own, reached_by(catalogue));
     bool noted = false;
     Status last;
     for (FileSystem* const place : places) {
-        const Status done = note_generation(*place, generation);
+        const Status done = note_generation(*place, own.generation, own.disc_number);
         if (done) {
             noted = true;
         } else if (done.error().code != Errc::not_found) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "common/catalogue/sql_catalogue.hpp"
+#include "common/session/older_catalogue.hpp"
 #include "common/session/repair.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/upload/lost_sessions.hpp"
@@ -78,6 +79,7 @@ void BurnerHouse::put_catalogue_back(const std::string& name) {
         std::filesystem::copy(file.path(),
                               std::filesystem::path(database_folder.path()) / file.path().filename());
     age_ = CatalogueAge::older;
+    must(remember_older_catalogue(state_fs, 0, 1));
     restart();
     age_ = CatalogueAge::current;
 }

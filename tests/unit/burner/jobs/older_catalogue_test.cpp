@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 
 using namespace burnbox;
@@ -175,4 +176,102 @@ TEST_CASE("older catalogue: a disc session that differs, or is none of ours, mak
     CHECK(house.disc("BURNBOX_0001").reason.find("more than the catalogue knows") != std::string::npos);
     CHECK(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1"});
     CHECK(is_burned(house, "s1"));
+}
+
+TEST_CASE("older catalogue: a label that others push further is counted as far") {
+    BurnerHouse house;
+    for (const char* label : {"BURNBOX_0001", "BURNBOX_0002", "BURNBOX_0003"})
+        house.shelves["tray"].discs[label].label = label;
+    house.queue("s1", kFiles);
+    house.run();
+    CHECK(names_on(house, "BURNBOX_0004") == std::vector<std::string>{"s1"});
+    CHECK(house.catalogue->next_disc_number().value() == 5);
+}
+
+namespace {
+
+// The discs lie elsewhere and the folders of burned sessions are deleted when an older catalogue is put back:
+// nothing is left that tells of the disc but the disc.
+FakeDisc forget_all(BurnerHouse& house) {
+    house.copy_state("old");
+    house.queue("s1", kFiles);
+    house.run();
+    FakeDisc disc = house.shelves["tray"].discs.at("BURNBOX_0001");
+    house.shelves["tray"].discs.clear();
+    REQUIRE(remove_tree(house.inbox_fs, "alice/s1-burned"));
+    house.put_state_back("old");
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").label.empty());
+    return disc;
+}
+
+void check_taken_in(BurnerHouse& house) {
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::closed);
+    CHECK(house.disc("BURNBOX_0001").sessions_used == 1);
+    CHECK(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1"});
+    CHECK(is_burned(house, "s1"));
+    CHECK(house.catalogue->find("alice", "*.txt", 10)->size() == 2);
+    const std::size_t before = house.shelves["tray"].discs.at("BURNBOX_0001").sessions.size();
+    house.queue("s2", kFiles);
+    house.run();
+    CHECK(house.shelves["tray"].discs.at("BURNBOX_0001").sessions.size() == before);
+    CHECK(is_burned(house, "s2"));
+}
+
+}  // namespace
+
+TEST_CASE("older catalogue: a disc of which nothing else tells is taken in from what it holds itself") {
+    BurnerHouse house;
+    const FakeDisc disc = forget_all(house);
+    house.shelves["tray"].discs["BURNBOX_0001"] = disc;
+    SUBCASE("at the next start") {
+        house.restart();
+    }
+    SUBCASE("while it runs") {
+        for (int look = 0; look < 3; ++look) {
+            house.run();
+            house.clock.advance(std::chrono::seconds(3));
+        }
+    }
+    house.run();
+    check_taken_in(house);
+}
+
+TEST_CASE("older catalogue: a disc of which nothing else tells, in a drive with a tray") {
+    BurnerHouse house;
+    const FakeDisc disc = forget_all(house);
+    house.shelves["tray"].discs["BURNBOX_0001"] = disc;
+    house.restart();
+    house.drives[0]->look = [] { return true; };
+    house.drives[0]->loaded = "BURNBOX_0001";
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::closed);
+    CHECK(is_burned(house, "s1"));
+}
+
+TEST_CASE("older catalogue: a disc of which nothing else tells, and that differs, is suspect") {
+    BurnerHouse house;
+    FakeDisc disc = forget_all(house);
+    disc.sessions[0].entries.at("alice/s1/data/a.txt").content = "oen";
+    house.shelves["tray"].discs["BURNBOX_0001"] = disc;
+    house.restart();
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
+    CHECK(names_on(house, "BURNBOX_0001").empty());
+}
+
+TEST_CASE("older catalogue: an image that changes while it is copied back is not judged before it is whole") {
+    BurnerHouse house;
+    const FakeDisc disc = forget_all(house);
+    FakeDisc torn = disc;
+    torn.sessions[0].whole = false;
+    house.shelves["tray"].discs["BURNBOX_0001"] = torn;
+    house.run();
+    house.clock.advance(std::chrono::seconds(3));
+    house.shelves["tray"].discs["BURNBOX_0001"] = disc;
+    for (int look = 0; look < 4; ++look) {
+        house.run();
+        house.clock.advance(std::chrono::seconds(3));
+    }
+    check_taken_in(house);
 }

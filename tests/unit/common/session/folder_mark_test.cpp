@@ -10,7 +10,7 @@ using burnbox::test::MemoryFileSystem;
 namespace {
 
 FolderMark sample() {
-    return {.kind = "image_dir", .identity = "one", .owner = "state", .generation = 17};
+    return {.kind = "image_dir", .identity = "one", .owner = "state", .generation = 17, .disc_number = 3};
 }
 
 TEST_CASE("a folder's mark is read as it was written, and survives a crash") {
@@ -38,14 +38,18 @@ TEST_CASE("what is no mark is damaged, not missing") {
     CHECK(read_folder_mark(fs).error().code == Errc::corrupt);
 }
 
-TEST_CASE("the generation in a mark only rises") {
+TEST_CASE("the generation and the disc number in a mark only rise") {
     MemoryFileSystem fs;
-    CHECK(note_generation(fs, 18).error().code == Errc::not_found);
+    CHECK(note_generation(fs, 18, 4).error().code == Errc::not_found);
     REQUIRE(write_folder_mark(fs, sample()));
-    REQUIRE(note_generation(fs, 16));
-    CHECK(read_folder_mark(fs).value()->generation == 17);
-    REQUIRE(note_generation(fs, 18));
+    REQUIRE(note_generation(fs, 16, 2));
+    CHECK(read_folder_mark(fs).value() == sample());
+    REQUIRE(note_generation(fs, 18, 2));
     CHECK(read_folder_mark(fs).value()->generation == 18);
+    CHECK(read_folder_mark(fs).value()->disc_number == 3);
+    REQUIRE(note_generation(fs, 1, 104));
+    CHECK(read_folder_mark(fs).value()->generation == 18);
+    CHECK(read_folder_mark(fs).value()->disc_number == 104);
     CHECK(read_folder_mark(fs).value()->identity == "one");
 }
 
