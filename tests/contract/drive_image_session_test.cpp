@@ -8,6 +8,7 @@
 
 #include "burner/image/size_estimate.hpp"
 #include "tests/contract/drive_rig.hpp"
+#include "tests/support/foreign_tools.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -17,20 +18,6 @@ namespace {
 int run(const std::string& command) {
     return std::system((command + " >/dev/null 2>&1").c_str());
 }
-bool installed(const std::string& tool) {
-    return run("command -v " + tool) == 0;
-}
-
-std::string output_of(const std::string& command) {
-    std::string text;
-    FILE* pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    char part[4096];
-    while (const std::size_t got = std::fread(part, 1, sizeof part, pipe)) text.append(part, got);
-    ::pclose(pipe);
-    return text;
-}
-
 std::string read_all(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};

@@ -12,25 +12,12 @@
 #include "common/base/upper_case.hpp"
 #include "common/session/bag.hpp"
 #include "tests/contract/drive_rig.hpp"
+#include "tests/support/foreign_tools.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
 
 namespace {
-
-std::string output_of(const std::string& command) {
-    std::string text;
-    FILE* pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    char part[4096];
-    while (const std::size_t got = std::fread(part, 1, sizeof part, pipe)) text.append(part, got);
-    ::pclose(pipe);
-    return text;
-}
-
-bool installed(const std::string& tool) {
-    return std::system(("command -v " + tool + " >/dev/null 2>&1").c_str()) == 0;
-}
 
 std::string numbered(const std::string& name, unsigned number, std::size_t bytes) {
     std::string out = std::to_string(10'000 + number);

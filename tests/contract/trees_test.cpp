@@ -22,6 +22,7 @@
 #include "common/session/bag.hpp"
 #include "common/session/joliet_names.hpp"
 #include "tests/contract/drive_rig.hpp"
+#include "tests/support/foreign_tools.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -53,20 +54,6 @@ std::string say(const Found& found) {
                                                       : "link";
     return std::string(type) + " mode " + std::to_string(found.mode) + " time " +
            std::to_string(found.mtime) + " " + end_of(found.content);
-}
-
-std::string output_of(const std::string& command) {
-    std::string text;
-    FILE* pipe = ::popen((command + " 2>/dev/null").c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    char part[4096];
-    while (const std::size_t got = std::fread(part, 1, sizeof part, pipe)) text.append(part, got);
-    ::pclose(pipe);
-    return text;
-}
-
-bool installed(const std::string& tool) {
-    return std::system(("command -v " + tool + " >/dev/null 2>&1").c_str()) == 0;
 }
 
 std::string digest_of(int file) {

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "tests/support/burner_house.hpp"
+#include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
 
@@ -144,17 +145,14 @@ TEST_CASE("burner: a verified session can be verified again on demand") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}, {"b", "2"}});
     house.run();
-    struct Silent : BurnObserver {
-        Status about_to_write(const BurnPlan&) override { return fail(Errc::invalid, "no"); }
-        void progress(const Progress&) override {}
-    } silent;
-    const auto report = house.burner->verify_session(id, "BURNBOX_0001", silent);
+    Quiet quiet;
+    const auto report = house.burner->verify_session(id, "BURNBOX_0001", quiet);
     REQUIRE(report.has_value());
     CHECK(report->mismatches.empty());
     CHECK(report->files_checked > 2);
     house.shelves["tray"].discs["BURNBOX_0001"].sessions[0].entries["alice/holiday/data/a"].content = "X";
-    CHECK(house.burner->verify_session(id, "BURNBOX_0001", silent)->mismatches.size() == 1);
-    CHECK_FALSE(house.burner->verify_session(id, "BURNBOX_0009", silent).has_value());
+    CHECK(house.burner->verify_session(id, "BURNBOX_0001", quiet)->mismatches.size() == 1);
+    CHECK_FALSE(house.burner->verify_session(id, "BURNBOX_0009", quiet).has_value());
 }
 
 TEST_CASE("burner: a session too large for every blank disc is refused with both sizes") {

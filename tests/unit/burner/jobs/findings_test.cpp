@@ -3,17 +3,12 @@
 
 #include "burner/jobs/read_back.hpp"
 #include "tests/support/burner_house.hpp"
+#include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-class Quiet : public BurnObserver {
-  public:
-    Status about_to_write(const BurnPlan& /*plan*/) override { return fail(Errc::invalid, "must not write"); }
-    void progress(const Progress& /*progress*/) override {}
-};
 
 Result<VerifyReport> verify(BurnerHouse& house, SessionId id, const std::string& label = "BURNBOX_0001") {
     Quiet observer;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "tests/support/burner_house.hpp"
+#include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -176,10 +177,7 @@ TEST_CASE(
     house.clock.advance(3s);
     house.run();
     CHECK(house.disc("BURNBOX_0001").drive == "tower");
-    struct Quiet : BurnObserver {
-        Status about_to_write(const BurnPlan& /*plan*/) override { return fail(Errc::invalid, "no"); }
-        void progress(const Progress& /*progress*/) override {}
-    } quiet;
+    Quiet quiet;
     CHECK(house.burner->verify_session(id, "BURNBOX_0001", quiet)->mismatches.empty());
     house.drives[1]->loaded.clear();
     const auto nowhere = house.burner->verify_session(id, "BURNBOX_0001", quiet);
