@@ -103,8 +103,8 @@ Status ImageFile::sync() {
 
 Status ImageFile::sync_and_forget() {
     BB_CHECK(sync());
-    ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED);                                  // a hint
-    direct_fd_.reset(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_DIRECT));  // may fail
+    ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED);                           // a hint
+    direct_fd_.reset(::open(open_path().c_str(), O_RDONLY | O_CLOEXEC | O_DIRECT));  // may fail
     return {};
 }
 

@@ -21,6 +21,9 @@ class ImageFile {
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] int fd() const { return fd_.get(); }
+    // A path to this very file, whatever becomes of its folder: for those who open it anew. Good in this
+    // process.
+    [[nodiscard]] std::string open_path() const { return "/proc/self/fd/" + std::to_string(fd_.get()); }
     // A closed disc is a read-only file: whoever sees it knows.
     [[nodiscard]] Result<bool> closed() const;
     [[nodiscard]] Status close_disc();

@@ -38,7 +38,9 @@ Result<std::unique_ptr<OpenedDisc>> OpenedDisc::open(const Device& device, Image
         image = std::move(opened);
     }
     std::unique_ptr<OpenedDisc> disc(new OpenedDisc(device, std::move(image)));
-    BB_CHECK(disc->acquire((device.emulated() ? "stdio:" : "") + device.path));
+    // libburn opens the file anew to write: by its path that would be one on the mount point, were the
+    // folder's disk gone by then.
+    BB_CHECK(disc->acquire(disc->image_ ? "stdio:" + disc->image_->open_path() : device.path));
     BB_CHECK(disc->check_role());
     return disc;
 }
