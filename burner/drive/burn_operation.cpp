@@ -177,6 +177,8 @@ Result<Written> Burn::run() {
     }
     BB_TRY(const auto sessions, read_job_sessions(job_));
     BB_CHECK(check_payload(medium, sessions));
+    if (disc_.image() != nullptr && !first())
+        BB_CHECK(cut_unfinished(*disc_.image(), job_.disc, medium.next_lba));
     const Timestamp time = sessions.empty() ? system_clock().now() : newest_seal(sessions);
     OlderTree reading(disc_, medium);
     BB_TRY(image_, SessionImage::load(disc_, job_, time, IsoTree::Contents::read));

@@ -132,4 +132,14 @@ Status undo_burn(ImageFile& image, const BurnJob& job) {
     return image.cut_to(found.whole[before - 1].next_lba() * kSectorBytes);
 }
 
+Status cut_unfinished(ImageFile& image, const DiscIdentity& disc, std::uint32_t next_lba) {
+    BB_TRY(const std::uint64_t bytes, image.size_bytes());
+    if (bytes <= next_lba * kSectorBytes) return {};
+    BB_TRY(const ImageSessions found, sessions_on(image, disc));
+    BB_TRY(const std::string head, image.head_at(0));
+    const bool explained =
+        !found.unclear && !found.whole.empty() && is_copy_of(head, found.whole.back().head);
+    return explained ? image.cut_to(found.next_lba() * kSectorBytes) : Status();
+}
+
 }  // namespace burnbox

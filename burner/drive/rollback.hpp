@@ -26,4 +26,9 @@ namespace burnbox {
 // shows nothing of it; else settle_image() judges.
 [[nodiscard]] Status undo_burn(ImageFile& image, const BurnJob& job);
 
+// Before a burn: cuts off what lies behind block `next_lba` and never was whole, as settle_image() does, so
+// that its blocks are free and nothing of it follows the new disc session. What can't be explained so is left
+// as it is.
+[[nodiscard]] Status cut_unfinished(ImageFile& image, const DiscIdentity& disc, std::uint32_t next_lba);
+
 }  // namespace burnbox

@@ -205,3 +205,18 @@ TEST_CASE("settling: disc sessions that the catalogue knows and that are gone le
     CHECK(disc.settle(3) == Drive::Outcome::damaged);
     CHECK(read_bytes(disc.rig.image()) == before);
 }
+
+TEST_CASE("settling: what was left of a disc session that was cut off takes no room from the next one") {
+    Disc disc(2);
+    const std::string image = disc.rig.image();
+    const BurnSession large = disc.rig.stage("large").zeros("zeros", 5'000'000).seal();
+    disc.rig.burn_well({large});
+    const std::uint64_t cut = disc.rig.medium().next_lba * kSectorBytes - 300'000;
+    std::filesystem::resize_file(image, cut);  // no attempt is noted that would be judged
+    overwrite(image, 0, disc.heads[1]);
+    const BurnSession small = disc.rig.stage("small").file("a", "1").seal();
+    disc.rig.burn_well({small});
+    CHECK(std::filesystem::file_size(image) < cut - 4'000'000);
+    disc.sessions.push_back(small);
+    disc.verify_all();
+}
