@@ -7,8 +7,7 @@
 
 namespace burnbox {
 
-// A time as ISO 9660 can hold it: whole seconds since 1970 UTC, years 1900 to 2155 (ECMA-119 9.1.5); what
-// lies outside becomes the first or the last of them.
+// A time as ISO 9660 can hold it: whole seconds since 1970 UTC, those of clamp_time().
 [[nodiscard]] std::time_t to_disc_time(Timestamp time);
 
 }  // namespace burnbox

@@ -8,10 +8,11 @@
 
 namespace burnbox {
 
-// The whole years of which 64 bits hold every nanosecond: 1678 to 2261. Files may have other times; every
-// record has the first or the last of these in their place, so that all of them say the same.
-inline constexpr Timestamp kEarliestTime{std::chrono::sys_days{std::chrono::year{1678} / 1 / 1}};
-inline constexpr Timestamp kLatestTime{Timestamp{std::chrono::sys_days{std::chrono::year{2262} / 1 / 1}} -
+// The whole years that a disc holds, 1900 to 2155 (ECMA-119 9.1.5: a byte for the year). Files may have other
+// times; every record has the first or the last of these in their place, so that all of them say what the
+// disc shows.
+inline constexpr Timestamp kEarliestTime{std::chrono::sys_days{std::chrono::year{1900} / 1 / 1}};
+inline constexpr Timestamp kLatestTime{Timestamp{std::chrono::sys_days{std::chrono::year{2156} / 1 / 1}} -
                                        std::chrono::nanoseconds(1)};
 [[nodiscard]] Timestamp clamp_time(Timestamp time);
 // Of a file system: seconds since 1970 (any), and nanoseconds after them (0 to 999,999,999).

@@ -33,9 +33,9 @@ class Generated {
     }
     std::uint32_t mode() { return static_cast<std::uint32_t>(number(07777)); }
 
-    // Whole years 1678 to 2261: what a Timestamp holds of them.
+    // Whole years 1900 to 2155: those of records.
     Timestamp time() {
-        constexpr std::int64_t kFirst = -9'214'560'000, kLast = 9'214'646'399;
+        constexpr std::int64_t kFirst = -2'208'988'800, kLast = 5'869'583'999;
         const auto seconds =
             kFirst + static_cast<std::int64_t>(number(static_cast<std::uint64_t>(kLast - kFirst)));
         const auto nanoseconds = coin() ? 0 : static_cast<std::int64_t>(number(999'999'999));
