@@ -39,10 +39,13 @@ std::string list_reasons(const std::vector<std::string>& reasons) {
     return out;
 }
 
-std::string refused_text(const Error& error, const std::string& marker, Timestamp now) {
+std::string refused_text(const NoSeal& why, const std::string& marker, Timestamp now) {
     std::string text =
         fmt::format("{}\n\nRefused at {}. Nothing was burned, and nothing that you sent was deleted.\n",
-                    error.message, to_iso8601(now));
+                    why.error.message, to_iso8601(now));
+    if (why.kind == NoSeal::Kind::later)
+        return text + fmt::format("What to do: send what is missing, then {} or any other marker again.\n",
+                                  escape(marker));
     if (marker.empty()) return text + "What to do: mend it, then ask for the burn again.\n";
     return text +
            fmt::format(

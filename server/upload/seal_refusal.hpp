@@ -15,7 +15,8 @@ namespace burnbox::upload {
 struct NoSeal {
     enum class Kind : std::uint8_t {
         refused,  // a person must mend something: REFUSED.txt, and the marker becomes NAME.refused
-        later,    // a checksum list whose files are still on their way: it keeps its name as data
+        later,    // a checksum list whose files are still on their way: REFUSED.txt, and it keeps its name as
+                  // data
         failed,   // the disk or the catalogue failed: nothing changes, the marker may be sent again
         data,     // on a second look the file is no marker: nobody is told
     };
@@ -41,7 +42,8 @@ inline constexpr std::string_view kTransferOpen =
 // "no a; no b; and 3 more": reasons are sentences, escaped already. A folder may give a hundred thousand.
 [[nodiscard]] std::string list_reasons(const std::vector<std::string>& reasons);
 
-// What REFUSED.txt says. `marker` as it was sent, "" for a command.
-[[nodiscard]] std::string refused_text(const Error& error, const std::string& marker, Timestamp now);
+// What REFUSED.txt says of a seal that was refused, or has to wait for files. `marker` as it was sent, "" for
+// a command.
+[[nodiscard]] std::string refused_text(const NoSeal& why, const std::string& marker, Timestamp now);
 
 }  // namespace burnbox::upload

@@ -190,7 +190,8 @@ void Sealer::become_sealed(const SessionRow& row, const SealContent& content) {
 }
 
 void Sealer::leave_open(const NoSeal& why) {
-    if (why.kind == NoSeal::Kind::refused && session_->arrives_in.empty()) mark_refused(why);
+    const bool is_told = why.kind == NoSeal::Kind::refused || why.kind == NoSeal::Kind::later;
+    if (is_told && session_->arrives_in.empty()) mark_refused(why);
     const std::lock_guard lock(account_->mutex);
     if (why.kind == NoSeal::Kind::failed)  // one that was taken back too, whose phase says so already
         log::error("session not sealed", log::kv("account", account_->name),
@@ -205,13 +206,13 @@ void Sealer::leave_open(const NoSeal& why) {
                   log::kv(why.error));
 }
 
-// Nothing a person sent is ever deleted: the marker stays, under a name that is none.
+// Nothing a person sent is ever deleted: the marker stays, under a name that is none, unless it counts later.
 void Sealer::mark_refused(const NoSeal& why) {
-    const std::string text = refused_text(why.error, request_.marker, core_->services.clock.now());
+    const std::string text = refused_text(why, request_.marker, core_->services.clock.now());
     const std::lock_guard lock(account_->mutex);
     ++session_->refusals;
     Status done = replace_file(core_->inbox(), join_path(top(), "REFUSED.txt"), text, Durability::visible);
-    if (!request_.marker.empty()) {
+    if (!request_.marker.empty() && why.kind == NoSeal::Kind::refused) {
         const Status renamed = refuse_marker_file(core_->inbox(), top(), request_.marker);
         if (renamed) {
             account_->release(session_->forget(request_.marker));

@@ -34,7 +34,10 @@ TEST_CASE(
     CHECK(put(*client, "/holiday/a", "aaa") == "ok");
     CHECK(put(*client, "/holiday/SHA256SUMS", line("aaa", "a") + line("bbb", "b") + line("c", "c")) ==
           "holiday is not sealed yet: SHA256SUMS lists files that are still missing: b and c");
-    CHECK(house.names("alice/holiday") == Strings{"SHA256SUMS", "a"});
+    CHECK(house.names("alice/holiday") == Strings{"REFUSED.txt", "SHA256SUMS", "a"});
+    const std::string told = house.text("alice/holiday/REFUSED.txt");
+    CHECK(told.find("lists files that are still missing: b and c\n") != std::string::npos);
+    CHECK(told.find("send what is missing, then SHA256SUMS or any other marker again") != std::string::npos);
     SUBCASE("BURN is refused until they are there, then the list is part of the data") {
         CHECK(put(*client, "/holiday/BURN", "") ==
               "holiday can't be sealed: SHA256SUMS does not match: listed, but missing: b and c");
