@@ -39,7 +39,8 @@ ResourceWatch::ResourceWatch(std::vector<WatchedSpace> spaces, Catalogue& catalo
       catalogue_(catalogue),
       interval_(interval),
       conditions_(events, clock),
-      short_(spaces_.size(), false) {
+      short_(spaces_.size(), false),
+      said_(spaces_.size()) {
     thread_ = std::jthread(
         [this](const std::stop_token& stop) { (void)guard_part("resource watch", [&] { run(stop); }); });
 }
@@ -81,7 +82,6 @@ void ResourceWatch::run(const std::stop_token& stop) {
 
 // One sentence for all that are short, with the numbers of the moment when one more became it.
 void ResourceWatch::look_at_spaces() {
-    std::string text;
     bool more = false;
     for (std::size_t i = 0; i < spaces_.size(); ++i) {
         const auto space = spaces_[i].fs.space();
@@ -89,12 +89,15 @@ void ResourceWatch::look_at_spaces() {
         const bool is_short = is_short_of_space(*space, short_[i]);
         more = more || is_short != short_[i];
         short_[i] = is_short;
-        if (is_short)
-            text += fmt::format("{}{} ({}) has {} and {} inodes free of {}", text.empty() ? "" : "; ",
-                                spaces_[i].key, escape(spaces_[i].fs.host_path("")),
-                                human_bytes(space->free_bytes), space->free_inodes,
-                                human_bytes(space->total_bytes));
+        said_[i] = !is_short
+                       ? ""
+                       : fmt::format("{} ({}) has {} and {} inodes free of {}", spaces_[i].key,
+                                     escape(spaces_[i].fs.host_path("")), human_bytes(space->free_bytes),
+                                     space->free_inodes, human_bytes(space->total_bytes));
     }
+    std::string text;
+    for (const std::string& said : said_)
+        if (!said.empty()) text += (text.empty() ? "" : "; ") + said;
     if (text.empty()) return conditions_.clear("staging_full", "");
     if (more) conditions_.raise(condition("staging_full", text));
 }

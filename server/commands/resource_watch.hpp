@@ -48,8 +48,9 @@ class ResourceWatch {
     Catalogue& catalogue_;
     const std::chrono::milliseconds interval_;
     Conditions conditions_;
-    std::vector<bool> short_;       // the thread's: by space
-    bool catalogue_fails_ = false;  // the thread's
+    std::vector<bool> short_;        // the thread's: by space; one that can't be asked stays as it was
+    std::vector<std::string> said_;  // the thread's: by space, what was said of it last
+    bool catalogue_fails_ = false;   // the thread's
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::string failure_;  // under mutex_: of the catalogue, not looked at yet
