@@ -77,16 +77,8 @@ std::vector<std::vector<ChosenEntry>> split_by_size(std::vector<ChosenEntry> fil
 Status SkimRun::run(RunReport& report) {
     BB_CHECK(store_.settle(services_.catalogue));
     began_ = services_.clock.now();
-    if (services_.check_mount) BB_CHECK(services_.check_mount("skim", config_.from));
-    BB_TRY(source_, open_posix_file_system(config_.from));
-    BB_TRY(const bool emptied, was_emptied());
-    if (emptied) {
-        report.away = fmt::format(
-            "skimmed folder {} is empty, but files were in it at the last run: is its disk mounted? What was "
-            "removed is told with the next file that is new",
-            escape(config_.from));
-        return {};
-    }
+    BB_TRY(report.away, why_away());
+    if (!report.away.empty()) return {};
     BB_TRY(root_, source_->info(""));
     BB_TRY(Plan plan, this->plan());
     report.files_count = plan.files_count;
@@ -97,6 +89,21 @@ Status SkimRun::run(RunReport& report) {
     const Status taken = take(plan, report);
     const Status merged = store_.merge(std::move(refreshed_));
     return taken ? merged : taken;
+}
+
+Result<std::string> SkimRun::why_away() {
+    if (services_.check_mount) {
+        const Status mounted = services_.check_mount("skim", config_.from);
+        if (!mounted && mounted.error().code == Errc::unreachable) return mounted.error().message;
+        BB_CHECK(mounted);
+    }
+    BB_TRY(source_, open_posix_file_system(config_.from));
+    BB_TRY(const bool emptied, was_emptied());
+    if (!emptied) return std::string();
+    return fmt::format(
+        "skimmed folder {} is empty, but files were in it at the last run: is its disk mounted? What was "
+        "removed is told with the next file that is new",
+        escape(config_.from));
 }
 
 // A folder that is empty at once is a mount point without its disk; and if it is not, there is nothing to

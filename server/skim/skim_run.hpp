@@ -34,6 +34,10 @@ class SkimRun {
     // What was sealed until then is sealed, and is in the report.
     [[nodiscard]] Status run(RunReport& report);
 
+    // Why the folder counts as not mounted, or gone; "" = it is there. Reads nothing in it but its first
+    // entry.
+    [[nodiscard]] Result<std::string> why_away();
+
   private:
     using Group = std::vector<intake::ChosenEntry>;
 

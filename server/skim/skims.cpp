@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -12,6 +13,11 @@
 #include "server/upload/seal_refusal.hpp"
 
 namespace burnbox {
+namespace {
+
+constexpr std::chrono::seconds kBetweenLooks{2};  // whether the folder is there
+
+}  // namespace
 
 class Skims::Skimmer {
   public:
@@ -51,9 +57,16 @@ class Skims::Skimmer {
         std::mutex mutex;
         std::condition_variable_any changed;
         std::unique_lock lock(mutex);
-        do (void)run();
-        while (!changed.wait_for(lock, stop_.get_token(), config_.every, [] { return false; }) &&
-               !stop_.stop_requested());
+        do {
+            (void)run();
+            const SteadyTime next = std::chrono::steady_clock::now() + config_.every;
+            for (bool due = false; !due && !stop_.stop_requested();) {
+                const auto left = next - std::chrono::steady_clock::now();
+                changed.wait_for(lock, stop_.get_token(), std::min<SteadyTime::duration>(left, kBetweenLooks),
+                                 [] { return false; });
+                due = std::chrono::steady_clock::now() >= next || (!stop_.stop_requested() && is_back());
+            }
+        } while (!stop_.stop_requested());
     }
 
     // What is wrong is said again only when it is something else than last time.
@@ -63,23 +76,35 @@ class Skims::Skimmer {
             log::info("folder skimmed", folder, log::kv("session", row.account + "/" + row.disc_name),
                       log::kv("files", row.files_count), log::kv("bytes", row.bytes));
         std::string wrong = upload::list_names(outcome.report.problems);
-        std::string away = outcome.report.away;
-        if (!outcome.ended && outcome.ended.error().code == Errc::unreachable)
-            away = outcome.ended.error().message;
         if (!outcome.ended) wrong = outcome.ended.error().message;
         if (wrong != told_ && !wrong.empty() && !stop_.stop_requested())
             log::error(outcome.ended ? "files not skimmed" : "folder not skimmed", folder,
                        log::kv("reason", wrong));
         told_ = wrong;
-        if (services_.folder_is_away) services_.folder_is_away(config_.from, away);
+        tell_away(outcome.report.away);
+    }
+
+    void tell_away(const std::string& why) {
+        is_away_ = !why.empty();
+        if (services_.folder_is_away) services_.folder_is_away(config_.from, why);
+    }
+
+    // Between two runs: whether the folder was away and is there again.
+    bool is_back() {
+        const std::lock_guard lock(run_mutex_);
+        const bool was_away = is_away_;
+        const auto why = skim::SkimRun(config_, uploads_, services_, store_, stop_.get_token()).why_away();
+        if (why) tell_away(*why);
+        return was_away && !is_away_;
     }
 
     const SkimConfig& config_;
     Uploads& uploads_;
     const UploadServices& services_;
-    std::mutex run_mutex_;  // one run at a time; guards store_ and told_
+    std::mutex run_mutex_;  // one run at a time; guards what follows
     skim::IndexStore store_;
     std::string told_;
+    bool is_away_ = false;
     std::stop_source stop_;
     std::jthread thread_;
 };
