@@ -152,6 +152,12 @@ class BurnObserver {
     return error.code == Errc::unreachable;
 }
 
+// Whether an operation failed because image_dir, a folder that the server works in, is away: nothing in it
+// and no drive is to blame, and it is waited for without limit.
+[[nodiscard]] inline bool shelf_is_away(const Error& error) {
+    return error.code == Errc::unreachable && error.origin == Origin::state_folder;
+}
+
 class Drive {
   public:
     virtual ~Drive() = default;
@@ -165,8 +171,7 @@ class Drive {
     // left, Errc::exists when the name is taken. Real: succeeds when a blank is in, else Errc::no_medium with
     // what to insert.
     [[nodiscard]] virtual Status load_blank(const std::string& label) = 0;
-    // Real: whether a medium came or went since the last call, asked without disturbing it; cheap. Emulated:
-    // whether its shelf as a whole came or went (a mount).
+    // Real: whether a medium came or went since the last call, asked without disturbing it; cheap.
     [[nodiscard]] virtual Result<bool> medium_changed() { return false; }
     // What is in it now. No medium is not an error. A tray that is open stays open: somebody is at it.
     [[nodiscard]] virtual Result<Medium> inspect() = 0;
@@ -200,8 +205,10 @@ class Drive {
     [[nodiscard]] virtual Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
                                                                          unsigned known) = 0;
 
-    // Emulated: the plain files in image_dir, by name. Real: nothing. Errors: io when the folder is away. Any
-    // thread.
+    // Emulated: whether image_dir is the folder that it was. Errors: unreachable, of Origin::state_folder, as
+    // all that needs the folder then answers. Any thread; cheap.
+    [[nodiscard]] virtual Status check_shelf() { return {}; }
+    // Emulated: the plain files in image_dir, by name. Real: nothing. Errors: as check_shelf(). Any thread.
     [[nodiscard]] virtual Result<std::vector<ShelfDisc>> shelf() { return std::vector<ShelfDisc>(); }
 
     // Gives the disc out: opens the tray, or takes the emulated disc out.

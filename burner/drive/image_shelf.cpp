@@ -18,6 +18,14 @@ std::string ImageShelf::image_path(const std::string& label) const {
     return config_.image_dir + "/" + label + ".iso";
 }
 
+Status ImageShelf::check_place() const {
+    if (check_place_) BB_CHECK(with_origin(Origin::state_folder, check_place_()));
+    if (::access(config_.image_dir.c_str(), F_OK) == 0 || errno != ENOENT) return {};
+    return with_origin(Origin::state_folder,
+                       Status(fail(Errc::unreachable, "the folder image_dir " + config_.image_dir +
+                                                          " is missing; mount or restore it")));
+}
+
 Status ImageShelf::load(const DiscToLoad& disc) {
     BB_CHECK(check_label(disc.label));
     BB_CHECK(check_place());
@@ -25,14 +33,7 @@ Status ImageShelf::load(const DiscToLoad& disc) {
     if (std::filesystem::path(path).parent_path() != std::filesystem::path(config_.image_dir))
         return fail(Errc::invalid, "load disc " + path + ": it is not in " + config_.image_dir);
     struct stat info{};
-    if (::lstat(path.c_str(), &info) != 0) {
-        const int missing = errno;
-        // A shelf that is away as a whole (not mounted) says nothing about its discs: the drive waits for it.
-        if (::access(config_.image_dir.c_str(), F_OK) != 0)
-            return fail(Errc::unreachable,
-                        "load disc " + path + ": the folder image_dir is missing; mount or restore it");
-        return fail_errno("load disc", path, missing);
-    }
+    if (::lstat(path.c_str(), &info) != 0) return fail_errno("load disc", path);
     if (!S_ISREG(info.st_mode))
         return fail(Errc::wrong_medium, "load disc " + path + ": it is no plain file");
     loaded_ = path;

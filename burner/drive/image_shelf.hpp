@@ -18,8 +18,15 @@ class ImageShelf {
         : config_(config), check_place_(std::move(check_place)) {}
 
     // Nothing is asked of a shelf whose place something else has taken, an empty mount point say: that says
-    // nothing about its discs. Errors: unreachable.
-    [[nodiscard]] Status check_place() const { return check_place_ ? check_place_() : Status(); }
+    // nothing about its discs. Errors: unreachable, of Origin::state_folder.
+    [[nodiscard]] Status check_place() const;
+    // What failed because the place went meanwhile has failed for that reason.
+    template <typename Answer>
+    [[nodiscard]] Result<Answer> or_away(Result<Answer> answer) const {
+        if (!answer && answer.error().origin == Origin::unknown)
+            if (Status there = check_place(); !there) return std::unexpected(std::move(there).error());
+        return answer;
+    }
 
     // Puts the disc in. Errc::not_found when there is no such image, wrong_medium when it is no plain file,
     // invalid when the label can't be one or the file is not directly in image_dir.

@@ -119,6 +119,7 @@ Result<Answer> WorkerDrive::run(WorkerOperation operation, const BurnJob& burn_j
         if (!ends_within(worker, patience_.death)) stuck_.emplace(std::move(worker));
     }
     if (!answered && is_cut_off()) return stopping();
+    if (!answered && emulated()) answered = shelf_.or_away(std::move(answered));
     if (!answered) return std::unexpected(std::move(answered).error());
     WorkerLine line = std::move(*answered);
     if (auto* answer = std::get_if<Answer>(&line)) return std::move(*answer);
@@ -137,7 +138,7 @@ void WorkerDrive::drain() {
 }
 
 Status WorkerDrive::load(const DiscToLoad& disc) {
-    if (emulated()) return shelf_.load(disc);
+    if (emulated()) return shelf_.or_away(shelf_.load(disc));
     const std::string& label = disc.label;
     BB_TRY(const Medium medium, inspect());
     if (medium.state == MediumState::none)
@@ -151,7 +152,7 @@ Status WorkerDrive::load(const DiscToLoad& disc) {
 }
 
 Status WorkerDrive::load_blank(const std::string& label) {
-    if (emulated()) return shelf_.load_blank(label);
+    if (emulated()) return shelf_.or_away(shelf_.load_blank(label));
     BB_TRY(const Medium medium, inspect());
     if (medium.state == MediumState::blank) return {};
     const std::string wanted = config_.expect.empty() ? "disc" : config_.expect + " disc";
@@ -161,8 +162,7 @@ Status WorkerDrive::load_blank(const std::string& label) {
 }
 
 Result<bool> WorkerDrive::medium_changed() {
-    if (emulated())
-        return std::exchange(shelf_was_here_, shelf_.check_place().has_value()) != shelf_was_here_;
+    if (emulated()) return false;
     BB_TRY(const Look look, run<Look>(WorkerOperation::look, {}, 0, 0, nullptr));
     const bool first = !last_presence_;
     const bool other = last_presence_ != look.presence;
@@ -206,7 +206,11 @@ Result<std::vector<FoundDiscSession>> WorkerDrive::contents(const DiscIdentity& 
 Result<std::vector<ShelfDisc>> WorkerDrive::shelf() {
     if (!emulated()) return std::vector<ShelfDisc>();
     BB_CHECK(shelf_.check_place());
-    return shelf_list_.read();
+    return shelf_.or_away(shelf_list_.read());
+}
+
+Status WorkerDrive::check_shelf() {
+    return emulated() ? shelf_.check_place() : Status();
 }
 
 Status WorkerDrive::eject() {

@@ -51,6 +51,7 @@ class WorkerDrive final : public Drive {
                                          std::uint32_t start_lba) override;
     [[nodiscard]] Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
                                                                  unsigned known) override;
+    [[nodiscard]] Status check_shelf() override;
     [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override;
     [[nodiscard]] Status eject() override;
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override;
@@ -75,7 +76,6 @@ class WorkerDrive final : public Drive {
     const DrivePolicy policy_;
     const WorkerPatience patience_;
     ImageShelf shelf_;
-    bool shelf_was_here_ = true;
     ShelfList shelf_list_;
     std::optional<Presence> last_presence_;
     std::optional<Child>

@@ -9,7 +9,8 @@ namespace {
 
 class AttemptObserver : public BurnObserver {
   public:
-    AttemptObserver(Station& station, const Work& work) : station_(station), work_(work) {}
+    AttemptObserver(Station& station, const Work& work, const std::function<void()>& began)
+        : station_(station), work_(work), began_(began) {}
 
     AttemptRow row;                // id 0: nothing is in the catalogue, so nothing may have been written
     std::optional<Error> refusal;  // ours, not the drive's
@@ -44,17 +45,19 @@ class AttemptObserver : public BurnObserver {
             publish(station_, "session_burning", session, work_.disc.label, "");
         }
         station_.reporter.phase("burning", plan.disc_session);
+        began_();
         return {};
     }
 
     Station& station_;
     const Work& work_;
+    const std::function<void()>& began_;
 };
 
 }  // namespace
 
-Result<Attempted> run_attempt(Station& station, Work& work) {
-    AttemptObserver observer(station, work);
+Result<Attempted> run_attempt(Station& station, Work& work, const std::function<void()>& began) {
+    AttemptObserver observer(station, work, began);
     auto written = station.drive.burn(work.job, observer);
     if (observer.row.id == 0) {
         if (!written && station.desk.stopping) return std::unexpected(std::move(written).error());

@@ -2,6 +2,8 @@
 // it is judged and never blindly repeated.
 #pragma once
 
+#include <functional>
+
 #include "burner/jobs/station.hpp"
 
 namespace burnbox {
@@ -18,7 +20,8 @@ struct Attempted {
     bool ours = false;  // the error is the catalogue's, not the drive's or the disc's
 };
 
-// Burns, verifies and stores one attempt. Error: the attempt is unfinished in the catalogue; settle it later.
-[[nodiscard]] Result<Attempted> run_attempt(Station& station, Work& work);
+// Burns, verifies and stores one attempt. `began` is called once it is in the catalogue, before the first
+// byte is written. Error: the attempt is unfinished in the catalogue; settle it later.
+[[nodiscard]] Result<Attempted> run_attempt(Station& station, Work& work, const std::function<void()>& began);
 
 }  // namespace burnbox

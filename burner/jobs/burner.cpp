@@ -8,6 +8,7 @@
 
 #include "burner/jobs/burn_job.hpp"
 #include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/folder_watch.hpp"
 #include "burner/jobs/load_disc.hpp"
 #include "burner/jobs/lost_pools.hpp"
 #include "burner/jobs/parts_plan.hpp"
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::chrono::seconds kLookAgain{60};  // even when nothing was announced
 constexpr std::chrono::milliseconds kLeastPause{10};
+constexpr std::chrono::seconds kBetweenLooks{1};  // at the shelves
 
 }  // namespace
 
@@ -33,6 +35,7 @@ struct Burner::State {
     Conditions conditions;
     DiscTrees trees{services.catalogue};
     DiscPlaces places;
+    FolderWatch folder_watch{services, places};
     Splitter splitter{services, desk};
     RecoveryLoop recovery{services, desk};
     PayloadRelease release{services};
@@ -47,6 +50,7 @@ struct Burner::State {
     // What is burned lets go of its space when the drive has nothing else to do.
     Result<bool> step(DriveLoop& loop) {
         auto did = loop.run_once();
+        if (did && *did) release.look_again(loop.drive().name());
         if (did && !*did)
             release.run_when_due(loop.drive().name(), [&](const DiscRow& disc, const DiscSessionRow& copy) {
                 return loop.prove(disc, copy);
@@ -57,6 +61,8 @@ struct Burner::State {
     [[nodiscard]] Result<bool> prepare_step();
     bool lost_pools_told = false;
     void prepare();
+    void watch_folders();
+    void look_at_shelves();
     void began();
     void ended();
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
@@ -109,6 +115,7 @@ Result<bool> Burner::run_once(std::size_t drive_index) {
 std::chrono::nanoseconds Burner::State::pause(const DriveLoop& loop) const {
     SteadyTime next = loop.next_time();
     if (const auto ended = desk.next_ended_time()) next = std::min(next, *ended);
+    next = std::min(next, release.next_time(loop.drive().name()));
     const SteadyTime now = services.clock.steady_now();
     if (next <= now) return std::chrono::milliseconds(10);  // due while the other drive works on it
     return std::min<std::chrono::nanoseconds>(next == SteadyTime::max() ? kLookAgain : next - now,
@@ -153,6 +160,26 @@ void Burner::State::prepare() {
     }
 }
 
+void Burner::State::watch_folders() {
+    std::unique_lock lock(running_mutex);
+    while (!desk.stopping) {
+        lock.unlock();
+        look_at_shelves();
+        lock.lock();
+        running_changed.wait_for(lock, kBetweenLooks, [this] { return desk.stopping.load(); });
+    }
+}
+
+void Burner::State::look_at_shelves() {
+    if (!folder_watch.look()) return;
+    for (const std::unique_ptr<DriveLoop>& loop : loops) loop->shelf_is_back();
+    desk.changed();
+}
+
+void Burner::look_at_shelves() {
+    state_->look_at_shelves();
+}
+
 void Burner::State::began() {
     const std::lock_guard lock(running_mutex);
     ++running;
@@ -170,7 +197,7 @@ Result<bool> Burner::prepare_once() {
 
 void Burner::start() {
     BB_ASSERT(state_->threads.empty());
-    state_->running = state_->loops.size() + 1;
+    state_->running = state_->loops.size() + 2;
     const auto run = [state = state_.get()](const std::string& part, std::function<void()> work) {
         state->threads.emplace_back([state, part, work = std::move(work)] {
             (void)guard_part(part, work);
@@ -178,13 +205,18 @@ void Burner::start() {
         });
     };
     run("preparer", [state = state_.get()] { state->prepare(); });
+    run("folder watch", [state = state_.get()] { state->watch_folders(); });
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops)
         run("burner of " + loop->drive().name(),
             [state = state_.get(), each = loop.get()] { state->work(*each); });
 }
 
 void Burner::drain() {
-    state_->desk.stopping = true;
+    {
+        const std::lock_guard lock(state_->running_mutex);
+        state_->desk.stopping = true;
+    }
+    state_->running_changed.notify_all();
     state_->desk.changed();
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->drive().drain();
 }
@@ -264,9 +296,8 @@ Result<VerifyReport> Burner::State::read_image_back(const DiscRow& disc, const S
         return visit(*loop, [&] { return loop->read_back_here(disc.id, session, observer); });
     }
     if (!view.complete)
-        return fail(Errc::unreachable, fmt::format("verify: disc {} is on no shelf that can be read, and an "
-                                                   "image_dir is away: mount or restore it",
-                                                   disc.label));
+        return fail(Errc::unreachable, fmt::format("verify: disc {} is on no shelf that can be read: {}",
+                                                   disc.label, view.away.message));
     BB_CHECK(services.catalogue.disc_missing(disc.id, services.clock.now()));
     return fail(Errc::not_found, "verify: " + away_text(disc, services.config));
 }

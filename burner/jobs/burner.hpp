@@ -40,6 +40,8 @@ struct BurnerServices {
     // Notes the catalogue's generation beside the data, durably, before what it begins counts.
     std::function<Status()> note_generation{};
     CatalogueAge catalogue_age = CatalogueAge::current;  // at start
+    // An image_dir is away, and why; "" = it is there. Told again and again. Any thread.
+    std::function<void(const std::string& path, const std::string& why)> folder_is_away{};
 };
 
 struct DriveStatus {
@@ -66,6 +68,10 @@ class Burner {
     // One step of what is made ready before a drive takes it: parts, recovery data. As run_once(); by one
     // thread.
     [[nodiscard]] Result<bool> prepare_once();
+
+    // One look at the shelves: image_dirs that are away, images that came or went. As run_once(); by one
+    // thread.
+    void look_at_shelves();
 
     void start();  // the threads
     // Begins nothing more. What is being written, or moves a disc, goes on to its end and is recorded;

@@ -40,6 +40,8 @@ Result<bool> DriveLoop::conclude(Work& work, Attempted attempted) {
             return nothing_written(work, attempted);
     }
     rest_.succeeded();
+    rests_.clear();
+    in_error_ = false;
     if (stopped_.empty()) conditions_.clear("drive_error", drive_->name());
     reporter_.drive_waits("");
     for (const SessionRow& row : work.rows) waiting_.erase(row.id), estimates_.erase(row.id);

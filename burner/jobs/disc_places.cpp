@@ -1,6 +1,7 @@
 #include "burner/jobs/disc_places.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace burnbox {
 namespace {
@@ -60,7 +61,7 @@ ShelfView DiscPlaces::look() const {
     for (Drive* const drive : drives_) {
         auto shelf = drive->shelf();
         if (!shelf) {
-            view.complete = false;
+            if (std::exchange(view.complete, false)) view.away = std::move(shelf).error();
             continue;
         }
         for (ShelfDisc& disc : *shelf) view.images.push_back({drive->name(), std::move(disc)});

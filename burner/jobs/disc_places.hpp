@@ -21,6 +21,7 @@ struct ShelfView {
     };
     std::vector<Image> images;  // by serial; those without one first
     bool complete = true;       // false: a shelf could not be read, so that what is not there may be on it
+    Error away{};               // why, of the first such shelf
 };
 
 // The image of this disc; nullptr = no shelf shows it. Of several with its serial (copies) the one whose head
@@ -39,6 +40,7 @@ class DiscPlaces {
     void add(Drive& drive) { drives_.push_back(&drive); }  // before any other call
     // Any thread. Reads the folders; heads of images only when they changed.
     [[nodiscard]] ShelfView look() const;
+    [[nodiscard]] const std::vector<Drive*>& drives() const { return drives_; }
     [[nodiscard]] bool is_emulated(const std::string& drive) const;  // false: it is real, or not there
 
   private:

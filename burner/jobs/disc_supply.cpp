@@ -159,7 +159,8 @@ Result<Supply> supply_disc(Station& station, const SessionRow& row, std::uint64_
                            const std::vector<DiscSessionRow>& copies) {
     BB_TRY(std::vector<DiscRow> discs, station.services.catalogue.discs());
     const ShelfView view = station.places.look();
-    BB_CHECK(note_places(station, view, discs));
+    BB_CHECK(note_places(station.services, view, discs));
+    tell_copies(station, view, discs);
     DiscWish wish = wish_for(station, row, estimate_bytes, copies, within_reach(station, view, discs));
     BB_CHECK(add_trees(station, discs, wish));
     const std::vector<DiscRow> candidates = discs_for(discs, wish);

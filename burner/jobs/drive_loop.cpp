@@ -40,6 +40,7 @@ Result<bool> DriveLoop::run_once() {
     const std::lock_guard lock(working);
     if (desk_.stopping) return false;
     look_for_medium();
+    if (shelf_is_back_.exchange(false)) looked_over_ = false, looks_ = 0;
     if (woken_.exchange(false)) {
         rest_.try_now();
         waiting_.clear();
@@ -48,10 +49,8 @@ Result<bool> DriveLoop::run_once() {
     auto did = step();
     if (!did && !desk_.stopping) rest(did.error());
     conditions_.tell_failed_sessions(services_.catalogue);
-    SteadyTime next = SteadyTime::max();
     const SteadyTime now = services_.clock.steady_now();
-    if (needs_looks(now)) next = next_look_;
-    if (drive_->emulated()) next = std::min(next, next_shelf_look_);
+    SteadyTime next = drive_->emulated() ? next_shelf_look_ : next_look_;
     if (!rest_.ready(now)) next = std::min(next, rest_.until());
     if (const auto again = desk_.next_burn_time(now)) next = std::min(next, *again);
     for (const auto& [session, backoff] : waiting_)
@@ -65,14 +64,23 @@ SteadyTime DriveLoop::next_time() const {
     return SteadyTime(SteadyTime::duration(next_time_.load()));
 }
 
+// A folder that is away is asked for each second: whoever mounts it sees that it goes on.
 void DriveLoop::rest(const Error& error) {
+    if (shelf_is_away(error)) rest_.succeeded();
     rest_.failed(services_.clock.steady_now());
     desk_.set_not_before(drive_->name(), rest_.until());
     desk_.set_looked_over(drive_->name());  // it keeps no other drive waiting
     reporter_.drive_waits(error.message);
-    log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));
-    if (error.origin == Origin::unknown && error.code != Errc::cancelled)
+    if (std::exchange(rests_, error.message) != error.message || !shelf_is_away(error))
+        log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));
+    if (error.code == Errc::cancelled) return;
+    if (error.origin == Origin::unknown) {
+        in_error_ = true;
         raise(station_, "drive_error", SessionRow{}, "", error.message);
+    }
+    if (error.origin != Origin::unknown && !shelf_is_away(error)) return;
+    if (const Status told = tell_who_waits(error.message); !told)
+        log::warning("reason not stored", log::kv("drive", drive_->name()), log::kv(told.error()));
 }
 
 Result<bool> DriveLoop::step() {
@@ -116,23 +124,14 @@ Result<bool> DriveLoop::is_stopped() {
     if (before != stopped_)
         log::error("drive stopped", log::kv("drive", drive_->name()), log::kv("reason", stopped_));
     raise(station_, "drive_error", SessionRow{}, "", stopped_);
-    BB_CHECK(tell_why_stopped());
+    BB_CHECK(tell_who_waits(stopped_));
     return true;
-}
-
-Status DriveLoop::tell_why_stopped() {
-    BB_TRY(const auto rows, services_.catalogue.burn_queue());
-    for (const SessionRow& row : rows) {
-        if (!is_for_this_drive(row)) continue;
-        BB_TRY(const auto copies, services_.catalogue.copies(row.id));
-        if (!another_drive_takes(station_, row, copies)) reporter_.session_waits(row, stopped_);
-    }
-    return {};
 }
 
 void DriveLoop::go_on_again() {
     desk_.set_not_before(drive_->name(), SteadyTime::min());
     conditions_.clear("drive_error", drive_->name());
+    in_error_ = false;
     reporter_.drive_waits("");
     log::info("drive burns again", log::kv("drive", drive_->name()));
 }
@@ -141,7 +140,7 @@ void DriveLoop::go_on_again() {
 Result<bool> DriveLoop::look_over() {
     const Desk::Busy busy(desk_, drive_->name());
     const auto done = look_over_shelf(station_);
-    if (!done && ++looks_ < kMostLooks) return done;
+    if (!done && (shelf_is_away(done.error()) || ++looks_ < kMostLooks)) return done;
     if (!done) log::warning("shelf not looked over", log::kv("drive", drive_->name()), log::kv(done.error()));
     looked_over_ = true;
     desk_.set_looked_over(drive_->name());
@@ -225,8 +224,9 @@ Result<bool> DriveLoop::settle_one(const AttemptRow& attempt, const DiscRow& dis
                                  judge == Judge::nobody ? DiscVerdict::away : DiscVerdict::suspect));
         return conclude(unreadable, std::move(closed));
     }
-    log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc.label),
-              log::kv("drive", attempt.drive));
+    if (rests_.empty())
+        log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc.label),
+                  log::kv("drive", attempt.drive));
     reporter_.begin(rows, disc.label);
     auto settled = settle_attempt(station_, attempt, *work);
     reporter_.idle();

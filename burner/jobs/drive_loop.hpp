@@ -25,6 +25,8 @@ class DriveLoop {
 
     [[nodiscard]] Result<bool> run_once();
     void wake() { woken_ = true; }  // forget about resting
+    // Its folder is back: the images are looked over before anything is burned. Any thread; wakes it too.
+    void shelf_is_back() { shelf_is_back_ = true, wake(); }
     [[nodiscard]] SteadyTime next_time()
         const;  // when there may be something to do without anything changing
 
@@ -41,11 +43,11 @@ class DriveLoop {
     [[nodiscard]] Result<std::string> load();
 
     [[nodiscard]] Drive& drive() { return *drive_; }
+    [[nodiscard]] const Drive& drive() const { return *drive_; }
     [[nodiscard]] Reporter& reporter() { return reporter_; }
     [[nodiscard]] const Reporter& reporter() const { return reporter_; }
 
   private:
-    [[nodiscard]] bool needs_looks(SteadyTime now) const;
     void look_for_medium();
     void meet_medium();
     void look_at_shelf(SteadyTime now);
@@ -59,8 +61,15 @@ class DriveLoop {
     [[nodiscard]] Result<bool> settle_one(const AttemptRow& attempt, const DiscRow& disc, Judge judge);
     // Whether it spoiled too many discs; then its sessions are told.
     [[nodiscard]] Result<bool> is_stopped();
-    [[nodiscard]] Status tell_why_stopped();
     void go_on_again();
+    // All that wait for this drive alone get this reason, and lose it when it goes on.
+    [[nodiscard]] Status tell_who_waits(const std::string& reason);
+    [[nodiscard]] Status take_reason_back();
+    void began(const std::vector<SessionRow>& rows);
+    [[nodiscard]] Status nothing_to_burn(const std::vector<SessionRow>& queue);
+    void tell_disc_waits();
+    // Of a watched folder: its session has the reason as long as it is away.
+    void tell_if_folder_is_away(const SessionRow& row);
     [[nodiscard]] Result<bool> burn_next();
     [[nodiscard]] bool is_for_this_drive(const SessionRow& row) const;
     [[nodiscard]] bool left_to_another(const SessionRow& row, const std::vector<DiscSessionRow>& copies);
@@ -110,13 +119,22 @@ class DriveLoop {
     std::optional<Medium> just_met_;        // put in by somebody: it may hold more than is known
     bool known_medium_ = false;             // what is in it, or on its shelf, was looked at
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
-    std::string wait_reason_;
+    struct DiscWait {
+        SessionRow row;
+        Error reason;
+    };
+    std::map<SessionId, DiscWait> disc_waits_;  // those that need another disc, however often they are tried
+    std::map<SessionId, std::string> folder_waits_;  // as told
+    std::string rests_;                              // why it rests; empty = it does not
+    bool in_error_ = false;                          // DRIVE_ERROR stands because it rests
+    std::string told_reason_;                        // what tell_who_waits() said last
     std::string stopped_;  // why it must not burn until a person says so; empty = it may
     std::map<SessionId, std::uint64_t> estimates_;
     std::optional<Timestamp> held_until_;  // the first of those that are held back for a batch
     unsigned looks_ = 0;
     bool looked_over_ = false;  // the discs on the shelf, against the catalogue
     std::atomic<bool> woken_{false};
+    std::atomic<bool> shelf_is_back_{false};
     std::atomic<SteadyTime::rep> next_time_{0};
 };
 

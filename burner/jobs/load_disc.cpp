@@ -15,11 +15,11 @@ std::string names_of(const Config& config, bool emulated) {
     return names.empty() ? "a drive that takes it; none is configured" : names;
 }
 
-Status note_seen(Station& station, const ShelfView::Image& image, DiscRow& disc) {
+Status note_seen(const BurnerServices& services, const ShelfView::Image& image, DiscRow& disc) {
     const bool as_known =
         disc.drive == image.drive && disc.location == image.disc.location && !disc.missing_since;
     if (as_known) return {};
-    BB_CHECK(station.services.catalogue.disc_seen(disc.id, image.drive, image.disc.location));
+    BB_CHECK(services.catalogue.disc_seen(disc.id, image.drive, image.disc.location));
     log::info("disc found", log::kv("disc", disc.label), log::kv("drive", image.drive),
               log::kv("image", image.disc.location), log::kv("before", disc.location));
     disc.drive = image.drive;
@@ -28,15 +28,15 @@ Status note_seen(Station& station, const ShelfView::Image& image, DiscRow& disc)
     return {};
 }
 
-Status note_missing(Station& station, DiscRow& disc) {
+Status note_missing(const BurnerServices& services, DiscRow& disc) {
     if (disc.missing_since) return {};
-    disc.missing_since = station.services.clock.now();
+    disc.missing_since = services.clock.now();
     log::warning("disc missing", log::kv("disc", disc.label), log::kv("image", disc.location),
                  log::kv("remedy", "put it back into an image_dir; until then it is no copy of anything"));
-    return station.services.catalogue.disc_missing(disc.id, *disc.missing_since);
+    return services.catalogue.disc_missing(disc.id, *disc.missing_since);
 }
 
-void tell_copies(Station& station, const ShelfView& view, const DiscRow& disc) {
+void tell_copies_of(Station& station, const ShelfView& view, const DiscRow& disc) {
     for (const std::string& copy : copies_of(view, disc))
         if (station.notes.copies_told.insert(copy).second)
             log::warning("copy of a disc", log::kv("disc", disc.label), log::kv("image", copy),
@@ -48,6 +48,7 @@ void tell_copies(Station& station, const ShelfView& view, const DiscRow& disc) {
 
 Status load_image(Station& station, const ShelfView& view, const DiscRow& disc) {
     const ShelfView::Image* const image = place_of(view, disc);
+    if (image == nullptr && !view.complete) return std::unexpected(view.away);
     if (image == nullptr || image->drive != station.drive.name())
         return fail(Errc::not_found, away_text(disc, station.services.config));
     return station.drive.load({disc.label, image->disc.location, disc.medium});
@@ -65,15 +66,18 @@ Status load_disc(Station& station, const DiscRow& disc) {
                             station.drive.name(), disc.label, disc.serial));
 }
 
-Status note_places(Station& station, const ShelfView& view, std::vector<DiscRow>& discs) {
+Status note_places(const BurnerServices& services, const ShelfView& view, std::vector<DiscRow>& discs) {
     for (DiscRow& disc : discs) {
         if (const ShelfView::Image* const image = place_of(view, disc))
-            BB_CHECK(note_seen(station, *image, disc));
+            BB_CHECK(note_seen(services, *image, disc));
         else if (is_image(disc) && view.complete)
-            BB_CHECK(note_missing(station, disc));
-        tell_copies(station, view, disc);
+            BB_CHECK(note_missing(services, disc));
     }
     return {};
+}
+
+void tell_copies(Station& station, const ShelfView& view, const std::vector<DiscRow>& discs) {
+    for (const DiscRow& disc : discs) tell_copies_of(station, view, disc);
 }
 
 std::string away_text(const DiscRow& disc, const Config& config) {

@@ -178,7 +178,7 @@ Result<bool> look_over_shelf(Station& station) {
         const auto known = std::ranges::find(discs, image.serial, &DiscRow::serial);
         const bool as_known = known != discs.end() &&
                               (known->head_digest == image.head_digest || known->state == DiscState::suspect);
-        if (as_known) continue;
+        if (as_known || (known == discs.end() && station.notes.strangers.contains(image.serial))) continue;
         const DiscToLoad disc{image.label, image.location, known == discs.end() ? "" : known->medium};
         if (!station.drive.load(disc)) continue;  // no plain file any more
         const auto medium = station.drive.inspect();

@@ -13,27 +13,19 @@ constexpr std::chrono::seconds kBetweenLooks{3};  // for a medium that came or w
 
 }  // namespace
 
-// People change discs in a real drive at any time; an emulated one may wait for the disk that its shelf is
-// on.
-bool DriveLoop::needs_looks(SteadyTime now) const {
-    return !drive_->emulated() || !rest_.ready(now);
-}
-
 // A medium that came or went ends every wait. A drive that can't be asked is no news: what it is needed for
 // says so.
 void DriveLoop::look_for_medium() {
     const SteadyTime now = services_.clock.steady_now();
-    if (drive_->emulated()) look_at_shelf(now);
-    if (!needs_looks(now) || now < next_look_) return;
+    if (drive_->emulated()) return look_at_shelf(now);
+    if (now < next_look_) return;
     next_look_ = now + kBetweenLooks;
     const auto changed = drive_->medium_changed();
     if (changed && *changed) {
         log::info("medium changed", log::kv("drive", drive_->name()));
         woken_ = true;
         known_medium_ = false;
-        if (drive_->emulated()) looked_over_ = false;  // its shelf is there again
     }
-    if (drive_->emulated()) return;
     if (changed && !known_medium_) meet_medium();
     if (!changed) desk_.set_disc_in(drive_->name(), "");
 }
@@ -78,7 +70,9 @@ void DriveLoop::place_shelf() {
     desk_.set_disc_in(drive_->name(), "");
     auto discs = services_.catalogue.discs();
     if (!discs) return;
-    if (const Status noted = note_places(station_, station_.places.look(), *discs); !noted)
+    const ShelfView view = station_.places.look();
+    tell_copies(station_, view, *discs);
+    if (const Status noted = note_places(services_, view, *discs); !noted)
         log::warning("places of discs not noted", log::kv("drive", drive_->name()), log::kv(noted.error()));
     const auto is_here = [&](const DiscRow& disc) {
         return disc.drive == drive_->name() && disc.sessions_used != 0;

@@ -11,7 +11,7 @@ namespace burnbox {
 
 Result<VerifyReport> DriveLoop::read_back_here(DiscId id, const SessionRow& session, BurnObserver& observer) {
     BB_TRY(auto discs, services_.catalogue.discs());
-    BB_CHECK(note_places(station_, station_.places.look(), discs));
+    BB_CHECK(note_places(services_, station_.places.look(), discs));
     const auto disc = std::ranges::find(discs, id, &DiscRow::id);
     if (disc == discs.end())
         return fail(Errc::not_found, "verify: the disc is not in the catalogue any more");

@@ -12,6 +12,7 @@ namespace burnbox {
 namespace {
 
 constexpr std::chrono::minutes kBetween{1};
+constexpr Timestamp::duration kLeast = std::chrono::milliseconds(10);
 constexpr std::chrono::minutes kProofLasts{10};  // while the other drives read their copies
 constexpr std::uint64_t kMostReservedBytes = 5ULL << 30U;
 
@@ -54,35 +55,59 @@ std::vector<SessionRow> due_for_release(const std::vector<SessionRow>& burned, c
     return due;
 }
 
+std::optional<Timestamp> next_release(const std::vector<SessionRow>& burned, const KeepBurned& keep,
+                                      Timestamp now) {
+    std::optional<Timestamp> next;
+    if (keep.how != KeepBurned::How::for_time) return next;
+    for (const SessionRow& row : burned)
+        if (row.verified_at && now - *row.verified_at < keep.time &&
+            (!next || *row.verified_at + keep.time < *next))
+            next = *row.verified_at + keep.time;
+    return next;
+}
+
 bool space_is_needed(const FileSystem::Space& space) {
     return space.free_bytes < std::min(space.total_bytes / 10, kMostReservedBytes);
 }
 
-void PayloadRelease::run_when_due(const std::string& drive, const ReadBack& read_back) {
-    const std::unique_lock lock(one_, std::try_to_lock);
-    if (!lock || services_.config.session.keep_burned.how == KeepBurned::How::forever) return;
-    const SteadyTime now = services_.clock.steady_now();
+SteadyTime PayloadRelease::next_time(const std::string& drive) const {
+    if (services_.config.session.keep_burned.how == KeepBurned::How::forever) return SteadyTime::max();
+    const std::lock_guard lock(next_mutex_);
     const auto known = next_.find(drive);
-    if (known != next_.end() && now < known->second) return;
-    next_[drive] = now + kBetween;
-    std::erase_if(proven_, [&](const auto& proof) { return proof.second + kProofLasts < now; });
-    if (const Status done = run(read_back); !done)
-        log::warning("payload not released", log::kv(done.error()));
+    return known == next_.end() ? SteadyTime::min() : known->second;
 }
 
-Status PayloadRelease::run(const ReadBack& read_back) {
+void PayloadRelease::look_again(const std::string& drive) {
+    const std::lock_guard lock(next_mutex_);
+    next_.erase(drive);
+}
+
+void PayloadRelease::run_when_due(const std::string& drive, const ReadBack& read_back) {
+    const std::unique_lock one(one_, std::try_to_lock);
+    const SteadyTime now = services_.clock.steady_now();
+    if (!one || now < next_time(drive)) return;
+    std::erase_if(proven_, [&](const auto& proof) { return proof.second + kProofLasts < now; });
+    const auto next = run(read_back, now + kBetween);
+    if (!next) log::warning("payload not released", log::kv(next.error()));
+    const std::lock_guard lock(next_mutex_);
+    next_[drive] = next.value_or(now + kBetween);
+}
+
+Result<SteadyTime> PayloadRelease::run(const ReadBack& read_back, SteadyTime latest) {
     const KeepBurned& keep = services_.config.session.keep_burned;
     BB_TRY(auto space, services_.inbox.fs().space());
     BB_TRY(const auto burned, services_.catalogue.sessions_in_state(SessionState::burned));
-    for (const SessionRow& row :
-         due_for_release(burned, keep, space_is_needed(space), services_.clock.now())) {
+    const Timestamp now = services_.clock.now();
+    for (const SessionRow& row : due_for_release(burned, keep, space_is_needed(space), now)) {
         if (released_.contains(row.id)) continue;
         BB_TRY(const bool released, release(row, read_back));
         if (!released || keep.how != KeepBurned::How::until_needed) continue;
         BB_TRY(space, services_.inbox.fs().space());
         if (!space_is_needed(space)) break;
     }
-    return {};
+    const auto next = next_release(burned, keep, now);
+    if (!next) return latest;
+    return std::min(latest, services_.clock.steady_now() + std::max(*next - services_.clock.now(), kLeast));
 }
 
 bool PayloadRelease::is_good(const DiscRow& disc, const DiscSessionRow& copy, const ReadBack& read_back) {

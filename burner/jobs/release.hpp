@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -19,6 +20,10 @@ namespace burnbox {
 [[nodiscard]] std::vector<SessionRow> due_for_release(const std::vector<SessionRow>& burned,
                                                       const KeepBurned& keep, bool short_of_space,
                                                       Timestamp now);
+
+// When the first of the others will be due; nothing = time alone makes none of them due. Pure.
+[[nodiscard]] std::optional<Timestamp> next_release(const std::vector<SessionRow>& burned,
+                                                    const KeepBurned& keep, Timestamp now);
 
 // Less than 10 % or 5 GiB free, whichever is less: well before uploads are in danger. Pure.
 [[nodiscard]] bool space_is_needed(const FileSystem::Space& space);
@@ -37,11 +42,15 @@ class PayloadRelease {
     };
     using ReadBack = std::function<Found(const DiscRow& disc, const DiscSessionRow& copy)>;
 
-    // Looks at most once a minute for each drive. Errors are logged: the payload stays, it is tried again.
+    // Looks when the next payload is due, at least once a minute for each drive. Errors are logged: the
+    // payload stays, it is tried again.
     void run_when_due(const std::string& drive, const ReadBack& read_back);
+    [[nodiscard]] SteadyTime next_time(const std::string& drive) const;  // max() = never
+    void look_again(const std::string& drive);                           // something was burned
 
   private:
-    [[nodiscard]] Status run(const ReadBack& read_back);
+    // When the next one is due, at most `latest`.
+    [[nodiscard]] Result<SteadyTime> run(const ReadBack& read_back, SteadyTime latest);
     // False: it must stay, or nothing is left of it but receipts.
     [[nodiscard]] Result<bool> release(const SessionRow& row, const ReadBack& read_back);
     [[nodiscard]] Result<bool> all_copies_good(const SessionRow& row, const ReadBack& read_back);
@@ -49,7 +58,8 @@ class PayloadRelease {
 
     const BurnerServices& services_;
     std::mutex one_;
-    std::map<std::string, SteadyTime> next_;                     // by drive
+    mutable std::mutex next_mutex_;
+    std::map<std::string, SteadyTime> next_;                     // under next_mutex_: by drive
     std::set<SessionId> released_;                               // nothing is left to look for
     std::map<std::pair<DiscId, SessionId>, SteadyTime> proven_;  // read back for this
 };

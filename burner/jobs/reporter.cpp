@@ -71,12 +71,16 @@ void Reporter::session_waits(const SessionRow& row, const std::string& reason) {
     if (row.reason == reason) return;
     if (auto stored = services_.catalogue.set_reason(row.id, reason); !stored)
         log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(stored.error()));
-    session_queued(row, reason);
+    tell_waiting(row, row.state, reason);
 }
 
 void Reporter::session_queued(const SessionRow& row, const std::string& reason) {
+    tell_waiting(row, SessionState::queued, reason);
+}
+
+void Reporter::tell_waiting(const SessionRow& row, SessionState state, const std::string& reason) {
     StatusFacts facts;
-    facts.state = "queued";
+    facts.state = to_string(state);
     if (!row.is_part()) facts.waits = reason;  // of a part its line says it
     tell_status(services_, row, facts);
 }

@@ -21,8 +21,8 @@ class Reporter {
     void idle();
     // The drive waits; reason empty = it does not.
     void drive_waits(const std::string& reason);
-    // The session stays queued for a new reason: catalogue and STATUS.txt. Does nothing when the row says it
-    // already.
+    // The session stays as it is for a new reason: catalogue and STATUS.txt. Does nothing when the row says
+    // it already.
     void session_waits(const SessionRow& row, const std::string& reason);
     // The session is queued again, as the catalogue says already: STATUS.txt.
     void session_queued(const SessionRow& row, const std::string& reason);
@@ -32,6 +32,7 @@ class Reporter {
 
   private:
     void write_text();
+    void tell_waiting(const SessionRow& row, SessionState state, const std::string& reason);
 
     const BurnerServices& services_;
     mutable std::mutex mutex_;

@@ -28,6 +28,7 @@ Result<bool> is_last_try(Catalogue& catalogue, const Work& work, const AttemptFa
 
 // Waiting for the other process helps; blaming the disc does not.
 bool says_nothing_about_the_disc(const Error& error) {
+    if (shelf_is_away(error)) return true;
     switch (error.code) {
         case Errc::busy:
         case Errc::cancelled:
@@ -139,6 +140,7 @@ Result<bool> is_unfinished(Catalogue& catalogue, AttemptId id) {
 }  // namespace
 
 AttemptCause cause_of(const Error& error) {
+    if (shelf_is_away(error)) return AttemptCause::interrupted;
     if (error.code == Errc::corrupt) return AttemptCause::staged_damaged;
     if (error.code == Errc::no_space) return AttemptCause::no_space;
     if (is_somewhere_else(error)) return AttemptCause::disc_gone;

@@ -97,6 +97,8 @@ Result<bool> DriveLoop::burn_next() {
     };
     std::erase_if(waiting_, not_queued);
     std::erase_if(estimates_, not_queued);
+    std::erase_if(disc_waits_, not_queued);
+    std::erase_if(folder_waits_, not_queued);
     held_until_.reset();
     std::set<SessionId> held;
     for (auto first = rows.begin(); first != rows.end(); ++first) {
@@ -105,6 +107,7 @@ Result<bool> DriveLoop::burn_next() {
             desk_.add_ended(first->whole_or_self());
             return true;
         }
+        tell_if_folder_is_away(*first);
         if (held.contains(first->id)) continue;
         BB_TRY(const auto copies, copies_if_its_turn(*first));
         if (!copies) continue;
@@ -117,12 +120,7 @@ Result<bool> DriveLoop::burn_next() {
         BB_TRY(const bool did, take(std::move(group.rows), *copies));
         if (did) return true;
     }
-    if (waiting_.empty()) {
-        wait_reason_.clear();
-        conditions_.clear("no_disc", drive_->name());
-        conditions_.clear("wrong_medium", drive_->name());
-    }
-    if (!wait_reason_.empty()) reporter_.drive_waits(wait_reason_);
+    BB_CHECK(nothing_to_burn(rows));
     return false;
 }
 
@@ -220,14 +218,12 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
         return false;
     }
     BB_CHECK(keep_what_fits(rows, *supply->disc));
-    for (const std::string_view over : {"no_disc", "wrong_medium", "disc_full"})
-        conditions_.clear(over, drive_->name());
     auto made = make_work(services_, *supply->disc, rows);
     if (!made) return without_work(rows, made.error());
     Work work = std::move(*made);
     reporter_.medium(supply->disc->medium, supply->disc->label);
     reporter_.begin(work.rows, supply->disc->label);
-    auto attempted = run_attempt(station_, work);
+    auto attempted = run_attempt(station_, work, [&] { began(work.rows); });
     reporter_.idle();
     if (!attempted) return std::unexpected(std::move(attempted).error());
     return conclude(work, std::move(*attempted));
@@ -254,14 +250,10 @@ Result<bool> DriveLoop::without_work(const std::vector<SessionRow>& rows, const 
 
 void DriveLoop::wait_for_disc(const SessionRow& row, const Error& reason, const std::string& overtaken) {
     reporter_.session_waits(row, overtaken + reason.message);
-    wait_reason_ = reason.message;
     waiting_[row.id].failed(services_.clock.steady_now());
     desk_.set_cannot_take(drive_->name(), row.id);
-    const bool wrong = reason.code == Errc::wrong_medium;
-    conditions_.clear(wrong ? "no_disc" : "wrong_medium", drive_->name());
-    if (!raise(station_, wrong ? "wrong_medium" : "no_disc", row, "", reason.message)) return;
-    log::warning(wrong ? "wrong medium" : "no disc", log::kv("drive", drive_->name()),
-                 log::kv("session", row.disc_name), log::kv("reason", reason.message));
+    disc_waits_.insert_or_assign(row.id, DiscWait{row, reason});
+    tell_disc_waits();
 }
 
 }  // namespace burnbox

@@ -24,4 +24,9 @@ void AwayFolders::tell(const std::string& folder, const std::string& why) {
     events_.publish(event);
 }
 
+std::map<std::string, std::string> AwayFolders::list() const {
+    const std::lock_guard lock(mutex_);
+    return away_;
+}
+
 }  // namespace burnbox

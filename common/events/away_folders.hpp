@@ -19,10 +19,13 @@ class AwayFolders {
     // already.
     void tell(const std::string& folder, const std::string& why);
 
+    // Folder -> why, of those that are away.
+    [[nodiscard]] std::map<std::string, std::string> list() const;
+
   private:
     Events& events_;
     const Clock& clock_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::map<std::string, std::string> away_;  // folder -> why
 };
 

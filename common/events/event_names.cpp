@@ -12,11 +12,13 @@ constexpr std::string_view kSessionEvents[] = {"session_sealed",    "session_que
 constexpr Condition kConditions[] = {
     {"disc_full", "DISC_FULL", "The disc takes no more sessions.",
      "Take the disc out, note its label on it, and put in a blank one."},
-    {"no_disc", "NO_DISC", "Sessions wait for a disc.", "Put a blank disc into the drive."},
+    {"no_disc", "NO_DISC", "Sessions wait for a disc.",
+     "Put a blank disc into the drive; for images: make room where they lie."},
     {"wrong_medium", "WRONG_MEDIUM", "The disc in the drive can't be used.",
      "Take it out and put in a blank one, or the one that is asked for."},
     {"drive_error", "DRIVE_ERROR", "The drive failed.",
-     "Look at its cable and power (`burnbox drives`, the log); it is tried again by itself."},
+     "Look at its cable and power, or at the disk of its image_dir (`burnbox drives`, the log); it is tried "
+     "again by itself."},
     {"burn_failed", "BURN_FAILED", "Sessions could not be burned.",
      "FAILED.txt in each says what to do: `burnbox retry ACCOUNT/SESSION`, or rename the folder back, mend "
      "it "

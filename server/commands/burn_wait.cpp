@@ -207,10 +207,10 @@ void BurnWaits::follow(std::shared_ptr<Wait> wait, SessionId session) {
     state_->schedule(watch);
 }
 
-void BurnWaits::drain(std::string reason) {
+void BurnWaits::drain(const std::string& reason) {
     std::map<const Watch*, std::shared_ptr<Wait>> waits;  // let go of after the lock is open
     const std::lock_guard lock(state_->mutex);
-    state_->over = std::move(reason);
+    state_->over = reason + ": the session is sealed, and burnbox goes on with it after its next start";
     waits.swap(state_->waits);
     for (const auto& [watch, wait] : waits) end_wait(*watch, state_->over);
 }

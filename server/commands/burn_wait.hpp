@@ -21,8 +21,8 @@ class BurnWaits {
     [[nodiscard]] std::shared_ptr<Wait> begin(const Asked& asked);
     void follow(std::shared_ptr<Wait> wait, SessionId session);
 
-    // Ends every wait, those to come too, with exit code 3 and that reason.
-    void drain(std::string reason);
+    // Ends every wait, those to come too, with exit code 3, that reason, and what becomes of the session.
+    void drain(const std::string& reason);
     void stop();  // lets go of every wait, without an answer
 
   private:

@@ -109,22 +109,25 @@ struct Composition::State {
 
     // Where the promise of a seal stands: from now on it has to stay there.
     Status keep_places() {
-        BB_CHECK(places.keep("state_dir", config.state_dir));
-        BB_CHECK(places.keep("the lock", config.state_dir + "/lock"));
-        BB_CHECK(places.keep("the folder", config.state_dir + "/seals"));
-        BB_CHECK(places.keep("inbox_dir", config.inbox_dir));
+        BB_CHECK(places.keep("state_dir", config.state_dir, Origin::state_folder));
+        BB_CHECK(places.keep("the lock", config.state_dir + "/lock", Origin::catalogue));
+        BB_CHECK(places.keep("the folder", config.state_dir + "/seals", Origin::state_folder));
+        BB_CHECK(places.keep("inbox_dir", config.inbox_dir, Origin::state_folder));
         if (const std::string file = catalogue_file(config.catalogue); !file.empty()) {
-            BB_CHECK(places.keep("the catalogue", file));
-            BB_CHECK(places.keep("the catalogue's log", file + "-wal"));
-            BB_CHECK(places.keep("the catalogue's index", file + "-shm"));
+            BB_CHECK(places.keep("the catalogue", file, Origin::catalogue));
+            BB_CHECK(places.keep("the catalogue's log", file + "-wal", Origin::catalogue));
+            BB_CHECK(places.keep("the catalogue's index", file + "-shm", Origin::catalogue));
         }
-        places.start([this](const Error& error) { lose_place(error); });
+        places.start([this](const std::string& path, const Error& error) { lose_place(path, error); });
         return {};
     }
 
-    void lose_place(const Error& error) {
+    void lose_place(const std::string& path, const Error& error) {
         place_lost = true;
-        resources->catalogue_lost(error);
+        if (error.origin == Origin::state_folder)
+            away.tell(path, error.message);
+        else
+            resources->catalogue_lost(error);
         rescue();
         part_failed("storage", error.message);
     }
@@ -198,7 +201,9 @@ struct Composition::State {
                 .prover = *prover,
                 .run_changer = changer(spawner),
                 .note_generation = [this] { return note_generation_in(*catalogue, marked_folders()); },
-                .catalogue_age = catalogue_age},
+                .catalogue_age = catalogue_age,
+                .folder_is_away = [this](const std::string& path,
+                                         const std::string& why) { away.tell(path, why); }},
             std::move(drives));
     }
 
@@ -283,7 +288,8 @@ struct Composition::State {
             },
             .burn_now = [this](SessionId session) { burner->burn_now(session); },
             .by_hand = [this](Burner::ByHand what,
-                              const std::string& drive) { return burner->by_hand(what, drive); }});
+                              const std::string& drive) { return burner->by_hand(what, drive); },
+            .folders_away = [this] { return away.list(); }});
     }
 
     [[nodiscard]] std::vector<std::string> account_names() const {
@@ -292,8 +298,8 @@ struct Composition::State {
         return names;
     }
 
-    void drain(const std::string& reason) {
-        gate.shut(reason);
+    void drain(const std::string& reason, const std::string& remedy) {
+        gate.shut(reason + ": " + remedy);
         burner->drain();
         stopping.request_stop();
         operations->drain(reason);
@@ -377,8 +383,8 @@ std::string Composition::host_key_fingerprint() const {
 std::string Composition::host_key_line() const {
     return state_->ssh->host_key_line();
 }
-void Composition::drain(const std::string& reason) {
-    state_->drain(reason);
+void Composition::drain(const std::string& reason, const std::string& remedy) {
+    state_->drain(reason, remedy);
 }
 void Composition::cut_off() {
     state_->transfers_end = true;

@@ -30,9 +30,10 @@ class Composition {
     [[nodiscard]] std::string host_key_line() const;
 
     // Begins nothing more and lets end what is under way: transfers within `config.drain`, then a disc
-    // session that is being written, with no limit. `reason` goes to those who are refused meanwhile. Blocks;
-    // another thread than the control thread, which goes on to answer. stop() ends the rest.
-    void drain(const std::string& reason);
+    // session that is being written, with no limit. Those who are refused meanwhile are told `reason` and
+    // `remedy`, those who wait for a burn the reason. Blocks; another thread than the control thread, which
+    // goes on to answer. stop() ends the rest.
+    void drain(const std::string& reason, const std::string& remedy);
     // What drain() waits for is not waited for any more; a disc that is being written is lost, perhaps. Any
     // thread; does not block.
     void cut_off();

@@ -116,7 +116,8 @@ Result<std::string> list(const Asked& asked) {
     auto drives = gather_drives(asked, discs);
     if (name == "drives") return json ? drives_json(drives) : drives_text(drives);
     BB_TRY(auto sessions, gather_sessions(asked, false));
-    const StatusView status{std::move(drives), std::move(discs), std::move(sessions)};
+    StatusView status{std::move(drives), std::move(discs), std::move(sessions)};
+    if (accounts && asked.services.folders_away) status.away = asked.services.folders_away();
     return json ? status_json(status) : status_text(status, accounts);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@ struct OperationServices {
     std::function<Status(const SessionRow& row)> find_folder{};
     std::function<void(SessionId session)> burn_now{};  // not held back any more
     std::function<Result<std::string>(Burner::ByHand what, const std::string& drive)> by_hand{};
+    std::function<std::map<std::string, std::string>()> folders_away{};  // folder -> why
 };
 
 // One request while it is worked on.

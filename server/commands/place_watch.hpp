@@ -22,16 +22,16 @@ class PlaceWatch {
     PlaceWatch(const PlaceWatch&) = delete;
     PlaceWatch& operator=(const PlaceWatch&) = delete;
 
-    // What is at `path` now has to stay there; `what` names it for people. Before start().
-    [[nodiscard]] Status keep(const std::string& what, const std::string& path);
-    // The same when something is there.
-    void keep_if_there(const std::string& what, const std::string& path);
+    // What is at `path` now has to stay there; `what` names it for people, `origin` says whose loss it is.
+    // Before start().
+    [[nodiscard]] Status keep(const std::string& what, const std::string& path, Origin origin);
 
-    // The first of them that is not there any more, or another one, if any: Errc::not_found. Some stat(2).
+    // The first of them that is not there any more, or another one, if any: Errc::not_found, of its origin.
+    // Some stat(2).
     [[nodiscard]] Status check() const;
 
-    // Calls `lost` once, on the watch's thread, when check() fails.
-    void start(std::function<void(const Error&)> lost);
+    // Calls `lost` once, on the watch's thread, with the path of the place that check() fails for.
+    void start(std::function<void(const std::string& path, const Error& error)> lost);
     void stop();
 
   private:
@@ -39,7 +39,9 @@ class PlaceWatch {
         std::string what, path;
         dev_t device;
         ino_t inode;
+        Origin origin;
     };
+    [[nodiscard]] static Status check(const Place& place);
     const std::chrono::milliseconds interval_;
     std::vector<Place> places_;
     std::jthread thread_;

@@ -40,7 +40,7 @@ void Shutdown::signal(const std::string& name) {
     if (draining_) return cut_off();
     log::info("server stopping", log::kv("signal", name),
               log::kv("how", "what is under way comes to its end first; a second signal ends it at once"));
-    begin("burnbox is stopping: send the marker again when it is back");
+    begin("burnbox is stopping", "send the marker again when it is back");
 }
 
 void Shutdown::part_failed(const std::string& part, const std::string& reason) {
@@ -49,18 +49,17 @@ void Shutdown::part_failed(const std::string& part, const std::string& reason) {
         if (draining_) return;
         log::error("server ends", log::kv("part", part), log::kv("reason", reason),
                    log::kv("how", "what is under way comes to its end first, then it is to be started anew"));
-        begin(
-            fmt::format("burnbox can't keep what it would promise ({}: {}) and ends, to be started anew: "
-                        "send the marker again then",
-                        part, reason));
+        begin(fmt::format("burnbox can't keep what it would promise ({}: {}) and ends, to be started anew",
+                          part, reason),
+              "send the marker again then");
     });
 }
 
-void Shutdown::begin(const std::string& refusal) {
+void Shutdown::begin(const std::string& reason, const std::string& remedy) {
     draining_ = true;
     notify_service("STOPPING=1");
-    thread_ = std::thread([this, refusal] {
-        server_.drain(refusal);
+    thread_ = std::thread([this, reason, remedy] {
+        server_.drain(reason, remedy);
         boost::asio::post(io_, [this] { io_.stop(); });
     });
     tell();

@@ -30,7 +30,7 @@ class Shutdown {
     [[nodiscard]] int exit_code() const { return exit_code_; }
 
   private:
-    void begin(const std::string& refusal);
+    void begin(const std::string& reason, const std::string& remedy);
     void cut_off();
     void tell();
 

@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ struct DriveView {
 struct StatusView {
     std::vector<DriveView> drives;
     std::vector<DiscView> discs;
-    std::vector<SessionView> sessions;  // all but the burned ones, oldest first
+    std::vector<SessionView> sessions;          // all but the burned ones, oldest first
+    std::map<std::string, std::string> away{};  // folders of the configuration that are not there, and why
 };
 
 // Names are "account/session" with `accounts`, else "session": what an account is shown.

@@ -96,9 +96,13 @@ std::string found_json(const std::vector<FoundFile>& files) {
 }
 
 std::string status_json(const StatusView& status) {
-    return to_text({{"drives", array_of(status.drives, to_json_with_progress)},
-                    {"discs", array_of(status.discs, kToJson)},
-                    {"sessions", array_of(status.sessions, kToJson)}});
+    Json json{{"drives", array_of(status.drives, to_json_with_progress)},
+              {"discs", array_of(status.discs, kToJson)},
+              {"sessions", array_of(status.sessions, kToJson)}};
+    if (status.away.empty()) return to_text(json);
+    json["folders_away"] = array_of(
+        status.away, [](const auto& away) { return Json{{"folder", away.first}, {"reason", away.second}}; });
+    return to_text(json);
 }
 
 }  // namespace burnbox

@@ -135,6 +135,9 @@ std::string status_text(const StatusView& status, bool accounts) {
     std::string text =
         section("Drives", drives, {}, "none") + "\n" + section("Discs", discs, {}, "none yet") + "\n" +
         section("Queue", queue, {2, 3}, "empty") + "\n" + section("Open sessions", open, {2, 3}, "none");
+    Rows away;
+    for (const auto& [folder, why] : status.away) away.push_back({escape(folder), escape(why)});
+    if (!away.empty()) text += "\n" + section("Folders that are away", away, {}, "none");
     if (!failed.empty()) text += "\n" + section("Failed, each needs a person", failed, {2, 3}, "none");
     return text;
 }

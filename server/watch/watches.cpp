@@ -108,6 +108,7 @@ struct Watches::State {
             if (!there && folder) {
                 place->retire(there.error().message);
                 tell(*place, there.error().message);
+                services.wake_burner();  // its sessions get the reason
             } else if (!there) {
                 come_back(*place);
             }

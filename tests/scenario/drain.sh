@@ -129,7 +129,7 @@ wait_for 60 "it burns" burning
 wait_for 60 "the drive writes" writes
 kill "$server"
 check_exit 3 "its exit code is that of a server that went away" wait "$waiting"
-check "with the reason" grep -q "burnbox is stopping" "$world/wait.out"
+check "with the reason" grep -q "burnbox is stopping: the session is sealed" "$world/wait.out"
 ended_with 0 "the server ends"
 
 step "stopped at random moments no disc is lost"

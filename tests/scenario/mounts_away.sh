@@ -46,7 +46,10 @@ start_server
 send two
 wait_for 30 "the session says what it waits for" grep -q "$discs" "$inbox/alice/two-queued/STATUS.txt"
 check "and what to do" grep -q 'mount its disk' "$inbox/alice/two-queued/STATUS.txt"
-wait_for 10 "the signal stands" test -s "$signals/DRIVE_ERROR"
+wait_for 10 "the signal stands" grep -q "$discs" "$signals/FOLDER_AWAY"
+check "status lists it" burnbox status
+said "$discs .*mount its disk"
+check "no drive is to blame" test ! -e "$signals/DRIVE_ERROR"
 check "nothing was written there" nothing_in "$discs"
 check_fails "check says it too" burnbox check
 said "image_dir $discs is away"
@@ -55,23 +58,38 @@ check_exit 1 "nor by verify" burnbox verify alice/one
 check "still not" test "$(disc_states)" = open
 mount_again "$discs"
 wait_burned two 30
-wait_for 10 "the signal is gone" test ! -e "$signals/DRIVE_ERROR"
+wait_for 10 "the signal is gone" test ! -e "$signals/FOLDER_AWAY"
 check "both are on one disc" test "$(find "$discs" -name '*.iso' | wc -l)" = 1
 
 step "it goes while the server runs"
 unmount "$discs"
+wait_for 10 "the signal stands, with nothing to burn" grep -q "$discs" "$signals/FOLDER_AWAY"
 send three
+send behind
 wait_for 30 "the session waits" grep -q "$discs" "$inbox/alice/three-queued/STATUS.txt"
+wait_for 30 "and the one behind it" grep -q "$discs" "$inbox/alice/behind-queued/STATUS.txt"
+check "sessions says why" test "$(burnbox sessions --json | jq '[.[] | select(.state == "queued" and (.reason | contains("mount its disk")))] | length')" = 2
+check "no drive is to blame" test ! -e "$signals/DRIVE_ERROR"
 check "nothing was written there" nothing_in "$discs"
 
 step "another folder takes its place, on purpose"
 touch "$discs/.burnbox-adopt"
 wait_burned three 30
+wait_burned behind 30
 check "there" test "$(find "$discs" -name '*.iso' | wc -l)" = 1
 check "under another label" test "$(jq -r '.copies[0].disc' "$inbox/alice/three-burned/receipt.json")" = BURNBOX_0002
 stop_server
 mount_again "$discs"
 touch "$discs/.burnbox-adopt"
+
+step "an image that is deleted, and put back"
+start_server
+disc_is() { burnbox discs --json | jq -e ".[] | select(.label == \"BURNBOX_0001\") | .missing == $1"; }
+mv "$discs/BURNBOX_0001.iso" "$world/"
+wait_for 10 "is missing" disc_is true
+mv "$world/BURNBOX_0001.iso" "$discs/"
+wait_for 10 "is there again" disc_is null
+stop_server
 
 step "inbox_dir is away at start"
 start_server
@@ -87,7 +105,8 @@ said "$inbox.*mount its disk"
 check "nothing was written there" nothing_in "$inbox"
 mount_again "$inbox"
 wait_listening
-wait_for 10 "the signal is gone" test ! -e "$signals/FOLDER_AWAY"
+inbox_is_back() { ! grep "$inbox" "$signals/FOLDER_AWAY"; }
+wait_for 10 "the signal says so" inbox_is_back
 check "the session is queued still" test -d "$inbox/alice/four-queued"
 mount_again "$discs"
 wait_burned four 30
@@ -101,7 +120,10 @@ stop_server
 unmount "$watched"
 start_server
 wait_for 10 "the signal stands" grep -q "$watched" "$signals/FOLDER_AWAY"
-check "the session waits" test "$(burnbox sessions --json | jq -r '.[] | select(.session == "five").state')" = queued
+five_says_why() { burnbox sessions --json | jq -e ".[] | select(.session == \"five\") | .state == \"queued\" and (.reason | contains(\"$watched\"))"; }
+wait_for 10 "the session waits, and sessions says why" five_says_why
+check "status lists the folder" burnbox status
+said "$watched "
 check "nothing was written there" nothing_in "$watched"
 mount_again "$discs"
 mount_again "$watched"
@@ -120,13 +142,27 @@ cp -r "$world/tree" "$backup/tree"
 check "skimmed" burnbox skim --once
 said 'sealed as lab/backup-'
 unmount "$backup"
+wait_for 10 "the signal stands" grep -q "$backup" "$signals/FOLDER_AWAY"
+check "status lists it" burnbox status
+said "$backup "
 check_exit 1 "an empty one" burnbox skim --once
 said 'is its disk mounted'
-check "the signal stands" grep -q "$backup" "$signals/FOLDER_AWAY"
+echo new >"$backup.disk/new"
 mount_again "$backup"
+wait_for 10 "the signal is gone by itself" test ! -e "$signals/FOLDER_AWAY"
+new_is_sealed() { burnbox sessions --json | jq -e '[.[] | select(.session | startswith("backup-"))] | length == 2'; }
+wait_for 10 "and the run is made up for" new_is_sealed
 check "nothing is new" burnbox skim --once
 said 'nothing new'
-wait_for 10 "the signal is gone" test ! -e "$signals/FOLDER_AWAY"
+
+step "inbox_dir goes while the server runs"
+unmount "$inbox"
+wait_for 10 "the signal stands" grep -q "$inbox" "$signals/FOLDER_AWAY"
+check "nothing is wrong with the catalogue" test ! -e "$signals/CATALOGUE_ERROR"
+check_exit 1 "the server ends, to be started anew" wait "$server"
+server=
+mount_again "$inbox"
+start_server
 
 step "state_dir is away at start"
 stop_server

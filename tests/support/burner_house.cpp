@@ -54,10 +54,25 @@ void BurnerHouse::restart() {
         drives.push_back(drive.get());
         made.push_back(std::move(drive));
     }
-    burner = std::make_unique<Burner>(
-        BurnerServices{
-            config, clock, *catalogue, *inbox, state_fs, *events, recovery, prover, run_changer, {}, age_},
-        std::move(made));
+    burner =
+        std::make_unique<Burner>(BurnerServices{config,
+                                                clock,
+                                                *catalogue,
+                                                *inbox,
+                                                state_fs,
+                                                *events,
+                                                recovery,
+                                                prover,
+                                                run_changer,
+                                                {},
+                                                age_,
+                                                [this](const std::string& folder, const std::string& why) {
+                                                    if (why.empty())
+                                                        folders_away.erase(folder);
+                                                    else
+                                                        folders_away[folder] = why;
+                                                }},
+                                 std::move(made));
 }
 
 // The database and its log together: nobody writes while a test copies them.

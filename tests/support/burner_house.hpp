@@ -37,6 +37,7 @@ class BurnerHouse {
     Config config;
     FaultPlan catalogue_faults;
     decltype(BurnerServices::run_changer) run_changer;
+    std::map<std::string, std::string> folders_away;  // as told: image_dir -> why
 
     // The process.
     std::unique_ptr<Catalogue> catalogue;

@@ -54,7 +54,7 @@ std::uint64_t FakeDrive::blank_capacity_bytes() const {
 Status FakeDrive::load(const DiscToLoad& disc) {
     const std::string& label = disc.label;
     if (before_load) BB_CHECK(before_load());
-    if (shelf_.away) return fail(Errc::io, "load " + label + ": the shelf is away");
+    BB_CHECK(check_shelf());
     if (look && loaded != label)
         return fail(loaded.empty() ? Errc::no_medium : Errc::wrong_medium,
                     "drive " + name_ + ": insert disc " + label);
@@ -64,8 +64,15 @@ Status FakeDrive::load(const DiscToLoad& disc) {
     return {};
 }
 
+Status FakeDrive::check_shelf() {
+    if (!shelf_.away) return {};
+    return std::unexpected(
+        Error{Errc::unreachable, 0, "image_dir /shelf/" + name_ + " is away", Origin::state_folder});
+}
+
 Status FakeDrive::load_blank(const std::string& label) {
     if (before_load) BB_CHECK(before_load());
+    BB_CHECK(check_shelf());
     const bool is_in = look && loaded == label && shelf_.discs.contains(label);
     if (is_in && shelf_.discs.at(label).sessions.empty()) return {};
     if (shelf_.discs.contains(label))
@@ -81,7 +88,7 @@ Status FakeDrive::load_blank(const std::string& label) {
 Result<std::vector<ShelfDisc>> FakeDrive::shelf() {
     std::vector<ShelfDisc> discs;
     if (!emulated()) return discs;
-    if (shelf_.away) return fail(Errc::io, "list the shelf: it is away");
+    BB_CHECK(check_shelf());
     for (const auto& [label, disc] : shelf_.discs)
         discs.push_back({label, disc.serial, "/shelf/" + label + ".iso", head_digest(disc)});
     return discs;

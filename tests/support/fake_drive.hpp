@@ -86,6 +86,7 @@ class FakeDrive : public Drive {
                                          std::uint32_t start_lba) override;
     [[nodiscard]] Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
                                                                  unsigned known) override;
+    [[nodiscard]] Status check_shelf() override;
     [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override;
     [[nodiscard]] Status eject() override {
         loaded.clear();

@@ -25,6 +25,7 @@ class FaultyDrive : public Drive {
                                          std::uint32_t start_lba) override;
     [[nodiscard]] Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
                                                                  unsigned known) override;
+    [[nodiscard]] Status check_shelf() override { return drive_->check_shelf(); }
     [[nodiscard]] Result<std::vector<ShelfDisc>> shelf() override { return drive_->shelf(); }
     [[nodiscard]] Status eject() override { return drive_->eject(); }
     [[nodiscard]] std::uint64_t blank_capacity_bytes() const override {

@@ -39,12 +39,12 @@ TEST_CASE("place watch: a place that is moved, removed or replaced is told, once
     const test::TempFolder folder;
     write(folder / "file");
     PlaceWatch places(std::chrono::milliseconds(1));
-    CHECK_FALSE(places.keep("the file", folder / "missing").has_value());
-    REQUIRE(places.keep("the file", folder / "file").has_value());
-    REQUIRE(places.keep("the folder", folder.path()).has_value());
+    CHECK_FALSE(places.keep("the file", folder / "missing", Origin::catalogue).has_value());
+    REQUIRE(places.keep("the file", folder / "file", Origin::catalogue).has_value());
+    REQUIRE(places.keep("the folder", folder.path(), Origin::state_folder).has_value());
     CHECK(places.check().has_value());
-    std::promise<Error> lost;
-    places.start([&](const Error& error) { lost.set_value(error); });
+    std::promise<std::pair<std::string, Error>> lost;
+    places.start([&](const std::string& path, const Error& error) { lost.set_value({path, error}); });
     SUBCASE("removed") {
         fs::remove(folder / "file");
     }
@@ -52,7 +52,9 @@ TEST_CASE("place watch: a place that is moved, removed or replaced is told, once
         write(folder / "other");
         fs::rename(folder / "other", folder / "file");
     }
-    const Error error = lost.get_future().get();
+    const auto [path, error] = lost.get_future().get();
+    CHECK(path == folder / "file");
+    CHECK(error.origin == Origin::catalogue);
     CHECK(error.message.find("the file " + (folder / "file")) != std::string::npos);
     CHECK_FALSE(places.check().has_value());
 }

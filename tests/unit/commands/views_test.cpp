@@ -120,6 +120,17 @@ TEST_CASE("views: the status shows what burns, how fast and how long yet") {
     CHECK(status["drives"][0]["sessions"] == json::parse(R"([{"account":"alice","session":"holiday"}])"));
 }
 
+TEST_CASE("views: the status lists folders that are away, when any is") {
+    StatusView view;
+    CHECK(status_text(view, true).find("away") == std::string::npos);
+    CHECK_FALSE(json::parse(status_json(view)).contains("folders_away"));
+    view.away["/srv/discs"] = "nothing is mounted";
+    CHECK(status_text(view, true).find("Folders that are away\n  /srv/discs  nothing is mounted\n") !=
+          std::string::npos);
+    CHECK(json::parse(status_json(view))["folders_away"] ==
+          json::parse(R"([{"folder":"/srv/discs","reason":"nothing is mounted"}])"));
+}
+
 TEST_CASE("views: the status names the sessions that burn together, the JSON every one of them") {
     DriveView view = burning_drive();
     const auto names = [&](std::vector<std::string> sessions) {

@@ -4,15 +4,10 @@
 #include <algorithm>
 
 #include "tests/support/burner_house.hpp"
+#include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
 namespace {
-
-class Quiet : public BurnObserver {
-  public:
-    Status about_to_write(const BurnPlan& /*plan*/) override { return fail(Errc::invalid, "must not write"); }
-    void progress(const Progress& /*progress*/) override {}
-};
 
 Result<VerifyReport> verify(BurnerHouse& house, SessionId id, const std::string& label = "BURNBOX_0001") {
     Quiet observer;
@@ -117,6 +112,39 @@ TEST_CASE("moved discs: what is missing is found out at the start, and what is b
     house.shelves["tray"].discs["BURNBOX_0001"] = away;
     CHECK(verify(house, id).has_value());
     CHECK_FALSE(house.disc("BURNBOX_0001").missing_since);
+}
+
+TEST_CASE("moved discs: an image that goes or comes is noticed without anything to do") {
+    BurnerHouse house;
+    house.queue("first", {{"f", "1"}});
+    house.run();
+    house.burner->look_at_shelves();
+    const FakeDisc away = house.shelves["tray"].discs.at("BURNBOX_0001");
+    house.shelves["tray"].discs.clear();
+    house.burner->look_at_shelves();
+    CHECK(house.disc("BURNBOX_0001").missing_since);
+    house.shelves["tray"].discs["BURNBOX_0001"] = away;
+    house.burner->look_at_shelves();
+    CHECK_FALSE(house.disc("BURNBOX_0001").missing_since);
+}
+
+TEST_CASE(
+    "moved discs: a shelf that goes is told without anything to do, and what waits goes on when it is back") {
+    BurnerHouse house;
+    house.burner->look_at_shelves();
+    CHECK(house.folders_away.empty());
+    house.shelves["tray"].away = true;
+    house.burner->look_at_shelves();
+    CHECK(house.folders_away.at("/shelf/tray") == "image_dir /shelf/tray is away");
+    const SessionId id = house.queue("first", {{"f", "1"}});
+    house.run();
+    CHECK(house.row(id).reason == "image_dir /shelf/tray is away");
+    house.shelves["tray"].away = false;
+    house.burner->look_at_shelves();
+    CHECK(house.folders_away.empty());
+    house.run();  // no time has passed
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(std::ranges::count(house.event_names(), "drive_error") == 0);
 }
 
 TEST_CASE("moved discs: while a shelf is away nothing on it is called missing") {

@@ -50,6 +50,24 @@ TEST_CASE("release: after its time the payload goes and the receipts stay, acros
     CHECK(has_receipts(house, "holiday"));
 }
 
+TEST_CASE("release: a time of seconds is kept to the second") {
+    BurnerHouse house;
+    house.config.session.keep_burned = {KeepBurned::How::for_time, 5s};
+    burn(house, "holiday");
+    house.clock.advance(2s);
+    burn(house, "letters");
+    house.clock.advance(2s);
+    house.run();
+    CHECK(has_payload(house, "holiday"));
+    house.clock.advance(1s);
+    house.run();
+    CHECK_FALSE(has_payload(house, "holiday"));
+    CHECK(has_payload(house, "letters"));
+    house.clock.advance(2s);
+    house.run();
+    CHECK_FALSE(has_payload(house, "letters"));
+}
+
 TEST_CASE("release: what came into the folder after the seal is on no disc, and stays") {
     BurnerHouse house;
     house.config.session.keep_burned = {KeepBurned::How::for_time, 24h * 30};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/support/burner_house.hpp"
+#include "tests/support/must.hpp"
 
 namespace burnbox::test {
 
@@ -89,6 +90,127 @@ TEST_CASE(
     house.restart();
     house.run();
     CHECK(house.row(id).state == SessionState::burned);
+}
+
+namespace {
+
+std::ptrdiff_t times(const BurnerHouse& house, std::string_view event) {
+    return std::ranges::count(house.told, event, &Event::event);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "turn: the signal of a session without space stands until it has some, whatever is tried meanwhile") {
+    BurnerHouse house;
+    const SessionId large = house.queue("large", {{"a", std::string(6'000'000, 'x')}});
+    std::uint64_t room = 4'000'000;
+    house.drives[0]->before_write = [&](const BurnJob&) -> Status {
+        return house.drives[0]->needed_bytes > room
+                   ? fail(Errc::no_space, std::to_string(house.drives[0]->needed_bytes) + " are needed")
+                   : Status();
+    };
+    house.run_patiently(3);
+    CHECK(times(house, "no_disc") == 1);
+    CHECK(times(house, "no_disc_cleared") == 0);
+    const SessionId small = house.queue("small", {{"a", "1"}});
+    const SessionId huge = house.queue("huge", {{"a", std::string(7'000'000, 'x')}});
+    house.burner->wake();
+    house.run_patiently(3);
+    CHECK(house.row(small).state == SessionState::burned);
+    CHECK(times(house, "no_disc") == 1);  // what is said of the one that waits first
+    CHECK(times(house, "no_disc_cleared") == 0);
+    must(house.catalogue->step(large, SessionState::queued, SessionState::withdrawn, ""));
+    house.burner->wake();
+    house.run();
+    CHECK(times(house, "no_disc") == 2);  // of the other one
+    CHECK(times(house, "no_disc_cleared") == 0);
+    room = 9'000'000;
+    house.run_patiently(2);
+    CHECK(house.row(huge).state == SessionState::burned);
+    CHECK(times(house, "no_disc_cleared") == 1);
+    CHECK(house.burner->drives()[0].state == "idle");
+    CHECK(house.burner->drives()[0].reason.empty());
+}
+
+TEST_CASE("turn: the signal of a disc that can't be used stands while it is tried again") {
+    BurnerHouse house;
+    FakeDrive& tray = *house.drives[0];
+    tray.look = [] { return false; };
+    house.shelves["tray"].discs["BURNBOX_0001"].label = "BURNBOX_0001";
+    tray.loaded = "BURNBOX_0001";
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    bool wrong = true;
+    tray.before_write = [&](const BurnJob&) -> Status {
+        return wrong ? fail(Errc::wrong_medium, "the disc is of another make") : Status();
+    };
+    house.run_patiently(3);
+    CHECK(times(house, "wrong_medium") == 1);
+    CHECK(times(house, "wrong_medium_cleared") == 0);
+    wrong = false;
+    house.run_patiently(1);
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(times(house, "wrong_medium_cleared") == 1);
+}
+
+TEST_CASE("turn: a drive whose session was withdrawn is in error no longer once it answers") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.drives[0]->before_load = []() -> Status { return fail(Errc::io, "no answer"); };
+    house.run_patiently(2);
+    CHECK(times(house, "drive_error") == 1);
+    CHECK(times(house, "drive_error_cleared") == 0);
+    must(house.catalogue->step(id, SessionState::queued, SessionState::withdrawn, ""));
+    house.run_patiently(1);
+    CHECK(times(house, "drive_error_cleared") == 1);
+    CHECK(house.burner->drives()[0].state == "idle");
+}
+
+TEST_CASE("turn: all that wait for a drive that rests are told why, and no longer once it goes on") {
+    BurnerHouse house;
+    const SessionId one = house.queue("one", {{"a", "1"}});
+    const SessionId two = house.queue("two", {{"a", "2"}});
+    house.shelves["tray"].away = true;
+    house.run_patiently(2);
+    for (const SessionId id : {one, two}) CHECK(house.row(id).reason == "image_dir /shelf/tray is away");
+    CHECK(house.text("alice/two-queued/STATUS.txt").find("image_dir /shelf/tray is away") !=
+          std::string::npos);
+    CHECK(times(house, "drive_error") == 0);
+    house.shelves["tray"].away = false;
+    bool seen = false;
+    house.drives[0]->during_write = [&]() -> Status {
+        if (!std::exchange(seen, true)) CHECK(house.row(two).reason.empty());
+        return {};
+    };
+    house.run_patiently(1);
+    CHECK(seen);
+    CHECK(house.row(two).state == SessionState::burned);
+}
+
+TEST_CASE("turn: a folder that goes away in the middle of a burn costs no try and no disc, however long") {
+    for (const bool whole : {false, true}) {
+        CAPTURE(whole);
+        BurnerHouse house;
+        const SessionId id = house.queue("holiday", {{"a", "1"}});
+        const auto goes = [&]() -> Status {
+            house.shelves["tray"].away = true;
+            return Status(std::unexpected(
+                Error{Errc::unreachable, 0, "image_dir /shelf/tray is away", Origin::state_folder}));
+        };
+        (whole ? house.drives[0]->after_write : house.drives[0]->during_write) = goes;
+        house.run_patiently(20);
+        CHECK(house.row(id).reason == "image_dir /shelf/tray is away");
+        CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+        CHECK(times(house, "drive_error") == 0);
+        house.restart();
+        house.run_patiently(20);
+        CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+        house.shelves["tray"].away = false;
+        house.run_patiently(2);
+        CHECK(house.row(id).state == SessionState::burned);
+        CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+        CHECK(house.shelves["tray"].discs.size() == 1);
+    }
 }
 
 }  // namespace burnbox::test

@@ -1,0 +1,49 @@
+#include "burner/jobs/folder_watch.hpp"
+
+#include <utility>
+
+#include "burner/jobs/load_disc.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::chrono::seconds kNoteAgain{10};  // whoever held an older row meanwhile may have stored it
+
+}  // namespace
+
+bool FolderWatch::tell_folders() {
+    bool back = false;
+    for (Drive* const drive : places_.drives()) {
+        if (!drive->emulated()) continue;
+        const std::string& folder = services_.config.drives.at(drive->name()).image_dir;
+        const Status there = drive->check_shelf();
+        const auto [known, is_first] = there_.try_emplace(folder, there.has_value());
+        back = back || (!is_first && there && !known->second);
+        known->second = there.has_value();
+        if (services_.folder_is_away) services_.folder_is_away(folder, there ? "" : there.error().message);
+    }
+    return back;
+}
+
+bool FolderWatch::look() {
+    const bool back = tell_folders();
+    const ShelfView view = places_.look();
+    std::vector<Seen> now;
+    for (const ShelfView::Image& image : view.images)
+        now.emplace_back(image.disc.location, image.disc.serial, image.disc.head_digest);
+    const bool first = note_again_ == SteadyTime::min();
+    const bool changed =
+        std::exchange(seen_, now) != now && !first;  // the drives look at the start by themselves
+    if (changed || services_.clock.steady_now() >= note_again_) note(view);
+    return back;
+}
+
+void FolderWatch::note(const ShelfView& view) {
+    note_again_ = services_.clock.steady_now() + kNoteAgain;
+    auto discs = services_.catalogue.discs();
+    const Status noted = discs ? note_places(services_, view, *discs) : std::unexpected(discs.error());
+    if (!noted) log::warning("places of discs not noted", log::kv(noted.error()));
+}
+
+}  // namespace burnbox
