@@ -16,18 +16,22 @@
 
 namespace burnbox::rsync {
 
-// How often: not before `least` is over, nor before `times` what measuring took.
+// How often: not before `least` is over, nor before `times` what measuring took; but on a busy machine, where
+// it takes long for little work, at `most`.
 struct Pace {
     std::chrono::steady_clock::duration least;
     int times = 0;
+    std::chrono::steady_clock::duration most{};
 
     [[nodiscard]] std::chrono::steady_clock::duration pause_after(
         std::chrono::steady_clock::duration took) const {
-        return std::max(least, took * times);
+        return std::clamp(took * times, least, most);
     }
 };
-inline constexpr Pace kQuotaPace{std::chrono::milliseconds(500), 10};  // every file is looked at
-inline constexpr Pace kFilesPace{std::chrono::seconds(1), 50};         // folders are listed
+inline constexpr Pace kQuotaPace{std::chrono::milliseconds(500), 10,
+                                 std::chrono::seconds(10)};  // every file is looked at
+inline constexpr Pace kFilesPace{std::chrono::seconds(1), 50,
+                                 std::chrono::seconds(10)};  // folders are listed
 
 class BoundsWatch {
   public:
