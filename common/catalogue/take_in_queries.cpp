@@ -98,7 +98,11 @@ Result<bool> take_session(soci::session& sql, const DiscRow& disc, const Attempt
         BB_CHECK(add_disc_session(sql, attempt, row, taken.files, found.burned_at, found.verified_at));
     }
     const bool waits = row.state == SessionState::queued || row.state == SessionState::failed;
-    if (!waits) return row.state == SessionState::burned;
+    if (!waits) {
+        // It waited for its disc to be seen: until then a receipt alone said that it is burned.
+        change(sql, "UPDATE sessions SET reason = '' WHERE id = :id AND state = 'burned'", row.id);
+        return row.state == SessionState::burned;
+    }
     BB_TRY(const auto done, copies(sql, row.id));  // one row per disc
     if (done.size() < copies_wanted) return false;
     BB_CHECK(become_burned(sql, row, found));

@@ -7,6 +7,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/base/time_range.hpp"
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
 
@@ -20,19 +21,6 @@ Result<bool> is_folder(FileSystem& fs, const std::string& path) {
     return std::unexpected(info.error());
 }
 
-// Its marker may have got another name on the way. Digests are compared when it is burned.
-Result<bool> holds_session(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
-    for (const ManifestEntry& entry : sealed.manifest.entries) {
-        if (entry.path == sealed.marker.name) continue;
-        const std::string& path = entry.source.empty() ? entry.path : entry.source;
-        const auto info = fs.info(join_path(folder, path));
-        if (!info && info.error().code != Errc::not_found) return std::unexpected(info.error());
-        if (!info || info->type != entry.type) return false;
-        if (entry.type == FileType::file && info->size_bytes != entry.size_bytes) return false;
-    }
-    return true;
-}
-
 Result<std::set<std::string>> folders_of_others(Catalogue& catalogue, const SessionRow& row) {
     std::set<std::string> taken;
     BB_TRY(const auto rows, catalogue.sessions(row.account));
@@ -42,6 +30,21 @@ Result<std::set<std::string>> folders_of_others(Catalogue& catalogue, const Sess
 }
 
 }  // namespace
+
+Result<Fit> fit_of(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+    Fit fit = Fit::times;
+    for (const ManifestEntry& entry : sealed.manifest.entries) {
+        if (entry.path == sealed.marker.name) continue;
+        const std::string& path = entry.source.empty() ? entry.path : entry.source;
+        const auto info = fs.info(join_path(folder, path));
+        if (!info && info.error().code != Errc::not_found) return std::unexpected(info.error());
+        if (!info || info->type != entry.type) return Fit::none;
+        if (entry.type != FileType::file) continue;
+        if (info->size_bytes != entry.size_bytes) return Fit::none;
+        if (clamp_time(info->mtime) != clamp_time(entry.mtime)) fit = Fit::sizes;
+    }
+    return fit;
+}
 
 Result<std::string> find_lost_folder(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
                                      const SessionRow& row) {
@@ -57,8 +60,8 @@ Result<std::string> find_lost_folder(Inbox& inbox, Catalogue& catalogue, FileSys
         if (entry.type != FileType::folder || taken.contains(entry.name)) continue;
         const SessionFolder parts = parse_folder(entry.name);
         if (parts.name != row.name || parts.state == FolderState::open) continue;
-        BB_TRY(const bool is_it, holds_session(*fs, join_path(row.account, entry.name), sealed));
-        if (!is_it) continue;
+        BB_TRY(const Fit fit, fit_of(*fs, join_path(row.account, entry.name), sealed));
+        if (fit == Fit::none) continue;
         BB_CHECK(catalogue.set_folder(row.id, entry.name));
         log::info("session has its folder again", log::kv("session", row.account + "/" + row.disc_name),
                   log::kv("folder", entry.name));

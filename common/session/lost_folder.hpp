@@ -7,8 +7,19 @@
 
 #include "common/catalogue/catalogue.hpp"
 #include "common/session/inbox.hpp"
+#include "common/session/sealed_session.hpp"
 
 namespace burnbox {
+
+// How well a folder holds what was sealed. A marker's file is not asked for: it may have got another name.
+// The content is compared when it is burned.
+enum class Fit : std::uint8_t {
+    none,   // something is missing, or of another type or size
+    sizes,  // all is there; times differ, as after a plain copy
+    times,  // the files' times are those of the seal too
+};
+// Errors: those of looking. Blocks.
+[[nodiscard]] Result<Fit> fit_of(FileSystem& fs, const std::string& folder, const SealedSession& sealed);
 
 // The row's folder, as a name in its account's inbox: the one it has, else one that has a name of this sealed
 // session (NAME-queued, NAME-failed ...), that no other row has, and in which everything lies that the seal

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/base/log.hpp"
+#include "common/base/text.hpp"
 #include "common/session/withdraw.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -48,8 +49,10 @@ Status end_withdrawal(Inbox& inbox, Catalogue& catalogue, const SessionRow& row,
 Status settle_missing(Catalogue& catalogue, const SessionRow& row) {
     switch (row.state) {
         case SessionState::queued: {
-            const std::string reason =
-                fmt::format("its folder {} is missing in the inbox: send the session again", row.folder);
+            const std::string reason = fmt::format(
+                "its folder {0} is missing in the inbox: put it back and say `burnbox retry {1}/{2}`, "
+                "or send the session again",
+                escape(row.folder), escape(row.account), escape(row.disc_name));
             log::error("session lost its folder", named(row), log::kv("folder", row.folder));
             BB_CHECK(catalogue.step(row.id, SessionState::queued, SessionState::failed, reason));
             return catalogue.set_folder(row.id, "");  // the name is free for another one

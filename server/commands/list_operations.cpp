@@ -43,8 +43,9 @@ Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned
     for (const SessionRow& row : rows) {
         const bool is_burned = row.state == SessionState::burned;
         if (row.state == SessionState::withdrawn || (is_burned && !burned)) continue;
+        const std::string& loss = losses[{row.account, row.disc_name}];
         views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes,
-                         row.files_count, is_burned ? losses[{row.account, row.disc_name}] : row.reason});
+                         row.files_count, is_burned && !loss.empty() ? loss : row.reason});
     }
     for (const Uploads::OpenSession& open : asked.services.open_sessions())
         if (asked.account.empty() || open.account == asked.account)

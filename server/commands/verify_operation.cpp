@@ -72,8 +72,11 @@ Result<std::vector<DiscSessionRow>> places_of(const Asked& asked) {
     BB_TRY(auto places, asked.services.catalogue.copies(row->id));
     if (places.empty())
         return fail(Errc::not_found,
-                    fmt::format("{} is {}, it is on no disc yet",
-                                name_for(asked, row->account, row->disc_name), to_string(row->state)));
+                    fmt::format("{} is {}, it is on no disc {}",
+                                name_for(asked, row->account, row->disc_name), to_string(row->state),
+                                row->state != SessionState::burned ? "yet"
+                                : row->reason.empty()              ? "that the catalogue knows"
+                                                      : "that the catalogue knows: " + row->reason));
     return places;
 }
 

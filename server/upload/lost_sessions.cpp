@@ -9,6 +9,7 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/found_again.hpp"
+#include "common/session/lost_folder.hpp"
 #include "common/session/sealed_session.hpp"
 #include "server/upload/seal_anew.hpp"
 #include "server/upload/session_walk.hpp"
@@ -36,19 +37,6 @@ Result<Record> read_record(FileSystem& state_fs, const std::string& seal_id) {
     return std::unexpected(sealed.error());
 }
 
-// Whether the folder holds what was sealed, by names, sizes and times; the burn reads the content.
-Result<bool> holds(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
-    BB_TRY(const auto entries, walk_session(fs, folder));
-    std::map<std::string_view, const WalkEntry*> by_path;
-    for (const WalkEntry& entry : entries) by_path.emplace(entry.path, &entry);
-    return std::ranges::all_of(sealed.manifest.entries, [&](const ManifestEntry& wanted) {
-        const auto found = by_path.find(wanted.source.empty() ? wanted.path : wanted.source);
-        if (found == by_path.end() || found->second->info.type != wanted.type) return false;
-        return wanted.type != FileType::file || (found->second->info.size_bytes == wanted.size_bytes &&
-                                                 found->second->info.mtime == wanted.mtime);
-    });
-}
-
 // By its name: the disc name may have a number behind it.
 bool may_be_in(const SealedSession& sealed, const std::string& account, const std::string& folder) {
     const std::string name = parse_folder(folder).name;
@@ -70,7 +58,9 @@ class LostSessions {
         BB_TRY(const auto all, services_.catalogue.sessions(account_));
         std::vector<SessionRow> elsewhere;
         for (const SessionRow& row : all) {
-            if (row.root != services_.inbox.root() || row.folder.empty()) continue;
+            if (row.root != services_.inbox.root()) continue;
+            if (row.folder.empty() && row.state != SessionState::failed)
+                continue;  // its payload was released
             BB_TRY(const bool in_place, keep_place(row));
             if (!in_place) elsewhere.push_back(row);
         }
@@ -128,21 +118,25 @@ class LostSessions {
         const bool has_rival = std::ranges::any_of(
             seals_, [&](const auto& one) { return may_be_in(one.second, account_, folder); });
         if (!has_rival) return false;
-        const std::string path = join_path(account_, folder);
         BB_TRY(const Record own, read_record(services_.state_fs, row.seal_id));
         if (own.sealed) {
-            BB_TRY(const bool is_own, holds(fs_, path, *own.sealed));
-            if (is_own) return false;
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), *own.sealed));
+            if (fit == Fit::times) return false;
         }
+        return is_of_a_seal(folder);
+    }
+
+    // Of one that no row refers to.
+    [[nodiscard]] Result<bool> is_of_a_seal(const std::string& folder) const {
         for (const auto& [id, sealed] : seals_) {
             if (!may_be_in(sealed, account_, folder)) continue;
-            BB_TRY(const bool is_its, holds(fs_, path, sealed));
-            if (is_its) return true;
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+            if (fit == Fit::times) return true;
         }
         return false;
     }
 
-    // A later run renamed its folder: the receipt in it, or its content, tells.
+    // A later run renamed its folder, or a person moved it: the receipt in it, or its content, tells.
     [[nodiscard]] Status look_for(const SessionRow& row) {
         if (row.state == SessionState::withdrawn) return {};
         // Whoever may delete what is burned has done so.
@@ -152,18 +146,31 @@ class LostSessions {
             if (free_.contains(receipt.folder) && is_of(receipt, row.disc_name, row.sealed_at))
                 return move_row(row, receipt.folder);
         BB_TRY(const Record record, read_record(services_.state_fs, row.seal_id));
-        for (const std::string& folder : free_) {
-            const SessionFolder name = parse_folder(folder);
-            const bool may_be = name.name == row.name &&
-                                (name.state == FolderState::queued || name.state == FolderState::failed);
-            if (!record.sealed || !may_be) continue;
-            BB_TRY(const bool is_its, holds(fs_, join_path(account_, folder), *record.sealed));
-            if (is_its) return move_row(row, folder);
+        if (record.sealed) {
+            BB_TRY(const std::string folder, best_folder(row, *record.sealed));
+            if (!folder.empty()) return move_row(row, folder);
         }
+        if (row.folder.empty()) return {};
         const bool displaced = displaced_.contains(row.id);
         if (!record.is_there && (displaced || services_.catalogue_age != CatalogueAge::current))
             return withdraw(row);
         return displaced ? services_.catalogue.set_folder(row.id, "") : Status();
+    }
+
+    // "": none holds it. One whose times differ may be a copy that a person put back, but not what another
+    // seal says.
+    [[nodiscard]] Result<std::string> best_folder(const SessionRow& row, const SealedSession& sealed) const {
+        std::string copy;
+        for (const std::string& folder : free_) {
+            const SessionFolder name = parse_folder(folder);
+            if (name.name != row.name || name.state == FolderState::open) continue;
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+            if (fit == Fit::times) return folder;
+            if (fit == Fit::none || !copy.empty()) continue;
+            BB_TRY(const bool anothers, is_of_a_seal(folder));
+            if (!anothers) copy = folder;
+        }
+        return copy;
     }
 
     [[nodiscard]] Status move_row(const SessionRow& row, const std::string folder) {
@@ -171,9 +178,20 @@ class LostSessions {
         log::warning("session found under another name", named(row), log::kv("was", row.folder),
                      log::kv("folder", folder));
         BB_CHECK(services_.catalogue.set_folder(row.id, folder));
+        if (row.state == SessionState::failed && row.folder.empty()) return is_back(row, folder);
         if (row.state != SessionState::queued || parse_folder(folder).state != FolderState::burned) return {};
         return services_.catalogue.set_reason(
             row.id, "its receipt says that it is burned: it counts as burned when its disc was read again");
+    }
+
+    // It failed because its folder was away, or that was deleted later. Under the name of a queued one it was
+    // moved away while it waited: so it waits again.
+    [[nodiscard]] Status is_back(const SessionRow& row, const std::string& folder) {
+        if (parse_folder(folder).state == FolderState::queued)
+            return services_.catalogue.step(row.id, SessionState::failed, SessionState::queued, "");
+        return services_.catalogue.set_reason(
+            row.id, fmt::format("its folder was away and is back: `burnbox retry {}/{}` burns it",
+                                escape(row.account), escape(row.disc_name)));
     }
 
     // It was taken back in a later run: its seal record is gone, and its name is another's.
@@ -191,8 +209,8 @@ class LostSessions {
     [[nodiscard]] Status give_row(const std::string& seal_id, const SealedSession& sealed) {
         for (const std::string& folder : sealed_folders()) {
             if (!may_be_in(sealed, account_, folder)) continue;
-            BB_TRY(const bool is_its, holds(fs_, join_path(account_, folder), sealed));
-            if (!is_its) continue;
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+            if (fit != Fit::times) continue;
             SessionRow row = row_for(services_, sealed, folder);
             row.seal_id = seal_id;
             const auto id = services_.catalogue.add_session(row);
@@ -237,6 +255,18 @@ class LostSessions {
         return {};
     }
 
+    // Until its discs are read.
+    [[nodiscard]] static std::string reason_of(const FoundReceipt& receipt) {
+        std::string discs;
+        for (const ReceiptHead::Copy& copy : receipt.head.copies)
+            discs += (discs.empty() ? "" : ", ") + escape(copy.disc);
+        return fmt::format(
+            "its receipt says that it is on {}, which the catalogue does not know: put the disc into a "
+            "drive, "
+            "or its image into image_dir",
+            discs.empty() ? "a disc" : discs);
+    }
+
     [[nodiscard]] SessionRow row_of_receipt(const FoundReceipt& receipt) const {
         SessionRow row;
         row.account = account_;
@@ -245,6 +275,7 @@ class LostSessions {
         const auto account = services_.config.accounts.find(account_);
         if (account != services_.config.accounts.end()) row.pool = account->second.pool;
         row.state = SessionState::burned;
+        row.reason = reason_of(receipt);
         row.folder = receipt.folder;
         row.seal_id = random_uuid();
         row.marker_name = receipt.head.marker_name;

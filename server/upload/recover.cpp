@@ -6,7 +6,6 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
-#include "common/session/lost_folder.hpp"
 #include "common/session/names.hpp"
 #include "common/session/repair.hpp"
 #include "common/storage/durable_file.hpp"
@@ -155,23 +154,6 @@ Status recover_account(Core& core, Account& account, bool went_down) {
     return {};
 }
 
-// Queued and failed sessions whose folder was moved while nobody was here, and lies under another of its
-// names.
-Status find_moved_folders(Core& core) {
-    const UploadServices& services = core.services;
-    for (const SessionState state : {SessionState::queued, SessionState::failed}) {
-        BB_TRY(const auto rows, services.catalogue.sessions_in_state(state));
-        for (const SessionRow& row : rows) {
-            if (row.root != services.inbox.root() || !row.folder_next.empty()) continue;
-            const auto found = find_lost_folder(services.inbox, services.catalogue, services.state_fs, row);
-            if (!found && found.error().code != Errc::not_found)
-                log::warning("session's folder not looked for",
-                             log::kv("session", row.account + "/" + row.disc_name), log::kv(found.error()));
-        }
-    }
-    return {};
-}
-
 }  // namespace
 
 Status recover_accounts(Core& core) {
@@ -189,7 +171,6 @@ Status recover_accounts(Core& core) {
     // before.
     BB_TRY(const auto withdrawn, core.services.catalogue.sessions_in_state(SessionState::withdrawn));
     for (const SessionRow& row : withdrawn) journal_from_record(core, row);
-    BB_CHECK(find_moved_folders(core));
     BB_CHECK(find_lost_sessions(core.services, names));
     BB_CHECK(repair_inboxes(core.services.inbox, core.services.catalogue, names));
     BB_TRY(const bool went_down, machine_went_down(core));

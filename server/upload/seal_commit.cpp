@@ -7,6 +7,7 @@
 #include "common/session/names.hpp"
 #include "common/session/staged_copy.hpp"
 #include "common/storage/durable_file.hpp"
+#include "server/upload/gone_session.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -98,6 +99,8 @@ SealStep<SessionRow> commit_seal(Core& core, const Account& account, const OpenS
         make_staged_copy(services.state_fs, row.seal_id,
                          core.inbox().host_path(join_path(account.name, session.folder())), content.manifest))
         log::debug("session copied by reflink", log::kv("session", row.name));
+    if (const Status given_up = give_up_gone_session(services, account.name, session.name); !given_up)
+        return seal_failed(given_up.error());
     Error last{Errc::exists, 0, fmt::format("no free disc name for {}", escape(row.name))};
     for (unsigned attempt = 0; attempt < kMostNames; ++attempt) {
         const auto taken = services.catalogue.disc_names(account.name);

@@ -102,6 +102,7 @@ TEST_CASE("repair: a queued session whose folder is gone fails and says why") {
     repair_twice(f);
     CHECK(f.row(id).state == failed);
     CHECK(has(f.row(id).reason, "missing"));
+    CHECK(has(f.row(id).reason, "put it back and say `burnbox retry alice/holiday`"));
     CHECK(f.row(cut).state == failed);
 }
 

@@ -1,6 +1,7 @@
 // Cancelling and mending.
 #include <doctest/doctest.h>
 
+#include "common/session/sealed_session.hpp"
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -175,8 +176,23 @@ TEST_CASE("moved by hand: a sealed folder that was away is its session's again")
     SUBCASE("under its old name, at the next start") {
         move("away", "alice/holiday-queued");
         house.kill();
-        CHECK(house.rows()[0].folder == "holiday-failed");  // as its state is, for a retry
-        CHECK(house.exists("alice/holiday-failed/a"));
+        CHECK(house.rows()[0].folder == "holiday-queued");
+        CHECK(house.rows()[0].state == SessionState::queued);
+        CHECK(house.rows()[0].reason.empty());
+        CHECK(house.names("alice") == Strings{"holiday-queued"});
+    }
+    SUBCASE("under its old name, copied without its times") {
+        move("away", "alice/holiday-queued");
+        house.put_behind("alice/holiday-queued/a", "aaa");
+        house.kill();
+        CHECK(house.rows()[0].state == SessionState::queued);
+    }
+    SUBCASE("as a failed one, at the next start: it says what to do") {
+        move("away", "alice/holiday-failed");
+        house.kill();
+        CHECK(house.rows()[0].folder == "holiday-failed");
+        CHECK(house.rows()[0].state == SessionState::failed);
+        CHECK(contains(house.rows()[0].reason, "is back: `burnbox retry alice/holiday`"));
     }
     SUBCASE("not when something is missing in it") {
         REQUIRE(house.inbox_fs.remove("away/a"));
@@ -186,11 +202,32 @@ TEST_CASE("moved by hand: a sealed folder that was away is its session's again")
         CHECK(rename(*house.connect(), "/holiday-failed", "/holiday") == "ok: holiday is open again");
         CHECK(house.rows()[0].state == SessionState::failed);
     }
-    SUBCASE("not one that another session has") {
-        CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
-        CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed as holiday-2");
+}
+
+TEST_CASE(
+    "gone by hand: a failed session of which nothing is left gives its name back when that is sent again") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed");
+    const SessionRow first = house.rows()[0];
+    const auto send_again = [&] {
+        CHECK(put(*house.connect(), "/holiday/a", "AAA") == "ok");
+        return put(*house.connect(), "/holiday/BURN", "n");
+    };
+    SUBCASE("its folder was removed") {
+        REQUIRE(house.inbox_fs.rename("alice/holiday-queued", "away", RenameMode::no_replace));
         house.kill();
-        CHECK(house.rows()[0].folder.empty());
-        CHECK(house.rows()[1].folder == "holiday-queued");
+        CHECK(house.rows()[0].state == SessionState::failed);
+        CHECK(send_again() == "ok: holiday is sealed");
+        REQUIRE(house.rows().size() == 1);
+        CHECK(house.rows()[0].disc_name == "holiday");
+        CHECK(house.rows()[0].id != first.id);
+        CHECK_FALSE(read_seal_record(house.state_fs, first.seal_id));
+    }
+    SUBCASE("not when its folder is there") {
+        REQUIRE(house.catalogue->step(first.id, SessionState::queued, SessionState::failed, "why"));
+        REQUIRE(house.inbox->move(first.id, FolderState::failed));
+        CHECK(send_again() == "ok: holiday is sealed as holiday-2");
+        CHECK(house.rows().size() == 2);
     }
 }

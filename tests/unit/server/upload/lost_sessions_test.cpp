@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "common/session/receipt.hpp"
 #include "common/session/repair.hpp"
 #include "common/storage/durable_file.hpp"
@@ -84,15 +86,22 @@ TEST_CASE("lost sessions: a burned session that the catalogue does not know keep
     house.copy_state("old");
     house.queue("s1", kFiles);
     house.run();
-    house.shelves["tray"].discs.clear();
+    const auto discs = std::exchange(house.shelves["tray"].discs, {});
     house.put_state_back("old");
     house.repair();
-    const auto row = find(house, "s1");
+    auto row = find(house, "s1");
     REQUIRE(row);
     CHECK(row->state == SessionState::burned);
     CHECK(row->folder == "s1-burned");
     CHECK(row->files_count == 2);
+    CHECK(row->reason.find("its receipt says that it is on BURNBOX_0001") == 0);
     CHECK(house.catalogue->disc_names("alice").value() == std::vector<std::string>{"s1"});
+    house.shelves["tray"].discs = discs;
+    house.restart();
+    house.run();
+    row = find(house, "s1");
+    CHECK(house.catalogue->copies(row->id)->size() == 1);
+    CHECK(row->reason.empty());
 }
 
 TEST_CASE("lost sessions: a folder's name that another session took later is not the older one's") {
