@@ -40,6 +40,13 @@ void mark_suspect(Station& station, DiscRow& disc, Suspicion suspicion, const st
     disc.reason = reason;
     disc.suspicion = suspicion;
     disc.suspect_at = station.services.clock.now();
+    station.services.events.publish({.event = "disc_suspect",
+                                     .time = *disc.suspect_at,
+                                     .account = {},
+                                     .session = {},
+                                     .disc = disc.label,
+                                     .drive = station.drive.name(),
+                                     .message = reason});
     log::error("disc suspect", log::kv("disc", disc.label), log::kv("drive", disc.drive),
                log::kv("reason", reason));
 }

@@ -9,6 +9,8 @@ constexpr std::string_view kSessionEvents[] = {"session_sealed",    "session_que
                                                "session_verifying", "session_burned", "session_failed",
                                                "session_withdrawn"};
 
+constexpr std::string_view kDiscEvents[] = {"disc_suspect"};
+
 constexpr Condition kConditions[] = {
     {"disc_full", "DISC_FULL", "The disc takes no more sessions.",
      "Take the disc out, note its label on it, and put in a blank one."},
@@ -29,12 +31,14 @@ constexpr Condition kConditions[] = {
      "Mount it; burnbox goes on by itself. The text above says what to do if another folder is to take its "
      "place."},
     {"catalogue_error", "CATALOGUE_ERROR",
-     "The catalogue can't be read or written: nothing is sealed or burned.",
-     "The cause stands above; see the log. It is tried again by itself."},
+     "The catalogue can't be read or written, so that nothing is sealed or burned; or an older one was put "
+     "back.",
+     "The cause stands above; see the log. One that can't be used is tried again by itself."},
 };
 
 std::vector<std::string> all_names() {
     std::vector<std::string> names(std::begin(kSessionEvents), std::end(kSessionEvents));
+    names.insert(names.end(), std::begin(kDiscEvents), std::end(kDiscEvents));
     for (const Condition& condition : kConditions) {
         names.emplace_back(condition.event);
         names.push_back(std::string(condition.event).append(kCleared));

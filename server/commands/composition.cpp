@@ -22,6 +22,7 @@
 #include "common/session/inbox.hpp"
 #include "common/session/known_folders.hpp"
 #include "common/session/lost_folder.hpp"
+#include "common/session/older_catalogue.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/catalogue_rescue.hpp"
 #include "server/commands/channel_services.hpp"
@@ -347,6 +348,8 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
     BB_CHECK(state->make_listeners(spawner));
     BB_TRY(state->catalogue_age,
            check_generation(*state->catalogue, *state->state_fs, *state->inbox_fs, state->marked_folders()));
+    if (state->catalogue_age != CatalogueAge::current)
+        state->resources->catalogue_is_older(age_text(state->catalogue_age));
     state->make_burner(spawner);
     BB_CHECK(state->make_uploads());
     BB_CHECK(state->uploads->recover());

@@ -61,6 +61,14 @@ void ResourceWatch::catalogue_failed(const Error& error) {
     changed_.notify_all();
 }
 
+void ResourceWatch::catalogue_is_older(const std::string& what) {
+    {
+        const std::lock_guard lock(mutex_);
+        older_ = what;
+    }
+    conditions_.raise(condition("catalogue_error", what));
+}
+
 void ResourceWatch::catalogue_lost(const Error& error) {
     const std::lock_guard lock(mutex_);
     lost_ = true;
@@ -114,6 +122,10 @@ void ResourceWatch::look_at_catalogue(const std::string& failure) {
     if (catalogue_.check_writable()) {
         conditions_.clear("catalogue_error", "");
         catalogue_fails_ = false;
+        std::unique_lock lock(mutex_);
+        const std::string older = older_;
+        lock.unlock();
+        if (!older.empty()) conditions_.raise(condition("catalogue_error", older));
         return;
     }
     const std::lock_guard lock(mutex_);

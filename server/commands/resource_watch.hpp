@@ -34,6 +34,9 @@ class ResourceWatch {
 
     // The catalogue could not be read or written. Only notes it; the watch tries it until it works again.
     void catalogue_failed(const Error& error);
+    // An older copy of it was put back, as this start found out: `what`, for people. Holds until the server
+    // ends.
+    void catalogue_is_older(const std::string& what);
     // The condition holds until the server ends.
     void catalogue_lost(const Error& error);
 
@@ -55,6 +58,7 @@ class ResourceWatch {
     std::condition_variable_any changed_;
     std::string failure_;  // under mutex_: of the catalogue, not looked at yet
     bool lost_ = false;    // under mutex_
+    std::string older_;    // under mutex_: "" = it is not
     std::jthread thread_;  // last: it uses the rest
 };
 

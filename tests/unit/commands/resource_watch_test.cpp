@@ -100,6 +100,25 @@ TEST_CASE("resources: a catalogue that fails is told at once, tried again, and t
     CHECK(wait_until([&] { return told.count("catalogue_error_cleared") == 1; }));
 }
 
+TEST_CASE(
+    "resources: that the catalogue is an older one is told until the end, whatever it fails at meanwhile") {
+    TemporaryCatalogue catalogue;
+    FaultPlan plan;
+    const auto faulty = make_faulty_catalogue(*catalogue, plan);
+    Events events;
+    Told told(events);
+    ResourceWatch watch({}, *faulty, events, system_clock(), 1ms);
+    watch.catalogue_is_older("it is older than the data");
+    CHECK(told.message("catalogue_error") == "it is older than the data");
+    plan.fail_at(1, Errc::io, FaultPlan::Mode::from_then_on);
+    watch.catalogue_failed({Errc::io, 0, "disk I/O error"});
+    CHECK(wait_until([&] { return told.count("catalogue_error") == 2; }));
+    CHECK(told.count("catalogue_error_cleared") == 0);
+    plan.fail_nothing();
+    CHECK(wait_until([&] { return told.count("catalogue_error") == 3; }));
+    CHECK(told.count("catalogue_error_cleared") == 1);
+}
+
 TEST_CASE("resources: stopping does not wait for the next look") {
     TemporaryCatalogue catalogue;
     Events events;
