@@ -15,7 +15,7 @@
 namespace burnbox {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kBetweenAsking{200};
 constexpr std::chrono::minutes kMostSilence{30};  // it says every thousandth part that is done
@@ -43,7 +43,7 @@ class Par2Run {
         child_.close_in();
         for (;;) {
             if (!go_on_(percent_)) return end(Errc::cancelled, "it is not wanted any more");
-            if (Clock::now() - last_output_ > kMostSilence)
+            if (SteadyClock::now() - last_output_ > kMostSilence)
                 return end(Errc::timeout, "it made no progress and was ended");
             pollfd readable[] = {{out_open_ ? child_.out() : -1, POLLIN, 0},
                                  {errors_open_ ? child_.err() : -1, POLLIN, 0}};
@@ -60,7 +60,7 @@ class Par2Run {
         std::array<char, 4096> part;
         const ssize_t got = ::read(fd, part.data(), part.size());
         if (got <= 0) return got < 0 && errno == EINTR;
-        last_output_ = Clock::now();
+        last_output_ = SteadyClock::now();
         output_.append(part.data(), static_cast<std::size_t>(got));
         percent_ = newest_percent(output_, percent_);
         if (output_.size() > kKeptOutput) output_.erase(0, output_.size() - kKeptOutput);
@@ -94,7 +94,7 @@ class Par2Run {
     std::string output_;
     double percent_ = 0;
     bool out_open_ = true, errors_open_ = true;
-    Clock::time_point last_output_ = Clock::now();
+    SteadyClock::time_point last_output_ = SteadyClock::now();
 };
 
 class Par2 final : public RecoveryProgram {

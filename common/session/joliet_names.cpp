@@ -150,9 +150,9 @@ bool is_plain(std::string_view name) {
     return !kFirstOfDevices.contains(name.front()) || !is_device(name);
 }
 
-class Folder {
+class NamesOfFolder {
   public:
-    explicit Folder(std::span<const NameInFolder> names) : names_(names), result_(names.size()) {
+    explicit NamesOfFolder(std::span<const NameInFolder> names) : names_(names), result_(names.size()) {
         std::size_t bytes = 0;
         for (const NameInFolder& one : names) bytes += one.name.size();
         plain_.reserve(bytes);
@@ -224,7 +224,7 @@ class Folder {
 }  // namespace
 
 std::vector<JolietName> joliet_names(std::span<const NameInFolder> names) {
-    return Folder(names).run();
+    return NamesOfFolder(names).run();
 }
 
 }  // namespace burnbox
