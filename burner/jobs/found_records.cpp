@@ -5,6 +5,7 @@
 #include "burner/jobs/burn_job.hpp"
 #include "common/base/text.hpp"
 #include "common/session/found_again.hpp"
+#include "common/session/lost_folder.hpp"
 #include "common/storage/durable_file.hpp"
 
 namespace burnbox {
@@ -54,9 +55,19 @@ Result<SessionRow> FoundRecords::new_row(const SealedSession& sealed, const std:
     row.pool = pool;
     row.seal_id = seal_id;
     BB_TRY(const auto folder, burned_folder_of(services_.inbox.fs(), row));
+    row.state = SessionState::burned;
     if (folder) {
         row.folder = *folder;
         row.name = parse_folder(*folder).name;
+        return row;
+    }
+    // One of its copies did not succeed, and this one did.
+    BB_TRY(const auto failed, failed_folder_of(services_.inbox, services_.catalogue, sealed));
+    if (failed) {
+        row.state = SessionState::failed;
+        row.folder = *failed;
+        row.name = parse_folder(*failed).name;
+        row.reason = kHadFailed;
     }
     return row;
 }
@@ -80,6 +91,7 @@ Result<bool> FoundRecords::give_parts(const SealedSession& part, const std::stri
         if (!sealed && sealed.error().code == Errc::corrupt) return false;
         if (!sealed) return std::unexpected(sealed.error());
         BB_TRY(row, new_row(*sealed, row.seal_id, pool));
+        row.state = SessionState::queued, row.reason.clear();  // it is what its parts are
         BB_TRY(row.id, services_.catalogue.add_session(row));
         whole = row;
     }

@@ -242,7 +242,7 @@ class Catalogue {
 
     // --- a disc that holds more than the catalogue knew
     struct TakenSession {
-        SessionId id = 0;  // 0: it has no row; `row` becomes one, burned
+        SessionId id = 0;  // 0: it has no row; `row` becomes one, in its state: burned or failed
         SessionRow row{};  // disc_name "": its place is noted under `listed_as`, and nothing else
         std::string listed_as{};
         std::vector<FileRow> files{};

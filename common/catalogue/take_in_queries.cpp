@@ -60,9 +60,8 @@ Result<SessionRow> row_of(soci::session& sql, const Catalogue::TakenSession& tak
                           const Catalogue::TakenDiscSession& found) {
     if (taken.id != 0) return session(sql, taken.id);
     SessionRow row = taken.row;
-    row.state = SessionState::burned;
-    row.burned_at = found.burned_at;
-    row.verified_at = found.verified_at;
+    if (row.state == SessionState::burned)
+        row.burned_at = found.burned_at, row.verified_at = found.verified_at;
     BB_TRY(row.id, add_session(sql, row));
     return row;
 }
@@ -76,17 +75,19 @@ Result<bool> is_listed(soci::session& sql, const DiscRow& disc, const std::strin
     return there.has_value();
 }
 
-// Whether it is burned by that.
-Result<bool> take_session(soci::session& sql, const DiscRow& disc, const AttemptRow& attempt,
-                          long long position, const Catalogue::TakenSession& taken,
-                          const Catalogue::TakenDiscSession& found, unsigned copies_wanted) {
+// The session, when it is burned by that.
+Result<std::optional<SessionId>> take_session(soci::session& sql, const DiscRow& disc,
+                                              const AttemptRow& attempt, long long position,
+                                              const Catalogue::TakenSession& taken,
+                                              const Catalogue::TakenDiscSession& found,
+                                              unsigned copies_wanted) {
     if (taken.id == 0 && taken.row.disc_name.empty()) {
         SessionRow listed = taken.row;
         listed.disc_name = taken.listed_as;
         BB_TRY(const bool is_there, is_listed(sql, disc, listed.account, listed.disc_name));
-        if (is_there) return false;
+        if (is_there) return std::optional<SessionId>();
         BB_CHECK(add_disc_session(sql, attempt, listed, taken.files, found.burned_at, found.verified_at));
-        return false;
+        return std::optional<SessionId>();
     }
     BB_TRY(const SessionRow row, row_of(sql, taken, found));
     BB_TRY(const bool is_there, is_listed(sql, disc, row.account, row.disc_name));
@@ -101,12 +102,13 @@ Result<bool> take_session(soci::session& sql, const DiscRow& disc, const Attempt
     if (!waits) {
         // It waited for its disc to be seen: until then a receipt alone said that it is burned.
         change(sql, "UPDATE sessions SET reason = '' WHERE id = :id AND state = 'burned'", row.id);
-        return row.state == SessionState::burned;
+        const bool is_burned = row.state == SessionState::burned;
+        return is_burned ? std::optional(row.id) : std::nullopt;
     }
     BB_TRY(const auto done, copies(sql, row.id));  // one row per disc
-    if (done.size() < copies_wanted) return false;
+    if (done.size() < copies_wanted) return std::optional<SessionId>();
     BB_CHECK(become_burned(sql, row, found));
-    return true;
+    return std::optional(row.id);
 }
 
 long long sequence_of(soci::session& sql, const std::string& table) {
@@ -133,9 +135,9 @@ Result<std::vector<SessionId>> take_in(soci::session& sql, const DiscRow& disc,
     std::vector<SessionId> burned;
     long long position = 0;
     for (const Catalogue::TakenSession& taken : found.sessions) {
-        BB_TRY(const bool is_burned,
+        BB_TRY(const auto is_burned,
                take_session(sql, disc, attempt_row, position++, taken, found, copies_wanted));
-        if (is_burned && taken.id != 0) burned.push_back(taken.id);
+        if (is_burned) burned.push_back(*is_burned);
     }
     return burned;
 }

@@ -43,6 +43,10 @@ struct FoundReceipt {
 // The folder whose receipt is that of this sealed session.
 [[nodiscard]] Result<std::optional<std::string>> burned_folder_of(FileSystem& inbox, const SessionRow& row);
 
+// Why a session waits for a person whose row was made again from what was found.
+constexpr const char* kHadFailed =
+    "it had failed before an older catalogue was put back: FAILED.txt in its folder says why";
+
 // The row of a sealed session as far as its record says it; its name is the one on disc.
 [[nodiscard]] SessionRow row_of_seal(const SealedSession& sealed);
 

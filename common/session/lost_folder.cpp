@@ -9,16 +9,44 @@
 #include "common/base/text.hpp"
 #include "common/base/time_range.hpp"
 #include "common/session/names.hpp"
-#include "common/session/sealed_session.hpp"
 
 namespace burnbox {
 namespace {
+
+constexpr std::size_t kReadBytes = 1U << 20U;
 
 Result<bool> is_folder(FileSystem& fs, const std::string& path) {
     const auto info = fs.info(path);
     if (info) return info->type == FileType::folder;
     if (info.error().code == Errc::not_found) return false;
     return std::unexpected(info.error());
+}
+
+Result<Sha256> content_of(FileSystem& fs, const std::string& path) {
+    BB_TRY(const auto file, fs.open(path, {.read = true}));
+    Sha256Hasher hasher;
+    std::vector<std::byte> part(kReadBytes);
+    for (std::uint64_t offset = 0;;) {
+        BB_TRY(const std::size_t got, file->read_at(part, offset));
+        if (got == 0) return hasher.finish();
+        hasher.update(std::span(part).first(got));
+        offset += got;
+    }
+}
+
+Result<bool> has_content(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+    for (const ManifestEntry& entry : sealed.manifest.entries) {
+        if (entry.path == sealed.marker.name) continue;
+        const std::string path = join_path(folder, entry.source.empty() ? entry.path : entry.source);
+        if (entry.type == FileType::symlink) {
+            BB_TRY(const std::string target, fs.read_symlink(path));
+            if (target != entry.link_target) return false;
+        }
+        if (entry.type != FileType::file) continue;
+        BB_TRY(const Sha256 content, content_of(fs, path));
+        if (content != entry.sha256) return false;
+    }
+    return true;
 }
 
 Result<std::set<std::string>> folders_of_others(Catalogue& catalogue, const SessionRow& row) {
@@ -88,6 +116,28 @@ Result<std::optional<SessionRow>> find_row_of_folder(Inbox& inbox, Catalogue& ca
         return std::optional(std::move(now));
     }
     return std::optional<SessionRow>();
+}
+
+Result<std::optional<std::string>> failed_folder_of(Inbox& inbox, Catalogue& catalogue,
+                                                    const SealedSession& sealed) {
+    const auto entries = list_folder(inbox.fs(), sealed.account);
+    if (!entries && entries.error().code == Errc::not_found) return std::optional<std::string>();
+    if (!entries) return std::unexpected(entries.error());
+    SessionRow nobody;
+    nobody.account = sealed.account, nobody.root = inbox.root();
+    BB_TRY(const auto taken, folders_of_others(catalogue, nobody));
+    for (const DirEntry& entry : *entries) {
+        if (entry.type != FileType::folder || taken.contains(entry.name)) continue;
+        const SessionFolder parts = parse_folder(entry.name);
+        const bool may_be = sealed.disc_name == parts.name || sealed.disc_name.starts_with(parts.name + "-");
+        if (parts.state != FolderState::failed || !may_be) continue;
+        const std::string folder = join_path(sealed.account, entry.name);
+        BB_TRY(const Fit fit, fit_of(inbox.fs(), folder, sealed));
+        if (fit == Fit::none) continue;
+        BB_TRY(const bool is_it, has_content(inbox.fs(), folder, sealed));
+        if (is_it) return std::optional(entry.name);
+    }
+    return std::optional<std::string>();
 }
 
 }  // namespace burnbox

@@ -35,4 +35,9 @@ enum class Fit : std::uint8_t {
                                                                    const std::string& account,
                                                                    const std::string& folder);
 
+// The folder in its account's inbox that says that this session failed (NAME-failed), that no row has, and
+// that holds what was sealed: every file's content is compared. Blocks for as long as that takes.
+[[nodiscard]] Result<std::optional<std::string>> failed_folder_of(Inbox& inbox, Catalogue& catalogue,
+                                                                  const SealedSession& sealed);
+
 }  // namespace burnbox

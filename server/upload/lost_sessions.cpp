@@ -70,7 +70,8 @@ class LostSessions {
         // Nobody but burnbox calls a folder so in an inbox; in a watched folder anybody may.
         const bool older = services_.catalogue_age != CatalogueAge::current;
         if (older || services_.inbox.root().empty())
-            for (const std::string& folder : sealed_folders()) BB_CHECK(seal_once_more(folder));
+            for (const std::string& folder : free_folders(FolderState::queued))
+                BB_CHECK(seal_once_more(folder));
         return older ? keep_names() : Status();
     }
 
@@ -90,11 +91,11 @@ class LostSessions {
         return {};
     }
 
-    // The folders that nobody has claimed and that say "queued".
-    [[nodiscard]] std::vector<std::string> sealed_folders() const {
+    // The folders that nobody has claimed and that say so.
+    [[nodiscard]] std::vector<std::string> free_folders(FolderState state) const {
         std::vector<std::string> folders;
         for (const std::string& folder : free_)
-            if (parse_folder(folder).state == FolderState::queued) folders.push_back(folder);
+            if (parse_folder(folder).state == state) folders.push_back(folder);
         return folders;
     }
 
@@ -207,19 +208,26 @@ class LostSessions {
 
     // Sealed after the copy was made: its marker was answered.
     [[nodiscard]] Status give_row(const std::string& seal_id, const SealedSession& sealed) {
-        for (const std::string& folder : sealed_folders()) {
-            if (!may_be_in(sealed, account_, folder)) continue;
-            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
-            if (fit != Fit::times) continue;
-            SessionRow row = row_for(services_, sealed, folder);
-            row.seal_id = seal_id;
-            const auto id = services_.catalogue.add_session(row);
-            if (!id && id.error().code != Errc::exists) return std::unexpected(id.error());
-            if (!id) return {};
-            free_.erase(folder);
-            log::warning("session found again", named(row), log::kv("folder", folder));
-            return {};
-        }
+        for (const FolderState state : {FolderState::queued, FolderState::failed})
+            for (const std::string& folder : free_folders(state)) {
+                if (!may_be_in(sealed, account_, folder)) continue;
+                BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+                if (fit == Fit::times) return add_row(seal_id, sealed, folder);
+            }
+        return {};
+    }
+
+    [[nodiscard]] Status add_row(const std::string& seal_id, const SealedSession& sealed,
+                                 const std::string folder) {
+        SessionRow row = row_for(services_, sealed, folder);
+        row.seal_id = seal_id;
+        if (parse_folder(folder).state == FolderState::failed)
+            row.state = SessionState::failed, row.reason = kHadFailed;
+        const auto id = services_.catalogue.add_session(row);
+        if (!id && id.error().code != Errc::exists) return std::unexpected(id.error());
+        if (!id) return {};
+        free_.erase(folder);
+        log::warning("session found again", named(row), log::kv("folder", folder));
         return {};
     }
 

@@ -95,6 +95,7 @@ TEST_CASE("catalogue: the same disc session taken in again changes nothing") {
 TEST_CASE("catalogue: a session without a row becomes one, burned; its name can be taken by another") {
     Bench bench;
     SessionRow row = session_row("later");
+    row.state = SessionState::burned;
     row.folder = "later-burned", row.folder_next.clear();
     take_in(bench, found({{.row = row, .files = {file_row("/alice/later/data/a")}}}));
     const auto later = bench.catalogue->find_session("alice", "later").value();
@@ -117,6 +118,27 @@ TEST_CASE("catalogue: a session without a row becomes one, burned; its name can 
     CHECK(on_disc[1].session_name == "holiday");
     CHECK(on_disc[1].session == 0);
     CHECK(bench.state(bench.session) == SessionState::queued);
+}
+
+TEST_CASE("catalogue: a session without a row that had failed is burned when its copies are complete") {
+    Bench bench;
+    SessionRow row = session_row("later");
+    row.state = SessionState::failed, row.reason = "three times";
+    row.folder = "later-failed", row.folder_next.clear();
+    const Catalogue::TakenSession later{.row = row, .files = {file_row("/alice/later/data/a")}};
+    bool is_burned = true;
+    SUBCASE("they are") {}
+    SUBCASE("one is missing") {
+        is_burned = false;
+    }
+    const auto ended = take_in(bench, found({later}), is_burned ? 1 : 2);
+    const auto made = bench.catalogue->find_session("alice", "later").value();
+    REQUIRE(made);
+    CHECK(made->state == (is_burned ? SessionState::burned : SessionState::failed));
+    CHECK(made->burned_at.has_value() == is_burned);
+    CHECK(made->folder == "later-failed");
+    CHECK(ended == (is_burned ? std::vector{made->id} : std::vector<SessionId>{}));
+    CHECK(bench.catalogue->copies(made->id)->size() == 1);
 }
 
 TEST_CASE("catalogue: its generation grows with discs and attempts, and never goes back") {

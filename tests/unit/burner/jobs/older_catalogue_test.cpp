@@ -275,3 +275,79 @@ TEST_CASE("older catalogue: an image that changes while it is copied back is not
     }
     check_taken_in(house);
 }
+
+namespace {
+
+// Its first copy is good; the second one is not, however often it is tried.
+void fail_on_the_second_disc(BurnerHouse& house, bool with_older_session) {
+    if (with_older_session) {
+        house.queue("s0", kFiles);
+        house.run();
+    }
+    house.copy_state("old");
+    house.queue("s1", kFiles);
+    house.drives[1]->change_on_disc = [](std::string& content) { content += "?"; };
+    for (int i = 0; i < 2; ++i) {  // the drive stops after two discs
+        house.run_patiently();
+        REQUIRE(house.burner->by_hand(Burner::ByHand::retry, "spare"));
+    }
+    house.drives[1]->change_on_disc = nullptr;
+    REQUIRE(find(house, "s1")->state == SessionState::failed);
+    REQUIRE(house.exists("alice/s1-failed/a.txt"));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "older catalogue: a failed session that is found on a disc has its folder, and its other copies are "
+    "made") {
+    BurnerHouse house({"tray", "spare"}, 2);
+    SUBCASE("the disc is known") {
+        fail_on_the_second_disc(house, true);
+    }
+    SUBCASE("nothing else tells of the disc") {
+        fail_on_the_second_disc(house, false);
+    }
+    house.put_state_back("old");
+    house.repair();
+    REQUIRE_FALSE(find(house, "s1"));
+    house.run();
+    auto row = find(house, "s1");
+    REQUIRE(row);
+    CHECK(row->state == SessionState::failed);
+    CHECK(row->folder == "s1-failed");
+    CHECK(row->reason.find("FAILED.txt") != std::string::npos);
+    CHECK(house.catalogue->copies(row->id)->size() == 1);
+    REQUIRE(house.catalogue->step(row->id, SessionState::failed, SessionState::queued, "once more"));
+    house.run();
+    row = find(house, "s1");
+    CHECK(row->state == SessionState::burned);
+    CHECK(row->folder == "s1-burned");
+    CHECK(house.catalogue->copies(row->id)->size() == 2);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/s1") == 1);
+}
+
+TEST_CASE("older catalogue: a failed session that is found on as many discs as it needs is burned") {
+    BurnerHouse house({"tray", "spare"}, 2);
+    fail_on_the_second_disc(house, false);
+    house.config.pools["default"].copies = 1;
+    house.put_state_back("old");
+    house.repair();
+    house.run();
+    CHECK(is_burned(house, "s1"));
+    CHECK(find(house, "s1")->folder == "s1-burned");
+    CHECK(house.text("alice/s1-burned/a.txt") == "one");
+    CHECK(house.text("alice/s1-burned/receipt.json").find("BURNBOX_0001") != std::string::npos);
+}
+
+TEST_CASE("older catalogue: a failed folder with another content is not that of the session on the disc") {
+    BurnerHouse house({"tray", "spare"}, 2);
+    fail_on_the_second_disc(house, true);
+    house.put_state_back("old");
+    REQUIRE(replace_file(house.inbox_fs, "alice/s1-failed/a.txt", "eno"));
+    house.repair();
+    house.run();
+    REQUIRE(find(house, "s1"));
+    CHECK(find(house, "s1")->folder.empty());
+    CHECK(house.text("alice/s1-failed/a.txt") == "eno");
+}

@@ -44,6 +44,27 @@ TEST_CASE("lost sessions: what was sealed since is queued again, from its seal r
     CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/s1") == 1);
 }
 
+TEST_CASE("lost sessions: what has failed since waits for its person again, and can be tried once more") {
+    BurnerHouse house;
+    house.copy_catalogue("old");
+    const SessionId id = house.queue("s1", kFiles);
+    must(house.catalogue->step(id, SessionState::queued, SessionState::failed, "three times"));
+    house.run();
+    house.repair();
+    REQUIRE(house.exists("alice/s1-failed/a.txt"));
+    house.put_catalogue_back("old");
+    house.repair();
+    const auto row = find(house, "s1");
+    REQUIRE(row);
+    CHECK(row->state == SessionState::failed);
+    CHECK(row->folder == "s1-failed");
+    CHECK(row->reason.find("FAILED.txt") != std::string::npos);
+    must(house.catalogue->step(row->id, SessionState::failed, SessionState::queued, "once more"));
+    house.run();
+    CHECK(find(house, "s1")->state == SessionState::burned);
+    CHECK(find(house, "s1")->folder == "s1-burned");
+}
+
 TEST_CASE("lost sessions: without its seal record too it is sealed anew from its files") {
     BurnerHouse house;
     house.copy_state("old");
