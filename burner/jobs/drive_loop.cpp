@@ -96,8 +96,9 @@ Result<bool> DriveLoop::step() {
     BB_TRY(const bool settled, settle_unfinished());
     if (settled) return true;
     if (const auto medium = std::exchange(just_met_, std::nullopt)) {
-        BB_TRY(const bool met, meet_disc(station_, *medium));
-        if (met) return true;
+        const auto met = meet_disc(station_, *medium);
+        if (!met && ++meetings_ < kMostLooks) just_met_ = medium;  // the next try may read it
+        if (!met || *met) return met;
     }
     if (!looked_over_) {
         BB_TRY(const bool met, look_over());

@@ -117,6 +117,7 @@ class DriveLoop {
     SteadyTime next_shelf_look_{};
     ShelfWatch shelf_watch_;
     std::optional<Medium> just_met_;        // put in by somebody: it may hold more than is known
+    unsigned meetings_ = 0;                 // of that one, that failed
     bool known_medium_ = false;             // what is in it, or on its shelf, was looked at
     std::map<SessionId, Backoff> waiting_;  // queued, but not for this drive now
     struct DiscWait {

@@ -102,15 +102,17 @@ Result<bool> FoundRecords::give_parts(const SealedSession& part, const std::stri
     return true;
 }
 
-// What was burned was made from the record of then: one that was made anew since says less.
-Status FoundRecords::keep_record(const FoundSession& found, const SessionRow& row) {
+// What was burned was made from the record of then: one that was made anew since says less. The one of then
+// says what a disc does not.
+Status FoundRecords::keep_record(const FoundSession& found, const SealedSession& sealed,
+                                 const SessionRow& row) {
     const auto own = read_seal(services_.state_fs, row);
     if (!own && own.error().code != Errc::corrupt) return std::unexpected(own.error());
-    if (own && to_seal_record(*own) == found.seal_record) return {};
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
     if (own && !copies.empty()) return {};
     if (!found.recovery_record.empty())
         BB_CHECK(replace_file(services_.state_fs, recovery_record_path(row.seal_id), found.recovery_record));
+    if (own && to_iso8601(own->sealed_at) == to_iso8601(sealed.sealed_at)) return {};
     return replace_file(services_.state_fs, seal_record_path(row.seal_id), found.seal_record);
 }
 
@@ -131,7 +133,7 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
     }
     const bool same = row && is_same(*row, sealed);
     if (same) {
-        BB_CHECK(keep_record(found, *row));
+        BB_CHECK(keep_record(found, sealed, *row));
         return KnownSession{*row};
     }
     BB_TRY(const std::string seal_id, seal_id_for(found, sealed));

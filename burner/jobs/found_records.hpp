@@ -31,7 +31,8 @@ class FoundRecords {
     // The session that the part belongs to gets rows for its parts, from their seal records. False: they are
     // not there.
     [[nodiscard]] Result<bool> give_parts(const SealedSession& part, const std::string& pool);
-    [[nodiscard]] Status keep_record(const FoundSession& found, const SessionRow& row);
+    [[nodiscard]] Status keep_record(const FoundSession& found, const SealedSession& sealed,
+                                     const SessionRow& row);
     [[nodiscard]] Result<std::string> seal_id_for(const FoundSession& found, const SealedSession& sealed);
     [[nodiscard]] Result<SessionRow> new_row(const SealedSession& sealed, const std::string& seal_id,
                                              const std::string& pool);

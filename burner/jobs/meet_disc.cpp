@@ -162,6 +162,25 @@ Status retire_blank_labels(Station& station, const std::vector<DiscRow>& discs) 
     return {};
 }
 
+bool is_no_disc(const Error& error) {
+    return error.code == Errc::not_found || error.code == Errc::wrong_medium || error.code == Errc::invalid;
+}
+
+// The next image would fail in the same way, or take as long.
+bool ends_the_look(const Error& error) {
+    return says_nothing_of_the_disc(error) || error.origin == Origin::catalogue ||
+           error.origin == Origin::state_folder;
+}
+
+// What lies at its path is no plain file any more: nothing is met. Other errors are of now.
+Result<bool> meet_image(Station& station, const ShelfDisc& image, const std::string& medium_kind) {
+    const Status loaded = station.drive.load({image.label, image.location, medium_kind});
+    if (!loaded && is_no_disc(loaded.error())) return false;
+    BB_CHECK(loaded);
+    BB_TRY(const Medium medium, station.drive.inspect());
+    return meet_disc(station, medium);
+}
+
 }  // namespace
 
 Result<bool> look_over_shelf(Station& station) {
@@ -172,6 +191,7 @@ Result<bool> look_over_shelf(Station& station) {
         return false;
     }
     bool any = false;
+    std::optional<Error> first;  // one image that can't be read keeps no other from being met
     for (const ShelfDisc& image : shelf) {
         if (station.desk.stopping) return any;
         if (image.serial.empty()) continue;
@@ -179,13 +199,12 @@ Result<bool> look_over_shelf(Station& station) {
         const bool as_known = known != discs.end() &&
                               (known->head_digest == image.head_digest || known->state == DiscState::suspect);
         if (as_known || (known == discs.end() && station.notes.strangers.contains(image.serial))) continue;
-        const DiscToLoad disc{image.label, image.location, known == discs.end() ? "" : known->medium};
-        if (!station.drive.load(disc)) continue;  // no plain file any more
-        const auto medium = station.drive.inspect();
-        if (!medium) return std::unexpected(medium.error());
-        BB_TRY(const bool met, meet_disc(station, *medium));
-        any = any || met;
+        const auto met = meet_image(station, image, known == discs.end() ? "" : known->medium);
+        if (!met && ends_the_look(met.error())) return std::unexpected(met.error());
+        if (!met && !first) first = met.error();
+        any = any || met.value_or(false);
     }
+    if (first) return std::unexpected(std::move(*first));
     return any;
 }
 

@@ -41,7 +41,7 @@ void DriveLoop::meet_medium() {
     reporter_.medium(medium->profile, medium->label);
     desk_.set_disc_in(drive_->name(), medium->serial);
     conditions_.clear("disc_full", drive_->name());
-    just_met_ = *medium;
+    just_met_ = *medium, meetings_ = 0;
     const auto disc = disc_in_drive(*medium);
     if (!disc) return;
     if (const Status seen = services_.catalogue.disc_seen(disc->id, drive_->name(), medium->location); !seen)

@@ -131,6 +131,46 @@ TEST_CASE("older catalogue: the label of a disc that is found is no blank disc's
     CHECK(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1"});
 }
 
+TEST_CASE(
+    "older catalogue: a disc that can't be loaded at once is met later, and keeps no other from being met") {
+    BurnerHouse house;
+    house.shelves["tray"].session_limit = 1;
+    house.copy_catalogue("old");
+    for (const char* name : {"s1", "s2"}) {
+        house.queue(name, kFiles);
+        house.run();
+    }
+    house.put_catalogue_back("old");
+    unsigned calls = 0;
+    bool second_was_met = false;
+    house.drives[0]->before_load = [&]() -> Status {
+        if (++calls == 3) second_was_met = house.disc("BURNBOX_0002").sessions_used == 1;
+        return calls == 2 || calls > 3 ? Status() : fail(Errc::io, "not now");
+    };
+    house.run_patiently();
+    CHECK(second_was_met);
+    CHECK(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1"});
+    CHECK(names_on(house, "BURNBOX_0002") == std::vector<std::string>{"s2"});
+}
+
+TEST_CASE("older catalogue: a seal record says more than a disc without bags, and is kept") {
+    BurnerHouse house;
+    house.config.burn.layout = Layout::plain;
+    house.restart();
+    house.copy_catalogue("old");
+    house.queue("s1", kFiles);
+    house.drives[0]->after_write = [&] { return fail(Errc::unreachable, "gone"); };
+    house.run();
+    const std::string record = *read_file(house.state_fs, "seals/seal-1.jsonl", 1U << 20U);
+    house.put_catalogue_back("old");
+    house.repair();
+    house.run_patiently();
+    CHECK(is_burned(house, "s1"));
+    CHECK(house.shelves["tray"].discs.size() == 1);
+    CHECK(*read_file(house.state_fs, "seals/seal-1.jsonl", 1U << 20U) == record);
+    CHECK_FALSE(house.exists("alice/s1-burned/BURN"));
+}
+
 TEST_CASE("older catalogue: a disc of somebody else on the shelf is left alone, and so is its label") {
     BurnerHouse other;
     other.queue("theirs", {{"x", "not ours"}});
