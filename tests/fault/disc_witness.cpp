@@ -34,8 +34,9 @@ void put(std::ofstream& image, std::int32_t lba, const std::vector<std::uint8_t>
 
 std::map<std::string, std::string> read_tree(const std::filesystem::path& top) {
     std::map<std::string, std::string> files;
+    static_cast<void>(std::system(("chmod -R u+rwx " + top.string()).c_str()));
     for (const auto& entry : std::filesystem::recursive_directory_iterator(top)) {
-        if (!entry.is_regular_file()) continue;
+        if (entry.symlink_status().type() != std::filesystem::file_type::regular) continue;
         std::ifstream in(entry.path(), std::ios::binary);
         files[entry.path().lexically_relative(top).string()] = {std::istreambuf_iterator<char>(in), {}};
     }
@@ -102,9 +103,18 @@ std::map<std::string, std::string> DiscWitness::files(unsigned number) {
     image.close();
     const std::string tree = temp / "tree";
     std::filesystem::create_directory(tree);
-    const std::string command = "bsdtar -C " + tree + " -xf " + (temp / "image.iso") + " 2>/dev/null";
-    static_cast<void>(std::system(command.c_str()));  // what it could not read is missing
-    return read_tree(tree);
+    const std::string to = " -C " + tree, from = temp / "image.iso";
+    // What it could not read is missing: it takes no continuation area that lies behind the content of its
+    // file.
+    const int status = std::system(("LC_ALL=C.UTF-8 bsdtar" + to + " -xf " + from + " 2>/dev/null").c_str());
+    auto files = read_tree(tree);
+    if (status == 0) return files;
+    const std::string again = temp / "again";
+    std::filesystem::create_directory(again);
+    static_cast<void>(std::system(
+        ("xorriso -osirrox on -indev stdio:" + from + " -extract / " + again + " 2>/dev/null").c_str()));
+    files.merge(read_tree(again));
+    return files;
 }
 
 }  // namespace burnbox::test

@@ -1,5 +1,5 @@
-// Looks at a test disc without anything of burnbox, libburn or libisofs: its tracks, its blocks, and its
-// files as libarchive (bsdtar) reads them. Aborts when the file is no test disc.
+// Looks at a test disc without anything of burnbox: its tracks, its blocks, and its
+// files as libarchive (bsdtar) reads them, or else libisofs (xorriso). Aborts when the file is no test disc.
 #pragma once
 
 #include <map>

@@ -196,9 +196,15 @@ void MmcHouse::put_back(const std::string& name, bool with_state) {
 }
 
 SessionId MmcHouse::queue(const std::string& name, const std::map<std::string, std::string>& files) {
+    GeneratedTree tree;
+    for (const auto& [path, content] : files) add_file(tree, path, content, clock.now());
+    return queue_tree(name, tree);
+}
+
+SessionId MmcHouse::queue_tree(const std::string& name, const GeneratedTree& tree) {
     clock.advance(std::chrono::milliseconds(1));  // each is younger than the one before
-    return queue_session({*inbox_fs_, *state_fs_, *catalogue, clock}, name, files, "BURN",
-                         "seal-" + std::to_string(++seals_));
+    return test::queue_tree({*inbox_fs_, *state_fs_, *catalogue, clock}, name, tree, "BURN",
+                            "seal-" + std::to_string(++seals_));
 }
 
 std::string MmcHouse::add_blank(Tray& tray, std::int32_t capacity_blocks) {

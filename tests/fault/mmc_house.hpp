@@ -15,6 +15,7 @@
 #include "tests/support/mmc/test_burner.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/test_clock.hpp"
+#include "tests/support/tree_generator.hpp"
 
 namespace burnbox::test {
 
@@ -49,6 +50,7 @@ class MmcHouse {
     void copy_state(const std::string& name);
     void put_back(const std::string& name, bool with_state);
     SessionId queue(const std::string& name, const std::map<std::string, std::string>& files);
+    SessionId queue_tree(const std::string& name, const GeneratedTree& tree);
     // A new blank of the tray's kind, put into its box. `capacity_blocks` 0 = as large as real ones.
     std::string add_blank(Tray& tray, std::int32_t capacity_blocks);
     // By the name that it was sent under: rows get other numbers when they are found again.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/base/text.hpp"
 #include "tests/fault/disc_witness.hpp"
 #include "tests/support/must.hpp"
 
@@ -12,15 +13,19 @@ namespace burnbox::test {
 
 // At any time: what is not on a disc yet is still there as it was sent, and says why it waits.
 void MmcJudge::nothing_is_lost() {
-    for (const auto& [sent_as, files] : sessions_) {
+    for (const auto& [sent_as, tree] : sessions_) {
         const SessionRow row = house_.row(sent_as);
         INFO("session ", sent_as, ", state ", to_string(row.state), ", folder ", row.folder);
         if (row.state == SessionState::failed) CHECK_FALSE(row.reason.empty());
-        for (const auto& [path, content] : files)
-            CHECK_MESSAGE((house_.text("alice/" + row.folder + "/" + path) == content ||
-                           house_.text("alice/" + row.folder_next + "/" + path) == content),
-                          "not in the inbox: " << path);
+        for (const auto& [path, file] : tree.files)
+            CHECK_MESSAGE((house_.text("alice/" + row.folder + "/" + path) == file.content ||
+                           house_.text("alice/" + row.folder_next + "/" + path) == file.content),
+                          "not in the inbox: " << escape(path));
     }
+}
+
+std::string MmcJudge::first_block_of(const std::string& name) const {
+    return sessions_.at(name).files.at("f0").content.substr(0, mmc::kBlockBytes);
 }
 
 std::vector<DiscRow> MmcJudge::rows_of(const std::string& disc) {
@@ -35,7 +40,7 @@ std::vector<DiscRow> MmcJudge::rows_of(const std::string& disc) {
 
 void MmcJudge::check_copy(const SessionRow& row, const DiscSessionRow& copy) {
     INFO("on ", copy.disc_label, ", disc session ", copy.disc_session);
-    const std::string block = sessions_.at(row.name).at("f0").substr(0, mmc::kBlockBytes);
+    const std::string block = first_block_of(row.name);
     unsigned discs = 0;
     const auto [first, last] = house_.begun.equal_range(copy.disc_label);
     std::set<std::string> paths;
@@ -45,14 +50,14 @@ void MmcJudge::check_copy(const SessionRow& row, const DiscSessionRow& copy) {
         const unsigned times = disc.count(block);
         CHECK_MESSAGE(times <= 1, "burned " << times << " times");
         if (times == 0) continue;
-        const Files found = disc.files(copy.disc_session);
+        const auto found = disc.files(copy.disc_session);
         std::string wrong;
-        for (const auto& [name, content] : sessions_.at(row.name)) {
+        for (const auto& [name, file] : sessions_.at(row.name).files) {
             const auto entry = found.find("alice/" + row.disc_name + "/data/" + name);
             if (entry == found.end())
-                wrong += name + " is missing; ";
-            else if (entry->second != content)
-                wrong += name + " differs; ";
+                wrong += escape(name) + " is missing; ";
+            else if (entry->second != file.content)
+                wrong += escape(name) + " differs; ";
         }
         CHECK_MESSAGE(wrong.empty(), path << ", " << found.size() << " files: " << wrong);
         ++discs;
@@ -78,11 +83,9 @@ std::vector<DiscSessionRow> MmcJudge::copies_of(const SessionRow& row, const std
 void MmcJudge::check_session(const std::string& name) {
     const SessionRow row = house_.row(name);
     INFO("session ", name, ", state ", to_string(row.state), ", reason ", row.reason);
-    // Burned on a disc that nobody can make out any more: its receipt says so, and it waits for a person.
-    const bool by_receipt = put_back_ && row.state == SessionState::queued && row.folder == name + "-burned";
-    if (by_receipt) return;
-    CHECK(row.state == SessionState::burned);
     CHECK(row.folder == row.name + "-burned");
+    // Burned on a disc that nobody can make out any more: its receipt says so, and it waits for a person.
+    CHECK((row.state == SessionState::burned || (put_back_ && row.state == SessionState::queued)));
     const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
     const auto copies = copies_of(row, receipt);
     // Beyond those asked for there may be one that could not be known when the next was made: its disc was
@@ -109,6 +112,15 @@ bool MmcJudge::was_away(DiscId disc) {
     });
 }
 
+bool MmcJudge::is_in_a_receipt(const std::string& disc) {
+    return std::ranges::any_of(house_.begun, [&](const auto& begun) {
+        return begun.second == disc && std::ranges::any_of(sessions_, [&](const auto& session) {
+                   return house_.text("alice/" + session.first + "-burned/receipt.json")
+                              .find("\"" + begun.first + "\"") != std::string::npos;
+               });
+    });
+}
+
 // What the catalogue says of a disc is so, or it says that the disc is suspect.
 void MmcJudge::check_disc(const std::string& path) {
     DiscWitness disc(path);
@@ -124,18 +136,20 @@ void MmcJudge::check_disc(const std::string& path) {
         for (const DiscSessionRow& each : must(house_.catalogue->disc_sessions(row.id)))
             known.insert(each.session_name);
     }
+    // Nothing tells of it, but what failed and is left to its account.
+    const bool is_stranger = put_back_ && rows.empty() && !is_in_a_receipt(path);
     bool holds_something = false;
-    for (const auto& [sent_as, files] : sessions_) {
+    for (const auto& [sent_as, tree] : sessions_) {
         const std::string name = house_.row(sent_as).disc_name;
-        const unsigned times = disc.count(files.at("f0").substr(0, mmc::kBlockBytes));
+        const unsigned times = disc.count(first_block_of(sent_as));
         if (times == 0) continue;
         holds_something = true;
         if (suspect) continue;
         CHECK_MESSAGE(times == 1, "it holds " << sent_as << " " << times << " times");
-        if (put_back_ || away) continue;  // it may not have been met since
+        if (away || is_stranger) continue;
         CHECK_MESSAGE(known.contains(name), "it holds " << name << " and nobody knows it");
     }
-    if (suspect || foreign_.contains(path) || put_back_ || away) return;
+    if (suspect || foreign_.contains(path) || away || is_stranger) return;
     // Taken out before the first block of a file: what was burned then is on the disc that took its place.
     const bool swapped = std::ranges::any_of(rows, [&](const DiscRow& row) {
         const auto [first, last] = house_.begun.equal_range(row.label);
@@ -147,7 +161,7 @@ void MmcJudge::check_disc(const std::string& path) {
 }
 
 void MmcJudge::all_is_burned() {
-    for (const auto& [name, files] : sessions_) check_session(name);
+    for (const auto& [name, tree] : sessions_) check_session(name);
     for (const auto& tray : house_.trays)
         for (const std::string& disc : tray->box) check_disc(disc);
     CHECK(house_.catalogue->unfinished_attempts()->empty());

@@ -58,10 +58,10 @@ class Run {
     std::mt19937 random_;
     unsigned copies_;
     MmcHouse house_;
-    std::map<std::string, Files> sessions_;
-    unsigned copies_kept_ = 0;       // of the catalogue and the state folder
-    bool put_back_ = false;          // one of them was
-    std::set<std::string> foreign_;  // discs that burnbox has not made
+    std::map<std::string, GeneratedTree> sessions_;  // by the name they were sent under
+    unsigned copies_kept_ = 0;                       // of the catalogue and the state folder
+    bool put_back_ = false;                          // one of them was
+    std::set<std::string> foreign_;                  // discs that burnbox has not made
     bool armed_ = true;
     bool hangs_;
 };
@@ -232,16 +232,23 @@ void Run::put_back() {
     judge().nothing_is_lost();
 }
 
+bool has_name_of_ours(const GeneratedTree& tree) {
+    return std::ranges::any_of(std::array{"f0", "f1", "f2"},
+                               [&](const char* name) { return tree.manifest.find(name) != nullptr; });
+}
+
 void Run::queue() {
-    Files files;
+    GeneratedTree tree;
+    do tree = TreeGenerator(static_cast<std::uint32_t>(random_())).small_tree(pick(12));
+    while (has_name_of_ours(tree));
     for (unsigned i = 0; i <= pick(2); ++i) {
         std::string content(mmc::kBlockBytes + pick(i == 0 ? 300'000 : 60'000), '\0');
         for (char& c : content) c = static_cast<char>(random_());
-        files["f" + std::to_string(i)] = std::move(content);
+        add_file(tree, "f" + std::to_string(i), content, house_.clock.now());
     }
     const std::string name = "s" + std::to_string(sessions_.size());
-    house_.queue(name, files);
-    sessions_[name] = std::move(files);
+    house_.queue_tree(name, tree);
+    sessions_[name] = std::move(tree);
 }
 
 void Run::act() {
@@ -283,7 +290,7 @@ void Run::live() {
 
 bool Run::all_burned() {
     bool all = true;
-    for (const auto& [name, files] : sessions_) {
+    for (const auto& [name, tree] : sessions_) {
         const SessionRow row = house_.row(name);
         if (row.state == SessionState::failed)
             must(house_.catalogue->step(row.id, SessionState::failed, SessionState::queued, "once more"));

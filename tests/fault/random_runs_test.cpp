@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
 #include <random>
 #include <set>
 
+#include "tests/fault/shelf_judge.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/run_number.hpp"
+#include "tests/support/tree_generator.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -23,9 +24,9 @@ struct Died {};  // the process, in the middle of a drive's operation
 class Run {
   public:
     explicit Run(unsigned seed);
-    void live();   // with faults
-    void end();    // without: until nothing is left to do
-    void check();  // what a person relies on
+    void live();  // with faults
+    void end();   // without: until nothing is left to do
+    void check() { judge().all_is_burned(); }
 
   private:
     unsigned pick(unsigned most) { return std::uniform_int_distribution<unsigned>(0, most)(random_); }
@@ -38,20 +39,17 @@ class Run {
     void step();
     void keep_copy();
     void put_back();
-    [[nodiscard]] std::optional<SessionRow> row_of(const std::string& name);
-    [[nodiscard]] bool has_suspect_disc();
-    void check_session(const std::string& name);
-    void check_copy(const DiscSessionRow& copy, std::map<std::string, unsigned>& times);
-    [[nodiscard]] std::map<std::string, std::string> some_files();
+    ShelfJudge judge() { return {house_, sessions_, withdrawn_, copies_, put_back_}; }
+    [[nodiscard]] GeneratedTree some_tree();
 
     std::mt19937 random_;
     std::vector<std::string> names_;
     unsigned copies_;
     BurnerHouse house_;
-    std::map<std::string, std::map<std::string, std::string>> sessions_;
+    std::map<std::string, GeneratedTree> sessions_;  // by the name they were sent under
     std::set<std::string> withdrawn_;
     std::vector<std::string> copies_kept_;  // of the catalogue and the state folder
-    unsigned times_put_back_ = 0;
+    bool put_back_ = false;                 // one of them was
     bool armed_ = false;
 };
 
@@ -117,15 +115,16 @@ void Run::step() {
 }
 
 // With span now and then more than the smallest disc takes; no file is larger than one.
-std::map<std::string, std::string> Run::some_files() {
+GeneratedTree Run::some_tree() {
     const bool large = house_.config.burn.span && happens(25);
-    std::map<std::string, std::string> files;
+    GeneratedTree tree = TreeGenerator(static_cast<std::uint32_t>(random_())).small_tree(pick(12));
     for (unsigned i = 0, count = large ? 3 + pick(5) : 1 + pick(3); i < count; ++i) {
         const std::size_t bytes = large ? 400'000 + pick(800'000) : pick(60'000);
-        files[(happens(50) ? "f" : "folder/f") + std::to_string(i)] =
-            std::string(bytes, static_cast<char>('a' + pick(25)));
+        const std::string path = (happens(50) ? "f" : "folder/f") + std::to_string(i);
+        const std::string content(bytes, static_cast<char>('a' + pick(25)));
+        if (tree.manifest.find(path) == nullptr) add_file(tree, path, content, house_.clock.now());
     }
-    return files;
+    return tree;
 }
 
 void Run::keep_copy() {
@@ -137,7 +136,7 @@ void Run::keep_copy() {
 void Run::put_back() {
     const std::string& copy = copies_kept_[pick(static_cast<unsigned>(copies_kept_.size()) - 1)];
     happens(50) ? house_.put_catalogue_back(copy) : house_.put_state_back(copy);
-    ++times_put_back_;
+    put_back_ = true;
     house_.repair();
     arm();
 }
@@ -151,10 +150,8 @@ void Run::act() {
         case 0:
         case 1: {
             if (sessions_.size() >= 8) return step();
-            const auto files = some_files();
             const std::string name = "s" + std::to_string(sessions_.size());
-            house_.queue(name, files);
-            sessions_[name] = files;
+            house_.queue_tree(name, sessions_[name] = some_tree());
             return;
         }
         case 2:
@@ -168,7 +165,7 @@ void Run::act() {
             return;
         case 4: {
             if (sessions_.empty() || !happens(20)) return step();
-            const auto row = row_of(sessions_.begin()->first);
+            const auto row = judge().row_of(sessions_.begin()->first);
             if (!row || !house_.catalogue->copies(row->id)->empty()) return step();
             if (house_.catalogue->step(row->id, SessionState::queued, SessionState::withdrawn, ""))
                 withdrawn_.insert(row->name);
@@ -189,8 +186,8 @@ void Run::end() {
     for (int round = 0; round < 60; ++round) {
         house_.run();
         bool waits = false;
-        for (const auto& [name, files] : sessions_) {
-            const auto row = row_of(name);
+        for (const auto& [name, tree] : sessions_) {
+            const auto row = judge().row_of(name);
             if (!row) continue;
             if (row->state == SessionState::failed)
                 static_cast<void>(
@@ -203,98 +200,6 @@ void Run::end() {
             static_cast<void>(house_.burner->by_hand(Burner::ByHand::retry, drive->name()));
         house_.clock.advance(6min);
     }
-}
-
-// `times`: how often each file of the session was found so far.
-void Run::check_copy(const DiscSessionRow& copy, std::map<std::string, unsigned>& times) {
-    const FakeDisc& disc = house_.shelves[copy.drive].discs[copy.disc_label];
-    REQUIRE(copy.disc_session >= 1);
-    REQUIRE(copy.disc_session <= disc.sessions.size());
-    const FakeDiscSession& written = disc.sessions[copy.disc_session - 1];
-    CHECK(written.whole);
-    const std::string data = house_.config.burn.layout == Layout::plain ? "" : "data/";
-    for (const auto& [path, content] : sessions_[house_.row(house_.row(copy.session).whole_or_self()).name]) {
-        const auto entry = written.entries.find("alice/" + copy.session_name + "/" + data + path);
-        if (entry == written.entries.end()) continue;
-        ++times[path];
-        CHECK_MESSAGE(entry->second.content == content, path << " on " << copy.disc_label);
-    }
-}
-
-// By the name that it was sent under: rows get other numbers when they are found again.
-std::optional<SessionRow> Run::row_of(const std::string& name) {
-    const auto rows = house_.catalogue->sessions("alice");
-    for (const SessionRow& row : *rows)
-        if (row.name == name) return row;
-    return std::nullopt;
-}
-
-bool Run::has_suspect_disc() {
-    const auto discs = house_.catalogue->discs();
-    return std::ranges::any_of(*discs, [](const DiscRow& disc) { return disc.state == DiscState::suspect; });
-}
-
-void Run::check_session(const std::string& name) {
-    const auto found = row_of(name);
-    INFO("session ", name, ", put back ", times_put_back_, " times");
-    const bool may_be_withdrawn = withdrawn_.contains(name) && times_put_back_ > 0;
-    if (may_be_withdrawn && (!found || found->state == SessionState::withdrawn)) return;
-    // What had failed, and that an older state folder does not know, is left to its account.
-    const bool left = !found && times_put_back_ > 0 && house_.exists("alice/" + name + "-failed");
-    if (left) {
-        for (const auto& [path, content] : sessions_[name])
-            CHECK_MESSAGE(house_.text("alice/" + name + "-failed/" + path) == content, path);
-        return;
-    }
-    REQUIRE(found);
-    const SessionRow& row = *found;
-    INFO("state ", to_string(row.state), ", folder ", row.folder, ", reason ", row.reason);
-    const auto copies = house_.catalogue->copies(row.id);
-    if (withdrawn_.contains(name) && times_put_back_ == 0) {
-        CHECK(row.state == SessionState::withdrawn);
-        CHECK(copies->empty());
-        return;
-    }
-    CHECK(row.folder == row.name + "-burned");
-    for (const auto& [path, content] : sessions_[name])
-        CHECK_MESSAGE(house_.text("alice/" + row.folder + "/" + path) == content, path << " in the inbox");
-    // Where a disc that it is on is suspect by now, or its parts are not known, its receipt says that it is
-    // burned, and nobody burns it again.
-    const bool has_receipt = !house_.text("alice/" + row.folder + "/receipt.json").empty();
-    const bool by_receipt = times_put_back_ > 0 && has_receipt && (has_suspect_disc() || copies->empty());
-    if (by_receipt) return;
-    CHECK(row.state == SessionState::burned);
-    // Beyond the copies asked for there may be one that an older catalogue could not know.
-    const std::size_t wanted = copies_ * std::max(row.parts, 1U);
-    CHECK((times_put_back_ == 0 ? copies->size() == wanted : copies->size() >= wanted));
-    std::set<std::pair<SessionId, std::string>> discs;
-    std::map<std::string, unsigned> times;
-    const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
-    for (const DiscSessionRow& copy : *copies) {
-        discs.emplace(copy.session, times_put_back_ == 0 ? copy.drive : copy.disc_label);
-        check_copy(copy, times);
-        if (times_put_back_ == 0) CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
-    }
-    CHECK_FALSE(receipt.empty());
-    CHECK(discs.size() == copies->size());
-    for (const auto& [path, content] : sessions_[name])
-        CHECK_MESSAGE((times_put_back_ == 0 ? times[path] == copies_ : times[path] >= copies_),
-                      path << " is on so many discs: " << times[path]);
-}
-
-void Run::check() {
-    for (const auto& [name, files] : sessions_) check_session(name);
-    const auto rows = house_.catalogue->sessions("alice");
-    for (const auto& [name, shelf] : house_.shelves)
-        for (const auto& [label, disc] : shelf.discs)
-            for (const SessionRow& row : *rows) {
-                std::vector<SessionRow> units = house_.catalogue->parts(row.id).value();
-                units.push_back(row);
-                for (const SessionRow& unit : units)
-                    CHECK_MESSAGE(shelf.times_burned(label, "alice/" + unit.disc_name) <= 1,
-                                  unit.disc_name << " burned twice on " << label);
-            }
-    CHECK(house_.catalogue->unfinished_attempts()->empty());
 }
 
 }  // namespace

@@ -163,6 +163,13 @@ SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string
     return id;
 }
 
+SessionId BurnerHouse::queue_tree(const std::string& name, const GeneratedTree& tree) {
+    const SessionId id = test::queue_tree({inbox_fs, state_fs, *catalogue, clock}, name, tree, "BURN",
+                                          "seal-" + std::to_string(++seals_));
+    clock.advance(std::chrono::milliseconds(1));
+    return id;
+}
+
 void BurnerHouse::run() {
     for (bool did = true; did;) {
         const auto prepared = burner->prepare_once();

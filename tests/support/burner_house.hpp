@@ -16,6 +16,7 @@
 #include "tests/support/memory_file_system.hpp"
 #include "tests/support/temp_folder.hpp"
 #include "tests/support/test_clock.hpp"
+#include "tests/support/tree_generator.hpp"
 
 namespace burnbox::test {
 
@@ -62,6 +63,7 @@ class BurnerHouse {
     // A sealed session as the uploader leaves it; content by path.
     SessionId queue(const std::string& name, const std::map<std::string, std::string>& files,
                     const std::string& marker = "BURN");
+    SessionId queue_tree(const std::string& name, const GeneratedTree& tree);
     // Steps of all drives in turn until none has anything to do.
     void run();
     // The same, and lets time pass whenever the drives rest, at most `rounds` times.

@@ -7,6 +7,7 @@
 #include "common/base/clock.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/storage/file_system.hpp"
+#include "tests/support/tree_generator.hpp"
 
 namespace burnbox::test {
 
@@ -21,5 +22,8 @@ struct SessionPlace {
 SessionId queue_session(const SessionPlace& place, const std::string& name,
                         const std::map<std::string, std::string>& files, const std::string& marker,
                         const std::string& seal_id);
+// The same of a tree whose names a client may send.
+SessionId queue_tree(const SessionPlace& place, const std::string& name, const GeneratedTree& tree,
+                     const std::string& marker, const std::string& seal_id);
 
 }  // namespace burnbox::test

@@ -155,6 +155,7 @@ std::string TreeGenerator::name_for(Folder& folder) {
         if (name.empty() || name.size() > 255 || name == "." || name == "..") continue;
         if (std::ranges::find(folder.names, name) != folder.names.end()) continue;
         if (folder.path.empty() && (is_own_file(name) || name == "bagit.txt")) continue;
+        if (small_ && !check_entry_name(name)) continue;
         return name;
     }
 }
@@ -196,7 +197,7 @@ void TreeGenerator::add_file(GeneratedTree& tree, ManifestEntry entry) {
     if (file.same_inode_as.empty()) {
         file.content.resize(size());
         for (char& c : file.content) c = static_cast<char>(random_());
-        if (one_in(400)) file.zeros = 1 + below(5U << 20U);
+        if (!small_ && one_in(400)) file.zeros = 1 + below(5U << 20U);
     }
     Sha256Hasher hasher;
     hasher.update(file.content);
@@ -239,10 +240,9 @@ void TreeGenerator::fill(GeneratedTree& tree, std::uint32_t count) {
     }
 }
 
-void TreeGenerator::fill_with_long_names(GeneratedTree& tree) {
+void TreeGenerator::fill_with_long_names(GeneratedTree& tree, std::uint32_t count) {
     const std::size_t where = below(static_cast<std::uint32_t>(folders_.size()));
     const std::size_t bytes = one_in(2) ? 100 + below(156) : 0;  // 0 = of all lengths
-    const std::uint32_t count = 20 + below(one_in(5) ? 600 : 150);
     const std::string back = text(40);
     for (std::uint32_t i = 0; i < count; ++i) {
         const std::string number = std::to_string(10'000 + i);
@@ -254,9 +254,7 @@ void TreeGenerator::fill_with_long_names(GeneratedTree& tree) {
     }
 }
 
-void TreeGenerator::go_deep(GeneratedTree& tree) {
-    const std::uint32_t levels = 10 + below(50);
-    const bool is_long = one_in(4);
+void TreeGenerator::go_deep(GeneratedTree& tree, std::uint32_t levels, bool is_long) {
     std::string path = folders_.front().path;
     for (std::uint32_t level = 0; level < levels; ++level) {
         std::string name = text(is_long ? 255 : 1 + below(30));
@@ -272,6 +270,23 @@ void TreeGenerator::go_deep(GeneratedTree& tree) {
         tree.manifest.entries.push_back(std::move(entry));
         folders_.push_back({path, {}});
     }
+}
+
+void add_file(GeneratedTree& tree, const std::string& path, const std::string& content, Timestamp time) {
+    auto& entries = tree.manifest.entries;
+    for (std::string_view parent = parent_path(path); !parent.empty(); parent = parent_path(parent))
+        if (tree.manifest.find(parent) == nullptr) {
+            entries.push_back(
+                {.path = std::string(parent), .type = FileType::folder, .mode = 0755, .mtime = time});
+            std::ranges::sort(entries, {}, &ManifestEntry::path);
+        }
+    entries.push_back({.path = path,
+                       .mode = 0644,
+                       .mtime = time,
+                       .size_bytes = content.size(),
+                       .sha256 = Sha256::of(content)});
+    std::ranges::sort(entries, {}, &ManifestEntry::path);
+    tree.files[path].content = content;
 }
 
 // Names that a disc can't hold become those that a seal gives them.
@@ -291,11 +306,38 @@ GeneratedTree TreeGenerator::tree() {
     GeneratedTree tree;
     folders_ = {{"", {}}};
     paths_.clear();
-    if (one_in(8)) go_deep(tree);
+    if (one_in(8)) {
+        const std::uint32_t levels = 10 + below(50);
+        go_deep(tree, levels, one_in(4));
+    }
     fill(tree, one_in(20) ? 1 : 3 + below(one_in(100) ? 3000 : 120));
-    if (one_in(4)) fill_with_long_names(tree);
+    if (one_in(4)) fill_with_long_names(tree, 20 + below(one_in(5) ? 600 : 150));
     std::ranges::sort(tree.manifest.entries, {}, &ManifestEntry::path);
     give_disc_paths(tree);
+    return tree;
+}
+
+// Names of one file have one time and one mode.
+void share_attributes(GeneratedTree& tree) {
+    auto& entries = tree.manifest.entries;
+    for (ManifestEntry& entry : entries) {
+        const auto file = tree.files.find(entry.path);
+        if (file == tree.files.end() || file->second.same_inode_as.empty()) continue;
+        const auto other = std::ranges::find(entries, file->second.same_inode_as, &ManifestEntry::path);
+        entry.mtime = other->mtime, entry.mode = other->mode;
+    }
+}
+
+GeneratedTree TreeGenerator::small_tree(std::uint32_t most) {
+    GeneratedTree tree;
+    small_ = true;
+    folders_ = {{"", {}}};
+    paths_.clear();
+    if (one_in(8)) go_deep(tree, 2 + below(8), false);
+    fill(tree, below(most + 1));
+    if (one_in(8)) fill_with_long_names(tree, 2 + below(8));
+    share_attributes(tree);
+    std::ranges::sort(tree.manifest.entries, {}, &ManifestEntry::path);
     return tree;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/clock.hpp"
 #include "common/session/manifest.hpp"
 
 namespace burnbox::test {
@@ -23,11 +24,16 @@ struct GeneratedTree {
     std::map<std::string, GeneratedFile> files;  // by path as the sender has it
 };
 
+// One more file, with the folders that lead to it.
+void add_file(GeneratedTree& tree, const std::string& path, const std::string& content, Timestamp time);
+
 class TreeGenerator {
   public:
     explicit TreeGenerator(std::uint32_t seed) : random_(seed) {}
 
     [[nodiscard]] GeneratedTree tree();
+    // Of at most so many entries (and twice ten more), with names that a client may send.
+    [[nodiscard]] GeneratedTree small_tree(std::uint32_t most);
 
   private:
     struct Folder {
@@ -53,10 +59,11 @@ class TreeGenerator {
     void add_name(GeneratedTree& tree, Folder& folder, const std::string& name);
     void add_file(GeneratedTree& tree, ManifestEntry entry);
     void fill(GeneratedTree& tree, std::uint32_t count);
-    void fill_with_long_names(GeneratedTree& tree);
-    void go_deep(GeneratedTree& tree);
+    void fill_with_long_names(GeneratedTree& tree, std::uint32_t count);
+    void go_deep(GeneratedTree& tree, std::uint32_t levels, bool is_long);
 
     std::mt19937 random_;
+    bool small_ = false;
     std::vector<Folder> folders_;
     std::vector<std::string> paths_;
 };
