@@ -62,6 +62,10 @@ rooms=$(find common server burner -mindepth 1 -maxdepth 1 -type d | sort)
 [ "$table" = "$rooms" ] || complain "docs/design.md: its rooms are not the tree's:
 $(diff <(echo "$table") <(echo "$rooms"))"
 
+# The long checks: a row of docs/reliability.md each.
+diff <(tests/long --list | awk '{ print $1 }') <(sed -n 's/^| \([a-z_]*\) | .*/\1/p' docs/reliability.md | sed 1d) >&2 ||
+    complain "docs/reliability.md: its parts are not those of tests/long (tests/long --report)"
+
 # figure SOURCE DOCUMENT SENTENCE: the code has this (fixed text, in whatever file), and so the document has that (on one line or two).
 figure() {
     grep -rqF --include='*.cpp' --include='*.hpp' -e "$1" common server burner ||
