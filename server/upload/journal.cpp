@@ -94,8 +94,10 @@ void replay_file(const Line& line, ProvenFiles& files) {
         *file = {.kind = Kind::lost, .unkept = true};
     else if (line.verb == "lost" || line.verb == "scattered")
         *file = {.kind = Kind::lost, .unkept = file->unkept};
-    else if (line.verb == "anew" || file->kind == Kind::whole)  // open, cut, and what a later version may add
+    else if (line.verb == "anew")
         *file = {.kind = Kind::in_order};
+    else if (file->kind == Kind::whole)  // open, cut, and what a later version may add
+        *file = {.kind = file->unsure ? Kind::lost : Kind::in_order};
     // One that is lost is that until it is sent anew, or whole.
 }
 

@@ -234,7 +234,7 @@ void SessionFiles::recovered(const JournalContent& journal, const InodeOf& inode
             continue;
         }
         // It was renamed or removed, and that could not be noted: who knows which file it is now?
-        misses_lines_ = misses_lines_ || file->kind == ProvenFile::Kind::lost;
+        misses_lines_ = misses_lines_ || file->kind == ProvenFile::Kind::lost || file->unsure;
         misses_unkept_ = misses_unkept_ || (file->unkept && !machine_went_down);
         journal_.removed(path);
     }

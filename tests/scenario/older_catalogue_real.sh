@@ -55,5 +55,5 @@ check "what is on the disc is known again" test "$(on_disc "$first" | tr '\n' ' 
 check "nothing more is burned on it" test "$(state_of "$first")" = closed
 burner blank "$world/second.disc" dvd+r
 wait_burned four 30
-check "another label, 100 numbers later" bash -c "[[ $(label_of four) =~ _01[0-9][0-9]$ ]]"
+check "another label, 100 numbers later once more" bash -c "[[ $(label_of four) =~ _02[0-9][0-9]$ ]]"
 check "the first disc has what it had" bash -c "'$MMC_BURNER' '$tray' insert '$world/first.disc' && '$MMC_BURNER' '$tray' status | grep -q sessions=3"

@@ -303,6 +303,26 @@ TEST_CASE("file events: what was whole before the start is compared, and gone on
             second.written("a", again, kOther, {.begin = kSent, .end = 110}, kSent);
             CHECK(again.state() == (machine_went_down ? FileState::lost : FileState::writing));
         }
+        SUBCASE("its size is to be set to 0, and the server goes down before it is") {
+            SessionFiles first(house.fs, "alice", "holiday"), second(house.fs, "alice", "holiday");
+            first.recovered(*content, only_there("a"), machine_went_down);
+            FileRecord& before = first.recovered(*content, "a", info_of(kSent), machine_went_down);
+            first.truncated("a", before, 0, 0);
+            const auto now = second.load();
+            REQUIRE(now);
+            second.recovered(*now, only_there("a"), false);
+            const FileRecord& again = second.recovered(*now, "a", info_of(kSent), false);
+            CHECK(again.state() == (machine_went_down ? FileState::lost : FileState::cut_off));
+        }
+        SUBCASE("it is renamed, and the server goes down before that is noted") {
+            SessionFiles first(house.fs, "alice", "holiday"), second(house.fs, "alice", "holiday");
+            first.recovered(*content, only_there("a"), machine_went_down);
+            const auto now = second.load();
+            REQUIRE(now);
+            second.recovered(*now, only_there("b"), false);
+            const FileRecord& again = second.recovered(*now, "b", info_of(kSent), false);
+            CHECK(again.state() == (machine_went_down ? FileState::lost : FileState::cut_off));
+        }
         SUBCASE("it is of another size") {
             SessionFiles other(house.fs, "alice", "holiday");
             CHECK(other.recovered(*content, "a", info_of(99), machine_went_down).state() == FileState::lost);

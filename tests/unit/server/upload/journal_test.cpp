@@ -90,6 +90,9 @@ TEST_CASE("journal: what was whole when the machine went down is to be compared 
     CHECK(replay({close_of("a"), down}).files.at("a")->unsure);
     CHECK_FALSE(replay({close_of("a"), down, close_of("a")}).files.at("a")->unsure);
     CHECK_FALSE(replay({kScattered, down, kAnew}).files.at("a")->unsure);
+    for (const std::string& changed : {kOpen, kCut})
+        CHECK(replayed({close_of("a"), down, changed}) == Shown{{"a", "lost"}});
+    CHECK(replayed({close_of("a"), down, kAnew}) == Shown{{"a", "in order"}});
 }
 
 TEST_CASE("journal: what a client said of an entry follows its names") {
