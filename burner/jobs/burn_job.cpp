@@ -52,21 +52,11 @@ Status check_payload(const BurnerServices& services, const SessionRow& row) {
     return fail(Errc::corrupt, "its folder " + fs->host_path(folder) + " is missing: send it again");
 }
 
-Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std::vector<SessionRow> rows) {
+Result<Work> work_without_records(const BurnerServices& services, const DiscRow& disc,
+                                  std::vector<SessionRow> rows) {
     Work work;
     work.disc = disc;
     work.rows = std::move(rows);
-    for (const SessionRow& row : work.rows) {
-        BB_TRY(SealedSession sealed, with_origin(Origin::session, read_seal(services.state_fs, row)));
-        BurnSession& session = work.job.sessions.emplace_back();
-        session.seal_record = services.state_fs.host_path(seal_record_path(row.seal_id));
-        session.folder = payload_folder(services, row);
-        if (sealed.recovery.percent != 0) {
-            session.recovery_record = services.state_fs.host_path(recovery_record_path(row.seal_id));
-            session.recovery_folder = services.state_fs.host_path(recovery_folder(row.seal_id));
-        }
-        work.sealed.push_back(std::move(sealed));
-    }
     work.job.disc = {disc.label,    disc.serial,      disc.sessions_used,
                      disc.next_lba, disc.head_digest, disc.media_id};
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
@@ -78,6 +68,22 @@ Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std:
     }
     BB_CHECK(with_origin(Origin::state_folder, make_rollback_folder(services.state_fs)));
     work.job.rollback_file = services.state_fs.host_path("rollback/" + disc.label);
+    return work;
+}
+
+Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std::vector<SessionRow> rows) {
+    BB_TRY(Work work, work_without_records(services, disc, std::move(rows)));
+    for (const SessionRow& row : work.rows) {
+        BB_TRY(SealedSession sealed, with_origin(Origin::session, read_seal(services.state_fs, row)));
+        BurnSession& session = work.job.sessions.emplace_back();
+        session.seal_record = services.state_fs.host_path(seal_record_path(row.seal_id));
+        session.folder = payload_folder(services, row);
+        if (sealed.recovery.percent != 0) {
+            session.recovery_record = services.state_fs.host_path(recovery_record_path(row.seal_id));
+            session.recovery_folder = services.state_fs.host_path(recovery_folder(row.seal_id));
+        }
+        work.sealed.push_back(std::move(sealed));
+    }
     return work;
 }
 

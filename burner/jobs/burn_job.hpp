@@ -14,7 +14,7 @@ namespace burnbox {
 struct Work {
     DiscRow disc;
     std::vector<SessionRow> rows;
-    std::vector<SealedSession> sealed;  // as many, in the same order
+    std::vector<SealedSession> sealed;  // as many, in the same order; none: only the disc can tell
     BurnJob job;                        // job.disc: the disc as it was before the attempt
 };
 
@@ -25,6 +25,9 @@ struct Work {
 [[nodiscard]] Status check_payload(const BurnerServices& services, const SessionRow& row);
 [[nodiscard]] Result<Work> make_work(const BurnerServices& services, const DiscRow& disc,
                                      std::vector<SessionRow> rows);
+// The same where a seal record is damaged or gone: enough to judge an attempt by what is on the disc.
+[[nodiscard]] Result<Work> work_without_records(const BurnerServices& services, const DiscRow& disc,
+                                                std::vector<SessionRow> rows);
 
 // Host path of the folder that the sealed files are read from.
 [[nodiscard]] std::string payload_folder(const BurnerServices& services, const SessionRow& row);

@@ -212,18 +212,16 @@ Result<bool> DriveLoop::settle_one(const AttemptRow& attempt, const DiscRow& dis
     const Desk::Busy busy(desk_, drive_->name());
     auto work = make_work(services_, disc, rows);
     if (!work && work.error().code != Errc::corrupt) return std::unexpected(std::move(work).error());
-    if (!work || judge == Judge::nobody) {
-        Work unreadable;
-        unreadable.disc = disc, unreadable.rows = rows;
-        if (!work)
+    if (!work) {  // a seal record: no fault of the disc, which may hold it
+        if (!notes_.causes.contains(attempt.id))
             note_cause(notes_, attempt.id, AttemptCause::staged_damaged, std::move(work).error());
-        else
-            note_cause(notes_, attempt.id, AttemptCause::disc_gone,
-                       {Errc::not_found, 0, away_text(disc, services_.config)});
-        BB_TRY(auto closed,
-               close_bad_attempt(station_, attempt, unreadable,
-                                 judge == Judge::nobody ? DiscVerdict::away : DiscVerdict::suspect));
-        return conclude(unreadable, std::move(closed));
+        BB_TRY(work, work_without_records(services_, disc, rows));
+    }
+    if (judge == Judge::nobody) {
+        note_cause(notes_, attempt.id, AttemptCause::disc_gone,
+                   {Errc::not_found, 0, away_text(disc, services_.config)});
+        BB_TRY(auto closed, close_bad_attempt(station_, attempt, *work, DiscVerdict::away));
+        return conclude(*work, std::move(closed));
     }
     if (rests_.empty())
         log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc.label),

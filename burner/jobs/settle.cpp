@@ -249,6 +249,7 @@ Result<Attempted> settle_attempt(Station& station, AttemptRow attempt, Work& wor
         case Drive::Outcome::damaged:
             return close_bad_attempt(station, attempt, work, DiscVerdict::suspect);
         case Drive::Outcome::written:
+            if (work.sealed.empty()) return settle_by_contents(station, attempt, work);
             break;
     }
     if (attempt.state == AttemptState::writing) {

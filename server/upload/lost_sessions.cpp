@@ -11,6 +11,7 @@
 #include "common/session/found_again.hpp"
 #include "common/session/lost_folder.hpp"
 #include "common/session/sealed_session.hpp"
+#include "common/storage/durable_file.hpp"
 #include "server/upload/seal_anew.hpp"
 #include "server/upload/session_walk.hpp"
 
@@ -123,8 +124,30 @@ class LostSessions {
         if (own.sealed) {
             BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), *own.sealed));
             if (fit == Fit::times) return false;
+        } else {
+            BB_TRY(const bool has_one_again, take_record_back(row, folder));
+            if (has_one_again) return false;
         }
         return is_of_a_seal(folder);
+    }
+
+    // An earlier start without this row sealed its folder anew: it is the same session, and that record says
+    // so. What is on a disc has the record of then, which can't be made from a folder.
+    [[nodiscard]] Result<bool> take_record_back(const SessionRow& row, const std::string& folder) const {
+        BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+        if (!copies.empty() || row.parts != 0) return false;
+        for (const auto& [id, sealed] : seals_) {
+            const bool same = sealed.manifest.content_digest() == row.content_digest;
+            if (!same || !may_be_in(sealed, account_, folder)) continue;
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+            if (fit != Fit::times) continue;
+            SealedSession again = sealed;
+            again.disc_name = row.disc_name;
+            BB_CHECK(replace_file(services_.state_fs, seal_record_path(row.seal_id), to_seal_record(again)));
+            log::warning("session has a seal record again", named(row), log::kv("folder", folder));
+            return true;
+        }
+        return false;
     }
 
     // Of one that no row refers to.
@@ -153,7 +176,8 @@ class LostSessions {
         }
         if (row.folder.empty()) return {};
         const bool displaced = displaced_.contains(row.id);
-        if (!record.is_there && (displaced || services_.catalogue_age != CatalogueAge::current))
+        const bool waits = row.state == SessionState::queued || row.state == SessionState::failed;
+        if (waits && !record.is_there && (displaced || services_.catalogue_age != CatalogueAge::current))
             return withdraw(row);
         return displaced ? services_.catalogue.set_folder(row.id, "") : Status();
     }
@@ -197,7 +221,6 @@ class LostSessions {
 
     // It was taken back in a later run: its seal record is gone, and its name is another's.
     [[nodiscard]] Status withdraw(const SessionRow& row) {
-        if (row.state != SessionState::queued && row.state != SessionState::failed) return {};
         const Status stepped = services_.catalogue.step(row.id, row.state, SessionState::withdrawn,
                                                         "taken back before the catalogue was put back");
         if (!stepped && stepped.error().code == Errc::conflict) return {};

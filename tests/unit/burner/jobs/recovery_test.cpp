@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 
 namespace burnbox::test {
@@ -92,6 +93,42 @@ TEST_CASE("recovery: cut off while verifying, it is verified again") {
     house.run();
     CHECK(house.row(id).state == SessionState::burned);
     CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
+}
+
+TEST_CASE("recovery: without its seal record a session is judged by what its disc holds") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    const auto subscription = house.events->subscribe([](const Event& event) {
+        if (event.event == "session_verifying") throw Died();
+    });
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    house.crash();
+    SUBCASE("it is gone") {
+        REQUIRE(house.state_fs.remove("seals/seal-1.jsonl"));
+    }
+    SUBCASE("it is damaged") {
+        REQUIRE(replace_file(house.state_fs, "seals/seal-1.jsonl", "{"));
+    }
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
+    CHECK(house.state_fs.info("seals/seal-1.jsonl"));
+}
+
+TEST_CASE("recovery: a seal record that is gone is no fault of a disc that is as before") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    house.drives[0]->during_write = []() -> Status { throw Died(); };
+    CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    house.crash();
+    REQUIRE(house.state_fs.remove("seals/seal-1.jsonl"));
+    house.run();
+    CHECK(house.row(id).state == SessionState::failed);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+    house.queue("next", {{"a", "1"}});
+    house.run();
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/next") == 1);
 }
 
 TEST_CASE("recovery: burned but not renamed, it gets its receipt at the next start") {

@@ -80,6 +80,34 @@ TEST_CASE("lost sessions: without its seal record too it is sealed anew from its
     CHECK(find(house, "s1")->state == SessionState::burned);
 }
 
+TEST_CASE("lost sessions: what was sealed anew is the session that an attempt was for, and no second one") {
+    BurnerHouse house({"tray", "spare"}, 2);
+    house.copy_state("without it");
+    house.queue("s1", kFiles);
+    house.drives[0]->during_write = [&] {
+        house.copy_catalogue("while it burns");
+        return Status();
+    };
+    while (house.catalogue->copies(find(house, "s1")->id)->empty()) must(house.burner->run_once(0));
+    house.put_state_back("without it");
+    house.repair();
+    REQUIRE(find(house, "s1"));
+    house.put_catalogue_back("while it burns");
+    house.repair();
+    CHECK(find(house, "s1")->state == SessionState::burning);
+    CHECK(find(house, "s1")->folder == "s1-queued");
+    CHECK(house.catalogue->sessions("alice")->size() == 1);
+    house.run_patiently();
+    CHECK(find(house, "s1")->state == SessionState::burned);
+    CHECK(find(house, "s1")->folder == "s1-burned");
+    CHECK(house.catalogue->copies(find(house, "s1")->id)->size() == 2);
+    for (auto& [drive, shelf] : house.shelves)
+        for (const auto& [label, disc] : shelf.discs) {
+            CHECK(house.disc(label).state == DiscState::open);
+            CHECK(shelf.times_burned(label, "alice/s1") == 1);
+        }
+}
+
 TEST_CASE("lost sessions: a session burned since is not burned again, whether its disc is there or not") {
     BurnerHouse house;
     house.queue("s1", kFiles);
