@@ -85,6 +85,11 @@ bool says_nothing_of_the_disc(const Error& error) {
            error.code == Errc::cancelled;
 }
 
+bool may_be_read_later(Station& station, const Medium& medium, const Error& error) {
+    if (says_nothing_of_the_disc(error)) return true;
+    return error.code == Errc::io && !is_last_reading(station.notes, medium.serial);
+}
+
 Result<bool> adopt(Station& station, const Medium& medium) {
     const DiscIdentity identity{.label = medium.label,
                                 .serial = medium.serial,
@@ -93,7 +98,8 @@ Result<bool> adopt(Station& station, const Medium& medium) {
                                 .head_digest = {},
                                 .media_id = medium.media_id};
     const auto contents = station.drive.contents(identity, 0);
-    if (!contents && says_nothing_of_the_disc(contents.error())) return std::unexpected(contents.error());
+    if (!contents && may_be_read_later(station, medium, contents.error()))
+        return std::unexpected(contents.error());
     if (!contents) return false;  // nobody can say whose it is
     BB_TRY(const bool ours, Evidence(station, medium).is_ours(*contents));
     if (!ours) return false;

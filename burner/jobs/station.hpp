@@ -29,7 +29,7 @@ struct FailureNotes {
     std::map<std::pair<DiscId, SessionId>, unsigned> write_failures;  // that left the disc as before
     std::set<std::pair<DiscId, SessionId>> unsuitable;  // this session can't be burned on this disc
     std::set<std::string> copies_told;                  // images that are copies of a disc
-    std::map<DiscId, unsigned> readings;                // that failed, of discs that hold more than is known
+    std::map<std::string, unsigned> readings;           // that failed, of what a disc of this serial holds
     std::set<std::string> strangers;                    // serials of discs that are not this catalogue's
 };
 

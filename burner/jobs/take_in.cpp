@@ -12,8 +12,6 @@
 namespace burnbox {
 namespace {
 
-constexpr unsigned kMostReadings = 3;
-
 // What keeps a disc session from being taken in, as a sentence; the drive and the catalogue are well.
 struct Doubt {
     std::string reason;
@@ -51,11 +49,10 @@ class TakingIn {
                 .media_id = disc_.media_id};
     }
 
-    // Blocks that a drive can't read may be read by the next try.
     [[nodiscard]] bool is_verdict(const Error& error) {
         if (error.code == Errc::corrupt || error.code == Errc::not_found || error.code == Errc::limit)
             return true;
-        return error.code == Errc::io && ++station_.notes.readings[disc_.id] >= kMostReadings;
+        return error.code == Errc::io && is_last_reading(station_.notes, disc_.serial);
     }
 
     [[nodiscard]] Result<DiscRow> doubt(const std::string& why) {
@@ -167,6 +164,11 @@ class TakingIn {
 bool holds_more(const Medium& medium, const DiscRow& disc) {
     return medium.label == disc.label && medium.serial == disc.serial && !medium.serial.empty() &&
            medium.sessions_used > disc.sessions_used;
+}
+
+bool is_last_reading(FailureNotes& notes, const std::string& serial) {
+    constexpr unsigned kMostReadings = 3;
+    return ++notes.readings[serial] >= kMostReadings;
 }
 
 Result<DiscRow> take_in_disc(Station& station, DiscRow disc) {

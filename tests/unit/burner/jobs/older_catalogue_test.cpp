@@ -289,6 +289,19 @@ TEST_CASE("older catalogue: a disc of which nothing else tells, in a drive with 
     CHECK(is_burned(house, "s1"));
 }
 
+TEST_CASE("older catalogue: a disc of which nothing else tells, and that the third reading can read") {
+    BurnerHouse house;
+    house.shelves["tray"].discs["BURNBOX_0001"] = forget_all(house);
+    house.restart();
+    unsigned readings = 0;
+    house.drives[0]->before_contents = [&] {
+        return ++readings < 3 ? fail(Errc::io, "block 700 can't be read") : Status();
+    };
+    house.run_patiently();
+    CHECK(readings >= 3);
+    check_taken_in(house);
+}
+
 TEST_CASE("older catalogue: a disc of which nothing else tells, and that differs, is suspect") {
     BurnerHouse house;
     FakeDisc disc = forget_all(house);
