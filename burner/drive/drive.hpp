@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "common/bag/bag.hpp"
 #include "common/base/error.hpp"
-#include "common/session/bag.hpp"
 #include "common/session/tree_area.hpp"
 
 namespace burnbox {
@@ -50,10 +50,10 @@ struct DiscIdentity {
 };
 
 struct BurnSession {
-    std::string seal_record;        // host path of state_dir/seals/<id>.jsonl
-    std::string folder;             // host path of the sealed folder
-    std::string recovery_record{};  // host path; empty = the session has no recovery data
-    std::string recovery_folder{};  // host path of its files
+    std::string seal_record;      // host path of state_dir/seals/<id>.jsonl
+    std::string folder;           // host path of the sealed folder
+    std::string parity_record{};  // host path; empty = the session has no recovery data
+    std::string parity_folder{};  // host path of its files
 };
 
 struct BurnJob {
@@ -109,9 +109,9 @@ struct Progress {
 struct FoundSession {
     std::string account;
     std::string disc_name;
-    std::string seal_record{};      // made again from its bag or list; empty: see `unclear`
-    std::string recovery_record{};  // the same of its recovery data; empty = it has none
-    std::string unclear{};          // why it can't be made again
+    std::string seal_record{};    // made again from its bag or list; empty: see `unclear`
+    std::string parity_record{};  // the same of its recovery data; empty = it has none
+    std::string unclear{};        // why it can't be made again
 };
 
 struct FoundDiscSession {
@@ -179,7 +179,7 @@ class Drive {
     [[nodiscard]] virtual Result<Medium> close_tray() { return inspect(); }
     // Appends one disc session with the cumulative tree. Errors before writing: does_not_fit (the message has
     // both sizes), wrong_medium, whatever about_to_write returned, corrupt (a staged file differs from its
-    // manifest: nothing counts as burned); any other error leaves the disc in doubt: settle() it.
+    // manifest: nothing counts as burned); any other error leaves the disc in doubt: adjudicate() it.
     // A real drive closes nothing without writing: without sessions the same tree is written once more.
     [[nodiscard]] virtual Result<Written> burn(const BurnJob& job, BurnObserver& observer) = 0;
     // Reads disc session `disc_session` back in a fresh process and compares every entry with the seal
@@ -196,8 +196,8 @@ class Drive {
     };
     // Judges an attempt that was cut off, from the disc itself; job.disc is the disc as it was before the
     // attempt.
-    [[nodiscard]] virtual Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
-                                                 std::uint32_t start_lba) = 0;
+    [[nodiscard]] virtual Result<Outcome> adjudicate(const BurnJob& job, unsigned disc_session,
+                                                     std::uint32_t start_lba) = 0;
 
     // The disc sessions behind number `known` of the disc in the drive, and the sessions that each of them
     // brought. Nothing is compared but digests of tag files: verify() does that. Errors: wrong_medium,

@@ -10,10 +10,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "burner/drive/libburnia.hpp"
+#include "burner/image/libburnia.hpp"
 #include "burner/image/rock_ridge_patch.hpp"
+#include "common/bag/bag.hpp"
 #include "common/base/unique_fd.hpp"
-#include "common/session/bag.hpp"
 
 struct bb_hash_reader;
 

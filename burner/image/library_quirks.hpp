@@ -3,7 +3,7 @@
 // Windows can tell its names apart: common/session/joliet_names.hpp.
 #pragma once
 
-#include "burner/drive/libburnia.hpp"
+#include "burner/image/libburnia.hpp"
 #include "burner/image/rock_ridge_patch.hpp"
 
 namespace burnbox {

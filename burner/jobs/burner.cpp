@@ -6,16 +6,16 @@
 #include <thread>
 #include <utility>
 
-#include "burner/jobs/burn_job.hpp"
+#include "burner/attempts/load_disc.hpp"
+#include "burner/finish/release.hpp"
 #include "burner/jobs/drive_loop.hpp"
 #include "burner/jobs/folder_watch.hpp"
-#include "burner/jobs/load_disc.hpp"
 #include "burner/jobs/lost_pools.hpp"
-#include "burner/jobs/parts_plan.hpp"
-#include "burner/jobs/recovery_loop.hpp"
-#include "burner/jobs/release.hpp"
-#include "burner/jobs/seal_proof.hpp"
-#include "burner/jobs/splitter.hpp"
+#include "burner/prepare/parity_loop.hpp"
+#include "burner/prepare/seal_proof.hpp"
+#include "burner/prepare/splitter.hpp"
+#include "burner/schedule/burn_job.hpp"
+#include "burner/schedule/parts_plan.hpp"
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 #include "common/base/text.hpp"
@@ -31,13 +31,13 @@ constexpr std::chrono::seconds kBetweenLooks{1};  // at the shelves
 
 struct Burner::State {
     BurnerServices services;
-    Desk desk;
+    Schedule schedule;
     Conditions conditions;
     DiscTrees trees{services.catalogue};
     DiscPlaces places;
     FolderWatch folder_watch{services, places};
-    Splitter splitter{services, desk};
-    RecoveryLoop recovery{services, desk};
+    Splitter splitter{services, schedule};
+    ParityLoop parity{services, schedule};
     PayloadRelease release{services};
     std::vector<std::unique_ptr<DriveLoop>> loops;
     std::vector<std::jthread> threads;
@@ -84,13 +84,13 @@ auto Burner::State::visit(DriveLoop& loop, Use use) -> decltype(use()) {
     began();
     auto result = [&]() -> decltype(use()) {
         const std::lock_guard lock(loop.working);
-        if (desk.stopping) return fail(Errc::cancelled, "burnbox is stopping");
-        const Desk::Busy busy(desk, loop.drive().name());
+        if (schedule.stopping) return fail(Errc::cancelled, "burnbox is stopping");
+        const Schedule::Busy busy(schedule, loop.drive().name());
         return use();
     }();
     --loop.visitors;
     loop.wake();
-    desk.changed();
+    schedule.changed();
     ended();
     return result;
 }
@@ -99,7 +99,7 @@ Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive
     : state_(std::make_unique<State>(services)) {
     for (const std::unique_ptr<Drive>& drive : drives) state_->places.add(*drive);
     for (std::unique_ptr<Drive>& drive : drives)
-        state_->loops.push_back(std::make_unique<DriveLoop>(state_->services, state_->desk,
+        state_->loops.push_back(std::make_unique<DriveLoop>(state_->services, state_->schedule,
                                                             state_->conditions, state_->trees, state_->places,
                                                             std::move(drive)));
 }
@@ -114,7 +114,7 @@ Result<bool> Burner::run_once(std::size_t drive_index) {
 
 std::chrono::nanoseconds Burner::State::pause(const DriveLoop& loop) const {
     SteadyTime next = loop.next_time();
-    if (const auto ended = desk.next_ended_time()) next = std::min(next, *ended);
+    if (const auto ended = schedule.next_ended_time()) next = std::min(next, *ended);
     next = std::min(next, release.next_time(loop.drive().name()));
     const SteadyTime now = services.clock.steady_now();
     if (next <= now) return std::chrono::milliseconds(10);  // due while the other drive works on it
@@ -123,16 +123,16 @@ std::chrono::nanoseconds Burner::State::pause(const DriveLoop& loop) const {
 }
 
 void Burner::State::work(DriveLoop& loop) {
-    while (!desk.stopping) {
-        const std::uint64_t seen = desk.changes();
+    while (!schedule.stopping) {
+        const std::uint64_t seen = schedule.changes();
         if (loop.visitors == 0) {
             const auto did = step(loop);
             if (did && *did) {
-                desk.changed();  // what ended here may be what another drive waited for
+                schedule.changed();  // what ended here may be what another drive waited for
                 continue;
             }
         }
-        desk.wait_for_change(seen, pause(loop));
+        schedule.wait_for_change(seen, pause(loop));
     }
 }
 
@@ -141,39 +141,39 @@ Result<bool> Burner::State::prepare_step() {
     if (!std::exchange(lost_pools_told, true)) tell_lost_pools(services);
     BB_TRY(const bool split, splitter.run_once());
     if (split) return true;
-    return recovery.run_once();
+    return parity.run_once();
 }
 
 void Burner::State::prepare() {
-    while (!desk.stopping) {
-        const std::uint64_t seen = desk.changes();
+    while (!schedule.stopping) {
+        const std::uint64_t seen = schedule.changes();
         const auto did = prepare_step();
         if (!did) log::warning("session not prepared", log::kv(did.error()));
         if (did && *did) {
-            desk.changed();
+            schedule.changed();
             continue;
         }
         const SteadyTime now = services.clock.steady_now();
         const SteadyTime next =
-            std::min({splitter.next_time(), recovery.next_time(), SteadyTime(now + kLookAgain)});
-        desk.wait_for_change(seen, std::max<std::chrono::nanoseconds>(next - now, kLeastPause));
+            std::min({splitter.next_time(), parity.next_time(), SteadyTime(now + kLookAgain)});
+        schedule.wait_for_change(seen, std::max<std::chrono::nanoseconds>(next - now, kLeastPause));
     }
 }
 
 void Burner::State::watch_folders() {
     std::unique_lock lock(running_mutex);
-    while (!desk.stopping) {
+    while (!schedule.stopping) {
         lock.unlock();
         look_at_shelves();
         lock.lock();
-        running_changed.wait_for(lock, kBetweenLooks, [this] { return desk.stopping.load(); });
+        running_changed.wait_for(lock, kBetweenLooks, [this] { return schedule.stopping.load(); });
     }
 }
 
 void Burner::State::look_at_shelves() {
     if (!folder_watch.look()) return;
     for (const std::unique_ptr<DriveLoop>& loop : loops) loop->shelf_is_back();
-    desk.changed();
+    schedule.changed();
 }
 
 void Burner::look_at_shelves() {
@@ -214,10 +214,10 @@ void Burner::start() {
 void Burner::drain() {
     {
         const std::lock_guard lock(state_->running_mutex);
-        state_->desk.stopping = true;
+        state_->schedule.stopping = true;
     }
     state_->running_changed.notify_all();
-    state_->desk.changed();
+    state_->schedule.changed();
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->drive().drain();
 }
 
@@ -231,19 +231,19 @@ void Burner::stop() {
 }
 
 void Burner::cut_off() {
-    state_->desk.cut_off = true;
+    state_->schedule.cut_off = true;
     drain();
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->drive().interrupt();
 }
 
 void Burner::wake() {
-    state_->recovery.wake();
+    state_->parity.wake();
     for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->wake();
-    state_->desk.changed();
+    state_->schedule.changed();
 }
 
 void Burner::burn_now(SessionId session) {
-    state_->desk.release(session);
+    state_->schedule.release(session);
     wake();
 }
 
@@ -308,7 +308,7 @@ std::vector<DriveLoop*> Burner::State::who_may_have(const DiscRow& disc) {
     for (const std::unique_ptr<DriveLoop>& loop : loops) {
         if (loop->drive().emulated()) continue;
         const DriveStatus now = loop->reporter().snapshot();
-        if (now.disc == disc.label || desk.is_in(disc.serial, now.drive))
+        if (now.disc == disc.label || schedule.is_in(disc.serial, now.drive))
             likely.push_back(loop.get());
         else if (now.sessions.empty())
             others.push_back(loop.get());
@@ -321,7 +321,7 @@ std::vector<DriveLoop*> Burner::State::who_may_have(const DiscRow& disc) {
 Result<std::string> Burner::State::vouch_for(DriveLoop& loop) {
     BB_CHECK(services.catalogue.trust_drive(loop.drive().name()));
     loop.wake();
-    desk.changed();
+    schedule.changed();
     return fmt::format("drive {} may burn again", loop.drive().name());
 }
 
@@ -357,14 +357,14 @@ Status Burner::check_fits(const std::string& pool, const Manifest& manifest) con
     const BurnConfig& burn = state_->services.config.burn;
     const std::uint64_t needed = needed_bytes(manifest, burn.redundancy);
     if (burn.span) {
-        const std::uint64_t capacity = part_capacity_bytes(state_->desk, found->second);
+        const std::uint64_t capacity = part_capacity_bytes(state_->schedule, found->second);
         if (capacity == 0 || needed <= capacity) return {};
         const std::string longest(255, 'n');  // its names are not known yet
         const auto parts = plan_parts(manifest, longest, longest, capacity, burn.redundancy);
         return parts ? Status() : std::unexpected(parts.error());
     }
     const unsigned copies = found->second.copies;
-    const std::uint64_t largest = state_->desk.blank_bytes_for(found->second.drives, copies);
+    const std::uint64_t largest = state_->schedule.blank_bytes_for(found->second.drives, copies);
     if (largest == 0 || needed <= largest) return {};
     const std::string takes =
         copies == 1 ? fmt::format("the largest blank disc of pool {} takes", pool)
@@ -392,7 +392,7 @@ Result<std::optional<PoolRoom>> Burner::room(const std::string& pool) const {
     }
     std::vector<PoolDrive> drives;
     for (const std::string& name : found->second.drives) {
-        PoolDrive drive{.name = name, .blank_capacity_bytes = state_->desk.largest_blank_bytes({name})};
+        PoolDrive drive{.name = name, .blank_capacity_bytes = state_->schedule.largest_blank_bytes({name})};
         const auto drive_config = config.drives.find(name);
         if (drive_config != config.drives.end() && drive_config->second.blanks)
             drive.has_blanks =

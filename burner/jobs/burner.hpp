@@ -1,68 +1,29 @@
 // The burner: a thread that makes sessions ready, and one thread per drive that takes the oldest queued
 // session of its pools, runs one attempt after the other, and ends with a receipt. At start each thread first
-// settles what a crash left on its drive; there is no separate crash code. Order of every irreversible step:
-// catalogue row durable, then the act, then the row that says it is done.
+// adjudicates what a crash left on its drive; there is no separate crash code. Order of every irreversible
+// step: catalogue row durable, then the act, then the row that says it is done.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "burner/attempts/drive_status.hpp"
 #include "burner/drive/drive.hpp"
-#include "burner/drive/prover.hpp"
-#include "burner/jobs/pool_room.hpp"
-#include "burner/recovery/recovery_program.hpp"
-#include "common/base/clock.hpp"
-#include "common/catalogue/catalogue.hpp"
-#include "common/config/config.hpp"
-#include "common/events/events.hpp"
-#include "common/session/generation.hpp"
-#include "common/session/inbox.hpp"
+#include "burner/schedule/pool_room.hpp"
+#include "burner/schedule/services.hpp"
 
 namespace burnbox {
-
-struct BurnerServices {
-    const Config& config;
-    const Clock& clock;
-    Catalogue& catalogue;
-    Inbox& inbox;
-    FileSystem& state_fs;  // rooted at state_dir: seals/, rollback/, recovery/
-    Events& events;
-    RecoveryProgram& recovery;
-    Prover& prover;
-    // Runs a command of an autoloader with more variables; gives up when `cut_off` is set.
-    std::function<Status(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-                         const std::atomic<bool>& cut_off)>
-        run_changer{};
-    // Notes the catalogue's generation beside the data, durably, before what it begins counts.
-    std::function<Status()> note_generation{};
-    CatalogueAge catalogue_age = CatalogueAge::current;  // at start
-    // An image_dir is away, and why; "" = it is there. Told again and again. Any thread.
-    std::function<void(const std::string& path, const std::string& why)> folder_is_away{};
-};
-
-struct DriveStatus {
-    std::string drive;
-    std::string device;               // or image folder
-    std::string state;                // "idle", "burning", "verifying", "waiting"
-    std::string medium;               // "dvd+r", empty = none
-    std::string disc;                 // label
-    std::vector<SessionId> sessions;  // what burns now: several with burn.batch
-    Progress progress;
-    double bytes_per_second = 0;
-    std::string reason;  // why it waits
-};
 
 class Burner {
   public:
     Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive>> drives);
     ~Burner();  // stop()
 
-    // One step on this drive: settle what is unfinished, end what is burned but not yet renamed, or burn one
-    // session. Returns false when there is nothing to do. Blocks; the threads call it, and tests do.
+    // One step on this drive: adjudicate what is unfinished, end what is burned but not yet renamed, or burn
+    // one session. Returns false when there is nothing to do. Blocks; the threads call it, and tests do.
     [[nodiscard]] Result<bool> run_once(std::size_t drive_index);
 
     // One step of what is made ready before a drive takes it: parts, recovery data. As run_once(); by one

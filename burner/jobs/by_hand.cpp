@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "burner/attempts/load_disc.hpp"
 #include "burner/jobs/drive_loop.hpp"
-#include "burner/jobs/load_disc.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
@@ -87,7 +87,7 @@ Result<std::string> DriveLoop::close_disc() {
         BB_CHECK(services_.catalogue.update_disc(closed));
     }
     log::info("disc closed", log::kv("disc", closed.label), log::kv("drive", drive_->name()));
-    tell_when_full(station_, closed);
+    tell_when_full(context_, closed);
     return fmt::format("disc {} is closed", closed.label);
 }
 
@@ -100,7 +100,7 @@ Status DriveLoop::run_changer(const std::vector<std::string>& argv, const std::s
                                  {"BURNBOX_DRIVE=" + drive_->name(),
                                   "BURNBOX_DEVICE=" + (config.emulated() ? config.image_dir : config.device),
                                   "BURNBOX_DISC=" + disc, "BURNBOX_WANTED=" + wanted},
-                                 desk_.cut_off);
+                                 schedule_.cut_off);
 }
 
 Status DriveLoop::take_out(const Medium& medium) {
@@ -108,7 +108,7 @@ Status DriveLoop::take_out(const Medium& medium) {
     if (config.eject.empty() || drive_->emulated()) BB_CHECK(drive_->eject());
     if (!config.eject.empty()) BB_CHECK(run_changer(config.eject, medium.label, ""));
     reporter_.medium("", "");
-    desk_.set_disc_in(drive_->name(), "");
+    schedule_.set_disc_in(drive_->name(), "");
     for (const std::string_view over : {"wrong_medium", "disc_full"}) conditions_.clear(over, drive_->name());
     log::info("disc out", log::kv("disc", medium.label), log::kv("drive", drive_->name()));
     return {};
@@ -139,12 +139,12 @@ Result<std::string> DriveLoop::load() {
 // The one that was begun last.
 Status DriveLoop::load_open_disc() {
     BB_TRY(const auto discs, services_.catalogue.discs());
-    const ShelfView view = station_.places.look();
+    const ShelfView view = context_.places.look();
     for (auto disc = discs.rbegin(); disc != discs.rend(); ++disc) {
         const ShelfView::Image* const image = place_of(view, *disc);
         const bool here = image != nullptr && image->drive == drive_->name();
         if (here && disc->state == DiscState::open && disc->sessions_used != 0)
-            return load_image(station_, view, *disc);
+            return load_image(context_, view, *disc);
     }
     return {};
 }

@@ -2,7 +2,7 @@
 // free label.
 #pragma once
 
-#include "burner/jobs/station.hpp"
+#include "burner/attempts/attempt_context.hpp"
 
 namespace burnbox {
 
@@ -16,7 +16,7 @@ struct Supply {
 
 // Errors are the drive's or the catalogue's. A disc whose image is gone is noted as
 // missing, and the next one is taken.
-[[nodiscard]] Result<Supply> supply_disc(Station& station, const SessionRow& row,
+[[nodiscard]] Result<Supply> supply_disc(AttemptContext& context, const SessionRow& row,
                                          std::uint64_t estimate_bytes,
                                          const std::vector<DiscSessionRow>& copies);
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "burner/jobs/failure_rules.hpp"
-#include "burner/jobs/finisher.hpp"
-#include "burner/jobs/load_disc.hpp"
-#include "burner/jobs/meet_disc.hpp"
-#include "burner/jobs/settle.hpp"
+#include "burner/attempts/adjudication.hpp"
+#include "burner/attempts/load_disc.hpp"
+#include "burner/attempts/meet_disc.hpp"
+#include "burner/finish/finisher.hpp"
+#include "burner/schedule/failure_rules.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -25,34 +25,34 @@ std::string device_of(const Config& config, const std::string& drive) {
 
 }  // namespace
 
-DriveLoop::DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions, DiscTrees& trees,
-                     const DiscPlaces& places, std::unique_ptr<Drive> drive)
+DriveLoop::DriveLoop(const BurnerServices& services, Schedule& schedule, Conditions& conditions,
+                     DiscTrees& trees, const DiscPlaces& places, std::unique_ptr<Drive> drive)
     : services_(services),
-      desk_(desk),
+      schedule_(schedule),
       conditions_(conditions),
       drive_(std::move(drive)),
       reporter_(services, drive_->name(), device_of(services.config, drive_->name())),
-      station_{services_, desk_, conditions_, trees, places, *drive_, reporter_, notes_} {
-    desk_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
+      context_{services_, schedule_, conditions_, trees, places, *drive_, reporter_, notes_} {
+    schedule_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
 }
 
 Result<bool> DriveLoop::run_once() {
     const std::lock_guard lock(working);
-    if (desk_.stopping) return false;
+    if (schedule_.stopping) return false;
     look_for_medium();
     if (shelf_is_back_.exchange(false)) looked_over_ = false, looks_ = 0;
     if (woken_.exchange(false)) {
         rest_.try_now();
         waiting_.clear();
-        desk_.forget_cannot_take(drive_->name());
+        schedule_.forget_cannot_take(drive_->name());
     }
     auto did = step();
-    if (!did && !desk_.stopping) rest(did.error());
+    if (!did && !schedule_.stopping) rest(did.error());
     conditions_.tell_failed_sessions(services_.catalogue);
     const SteadyTime now = services_.clock.steady_now();
     SteadyTime next = drive_->emulated() ? next_shelf_look_ : next_look_;
     if (!rest_.ready(now)) next = std::min(next, rest_.until());
-    if (const auto again = desk_.next_burn_time(now)) next = std::min(next, *again);
+    if (const auto again = schedule_.next_burn_time(now)) next = std::min(next, *again);
     for (const auto& [session, backoff] : waiting_)
         if (!backoff.ready(now)) next = std::min(next, backoff.until());
     if (held_until_) next = std::min(next, now + std::max(*held_until_ - services_.clock.now(), kLeastHold));
@@ -68,15 +68,15 @@ SteadyTime DriveLoop::next_time() const {
 void DriveLoop::rest(const Error& error) {
     if (shelf_is_away(error)) rest_.succeeded();
     rest_.failed(services_.clock.steady_now());
-    desk_.set_not_before(drive_->name(), rest_.until());
-    desk_.set_looked_over(drive_->name());  // it keeps no other drive waiting
+    schedule_.set_not_before(drive_->name(), rest_.until());
+    schedule_.set_looked_over(drive_->name());  // it keeps no other drive waiting
     reporter_.drive_waits(error.message);
     if (std::exchange(rests_, error.message) != error.message || !shelf_is_away(error))
         log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));
     if (error.code == Errc::cancelled) return;
     if (error.origin == Origin::unknown) {
         in_error_ = true;
-        raise(station_, "drive_error", SessionRow{}, "", error.message);
+        raise(context_, "drive_error", SessionRow{}, "", error.message);
     }
     if (error.origin != Origin::unknown && !shelf_is_away(error)) return;
     if (const Status told = tell_who_waits(error.message); !told)
@@ -85,18 +85,18 @@ void DriveLoop::rest(const Error& error) {
 
 Result<bool> DriveLoop::step() {
     const bool rested = rest_.ready(services_.clock.steady_now());
-    if (!desk_.scanned && rested) {
+    if (!schedule_.scanned && rested) {
         BB_TRY(const auto ended, unfinished_sessions(services_.catalogue));
-        for (const SessionId session : ended) desk_.add_ended(session);
-        desk_.scanned = true;
+        for (const SessionId session : ended) schedule_.add_ended(session);
+        schedule_.scanned = true;
     }
     BB_TRY(const bool finished, finish_ended());
     if (finished) return true;
     if (!rested) return false;
-    BB_TRY(const bool settled, settle_unfinished());
-    if (settled) return true;
+    BB_TRY(const bool adjudicated, adjudicate_unfinished());
+    if (adjudicated) return true;
     if (const auto medium = std::exchange(just_met_, std::nullopt)) {
-        const auto met = meet_disc(station_, *medium);
+        const auto met = meet_disc(context_, *medium);
         if (!met && ++meetings_ < kMostLooks) just_met_ = medium;  // the next try may read it
         if (!met || *met) return met;
     }
@@ -105,7 +105,7 @@ Result<bool> DriveLoop::step() {
         if (met) return true;
     }
     const bool older = services_.catalogue_age != CatalogueAge::current;
-    if (older && !desk_.all_looked_over()) return false;  // a copy may be on another drive's disc
+    if (older && !schedule_.all_looked_over()) return false;  // a copy may be on another drive's disc
     BB_TRY(const bool stopped, is_stopped());
     if (stopped) return false;
     return burn_next();
@@ -120,17 +120,17 @@ Result<bool> DriveLoop::is_stopped() {
         if (!before.empty()) go_on_again();
         return false;
     }
-    desk_.set_not_before(drive_->name(), SteadyTime::max());
+    schedule_.set_not_before(drive_->name(), SteadyTime::max());
     reporter_.drive_waits(stopped_);
     if (before != stopped_)
         log::error("drive stopped", log::kv("drive", drive_->name()), log::kv("reason", stopped_));
-    raise(station_, "drive_error", SessionRow{}, "", stopped_);
+    raise(context_, "drive_error", SessionRow{}, "", stopped_);
     BB_CHECK(tell_who_waits(stopped_));
     return true;
 }
 
 void DriveLoop::go_on_again() {
-    desk_.set_not_before(drive_->name(), SteadyTime::min());
+    schedule_.set_not_before(drive_->name(), SteadyTime::min());
     conditions_.clear("drive_error", drive_->name());
     in_error_ = false;
     reporter_.drive_waits("");
@@ -139,27 +139,27 @@ void DriveLoop::go_on_again() {
 
 // Once in a process, before anything is burned: what a disc holds is not burned once more.
 Result<bool> DriveLoop::look_over() {
-    const Desk::Busy busy(desk_, drive_->name());
-    const auto done = look_over_shelf(station_);
+    const Schedule::Busy busy(schedule_, drive_->name());
+    const auto done = look_over_shelf(context_);
     if (!done && (shelf_is_away(done.error()) || ++looks_ < kMostLooks)) return done;
     if (!done) log::warning("shelf not looked over", log::kv("drive", drive_->name()), log::kv(done.error()));
     looked_over_ = true;
-    desk_.set_looked_over(drive_->name());
+    schedule_.set_looked_over(drive_->name());
     return done.value_or(false);
 }
 
 Result<bool> DriveLoop::finish_ended() {
     const SteadyTime now = services_.clock.steady_now();
-    const auto session = desk_.next_ended(now);
+    const auto session = schedule_.next_ended(now);
     if (!session) return false;
-    const auto claim = desk_.claim(*session);
+    const auto claim = schedule_.claim(*session);
     if (!claim) return false;
     if (auto finished = finish_session(services_, *session); !finished) {
         log::warning("session not finished", log::kv("session", *session), log::kv(finished.error()));
-        desk_.ended_failed(*session, now);
+        schedule_.ended_failed(*session, now);
         return true;
     }
-    desk_.ended_done(*session);
+    schedule_.ended_done(*session);
     return true;
 }
 
@@ -171,22 +171,22 @@ DriveLoop::Judge DriveLoop::judge_of(const AttemptRow& attempt, const DiscRow& d
         return image->drive == name ? Judge::this_drive : Judge::another;
     const bool configured = services_.config.drives.contains(attempt.drive);
     const bool began_here = attempt.drive == name;
-    if (is_image(disc) || station_.places.is_emulated(attempt.drive)) {
+    if (is_image(disc) || context_.places.is_emulated(attempt.drive)) {
         // Its image may be on the shelf that can't be read: that drive waits for it.
         if (!view.complete) return began_here ? Judge::this_drive : Judge::another;
         return began_here || !configured ? Judge::nobody : Judge::another;
     }
-    if (desk_.is_in(disc.serial, name)) return Judge::this_drive;
-    if (desk_.is_in_any(disc.serial)) return Judge::another;
+    if (schedule_.is_in(disc.serial, name)) return Judge::this_drive;
+    if (schedule_.is_in_any(disc.serial)) return Judge::another;
     if (configured) return began_here ? Judge::this_drive : Judge::another;
-    return desk_.all_have_looked() ? Judge::nobody : Judge::another;
+    return schedule_.all_have_looked() ? Judge::nobody : Judge::another;
 }
 
-Result<bool> DriveLoop::settle_unfinished() {
+Result<bool> DriveLoop::adjudicate_unfinished() {
     BB_TRY(const auto attempts, services_.catalogue.unfinished_attempts());
     if (attempts.empty()) return false;
     BB_TRY(const auto discs, services_.catalogue.discs());
-    const ShelfView view = station_.places.look();
+    const ShelfView view = context_.places.look();
     for (const AttemptRow& attempt : attempts) {
         const auto disc = std::ranges::find(discs, attempt.disc, &DiscRow::id);
         if (disc == discs.end())
@@ -196,20 +196,21 @@ Result<bool> DriveLoop::settle_unfinished() {
                     fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc", attempt.id))));
         const Judge judge = judge_of(attempt, *disc, view);
         if (judge == Judge::another) continue;
-        const auto claim = attempt.sessions.empty() ? std::nullopt : desk_.claim(attempt.sessions.front());
+        const auto claim =
+            attempt.sessions.empty() ? std::nullopt : schedule_.claim(attempt.sessions.front());
         if (!claim && !attempt.sessions.empty()) continue;  // another drive is at it
-        return settle_one(attempt, *disc, judge);
+        return adjudicate_one(attempt, *disc, judge);
     }
     return false;
 }
 
-Result<bool> DriveLoop::settle_one(const AttemptRow& attempt, const DiscRow& disc, Judge judge) {
+Result<bool> DriveLoop::adjudicate_one(const AttemptRow& attempt, const DiscRow& disc, Judge judge) {
     std::vector<SessionRow> rows;
     for (const SessionId id : attempt.sessions) {
         BB_TRY(SessionRow row, services_.catalogue.session(id));
         rows.push_back(std::move(row));
     }
-    const Desk::Busy busy(desk_, drive_->name());
+    const Schedule::Busy busy(schedule_, drive_->name());
     auto work = make_work(services_, disc, rows);
     if (!work && work.error().code != Errc::corrupt) return std::unexpected(std::move(work).error());
     if (!work) {  // a seal record: no fault of the disc, which may hold it
@@ -220,17 +221,17 @@ Result<bool> DriveLoop::settle_one(const AttemptRow& attempt, const DiscRow& dis
     if (judge == Judge::nobody) {
         note_cause(notes_, attempt.id, AttemptCause::disc_gone,
                    {Errc::not_found, 0, away_text(disc, services_.config)});
-        BB_TRY(auto closed, close_bad_attempt(station_, attempt, *work, DiscVerdict::away));
+        BB_TRY(auto closed, close_bad_attempt(context_, attempt, *work, DiscVerdict::away));
         return conclude(*work, std::move(closed));
     }
     if (rests_.empty())
         log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc.label),
                   log::kv("drive", attempt.drive));
     reporter_.begin(rows, disc.label);
-    auto settled = settle_attempt(station_, attempt, *work);
+    auto adjudicated = adjudicate_attempt(context_, attempt, *work);
     reporter_.idle();
-    if (!settled) return std::unexpected(std::move(settled).error());
-    return conclude(*work, std::move(*settled));
+    if (!adjudicated) return std::unexpected(std::move(adjudicated).error());
+    return conclude(*work, std::move(*adjudicated));
 }
 
 }  // namespace burnbox

@@ -1,6 +1,6 @@
-// The work of one drive, step by step: settle what is unfinished, finish what has ended, burn what is queued.
-// Its errors make it rest for a while, longer each time, and leave the sessions to the other drives of the
-// pool. Threads: run_once() by one at a time (it takes `working`); the rest from any.
+// The work of one drive, step by step: adjudicate what is unfinished, finish what has ended, burn what is
+// queued. Its errors make it rest for a while, longer each time, and leave the sessions to the other drives
+// of the pool. Threads: run_once() by one at a time (it takes `working`); the rest from any.
 #pragma once
 
 #include <atomic>
@@ -9,15 +9,15 @@
 #include <optional>
 #include <span>
 
-#include "burner/jobs/attempt.hpp"
-#include "burner/jobs/release.hpp"
+#include "burner/attempts/attempt.hpp"
+#include "burner/finish/release.hpp"
 #include "burner/jobs/shelf_watch.hpp"
 
 namespace burnbox {
 
 class DriveLoop {
   public:
-    DriveLoop(const BurnerServices& services, Desk& desk, Conditions& conditions, DiscTrees& trees,
+    DriveLoop(const BurnerServices& services, Schedule& schedule, Conditions& conditions, DiscTrees& trees,
               const DiscPlaces& places, std::unique_ptr<Drive> drive);
 
     std::mutex working;                 // held while the drive is used
@@ -55,10 +55,10 @@ class DriveLoop {
     [[nodiscard]] Result<bool> look_over();
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Result<bool> finish_ended();
-    [[nodiscard]] Result<bool> settle_unfinished();
+    [[nodiscard]] Result<bool> adjudicate_unfinished();
     enum class Judge : std::uint8_t { this_drive, another, nobody };
     [[nodiscard]] Judge judge_of(const AttemptRow& attempt, const DiscRow& disc, const ShelfView& view) const;
-    [[nodiscard]] Result<bool> settle_one(const AttemptRow& attempt, const DiscRow& disc, Judge judge);
+    [[nodiscard]] Result<bool> adjudicate_one(const AttemptRow& attempt, const DiscRow& disc, Judge judge);
     // Whether it spoiled too many discs; then its sessions are told.
     [[nodiscard]] Result<bool> is_stopped();
     void go_on_again();
@@ -106,12 +106,12 @@ class DriveLoop {
     void rest(const Error& error);
 
     const BurnerServices& services_;
-    Desk& desk_;
+    Schedule& schedule_;
     Conditions& conditions_;
     std::unique_ptr<Drive> drive_;
     Reporter reporter_;
     FailureNotes notes_;
-    Station station_;
+    AttemptContext context_;
     Backoff rest_;
     SteadyTime next_look_{};
     SteadyTime next_shelf_look_{};

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "burner/jobs/load_disc.hpp"
+#include "burner/attempts/load_disc.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {

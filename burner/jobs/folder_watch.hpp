@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "burner/jobs/burner.hpp"
-#include "burner/jobs/disc_places.hpp"
+#include "burner/schedule/disc_places.hpp"
 
 namespace burnbox {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "burner/jobs/tell_status.hpp"
+#include "burner/schedule/tell_status.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 

@@ -2,8 +2,8 @@
 // has the disc, and whether somebody has to change it.
 #include <algorithm>
 
+#include "burner/attempts/load_disc.hpp"
 #include "burner/jobs/drive_loop.hpp"
-#include "burner/jobs/load_disc.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -27,26 +27,26 @@ void DriveLoop::look_for_medium() {
         known_medium_ = false;
     }
     if (changed && !known_medium_) meet_medium();
-    if (!changed) desk_.set_disc_in(drive_->name(), "");
+    if (!changed) schedule_.set_disc_in(drive_->name(), "");
 }
 
 // At the start, and after a change: whatever is in it was put there by somebody.
 void DriveLoop::meet_medium() {
     const auto medium = drive_->inspect();
     if (!medium) {
-        desk_.set_disc_in(drive_->name(), "");
+        schedule_.set_disc_in(drive_->name(), "");
         return;
     }
     known_medium_ = true;
     reporter_.medium(medium->profile, medium->label);
-    desk_.set_disc_in(drive_->name(), medium->serial);
+    schedule_.set_disc_in(drive_->name(), medium->serial);
     conditions_.clear("disc_full", drive_->name());
     just_met_ = *medium, meetings_ = 0;
     const auto disc = disc_in_drive(*medium);
     if (!disc) return;
     if (const Status seen = services_.catalogue.disc_seen(disc->id, drive_->name(), medium->location); !seen)
         log::warning("place of a disc not noted", log::kv("disc", disc->label), log::kv(seen.error()));
-    tell_when_full(station_, *disc);
+    tell_when_full(context_, *disc);
 }
 
 // Images come and go while burnbox runs. Those that came are looked at as at the start.
@@ -67,11 +67,11 @@ void DriveLoop::look_at_shelf(SteadyTime now) {
 // Where the discs are; and nobody has been told yet that its blanks are used up.
 void DriveLoop::place_shelf() {
     if (std::exchange(known_medium_, true)) return;
-    desk_.set_disc_in(drive_->name(), "");
+    schedule_.set_disc_in(drive_->name(), "");
     auto discs = services_.catalogue.discs();
     if (!discs) return;
-    const ShelfView view = station_.places.look();
-    tell_copies(station_, view, *discs);
+    const ShelfView view = context_.places.look();
+    tell_copies(context_, view, *discs);
     if (const Status noted = note_places(services_, view, *discs); !noted)
         log::warning("places of discs not noted", log::kv("drive", drive_->name()), log::kv(noted.error()));
     const auto is_here = [&](const DiscRow& disc) {
@@ -80,7 +80,7 @@ void DriveLoop::place_shelf() {
     const bool has_open = std::ranges::any_of(
         *discs, [&](const DiscRow& disc) { return is_here(disc) && disc.state == DiscState::open; });
     const auto last = std::find_if(discs->rbegin(), discs->rend(), is_here);
-    if (!has_open && last != discs->rend()) tell_when_full(station_, *last);
+    if (!has_open && last != discs->rend()) tell_when_full(context_, *last);
 }
 
 }  // namespace burnbox

@@ -1,28 +1,28 @@
 // What a drive can say of a disc that was burned earlier: by hand, and before a payload is let go of.
 #include <algorithm>
 
+#include "burner/attempts/load_disc.hpp"
+#include "burner/attempts/read_back.hpp"
+#include "burner/attempts/verifier.hpp"
 #include "burner/jobs/drive_loop.hpp"
-#include "burner/jobs/load_disc.hpp"
-#include "burner/jobs/read_back.hpp"
-#include "burner/jobs/verifier.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
 
 Result<VerifyReport> DriveLoop::read_back_here(DiscId id, const SessionRow& session, BurnObserver& observer) {
     BB_TRY(auto discs, services_.catalogue.discs());
-    BB_CHECK(note_places(services_, station_.places.look(), discs));
+    BB_CHECK(note_places(services_, context_.places.look(), discs));
     const auto disc = std::ranges::find(discs, id, &DiscRow::id);
     if (disc == discs.end())
         return fail(Errc::not_found, "verify: the disc is not in the catalogue any more");
-    BB_CHECK(load_disc(station_, *disc));
-    return read_back(station_, *disc, session, observer);
+    BB_CHECK(load_disc(context_, *disc));
+    return read_back(context_, *disc, session, observer);
 }
 
 PayloadRelease::Found DriveLoop::prove(const DiscRow& disc, const DiscSessionRow& copy) {
     using Found = PayloadRelease::Found;
     const std::string& name = drive_->name();
-    const ShelfView view = station_.places.look();
+    const ShelfView view = context_.places.look();
     if (const ShelfView::Image* const image = place_of(view, disc)) {
         if (image->drive != name) return Found::elsewhere;
     } else if (is_image(disc)) {
@@ -31,14 +31,15 @@ PayloadRelease::Found DriveLoop::prove(const DiscRow& disc, const DiscSessionRow
         if (!noted)
             log::warning("missing disc not noted", log::kv("disc", disc.label), log::kv(noted.error()));
         return Found::missing;
-    } else if (!desk_.is_in(disc.serial, name)) {
-        return desk_.is_in_any(disc.serial) || !desk_.all_have_looked() ? Found::elsewhere : Found::shelved;
+    } else if (!schedule_.is_in(disc.serial, name)) {
+        return schedule_.is_in_any(disc.serial) || !schedule_.all_have_looked() ? Found::elsewhere
+                                                                                : Found::shelved;
     }
     const std::lock_guard lock(working);
-    if (desk_.stopping) return Found::elsewhere;
+    if (schedule_.stopping) return Found::elsewhere;
     const auto session = services_.catalogue.session(copy.session);
     if (!session) return Found::elsewhere;
-    const Desk::Busy busy(desk_, name);
+    const Schedule::Busy busy(schedule_, name);
     ReadObserver observer(reporter_);
     const auto report = read_back_here(disc.id, *session, observer);
     if (report) return report->mismatches.empty() ? Found::good : Found::bad;

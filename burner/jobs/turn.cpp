@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
+#include "burner/finish/finisher.hpp"
 #include "burner/image/size_estimate.hpp"
-#include "burner/jobs/batch.hpp"
 #include "burner/jobs/disc_supply.hpp"
 #include "burner/jobs/drive_loop.hpp"
-#include "burner/jobs/finisher.hpp"
-#include "burner/jobs/recovery_loop.hpp"
-#include "burner/jobs/splitter.hpp"
+#include "burner/prepare/parity_loop.hpp"
+#include "burner/prepare/splitter.hpp"
+#include "burner/schedule/batch.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -41,19 +41,19 @@ bool DriveLoop::left_to_another(const SessionRow& row, const std::vector<DiscSes
     const SteadyTime now = services_.clock.steady_now();
     for (const std::string& earlier : services_.config.pools.at(row.pool).drives) {
         if (earlier == drive_->name()) return false;
-        if (!has_copy_on(copies, earlier) && desk_.can_take(earlier, row.id, now)) return true;
+        if (!has_copy_on(copies, earlier) && schedule_.can_take(earlier, row.id, now)) return true;
     }
     return false;
 }
 
 Result<std::optional<std::vector<DiscSessionRow>>> DriveLoop::copies_if_its_turn(const SessionRow& row) {
     std::optional<std::vector<DiscSessionRow>> none;
-    if (!is_for_this_drive(row) || waits_for_split(services_.config, desk_, row) ||
-        waits_for_recovery(services_, desk_, row))
+    if (!is_for_this_drive(row) || waits_for_split(services_.config, schedule_, row) ||
+        waits_for_parity(services_, schedule_, row))
         return none;
     const auto waits = waiting_.find(row.id);
     if (waits != waiting_.end() && !waits->second.ready(services_.clock.steady_now())) return none;
-    if (!desk_.may_burn(row.id, services_.clock.steady_now())) return none;
+    if (!schedule_.may_burn(row.id, services_.clock.steady_now())) return none;
     BB_TRY(auto copies, services_.catalogue.copies(row.id));
     if (left_to_another(row, copies)) return none;
     return std::optional(std::move(copies));
@@ -68,8 +68,8 @@ Result<DriveLoop::Group> DriveLoop::gather(std::span<const SessionRow> queue,
     std::vector<BatchCandidate> candidates;
     const auto add = [&](const SessionRow& row) {
         rows.push_back(&row);
-        candidates.push_back({row.id, row.bytes, row.sealed_at, !copies.empty() || desk_.released(row.id),
-                              desk_.most_together(row.id)});
+        candidates.push_back({row.id, row.bytes, row.sealed_at, !copies.empty() || schedule_.released(row.id),
+                              schedule_.most_together(row.id)});
     };
     add(queue.front());
     for (const SessionRow& row : queue.subspan(1)) {
@@ -102,9 +102,9 @@ Result<bool> DriveLoop::burn_next() {
     held_until_.reset();
     std::set<SessionId> held;
     for (auto first = rows.begin(); first != rows.end(); ++first) {
-        if (desk_.stopping) return false;
+        if (schedule_.stopping) return false;
         if (first->folder_next.empty() && waits_for_its_folder(*first)) {
-            desk_.add_ended(first->whole_or_self());
+            schedule_.add_ended(first->whole_or_self());
             return true;
         }
         tell_if_folder_is_away(*first);
@@ -125,16 +125,16 @@ Result<bool> DriveLoop::burn_next() {
 }
 
 Result<bool> DriveLoop::take(std::vector<SessionRow> rows, const std::vector<DiscSessionRow>& copies) {
-    std::vector<Desk::Claim> claims;
+    std::vector<Schedule::Claim> claims;
     std::vector<SessionRow> ours;
     for (SessionRow& row : rows) {
-        auto claim = desk_.claim(row.id);
+        auto claim = schedule_.claim(row.id);
         if (!claim) continue;
         claims.push_back(std::move(*claim));
         ours.push_back(std::move(row));
     }
     if (ours.empty()) return false;
-    const Desk::Busy busy(desk_, drive_->name());
+    const Schedule::Busy busy(schedule_, drive_->name());
     BB_CHECK(set_aside_unburnable(ours));
     if (ours.empty()) return true;
     return try_sessions(std::move(ours), copies);
@@ -145,7 +145,7 @@ Result<std::uint64_t> DriveLoop::estimate(const SessionRow& row) {
     if (known != estimates_.end()) return known->second;
     BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
     return estimates_[row.id] =
-               estimate_session_bytes(sealed) + recovery_bytes(sealed, services_.config.burn.redundancy);
+               estimate_session_bytes(sealed) + parity_bytes(sealed, services_.config.burn.redundancy);
 }
 
 // One that can't be burned by anybody fails now, so that nothing waits for it; one whose files are out of
@@ -171,7 +171,7 @@ Status DriveLoop::set_aside_unburnable(std::vector<SessionRow>& rows) {
 
 // The disc was chosen for the first; the others go with it as far as there is room.
 Status DriveLoop::keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc) {
-    BB_TRY(std::uint64_t taken, station_.trees.bytes_on(disc));
+    BB_TRY(std::uint64_t taken, context_.trees.bytes_on(disc));
     std::vector<SessionRow> fitting;
     for (SessionRow& row : rows) {
         const std::uint64_t bytes = estimates_.at(row.id);
@@ -190,19 +190,19 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
     const std::uint64_t bytes = estimates_.at(first.id);
     const std::uint64_t here = drive_->blank_capacity_bytes();
     const PoolConfig& pool = services_.config.pools.at(first.pool);
-    const std::uint64_t elsewhere = desk_.blank_bytes_for(pool.drives, pool.copies);
+    const std::uint64_t elsewhere = schedule_.blank_bytes_for(pool.drives, pool.copies);
     if (here != 0 && bytes > here && (elsewhere == 0 || elsewhere >= bytes)) {
-        desk_.set_cannot_take(drive_->name(), first.id);  // enough drives with larger discs can
+        schedule_.set_cannot_take(drive_->name(), first.id);  // enough drives with larger discs can
         return false;
     }
-    auto supply = supply_disc(station_, first, bytes, copies);
+    auto supply = supply_disc(context_, first, bytes, copies);
     if (supply && supply->met) return true;
     if (supply && !supply->disc) {
         auto changed = change_disc(supply->wanted);
         if (!changed)
             supply = std::unexpected(std::move(changed).error());
         else if (*changed)
-            supply = supply_disc(station_, first, bytes, copies);
+            supply = supply_disc(context_, first, bytes, copies);
         if (supply && supply->met) return true;
     }
     if (!supply && supply.error().code == Errc::no_space && supply.error().origin == Origin::unknown) {
@@ -223,7 +223,7 @@ Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
     Work work = std::move(*made);
     reporter_.medium(supply->disc->medium, supply->disc->label);
     reporter_.begin(work.rows, supply->disc->label);
-    auto attempted = run_attempt(station_, work, [&] { began(work.rows); });
+    auto attempted = run_attempt(context_, work, [&] { began(work.rows); });
     reporter_.idle();
     if (!attempted) return std::unexpected(std::move(attempted).error());
     return conclude(work, std::move(*attempted));
@@ -251,7 +251,7 @@ Result<bool> DriveLoop::without_work(const std::vector<SessionRow>& rows, const 
 void DriveLoop::wait_for_disc(const SessionRow& row, const Error& reason, const std::string& overtaken) {
     reporter_.session_waits(row, overtaken + reason.message);
     waiting_[row.id].failed(services_.clock.steady_now());
-    desk_.set_cannot_take(drive_->name(), row.id);
+    schedule_.set_cannot_take(drive_->name(), row.id);
     disc_waits_.insert_or_assign(row.id, DiscWait{row, reason});
     tell_disc_waits();
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "burner/jobs/drive_loop.hpp"
-#include "burner/jobs/failure_rules.hpp"
+#include "burner/schedule/failure_rules.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -25,7 +25,7 @@ void DriveLoop::tell_disc_waits() {
             continue;
         }
         const auto& [row, reason] = first->second;
-        if (!raise(station_, std::string(condition), row, "", reason.message)) continue;
+        if (!raise(context_, std::string(condition), row, "", reason.message)) continue;
         log::warning(condition == "no_disc" ? "no disc" : "wrong medium", log::kv("drive", drive_->name()),
                      log::kv("session", row.disc_name), log::kv("reason", reason.message));
     }
@@ -85,7 +85,7 @@ Status DriveLoop::tell_who_waits(const std::string& reason) {
         tell_if_folder_is_away(row);
         if (!is_for_this_drive(row)) continue;
         BB_TRY(const auto copies, services_.catalogue.copies(row.id));
-        if (!another_drive_takes(station_, row, copies)) reporter_.session_waits(row, reason);
+        if (!another_drive_takes(context_, row, copies)) reporter_.session_waits(row, reason);
     }
     BB_TRY(const auto attempts, services_.catalogue.unfinished_attempts());
     for (const AttemptRow& attempt : attempts) {

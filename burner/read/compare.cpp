@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "burner/read/disc_time.hpp"
+#include "burner/read/iso/disc_time.hpp"
 
 namespace burnbox {
 namespace {

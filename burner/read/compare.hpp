@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "burner/read/mismatches.hpp"
+#include "burner/read/iso/mismatches.hpp"
 #include "burner/read/read_tree.hpp"
-#include "common/session/bag.hpp"
+#include "common/bag/bag.hpp"
 
 namespace burnbox {
 

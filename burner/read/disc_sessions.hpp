@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "burner/read/block_source.hpp"
+#include "burner/read/iso/block_source.hpp"
 
 namespace burnbox {
 

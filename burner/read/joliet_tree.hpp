@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "burner/read/directory_records.hpp"
-#include "burner/read/folder_list.hpp"
+#include "burner/read/iso/directory_records.hpp"
+#include "burner/read/iso/folder_list.hpp"
 #include "burner/read/read_tree.hpp"
 
 namespace burnbox {

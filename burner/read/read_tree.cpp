@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "burner/read/block_map.hpp"
+#include "burner/read/iso/block_map.hpp"
+#include "burner/read/iso/path_tables.hpp"
 #include "burner/read/joliet_match.hpp"
-#include "burner/read/path_tables.hpp"
 #include "burner/read/tree_reader.hpp"
 
 namespace burnbox {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "burner/read/iso_volume.hpp"
+#include "burner/read/iso/iso_volume.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox {

@@ -3,10 +3,10 @@
 
 #include <unordered_map>
 
-#include "burner/read/directory_records.hpp"
-#include "burner/read/folder_list.hpp"
+#include "burner/read/iso/directory_records.hpp"
+#include "burner/read/iso/folder_list.hpp"
+#include "burner/read/iso/rock_ridge.hpp"
 #include "burner/read/read_tree.hpp"
-#include "burner/read/rock_ridge.hpp"
 
 namespace burnbox {
 

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "common/bag/bag.hpp"
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
-#include "common/session/bag.hpp"
+#include "common/events/hook_config.hpp"
 
 namespace burnbox {
 
@@ -99,12 +100,6 @@ struct WatchConfig {  // a folder filled by others, laid out like an inbox
     std::string account;
     std::chrono::milliseconds settle{30'000};  // how long a session must be quiet before its marker counts
     bool operator==(const WatchConfig&) const = default;
-};
-
-struct HookConfig {                // a program that is told of events
-    std::vector<std::string> on;   // of event_names()
-    std::vector<std::string> run;  // program and arguments
-    bool operator==(const HookConfig&) const = default;
 };
 
 struct SkimConfig {  // a folder whose new and changed files are burned by themselves

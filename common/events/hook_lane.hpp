@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "common/config/config.hpp"
 #include "common/events/events.hpp"
+#include "common/events/hook_config.hpp"
 #include "common/process/spawner.hpp"
 
 namespace burnbox {

@@ -176,8 +176,8 @@ std::string how_to_mend(const Receipt& receipt, const ReceiptCopy& copy) {
                "  chmod -R u+w \"$D\"\n"
                "  (cd \"$D\"/{1} && for s in \"$D\"/{2}/set-????.par2; do par2 repair -q -B . \"$s\"; done)\n"
                "  (cd \"$D\"/{3} && sha256sum -c {4})\n\n",
-               image, shell_quoted(whole ? receipt.recovery_base : copy.recovery_base),
-               shell_quoted(whole ? receipt.recovery_folder : copy.recovery_folder),
+               image, shell_quoted(whole ? receipt.parity_base : copy.parity_base),
+               shell_quoted(whole ? receipt.parity_folder : copy.parity_folder),
                shell_quoted(parent_path(list)), shell_quoted(base_name(list)));
 }
 

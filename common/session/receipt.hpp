@@ -21,7 +21,7 @@ struct ReceiptCopy {
     std::uint32_t blocks = 0;
     // Of a session in parts: which one it is, and what Receipt says of a whole one.
     unsigned part{};
-    std::string checksum_list{}, recovery_folder{}, recovery_base{};
+    std::string checksum_list{}, parity_folder{}, parity_base{};
 };
 
 struct ReceiptFile {
@@ -52,8 +52,8 @@ struct Receipt {
     std::vector<std::string> not_burned{};  // what lay in the folder beside the sealed session: it came later
     std::vector<NameNote> name_notes{};     // names that some readers show changed
     unsigned redundancy = 0;                // percent of recovery data; 0 = none
-    std::string recovery_folder{};          // on the disc, from its root
-    std::string recovery_base{};            // the folder that paths in the recovery data begin at, likewise
+    std::string parity_folder{};            // on the disc, from its root
+    std::string parity_base{};              // the folder that paths in the recovery data begin at, likewise
 };
 
 [[nodiscard]] std::string to_json(const Receipt& receipt);  // receipt.json

@@ -9,8 +9,8 @@
 #include "common/base/digest.hpp"
 #include "common/session/manifest.hpp"
 #include "common/session/name_notes.hpp"
+#include "common/session/parity.hpp"
 #include "common/session/part.hpp"
-#include "common/session/recovery.hpp"
 
 namespace burnbox {
 
@@ -40,7 +40,7 @@ struct SealedSession {
     std::string version = BURNBOX_VERSION;
     std::optional<Part> part{};          // of a session larger than a disc; nothing: this is a whole one
     std::vector<NameNote> name_notes{};  // none in records of versions that knew none
-    Recovery recovery{};                 // not of the seal record: it has a record of its own, made later
+    Parity parity{};                     // not of the seal record: it has a record of its own, made later
 
     [[nodiscard]] std::string identifier() const { return account + "/" + disc_name; }
 

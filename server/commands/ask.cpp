@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "server/commands/command.hpp"
-#include "server/commands/locations.hpp"
 #include "server/control/control_client.hpp"
 #include "server/control/operation_table.hpp"
+#include "server/places/locations.hpp"
 
 namespace burnbox {
 namespace {

@@ -4,10 +4,10 @@
 
 #include "common/base/text.hpp"
 #include "server/commands/command.hpp"
-#include "server/commands/locations.hpp"
-#include "server/commands/state_folders.hpp"
-#include "server/commands/strict_findings.hpp"
 #include "server/control/columns.hpp"
+#include "server/places/locations.hpp"
+#include "server/places/state_folders.hpp"
+#include "server/places/strict_findings.hpp"
 
 namespace burnbox {
 namespace {

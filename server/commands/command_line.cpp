@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "burner/drive/worker.hpp"
+#include "burner/worker/worker.hpp"
 #include "common/base/text.hpp"
 #include "common/process/confinement.hpp"
 #include "server/commands/command.hpp"

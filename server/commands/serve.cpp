@@ -14,17 +14,17 @@
 #include "common/base/parts.hpp"
 #include "common/process/spawner.hpp"
 #include "server/commands/command.hpp"
-#include "server/commands/composition.hpp"
-#include "server/commands/descriptors.hpp"
 #include "server/commands/first_run.hpp"
-#include "server/commands/folder_locks.hpp"
-#include "server/commands/locations.hpp"
-#include "server/commands/reload.hpp"
-#include "server/commands/service_notify.hpp"
-#include "server/commands/shutdown.hpp"
-#include "server/commands/strict_findings.hpp"
+#include "server/composition/composition.hpp"
+#include "server/composition/reload.hpp"
+#include "server/composition/service_notify.hpp"
+#include "server/composition/shutdown.hpp"
+#include "server/places/descriptors.hpp"
+#include "server/places/folder_locks.hpp"
+#include "server/places/locations.hpp"
+#include "server/places/strict_findings.hpp"
 
-#include "server/commands/wait_for_folders.hpp"
+#include "server/composition/wait_for_folders.hpp"
 
 namespace burnbox {
 namespace {

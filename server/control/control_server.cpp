@@ -32,7 +32,7 @@ namespace asio = boost::asio;
 using Local = asio::local::stream_protocol;
 using ErrorCode = boost::system::error_code;
 
-class Connection;
+class ControlConnection;
 
 constexpr std::chrono::seconds kBetweenLooks{1};
 
@@ -47,7 +47,7 @@ uid_t user_of(int socket) {
 // gone.
 class ConnectionSink final : public CommandSink {
   public:
-    ConnectionSink(asio::io_context& io, std::weak_ptr<Connection> connection)
+    ConnectionSink(asio::io_context& io, std::weak_ptr<ControlConnection> connection)
         : io_(io), connection_(std::move(connection)) {}
 
     void out(std::string text) override { send(OutReply{std::move(text)}, false); }
@@ -58,13 +58,13 @@ class ConnectionSink final : public CommandSink {
     void send(const ControlReply& reply, bool last);
 
     asio::io_context& io_;
-    std::weak_ptr<Connection> connection_;
+    std::weak_ptr<ControlConnection> connection_;
 };
 
-class Connection final : public std::enable_shared_from_this<Connection> {
+class ControlConnection final : public std::enable_shared_from_this<ControlConnection> {
   public:
-    Connection(asio::io_context& io, Local::socket socket, Operations& operations,
-               std::function<void(Connection&)> closed)
+    ControlConnection(asio::io_context& io, Local::socket socket, Operations& operations,
+                      std::function<void(ControlConnection&)> closed)
         : io_(io),
           socket_(std::move(socket)),
           user_(user_of(socket_.native_handle())),
@@ -156,7 +156,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     Local::socket socket_;
     const uid_t user_;
     Operations& operations_;
-    std::function<void(Connection&)> closed_;
+    std::function<void(ControlConnection&)> closed_;
     asio::streambuf received_;
     asio::steady_timer patience_;
     bool asked_ = false;
@@ -191,8 +191,8 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
     asio::steady_timer pause;  // after an accept that failed, so that a full descriptor table is no busy loop
     asio::steady_timer look;
     bool stopped = false;
-    std::pair<dev_t, ino_t> file{};                        // at `path`, as long as it is ours
-    std::vector<std::shared_ptr<Connection>> connections;  // by age
+    std::pair<dev_t, ino_t> file{};                               // at `path`, as long as it is ours
+    std::vector<std::shared_ptr<ControlConnection>> connections;  // by age
 
     [[nodiscard]] std::pair<dev_t, ino_t> file_at_path() const {
         struct stat info{};
@@ -266,8 +266,8 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
     }
 
     void take(Local::socket socket) {
-        auto connection = std::make_shared<Connection>(
-            io, std::move(socket), operations, [weak = weak_from_this()](Connection& gone) {
+        auto connection = std::make_shared<ControlConnection>(
+            io, std::move(socket), operations, [weak = weak_from_this()](ControlConnection& gone) {
                 if (const auto self = weak.lock()) std::erase(self->connections, gone.shared_from_this());
             });
         const uid_t user = connection->user();

@@ -14,13 +14,13 @@ void bring_into_order(Manifest& manifest) {
 
 class Filler {
   public:
-    Filler(FileSystem& source, upload::Arrival& arrival, const std::stop_token& stop)
-        : source_(source), arrival_(arrival), stop_(stop) {}
+    Filler(FileSystem& source, upload::IntakeSession& intake, const std::stop_token& stop)
+        : source_(source), intake_(intake), stop_(stop) {}
 
     Status put(const ChosenEntry& from, ManifestEntry entry,
                const std::function<Status(const ChosenEntry&, const Sha256&)>& copied) {
-        FileSystem& fs = arrival_.fs();
-        const std::string path = join_path(arrival_.folder(), entry.path);
+        FileSystem& fs = intake_.fs();
+        const std::string path = join_path(intake_.folder(), entry.path);
         if (entry.type == FileType::folder) {
             BB_CHECK(fs.make_folder(path, (entry.mode & 0777U) | 0700U));
         } else if (entry.type == FileType::symlink) {
@@ -45,8 +45,8 @@ class Filler {
     Status set_times_of_folders() {
         for (const ManifestEntry& entry : filled_.manifest.entries)
             if (entry.type == FileType::folder)
-                BB_CHECK(arrival_.fs().set_times(join_path(arrival_.folder(), entry.path), entry.mtime,
-                                                 entry.mtime));
+                BB_CHECK(intake_.fs().set_times(join_path(intake_.folder(), entry.path), entry.mtime,
+                                                entry.mtime));
         return {};
     }
 
@@ -57,7 +57,7 @@ class Filler {
 
   private:
     FileSystem& source_;
-    upload::Arrival& arrival_;
+    upload::IntakeSession& intake_;
     const std::stop_token& stop_;
     Filled filled_;
 };
@@ -81,10 +81,11 @@ Manifest manifest_of(const std::vector<ChosenEntry>& entries, const std::string&
     return manifest;
 }
 
-Result<Filled> fill_arrival(FileSystem& source, const std::vector<ChosenEntry>& entries,
-                            const std::string& below, upload::Arrival& arrival, const std::stop_token& stop,
-                            const std::function<Status(const ChosenEntry&, const Sha256&)>& copied) {
-    Filler filler(source, arrival, stop);
+Result<Filled> fill_intake(FileSystem& source, const std::vector<ChosenEntry>& entries,
+                           const std::string& below, upload::IntakeSession& intake,
+                           const std::stop_token& stop,
+                           const std::function<Status(const ChosenEntry&, const Sha256&)>& copied) {
+    Filler filler(source, intake, stop);
     for (const ChosenEntry& entry : entries)
         if (auto made = to_manifest_entry(join_path(below, entry.path), entry.info, entry.link_target);
             !made.path.empty())

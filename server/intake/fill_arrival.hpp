@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/upload/arrival.hpp"
+#include "server/seal/intake_session.hpp"
 
 namespace burnbox::intake {
 
@@ -37,9 +37,9 @@ struct Filled {
 
 // Copies the entries, folders before what is in them, to `below`; `copied` hears of every file with its
 // digest. Errors: those of the session's file system, cancelled by `stop`. Blocks.
-[[nodiscard]] Result<Filled> fill_arrival(
+[[nodiscard]] Result<Filled> fill_intake(
     FileSystem& source, const std::vector<ChosenEntry>& entries, const std::string& below,
-    upload::Arrival& arrival, const std::stop_token& stop,
+    upload::IntakeSession& intake, const std::stop_token& stop,
     const std::function<Status(const ChosenEntry&, const Sha256&)>& copied = {});
 
 }  // namespace burnbox::intake

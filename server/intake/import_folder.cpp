@@ -8,8 +8,8 @@
 #include "common/storage/posix_file_system.hpp"
 #include "server/intake/fill_arrival.hpp"
 #include "server/intake/tree_walk.hpp"
-#include "server/upload/link_rule.hpp"
-#include "server/upload/seal_refusal.hpp"
+#include "server/rules/link_rule.hpp"
+#include "server/seal/seal_refusal.hpp"
 
 namespace burnbox::intake {
 namespace {
@@ -75,9 +75,9 @@ std::unexpected<Error> not_imported(const ImportOrder& order, const Error& error
 
 Result<SessionRow> fill_and_seal(Uploads& uploads, FileSystem& source, const Survey& survey,
                                  const ImportOrder& order, const std::stop_token& stop) {
-    BB_TRY(const auto arrival,
-           uploads.begin_arrival(order.account, order.session, total_bytes(survey.entries)));
-    BB_TRY(Filled filled, fill_arrival(source, survey.entries, "", *arrival, stop));
+    BB_TRY(const auto intake,
+           uploads.begin_intake(order.account, order.session, total_bytes(survey.entries)));
+    BB_TRY(Filled filled, fill_intake(source, survey.entries, "", *intake, stop));
     if (!filled.left.empty()) {
         const LeftEntry& first = filled.left.front();
         return fail(first.why.code,
@@ -88,7 +88,7 @@ Result<SessionRow> fill_and_seal(Uploads& uploads, FileSystem& source, const Sur
     }
     upload::SealContent content;
     content.manifest = std::move(filled.manifest);
-    return arrival->seal(std::move(content), order.again);
+    return intake->seal(std::move(content), order.again);
 }
 
 }  // namespace

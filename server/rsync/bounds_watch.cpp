@@ -4,15 +4,15 @@
 
 namespace burnbox::rsync {
 
-void BoundsWatch::start(std::shared_ptr<Loan> loan, std::function<void(const Error&)> exceeded) {
-    loan_ = std::move(loan);
+void BoundsWatch::start(std::shared_ptr<Lease> lease, std::function<void(const Error&)> exceeded) {
+    lease_ = std::move(lease);
     exceeded_ = std::move(exceeded);
     measure_after({});
 }
 
 void BoundsWatch::stop() {
     timer_.cancel();
-    loan_.reset();
+    lease_.reset();
 }
 
 void BoundsWatch::measure_after(std::chrono::steady_clock::duration took) {
@@ -23,14 +23,14 @@ void BoundsWatch::measure_after(std::chrono::steady_clock::duration took) {
 }
 
 void BoundsWatch::measure() {
-    if (!loan_) return;
+    if (!lease_) return;
     // Without a word of the client hardly a file comes; but one may grow from what is there already.
     if (!std::exchange(fresh_input_, false) && !has_quota()) return measure_after({});
-    host_.run_blocking([this, loan = loan_, post = port_.poster()] {
+    host_.run_blocking([this, lease = lease_, post = port_.poster()] {
         const auto began = std::chrono::steady_clock::now();
-        const Status status = loan->measure();
+        const Status status = lease->measure();
         post([this, status, took = std::chrono::steady_clock::now() - began] {
-            if (!loan_) return;
+            if (!lease_) return;
             if (status) return measure_after(took);
             stop();
             exceeded_(status.error());

@@ -40,19 +40,19 @@ class BoundsWatch {
         : port_(port), host_(host), timer_(executor) {}
 
     // `exceeded` is called once at most, with what the client is told.
-    void start(std::shared_ptr<Loan> loan, std::function<void(const Error&)> exceeded);
+    void start(std::shared_ptr<Lease> lease, std::function<void(const Error&)> exceeded);
     void note_input() { fresh_input_ = true; }
     void stop();
 
   private:
     void measure_after(std::chrono::steady_clock::duration took);  // the last time
     void measure();
-    [[nodiscard]] bool has_quota() const { return loan_->lent().most_file_bytes != 0; }
+    [[nodiscard]] bool has_quota() const { return lease_->terms().most_file_bytes != 0; }
 
     ServicePort& port_;
     const Host& host_;
     boost::asio::steady_timer timer_;
-    std::shared_ptr<Loan> loan_;  // while it watches
+    std::shared_ptr<Lease> lease_;  // while it watches
     std::function<void(const Error&)> exceeded_;
     bool fresh_input_ = false;  // since the last measure
 };

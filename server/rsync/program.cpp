@@ -38,10 +38,10 @@ bool drained_within(int fd, std::chrono::milliseconds patience) {
     }
 }
 
-// The account's inbox, in which the lent folder lies. The program is told one name, and asks the system for
+// The account's inbox, in which the leased folder lies. The program is told one name, and asks the system for
 // the other.
-std::vector<std::string> names_of_inbox(const std::string& lent_folder) {
-    const auto named = std::filesystem::path(lent_folder).parent_path();
+std::vector<std::string> names_of_inbox(const std::string& leased_folder) {
+    const auto named = std::filesystem::path(leased_folder).parent_path();
     std::error_code unknown;
     const auto found = std::filesystem::canonical(named, unknown);
     return {named.string(), found.string()};
@@ -49,7 +49,7 @@ std::vector<std::string> names_of_inbox(const std::string& lent_folder) {
 
 }  // namespace
 
-std::vector<std::string> rsync_arguments(const Command& command, const Loan::Lent& lent) {
+std::vector<std::string> rsync_arguments(const Command& command, const Lease::Terms& leased) {
     std::vector<std::string> argv = {kProgram, "--server"};
     if (command.sender) argv.emplace_back("--sender");
     argv.insert(argv.end(), command.options.begin(), command.options.end());
@@ -57,30 +57,30 @@ std::vector<std::string> rsync_arguments(const Command& command, const Loan::Len
         argv.emplace_back("--no-super");  // owners are the server's
         argv.emplace_back("--chmod=ug-s,o-t");
         argv.emplace_back("--munge-links");  // so that none can be followed out of the session meanwhile
-        if (!lent.may_read) argv.emplace_back("--whole-file");  // else block sums tell what is there
+        if (!leased.may_read) argv.emplace_back("--whole-file");  // else block sums tell what is there
     }
     argv.emplace_back("--stderr=errors");  // not in the protocol, where nobody sees to their paths
     argv.emplace_back(".");
-    argv.insert(argv.end(), lent.paths.begin(), lent.paths.end());
+    argv.insert(argv.end(), leased.paths.begin(), leased.paths.end());
     return argv;
 }
 
 Program::Program(const Host& host, std::shared_ptr<Parts> parts) : host_(host), parts_(std::move(parts)) {}
 
-Result<std::unique_ptr<Program>> Program::start(const Host& host, std::unique_ptr<Loan> loan,
+Result<std::unique_ptr<Program>> Program::start(const Host& host, std::unique_ptr<Lease> lease,
                                                 const Command& command) {
-    const Loan::Lent& lent = loan->lent();
-    auto child = host.spawner.run(confined_launch(host.self, {.folder = lent.folder,
+    const Lease::Terms& leased = lease->terms();
+    auto child = host.spawner.run(confined_launch(host.self, {.folder = leased.folder,
                                                               .writes = !command.sender,
-                                                              .start_in = lent.start_in,
-                                                              .most_file_bytes = lent.most_file_bytes,
-                                                              .argv = rsync_arguments(command, lent)}));
+                                                              .start_in = leased.start_in,
+                                                              .most_file_bytes = leased.most_file_bytes,
+                                                              .argv = rsync_arguments(command, leased)}));
     if (!child) {
-        loan->give_back(false, [](const Result<std::string>&) {});
+        lease->give_back(false, [](const Result<std::string>&) {});
         return std::unexpected(std::move(child).error());
     }
     for (const int fd : {child->in(), child->out(), child->err()}) make_pump(fd);
-    auto parts = std::make_shared<Parts>(std::move(loan), std::move(*child), names_of_inbox(lent.folder));
+    auto parts = std::make_shared<Parts>(std::move(lease), std::move(*child), names_of_inbox(leased.folder));
     return std::unique_ptr<Program>(new Program(host, std::move(parts)));
 }
 
@@ -98,7 +98,7 @@ Program::~Program() {
     if (!parts_) return;
     host_.run_blocking([parts = parts_] {
         end(parts->child);
-        parts->loan->give_back(false, [](const Result<std::string>& result) {
+        parts->lease->give_back(false, [](const Result<std::string>& result) {
             if (!result) log::warning("rsync broken off", log::kv(result.error()));
         });
     });
@@ -107,7 +107,7 @@ Program::~Program() {
 void Program::finish(std::unique_ptr<Program> program, bool ended_well, Done done) {
     const auto parts = std::exchange(program->parts_, nullptr);
     program->host_.run_blocking(
-        [parts, ended_well, done = std::move(done)] { parts->loan->give_back(ended_well, done); });
+        [parts, ended_well, done = std::move(done)] { parts->lease->give_back(ended_well, done); });
 }
 
 }  // namespace burnbox::rsync

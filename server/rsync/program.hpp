@@ -1,6 +1,6 @@
-// The rsync program that serves one client, with the folder it was lent. It is started and ended on the disk
-// pool; whoever drops it lets it be ended there: the program and all it started are gone before the folder is
-// given back.
+// The rsync program that serves one client, with the folder it was leased. It is started and ended on the
+// disk pool; whoever drops it lets it be ended there: the program and all it started are gone before the
+// folder is given back.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,8 @@
 #include <string>
 
 #include "common/process/spawner.hpp"
+#include "server/lease/lease.hpp"
 #include "server/rsync/command.hpp"
-#include "server/upload/loan.hpp"
 
 namespace burnbox::rsync {
 
@@ -22,21 +22,22 @@ struct Host {
 
 class Program {
   public:
-    // Blocks shortly. When it can't be started the loan is given back.
-    [[nodiscard]] static Result<std::unique_ptr<Program>> start(const Host& host, std::unique_ptr<Loan> loan,
+    // Blocks shortly. When it can't be started the lease is given back.
+    [[nodiscard]] static Result<std::unique_ptr<Program>> start(const Host& host,
+                                                                std::unique_ptr<Lease> lease,
                                                                 const Command& command);
     ~Program();  // ends it, in the background
 
     [[nodiscard]] Child& child() { return parts_->child; }  // its pipes don't block
-    [[nodiscard]] const std::shared_ptr<Loan>& loan() { return parts_->loan; }
+    [[nodiscard]] const std::shared_ptr<Lease>& lease() { return parts_->lease; }
     // What the account's inbox is called on this machine.
     [[nodiscard]] const std::vector<std::string>& inbox_names() const { return parts_->inbox_names; }
-    // It has ended with all that it started: gives the loan back in the background.
+    // It has ended with all that it started: gives the lease back in the background.
     static void finish(std::unique_ptr<Program> program, bool ended_well, Done done);
 
   private:
     struct Parts {
-        std::shared_ptr<Loan> loan;
+        std::shared_ptr<Lease> lease;
         Child child;
         std::vector<std::string> inbox_names;
     };
@@ -48,7 +49,7 @@ class Program {
 };
 
 // argv for rsync: what the client asked for, and what we add so that it keeps to an inbox's rules.
-[[nodiscard]] std::vector<std::string> rsync_arguments(const Command& command, const Loan::Lent& lent);
+[[nodiscard]] std::vector<std::string> rsync_arguments(const Command& command, const Lease::Terms& leased);
 
 inline constexpr const char* kProgram = "/usr/bin/rsync";
 

@@ -37,23 +37,23 @@ Transfer::Transfer(ServicePort& port, std::shared_ptr<Client> client, const Host
       bounds_(port, host, executor) {}
 
 void Transfer::start() {
-    const LoanRequest request{.paths = command_.paths,
-                              .writes = !command_.sender,
-                              .makes_folders = command_.recursive,
-                              .deletes = command_.deletes,
-                              .dry_run = command_.dry_run,
-                              .goes_on = command_.goes_on};
-    client_->lend(request, [this, &host = host_, command = command_,
-                            post = port_.poster()](Result<std::unique_ptr<Loan>> loan) {
-        auto program = loan ? Program::start(host, std::move(*loan), command)
-                            : Result<std::unique_ptr<Program>>(std::unexpected(std::move(loan).error()));
+    const LeaseRequest request{.paths = command_.paths,
+                               .writes = !command_.sender,
+                               .makes_folders = command_.recursive,
+                               .deletes = command_.deletes,
+                               .dry_run = command_.dry_run,
+                               .goes_on = command_.goes_on};
+    client_->lease(request, [this, &host = host_, command = command_,
+                             post = port_.poster()](Result<std::unique_ptr<Lease>> lease) {
+        auto program = lease ? Program::start(host, std::move(*lease), command)
+                             : Result<std::unique_ptr<Program>>(std::unexpected(std::move(lease).error()));
         post([this, shared = std::make_shared<Result<std::unique_ptr<Program>>>(std::move(program))] {
-            lent(std::move(*shared));
+            leased(std::move(*shared));
         });
     });
 }
 
-void Transfer::lent(Result<std::unique_ptr<Program>> program) {
+void Transfer::leased(Result<std::unique_ptr<Program>> program) {
     if (!program) {
         port_.say(program.error().message);
         return port_.finish(kNoStart);
@@ -70,7 +70,7 @@ void Transfer::lent(Result<std::unique_ptr<Program>> program) {
     wait_for(err_, Descriptor::wait_read, &Transfer::read_errors);
     wait_for(ended_, Descriptor::wait_read, &Transfer::note_end);
     if (!command_.sender)
-        bounds_.start(program_->loan(), [this](const Error& exceeded) { end_at_bounds(exceeded); });
+        bounds_.start(program_->lease(), [this](const Error& exceeded) { end_at_bounds(exceeded); });
 }
 
 void Transfer::watch_end(End& end, int fd) {

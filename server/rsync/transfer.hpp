@@ -40,7 +40,7 @@ class Transfer final : public Service {
         bool over = false;
     };
 
-    void lent(Result<std::unique_ptr<Program>> program);
+    void leased(Result<std::unique_ptr<Program>> program);
     void watch_end(End& end, int fd);
     void wait_for(End& end, Descriptor::wait_type what, void (Transfer::*then)());
     void write_input();

@@ -83,7 +83,7 @@ Result<std::vector<std::string>> IndexStore::seal_ids(std::string_view suffix) {
     return ids;
 }
 
-Status IndexStore::settle(Catalogue& catalogue) {
+Status IndexStore::merge_taken(Catalogue& catalogue) {
     if (!fs_.info(folder_)) {
         BB_CHECK(make_folders(fs_, folder_, 0700));
         BB_CHECK(fs_.sync_folder("skim"));

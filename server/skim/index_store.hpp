@@ -22,7 +22,7 @@ class IndexStore {
     IndexStore(FileSystem& state_fs, const std::string& account, const std::string& folder);
 
     // Ends what a crash cut: before every run, and at start before any client can withdraw a session.
-    [[nodiscard]] Status settle(Catalogue& catalogue);
+    [[nodiscard]] Status merge_taken(Catalogue& catalogue);
     [[nodiscard]] Result<std::unique_ptr<IndexReader>> read();
 
     // `entries` in any order.

@@ -7,13 +7,13 @@
 #include <ctime>
 #include <set>
 
+#include "common/bag/disc_paths.hpp"
 #include "common/base/text.hpp"
-#include "common/session/disc_paths.hpp"
 #include "common/storage/durable_file.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/intake/copy_file.hpp"
-#include "server/upload/arrival.hpp"
-#include "server/upload/link_rule.hpp"
+#include "server/rules/link_rule.hpp"
+#include "server/seal/intake_session.hpp"
 
 namespace burnbox::skim {
 namespace {
@@ -75,7 +75,7 @@ std::vector<std::vector<ChosenEntry>> split_by_size(std::vector<ChosenEntry> fil
 }
 
 Status SkimRun::run(RunReport& report) {
-    BB_CHECK(store_.settle(services_.catalogue));
+    BB_CHECK(store_.merge_taken(services_.catalogue));
     began_ = services_.clock.now();
     BB_TRY(report.away, why_away());
     if (!report.away.empty()) return {};
@@ -84,7 +84,7 @@ Status SkimRun::run(RunReport& report) {
     report.files_count = plan.files_count;
     report.young_count = plan.young_count;
     report.problems = std::move(plan.problems);
-    BB_CHECK(settle_doubts(plan, report));
+    BB_CHECK(compare_doubtful(plan, report));
     BB_CHECK(choose_links(plan, report));
     const Status taken = take(plan, report);
     const Status merged = store_.merge(std::move(refreshed_));
@@ -125,7 +125,7 @@ Result<Plan> SkimRun::plan() {
 }
 
 // Of the size they had, but touched: those of other content are fresh, the others get their new record.
-Status SkimRun::settle_doubts(Plan& plan, RunReport& report) {
+Status SkimRun::compare_doubtful(Plan& plan, RunReport& report) {
     for (Doubt& doubt : plan.doubts) {
         std::expected<Sha256, intake::CopyFailure> digest;
         ++report.read_count;
@@ -218,15 +218,15 @@ Status SkimRun::take_group(const Plan& plan, Group group, RunReport& report) {
 
 Status SkimRun::seal_group(const Plan& plan, const Group& entries, RunReport& report,
                            std::vector<ProofFinding>& findings) {
-    BB_TRY(const auto arrival, uploads_.begin_arrival(config_.account, with_time(config_.session, began_),
-                                                      intake::total_bytes(entries)));
+    BB_TRY(const auto intake, uploads_.begin_intake(config_.account, with_time(config_.session, began_),
+                                                    intake::total_bytes(entries)));
     std::vector<IndexEntry> records;
-    BB_TRY(auto filled, intake::fill_arrival(*source_, entries, folder_in_session(config_.from), *arrival,
-                                             stop_, [&](const ChosenEntry& entry, const Sha256& digest) {
-                                                 ++report.read_count;
-                                                 records.push_back(record_of(entry, digest, began_));
-                                                 return Status();
-                                             }));
+    BB_TRY(auto filled, intake::fill_intake(*source_, entries, folder_in_session(config_.from), *intake,
+                                            stop_, [&](const ChosenEntry& entry, const Sha256& digest) {
+                                                ++report.read_count;
+                                                records.push_back(record_of(entry, digest, began_));
+                                                return Status();
+                                            }));
     report_left(filled.left, report);
     if (records.empty()) return {};
 
@@ -240,19 +240,19 @@ Status SkimRun::seal_group(const Plan& plan, const Group& entries, RunReport& re
         }
     content.marker =
         make_marker(config_.from, records.size() - content.removed.size(), content.removed.size(), began_);
-    BB_CHECK(replace_file(arrival->fs(), join_path(arrival->folder(), content.marker.name),
+    BB_CHECK(replace_file(intake->fs(), join_path(intake->folder(), content.marker.name),
                           content.marker.content, Durability::visible));
 
-    BB_CHECK(store_.write_pending(arrival->seal_id(), std::move(records)));
-    auto row = arrival->seal(std::move(content), true);
+    BB_CHECK(store_.write_pending(intake->seal_id(), std::move(records)));
+    auto row = intake->seal(std::move(content), true);
     if (!row) {
-        (void)store_.drop_pending(arrival->seal_id());  // the next run does it
-        findings = arrival->findings();
+        (void)store_.drop_pending(intake->seal_id());  // the next run does it
+        findings = intake->findings();
         return std::unexpected(row.error());
     }
     removals_told_ = true;
     report.sessions.push_back(std::move(*row));
-    return store_.mark_taken(arrival->seal_id());
+    return store_.mark_taken(intake->seal_id());
 }
 
 SkimRun::Group SkimRun::with_folders(const Plan& plan, const Group& files) const {

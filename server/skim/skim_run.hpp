@@ -43,7 +43,7 @@ class SkimRun {
 
     [[nodiscard]] Result<bool> was_emptied() const;
     [[nodiscard]] Result<Plan> plan();
-    [[nodiscard]] Status settle_doubts(Plan& plan, RunReport& report);
+    [[nodiscard]] Status compare_doubtful(Plan& plan, RunReport& report);
     [[nodiscard]] Status choose_links(Plan& plan, RunReport& report);
     [[nodiscard]] Status take(Plan& plan, RunReport& report);
     [[nodiscard]] Status take_group(const Plan& plan, Group group, RunReport& report);

@@ -10,7 +10,7 @@
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 #include "common/base/text.hpp"
-#include "server/upload/seal_refusal.hpp"
+#include "server/seal/seal_refusal.hpp"
 
 namespace burnbox {
 namespace {
@@ -29,7 +29,7 @@ class Skims::Skimmer {
 
     void recover() {
         const std::lock_guard lock(run_mutex_);
-        if (const Status settled = store_.settle(services_.catalogue); !settled)
+        if (const Status settled = store_.merge_taken(services_.catalogue); !settled)
             log::error("skim index not settled", log::kv("folder", config_.from), log::kv(settled.error()));
     }
 

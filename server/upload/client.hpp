@@ -1,6 +1,6 @@
 // upload: what an account's inbox does with requests, whatever protocol they came by. One Uploads for the
 // server, one Client per SSH connection. Here live the rules of the contract's chapter on a session's life:
-// names, the trailing slash, markers, the seal, the polite old name, cancelling and mending by rename, rights
+// names, the trailing slash, markers, the seal, the sealed alias, cancelling and mending by rename, rights
 // and quota. SFTP and scp only translate.
 //
 // Paths are the client's bytes: absolute or relative to "/", with any "//", "." and ".."; a trailing '/' is
@@ -16,24 +16,13 @@
 #include <string>
 #include <vector>
 
-#include "common/base/clock.hpp"
-#include "common/catalogue/catalogue.hpp"
-#include "common/config/config.hpp"
-#include "common/events/events.hpp"
-#include "common/session/generation.hpp"
-#include "common/session/inbox.hpp"
-#include "common/session/proof.hpp"
+#include "common/base/digest.hpp"
 #include "common/storage/file_system.hpp"
-#include "server/upload/loan.hpp"
+#include "server/lease/lease.hpp"
+#include "server/rules/attributes.hpp"
+#include "server/sessions/services.hpp"
 
 namespace burnbox {
-
-struct Attributes {
-    std::optional<std::uint64_t> size_bytes;
-    std::optional<std::uint32_t> mode;
-    std::optional<Timestamp> atime;
-    std::optional<Timestamp> mtime;
-};
 
 // Which digests of a file are asked for: of `length` bytes from `start` (0 = to its end), one for every
 // `block` bytes (0 = one for all of them).
@@ -89,53 +78,20 @@ class Client {
     // What may still be uploaded: the smallest of the quota's rest, the room on the pool's disc and that of
     // the inbox's file system.
     virtual void space(const std::string& path, std::function<void(Result<FileSystem::Space>)> done) = 0;
-    // Lends a session's folder to a program. The loan is given back, whatever happens.
-    virtual void lend(const LoanRequest& request, Lend done) = 0;
-};
-
-struct DiscRoom {
-    std::uint64_t total_bytes = 0, free_bytes = 0;
-};
-
-struct UploadServices {
-    const Config& config;
-    const Clock& clock;
-    Catalogue& catalogue;
-    Inbox& inbox;          // fs(): rooted at inbox_dir
-    FileSystem& state_fs;  // rooted at state_dir: seals/, journal/
-    Events& events;
-    // Runs a job on the disk pool; never blocks.
-    std::function<void(std::function<void()>)> run_blocking;
-    // Whether a session of this content can ever be burned in this pool (does_not_fit with both sizes). Pool
-    // thread.
-    std::function<Status(const std::string& pool, const Manifest& manifest)> check_fits;
-    // Whether a disc would show a session as its seal record says (common/session/proof.hpp). Errors: it
-    // can't be told now. Pool thread; waits for another process.
-    std::function<Result<Proof>(const std::string& seal_id)> prove;
-    // A session was queued or withdrawn: the burner may look. Any thread.
-    std::function<void()> wake_burner;
-    // What the disc that is next in this pool can take, and how much it holds at all; nothing when no drive
-    // knows. Pool thread.
-    std::function<Result<std::optional<DiscRoom>>(const std::string& pool)> disc_room{};
-    // Another one than at the last start: the machine went down between. "" = nobody knows.
-    std::string boot_id{};
-    // Whether a seal may begin: the server neither stops nor lacks a part. Any thread.
-    std::function<Status()> may_seal{};
-    // Whether what is stored goes where it will be found; asked before a seal, and again once it is
-    // committed. Any thread.
-    std::function<Status()> check_storage{};
-
-    // Whether the file system that the folder was on is mounted (KnownFolders). Any thread; blocks.
-    std::function<Status(const std::string& kind, const std::string& path)> check_mount{};
-    // A folder of the configuration is not there; "" = it is. Any thread.
-    std::function<void(const std::string& path, const std::string& why)> folder_is_away{};
-    // Found at start: an older copy of the catalogue does not know all that was sealed.
-    CatalogueAge catalogue_age = CatalogueAge::current;
+    // Leases a session's folder to a program. The lease is given back, whatever happens.
+    virtual void lease(const LeaseRequest& request, LeaseDone done) = 0;
 };
 
 namespace upload {
-class Arrival;
+class IntakeSession;
 }
+
+// An open session as people see it.
+struct OpenSessionStatus {
+    std::string account, name;
+    std::uint64_t bytes = 0, files_count = 0;
+    std::string reason;  // "no marker yet: send BURN", "cut off: ..."
+};
 
 class Uploads {
   public:
@@ -150,18 +106,13 @@ class Uploads {
     void burn(const std::string& account, const std::string& session, bool again, Done done);
     void cancel(const std::string& account, const std::string& session, Done done);
 
-    // Begins a session that burnbox fills itself with so many bytes (server/upload/arrival.hpp). Any thread;
-    // blocks.
-    [[nodiscard]] Result<std::unique_ptr<upload::Arrival>> begin_arrival(const std::string& account,
-                                                                         const std::string& session,
-                                                                         std::uint64_t bytes);
+    // Begins a session that burnbox fills itself with so many bytes (server/seal/intake_session.hpp). Any
+    // thread; blocks.
+    [[nodiscard]] Result<std::unique_ptr<upload::IntakeSession>> begin_intake(const std::string& account,
+                                                                              const std::string& session,
+                                                                              std::uint64_t bytes);
 
-    struct OpenSession {
-        std::string account, name;
-        std::uint64_t bytes = 0, files_count = 0;
-        std::string reason;  // "no marker yet: send BURN", "cut off: ..."
-    };
-    [[nodiscard]] std::vector<OpenSession> open_sessions();
+    [[nodiscard]] std::vector<OpenSessionStatus> open_sessions();
 
   private:
     struct State;

@@ -2,7 +2,7 @@
 
 #include "common/base/log.hpp"
 #include "common/session/names.hpp"
-#include "server/upload/seal_start.hpp"
+#include "server/seal/seal_start.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -29,9 +29,9 @@ void note_closed(Account& account, OpenSession& session, const std::string& path
                          account.completion_by(handle.connection(), now));
 }
 
-bool list_top(Core& core, const Account& account, OpenSession& session, AnyFileFacts& facts) {
+bool list_top(SessionRegistry& registry, const Account& account, OpenSession& session, AnyFileFacts& facts) {
     const std::string top = join_path(account.name, session.name);
-    const auto folder = core.inbox().open_folder(top);
+    const auto folder = registry.inbox().open_folder(top);
     if (!folder) return false;
     for (;;) {
         const auto page = (*folder)->next(256);
@@ -57,13 +57,13 @@ bool list_top(Core& core, const Account& account, OpenSession& session, AnyFileF
 
 }  // namespace
 
-bool is_complete_marker(const Core& core, OpenSession& session, const std::string& path) {
-    if (!is_marker_name(core.session_config(), path)) return false;
+bool is_complete_marker(const SessionRegistry& registry, OpenSession& session, const std::string& path) {
+    if (!is_marker_name(registry.session_config(), path)) return false;
     const FileRecord* const record = session.find(path);
     return record == nullptr || record->is_at_rest();
 }
 
-void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+void close_upload(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
                   std::unique_ptr<WriteHandle> handle, Done done) {
     const auto finished = handle->finish();
     const std::shared_ptr<OpenSession> session = handle->session();
@@ -94,7 +94,7 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
         after.add([done = std::move(done)] { done(std::string()); });
         return;
     }
-    note_closed(*account, *session, path, *record, *handle, *finished, core->tick());
+    note_closed(*account, *session, path, *record, *handle, *finished, registry->tick());
     if (record->state() == FileState::lost) {
         after.add([done = std::move(done)] {
             done(fail(Errc::io,
@@ -102,20 +102,21 @@ void close_upload(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
         });
         return;
     }
-    if (is_marker_name(core->session_config(), path)) {
+    if (is_marker_name(registry->session_config(), path)) {
         session->files.taken_as_marker(path);
-        start_seal(core, account, session,
+        start_seal(registry, account, session,
                    {.by = SealRequest::By::marker, .marker = path, .again = false, .sender_opened_at = {}},
                    std::move(done), after);
         return;
     }
-    if (record->is_at_rest() && !record->has_digest()) hash_later(core, account, session, path, after);
+    if (record->is_at_rest() && !record->has_digest()) hash_later(registry, account, session, path, after);
     after.add([done = std::move(done)] { done(std::string()); });
 }
 
-void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
-                       const std::shared_ptr<OpenSession>& session, AfterUnlock& after) {
-    if (!core->session_config().any_file || session->phase != Phase::open || session->lent ||
+void look_for_any_file(const std::shared_ptr<SessionRegistry>& registry,
+                       const std::shared_ptr<Account>& account, const std::shared_ptr<OpenSession>& session,
+                       AfterUnlock& after) {
+    if (!registry->session_config().any_file || session->phase != Phase::open || session->leased ||
         session->files.is_transfer_open() || !account->config.rights.upload)
         return;
     AnyFileFacts facts;
@@ -134,8 +135,8 @@ void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<
         facts.rest_whole = facts.rest_whole && record->is_at_rest();
     }
     if (candidate == nullptr || candidate->completion().sender_opened == 0 || !facts.writers_closed) return;
-    if (!list_top(*core, *account, *session, facts)) return;
-    const auto marker = marker_by_any_file(core->session_config(), facts);
+    if (!list_top(*registry, *account, *session, facts)) return;
+    const auto marker = marker_by_any_file(registry->session_config(), facts);
     if (!marker) return;
     const auto answer = [name = account->name,
                          session_name = session->name](const Result<std::string>& result) {
@@ -143,7 +144,7 @@ void look_for_any_file(const std::shared_ptr<Core>& core, const std::shared_ptr<
             log::warning("marker refused", log::kv("account", name), log::kv("session", session_name),
                          log::kv(result.error()));
     };
-    start_seal(core, account, session,
+    start_seal(registry, account, session,
                {.by = SealRequest::By::any_file,
                 .marker = *marker,
                 .again = false,

@@ -6,7 +6,7 @@
 
 #include "common/base/page_memory.hpp"
 #include "common/base/text.hpp"
-#include "server/upload/open_session.hpp"
+#include "server/sessions/open_session.hpp"
 
 namespace burnbox::upload {
 namespace {

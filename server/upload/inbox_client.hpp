@@ -5,14 +5,15 @@
 #include <memory>
 #include <string>
 
-#include "server/upload/place.hpp"
-#include "server/upload/seal_start.hpp"
+#include "server/seal/seal_start.hpp"
+#include "server/sessions/resolved_path.hpp"
+#include "server/upload/client.hpp"
 
 namespace burnbox::upload {
 
 class InboxClient final : public Client {
   public:
-    InboxClient(std::shared_ptr<Core> core, std::shared_ptr<Account> account);
+    InboxClient(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account);
     ~InboxClient() override;
 
     [[nodiscard]] const std::string& account() const override { return account_->name; }
@@ -36,50 +37,51 @@ class InboxClient final : public Client {
     void digest(const std::string& path, const DigestRange& range,
                 std::function<void(Result<Digests>)> done) override;
     void space(const std::string& path, std::function<void(Result<FileSystem::Space>)> done) override;
-    void lend(const LoanRequest& request, Lend done) override;
+    void lease(const LeaseRequest& request, LeaseDone done) override;
 
   private:
     // All of these: account locked.
-    [[nodiscard]] Result<Place> find(const std::string& path);
+    [[nodiscard]] Result<ResolvedPath> find(const std::string& path);
     // The place with every link in it followed, never out of its session.
-    [[nodiscard]] Result<Place> follow(const Place& place);
-    [[nodiscard]] Result<FileInfo> info_at(Place& place, bool follow_links);
-    [[nodiscard]] Result<FileInfo> info_as_sent(Place place, bool follow_links);
-    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_reading(const Place& place);
-    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_writing(const Place& place,
+    [[nodiscard]] Result<ResolvedPath> follow(const ResolvedPath& place);
+    [[nodiscard]] Result<FileInfo> info_at(ResolvedPath& place, bool follow_links);
+    [[nodiscard]] Result<FileInfo> info_as_sent(ResolvedPath place, bool follow_links);
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_reading(const ResolvedPath& place);
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> open_for_writing(const ResolvedPath& place,
                                                                        const OpenMode& mode,
                                                                        AfterUnlock& after);
-    [[nodiscard]] Status check_open_for_writing(const Place& place, const OpenMode& mode);
-    [[nodiscard]] Result<std::unique_ptr<UploadFile>> register_writer(const Place& place,
+    [[nodiscard]] Status check_open_for_writing(const ResolvedPath& place, const OpenMode& mode);
+    [[nodiscard]] Result<std::unique_ptr<UploadFile>> register_writer(const ResolvedPath& place,
                                                                       std::unique_ptr<File> file,
                                                                       const OpenMode& mode, bool created,
                                                                       AfterUnlock& after);
     // The session of this place; makes its folder when it is missing.
-    [[nodiscard]] Status make_session(Place& place);
-    void undo_session(const Place& place);
-    void note_change(const Place& place);
-    [[nodiscard]] Status make_top_folder(const Place& place, std::uint32_t permissions);
-    [[nodiscard]] Status remove_sealed(const Place& place, bool folder, AfterUnlock& after);
-    [[nodiscard]] Status resize(const Place& place, std::uint64_t size_bytes, AfterUnlock& after);
-    [[nodiscard]] Status apply_attributes(const Place& place, const Attributes& attributes);
-    [[nodiscard]] Status rename_session(const Place& from, const Place& to);
-    [[nodiscard]] Status rename_entry(const Place& from, const Place& to, RenameMode mode);
-    // One place for all paths of a loan: they must be in one session.
-    [[nodiscard]] Result<Place> find_lent(const LoanRequest& request);
-    [[nodiscard]] Result<std::unique_ptr<Loan>> lend_for_reading(const Place& place,
-                                                                 const LoanRequest& request);
-    [[nodiscard]] Result<std::unique_ptr<Loan>> lend_for_writing(Place place, const LoanRequest& request);
-    [[nodiscard]] Status check_rename(const Place& from, const Place& to, const FileInfo& what);
+    [[nodiscard]] Status make_session(ResolvedPath& place);
+    void undo_session(const ResolvedPath& place);
+    void note_change(const ResolvedPath& place);
+    [[nodiscard]] Status make_top_folder(const ResolvedPath& place, std::uint32_t permissions);
+    [[nodiscard]] Status remove_sealed(const ResolvedPath& place, bool folder, AfterUnlock& after);
+    [[nodiscard]] Status resize(const ResolvedPath& place, std::uint64_t size_bytes, AfterUnlock& after);
+    [[nodiscard]] Status apply_attributes(const ResolvedPath& place, const Attributes& attributes);
+    [[nodiscard]] Status rename_session(const ResolvedPath& from, const ResolvedPath& to);
+    [[nodiscard]] Status rename_entry(const ResolvedPath& from, const ResolvedPath& to, RenameMode mode);
+    // One place for all paths of a lease: they must be in one session.
+    [[nodiscard]] Result<ResolvedPath> find_leased(const LeaseRequest& request);
+    [[nodiscard]] Result<std::unique_ptr<Lease>> lease_for_reading(const ResolvedPath& place,
+                                                                   const LeaseRequest& request);
+    [[nodiscard]] Result<std::unique_ptr<Lease>> lease_for_writing(ResolvedPath place,
+                                                                   const LeaseRequest& request);
+    [[nodiscard]] Status check_rename(const ResolvedPath& from, const ResolvedPath& to, const FileInfo& what);
 
-    const std::shared_ptr<Core> core_;
+    const std::shared_ptr<SessionRegistry> registry_;
     const std::shared_ptr<Account> account_;
     ConnectionId id_ = 0;
 };
 
 // What `burn` and `cancel` do, for clients and for the control socket.
-void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+void burn_session(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
                   const std::string& session, bool again, Done done);
-void cancel_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+void cancel_session(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
                     const std::string& session, Done done);
 
 }  // namespace burnbox::upload

@@ -8,8 +8,8 @@
 namespace burnbox::upload {
 namespace {
 
-Result<FileSystem::Space> room_left(Core& core, Account& account) {
-    BB_TRY(FileSystem::Space space, core.inbox().space());
+Result<FileSystem::Space> room_left(SessionRegistry& registry, Account& account) {
+    BB_TRY(FileSystem::Space space, registry.inbox().space());
     const auto bound = [&](std::uint64_t total_bytes, std::uint64_t free_bytes) {
         space.total_bytes = std::min(space.total_bytes, total_bytes);
         space.free_bytes = std::min(space.free_bytes, free_bytes);
@@ -19,8 +19,8 @@ Result<FileSystem::Space> room_left(Core& core, Account& account) {
         const std::uint64_t quota = account.config.quota_bytes;
         if (quota != 0) bound(quota, quota - std::min(account.used_bytes(), quota));
     }
-    if (!core.services.disc_room) return space;
-    BB_TRY(const auto disc, core.services.disc_room(account.pool));
+    if (!registry.services.disc_room) return space;
+    BB_TRY(const auto disc, registry.services.disc_room(account.pool));
     if (disc) bound(disc->total_bytes, disc->free_bytes);
     return space;
 }
@@ -38,7 +38,7 @@ void InboxClient::digest(const std::string& path, const DigestRange& range,
     };
     const auto place = find(path);
     if (!place) return answer(std::unexpected(place.error()));
-    const auto info = core_->inbox().info(place->fs_path);
+    const auto info = registry_->inbox().info(place->fs_path);
     if (!info || info->type != FileType::file)
         return answer(fail(Errc::not_found, fmt::format("{}: no such file", escape(path))));
     const bool whole = is_whole(range, info->size_bytes);
@@ -52,8 +52,8 @@ void InboxClient::digest(const std::string& path, const DigestRange& range,
         if (const auto known = record != nullptr ? record->digest(stamp_of(*info)) : std::nullopt)
             return answer(Digests{*known});
     }
-    after.add([core = core_, fs_path = place->fs_path, range, done] {
-        digest_file(core->inbox(), fs_path, range, core->services.run_blocking, done);
+    after.add([registry = registry_, fs_path = place->fs_path, range, done] {
+        digest_file(registry->inbox(), fs_path, range, registry->services.run_blocking, done);
     });
 }
 
@@ -63,8 +63,9 @@ void InboxClient::space(const std::string& path, std::function<void(Result<FileS
         return find(path);
     }();
     if (!place) return done(std::unexpected(place.error()));
-    core_->services.run_blocking(
-        [core = core_, account = account_, done = std::move(done)] { done(room_left(*core, *account)); });
+    registry_->services.run_blocking([registry = registry_, account = account_, done = std::move(done)] {
+        done(room_left(*registry, *account));
+    });
 }
 
 }  // namespace burnbox::upload

@@ -4,24 +4,24 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
-#include "server/upload/attributes.hpp"
+#include "server/rules/attributes.hpp"
+#include "server/rules/link_rule.hpp"
+#include "server/seal/seal_start.hpp"
+#include "server/sessions/sent_modes.hpp"
 #include "server/upload/inbox_client.hpp"
-#include "server/upload/link_rule.hpp"
-#include "server/upload/seal_start.hpp"
-#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {
 
-std::unexpected<Error> not_found(const Place& place) {
+std::unexpected<Error> not_found(const ResolvedPath& place) {
     return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(place.path.text())));
 }
 
 // The account deleted a sealed session's folder: its payload is released, and a failed one is given up. Runs
 // on the disk pool.
-void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& account,
+void note_folder_removed(const std::shared_ptr<SessionRegistry>& registry, const std::string& account,
                          const std::string& folder) {
-    Catalogue& catalogue = core->services.catalogue;
+    Catalogue& catalogue = registry->services.catalogue;
     const auto settle = [&]() -> Status {
         BB_TRY(const auto rows, catalogue.sessions(account));
         for (const SessionRow& row : rows) {
@@ -32,7 +32,7 @@ void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& a
             BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::withdrawn,
                                     "its folder was deleted"));
             BB_CHECK(catalogue.remove_session(row.id));
-            remove_seal_records(core->services.state_fs, row.seal_id);
+            remove_seal_records(registry->services.state_fs, row.seal_id);
             log::info("session given up", log::kv("account", account), log::kv("session", row.disc_name));
             return {};
         }
@@ -45,31 +45,31 @@ void note_folder_removed(const std::shared_ptr<Core>& core, const std::string& a
 
 }  // namespace
 
-void InboxClient::note_change(const Place& place) {
+void InboxClient::note_change(const ResolvedPath& place) {
     // A connection that was closed while its handles live on writes no more.
     if (account_->connections.contains(id_)) place.session->writers.insert(id_);
 }
 
-Status InboxClient::make_top_folder(const Place& place, std::uint32_t permissions) {
+Status InboxClient::make_top_folder(const ResolvedPath& place, std::uint32_t permissions) {
     BB_CHECK(check_new_name(place));
     BB_CHECK(check_upload_right(*account_));
     if (place.where == Where::open || place.is_folder_state())
         return fail(Errc::exists, fmt::format("{} exists already", escape(place.path.text())));
-    BB_CHECK(account_->check_session_room(core_->services.config.limits));
-    BB_CHECK(core_->inbox().make_folder(join_path(account_->name, place.path.folder),
-                                        staged_mode(FileType::folder, permissions)));
+    BB_CHECK(account_->check_session_room(registry_->services.config.limits));
+    BB_CHECK(registry_->inbox().make_folder(join_path(account_->name, place.path.folder),
+                                            staged_mode(FileType::folder, permissions)));
     // Asked for in so many words: the old name is now a new session's, for all who still saw the sealed one.
-    for (auto& [id, connection] : account_->connections) connection.polite.erase(place.path.folder);
-    const auto session = core_->find_session(*account_, place.path.folder);
+    for (auto& [id, connection] : account_->connections) connection.alias.erase(place.path.folder);
+    const auto session = registry_->find_session(*account_, place.path.folder);
     if (!session) return not_found(place);
-    session->folders_completed = core_->tick();
+    session->folders_completed = registry_->tick();
     session->writers.insert(id_);
     return {};
 }
 
 Status InboxClient::make_folder(const std::string& path, std::uint32_t permissions) {
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(Place place, find(path));
+    BB_TRY(ResolvedPath place, find(path));
     if (place.where == Where::inbox) return fail(Errc::exists, "/ exists already");
     if (place.path.is_top()) return make_top_folder(place, permissions);
     BB_CHECK(check_changeable(*account_, place));
@@ -77,30 +77,32 @@ Status InboxClient::make_folder(const std::string& path, std::uint32_t permissio
     const bool missing = place.where == Where::missing;
     if (missing && place.path.inside.find('/') != std::string::npos) return not_found(place);
     BB_CHECK(make_session(place));
-    const Status made = core_->inbox().make_folder(place.fs_path, staged_mode(FileType::folder, permissions));
+    const Status made =
+        registry_->inbox().make_folder(place.fs_path, staged_mode(FileType::folder, permissions));
     if (!made) {
         if (missing) undo_session(place);
         return made;
     }
     note_sent_mode(place.session->files, place.path.inside, FileType::folder, permissions);
     note_change(place);
-    place.session->folders_completed = core_->tick();
+    place.session->folders_completed = registry_->tick();
     return {};
 }
 
-Status InboxClient::remove_sealed(const Place& place, bool folder, AfterUnlock& after) {
+Status InboxClient::remove_sealed(const ResolvedPath& place, bool folder, AfterUnlock& after) {
     if (place.where == Where::queued)
         return fail(
             Errc::permission,
             fmt::format("{} is sealed: nothing in it can be removed; rename it back to {} to cancel it",
                         escape(place.path.folder), escape(parse_folder(place.path.folder).name)));
-    FileSystem& fs = core_->inbox();
+    FileSystem& fs = registry_->inbox();
     // What an earlier version staged may be in folders that nobody may write in.
     if (!folder) return change_entry(fs, place.fs_path, [&] { return fs.remove(place.fs_path); });
     BB_CHECK(change_entry(fs, place.fs_path, [&] { return fs.remove_folder(place.fs_path); }));
     if (place.path.is_top())
-        after.add([core = core_, account = account_->name, name = place.path.folder] {
-            core->services.run_blocking([core, account, name] { note_folder_removed(core, account, name); });
+        after.add([registry = registry_, account = account_->name, name = place.path.folder] {
+            registry->services.run_blocking(
+                [registry, account, name] { note_folder_removed(registry, account, name); });
         });
     return {};
 }
@@ -108,16 +110,16 @@ Status InboxClient::remove_sealed(const Place& place, bool folder, AfterUnlock& 
 Status InboxClient::remove_folder(const std::string& path) {
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place place, find(path));
+    BB_TRY(const ResolvedPath place, find(path));
     if (place.where == Where::missing) return not_found(place);
     if (place.where != Where::inbox) BB_CHECK(check_remove_right(*account_));
     if (place.is_folder_state()) return remove_sealed(place, true, after);
     BB_CHECK(check_not_sealed(place));
-    BB_CHECK(core_->inbox().remove_folder(place.fs_path));
+    BB_CHECK(registry_->inbox().remove_folder(place.fs_path));
     if (!place.path.is_top()) {
         place.session->files.removed(place.path.inside);
         note_change(place);
-        place.session->folders_completed = core_->tick();
+        place.session->folders_completed = registry_->tick();
         return {};
     }
     place.session->phase = Phase::gone;
@@ -130,36 +132,36 @@ Status InboxClient::remove_folder(const std::string& path) {
 Status InboxClient::remove(const std::string& path) {
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place place, find(path));
+    BB_TRY(const ResolvedPath place, find(path));
     if (place.where == Where::missing) return not_found(place);
     if (place.where == Where::inbox || place.path.is_top())
         return fail(Errc::invalid, fmt::format("{} is a folder", escape(place.path.text())));
     BB_CHECK(check_remove_right(*account_));
     if (place.is_folder_state()) return remove_sealed(place, false, after);
     BB_CHECK(check_not_sealed(place));
-    BB_CHECK(core_->inbox().remove(place.fs_path));
+    BB_CHECK(registry_->inbox().remove(place.fs_path));
     account_->release(place.session->forget(place.path.inside));
     note_change(place);
-    place.session->folders_completed = core_->tick();
+    place.session->folders_completed = registry_->tick();
     return {};
 }
 
-Status InboxClient::resize(const Place& place, std::uint64_t size_bytes, AfterUnlock& after) {
+Status InboxClient::resize(const ResolvedPath& place, std::uint64_t size_bytes, AfterUnlock& after) {
     if (place.path.is_top() || place.is_own_file()) return fail(Errc::permission, "its size can't be set");
     OpenSession& session = *place.session;
-    BB_TRY(const auto file, core_->inbox().open(place.fs_path, {.write = true}));
+    BB_TRY(const auto file, registry_->inbox().open(place.fs_path, {.write = true}));
     BB_TRY(const FileInfo info, file->info());
     if (size_bytes == info.size_bytes) return {};  // sent back with other attributes as it was told
     const std::string& path = place.path.inside;
     FileRecord& record = session.files.found(path);
     account_->set_size(session.files, record, info.size_bytes);
-    BB_TRY(const auto space, core_->inbox().space());
+    BB_TRY(const auto space, registry_->inbox().space());
     if (size_bytes > info.size_bytes && size_bytes - info.size_bytes > space.free_bytes)
         return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free",
                                                 human_bytes(size_bytes), human_bytes(space.free_bytes)));
     BB_CHECK(account_->charge(session.files, record, size_bytes));
     session.files.truncated(path, record, 0, size_bytes);
-    session.files.completed(record, {.now = core_->tick()});
+    session.files.completed(record, {.now = registry_->tick()});
     if (Status done = file->truncate(size_bytes); !done) {
         account_->set_size(session.files, record, info.size_bytes);
         return done;
@@ -168,12 +170,12 @@ Status InboxClient::resize(const Place& place, std::uint64_t size_bytes, AfterUn
     // Once it is hashed, the journal proves it again.
     BB_TRY(const FileInfo resized, file->info());
     session.files.stamped(record, resized);
-    if (record.is_at_rest()) hash_later(core_, account_, place.session, path, after);
+    if (record.is_at_rest()) hash_later(registry_, account_, place.session, path, after);
     return {};
 }
 
-Status InboxClient::apply_attributes(const Place& place, const Attributes& attributes) {
-    FileSystem& fs = core_->inbox();
+Status InboxClient::apply_attributes(const ResolvedPath& place, const Attributes& attributes) {
+    FileSystem& fs = registry_->inbox();
     BB_TRY(const FileInfo before, fs.info(place.fs_path));
     if (attributes.mode && before.type != FileType::symlink) {
         BB_CHECK(fs.set_mode(place.fs_path, staged_mode(before.type, *attributes.mode)));
@@ -192,12 +194,12 @@ Status InboxClient::apply_attributes(const Place& place, const Attributes& attri
 Status InboxClient::set_attributes(const std::string& path, const Attributes& attributes) {
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place place, find(path));
+    BB_TRY(const ResolvedPath place, find(path));
     if (place.where == Where::missing) return not_found(place);
     // Sync clients set times and modes after CLOSE; of what is sealed, or about to be, that is accepted and
     // ignored.
-    const bool sealed = place.where == Where::polite ||
-                        (place.where == Where::open && place.session->phase == Phase::sealing);
+    const bool sealed =
+        place.where == Where::alias || (place.where == Where::open && place.session->phase == Phase::sealing);
     if (sealed && !attributes.size_bytes) return {};
     BB_CHECK(check_changeable(*account_, place));
     if (attributes.size_bytes) BB_CHECK(resize(place, *attributes.size_bytes, after));
@@ -208,7 +210,7 @@ Status InboxClient::set_attributes(const std::string& path, const Attributes& at
 
 Status InboxClient::make_symlink(const std::string& target, const std::string& path) {
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place place, find(path));
+    BB_TRY(const ResolvedPath place, find(path));
     if (place.where == Where::inbox || place.path.is_top())
         return fail(Errc::permission,
                     "a link can't lie directly in the inbox; make it inside a session's folder");
@@ -216,16 +218,16 @@ Status InboxClient::make_symlink(const std::string& target, const std::string& p
     if (place.where == Where::missing) return not_found(place);
     BB_CHECK(check_new_name(place));
     BB_TRY(const std::string leads, link_destination(place.path.inside, target));
-    BB_CHECK(core_->inbox().make_symlink(target, place.fs_path));
+    BB_CHECK(registry_->inbox().make_symlink(target, place.fs_path));
     note_change(place);
-    place.session->folders_completed = core_->tick();
+    place.session->folders_completed = registry_->tick();
     return {};
 }
 
 Status InboxClient::make_hardlink(const std::string& existing, const std::string& path) {
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place from, find(existing));
-    BB_TRY(const Place place, find(path));
+    BB_TRY(const ResolvedPath from, find(existing));
+    BB_TRY(const ResolvedPath place, find(path));
     if (place.where == Where::inbox || place.path.is_top())
         return fail(Errc::permission,
                     "a link can't lie directly in the inbox; make it inside a session's folder");
@@ -235,8 +237,8 @@ Status InboxClient::make_hardlink(const std::string& existing, const std::string
     BB_CHECK(check_new_name(place));
     if (from.where != Where::open || from.session != place.session || from.is_own_file())
         return fail(Errc::permission, "a hard link must stay inside its open session");
-    BB_CHECK(account_->check_file_room(core_->services.config.limits));
-    BB_TRY(const FileInfo before, core_->inbox().info(from.fs_path));
+    BB_CHECK(account_->check_file_room(registry_->services.config.limits));
+    BB_TRY(const FileInfo before, registry_->inbox().info(from.fs_path));
     OpenSession& session = *place.session;
     const FileRecord* const known = session.find(from.path.inside);
     if (before.type != FileType::file || (known != nullptr && !known->is_at_rest()))
@@ -244,7 +246,7 @@ Status InboxClient::make_hardlink(const std::string& existing, const std::string
                     fmt::format("{} is no complete file: it can't be linked", escape(from.path.text())));
     const std::uint64_t more_bytes = known != nullptr ? known->size_bytes() : 2 * before.size_bytes;
     BB_CHECK(account_->charge(more_bytes));
-    if (const Status made = core_->inbox().make_hardlink(from.fs_path, place.fs_path); !made) {
+    if (const Status made = registry_->inbox().make_hardlink(from.fs_path, place.fs_path); !made) {
         account_->release(more_bytes);
         return made;
     }
@@ -254,8 +256,9 @@ Status InboxClient::make_hardlink(const std::string& existing, const std::string
         session.files.stamped(record, before);
     }
     session.files.linked(from.path.inside, place.path.inside);
-    if (const auto after = core_->inbox().info(from.fs_path)) session.files.restamped(record, before, *after);
-    session.files.completed(record, {.now = core_->tick()});  // never a marker by the predecessor's rule
+    if (const auto after = registry_->inbox().info(from.fs_path))
+        session.files.restamped(record, before, *after);
+    session.files.completed(record, {.now = registry_->tick()});  // never a marker by the predecessor's rule
     note_change(place);
     return {};
 }

@@ -2,7 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
-#include "server/upload/bring_back.hpp"
+#include "server/seal/withdraw_session.hpp"
 #include "server/upload/close_upload.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/repeated_marker.hpp"
@@ -20,13 +20,14 @@ std::string without_account(const Account& account, const std::string& session) 
 }
 
 // There is no open session of that name: perhaps it is sealed already, which is what was wanted.
-Result<std::string> answer_for_sealed(Core& core, const Account& account, const std::string& name) {
-    BB_TRY(const auto rows, core.services.catalogue.sessions(account.name));
+Result<std::string> answer_for_sealed(SessionRegistry& registry, const Account& account,
+                                      const std::string& name) {
+    BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
     for (const SessionRow& row : rows) {
         if (row.name != name && row.disc_name != name) continue;
         const bool waits = counts_as_queued(row.state);
         const bool recent = row.state == SessionState::burned && row.burned_at &&
-                            core.services.clock.now() - *row.burned_at <= kRecent;
+                            registry.services.clock.now() - *row.burned_at <= kRecent;
         if (waits || recent) return fmt::format("{} is already sealed", escape(name));
     }
     return fail(Errc::not_found, fmt::format("there is no open session {}", escape(name)));
@@ -37,12 +38,12 @@ Result<std::string> answer_for_sealed(Core& core, const Account& account, const 
 void InboxClient::close(std::unique_ptr<UploadFile> file, Done done) {
     if (auto* const writing = dynamic_cast<WriteHandle*>(file.get())) {
         (void)file.release();
-        close_upload(core_, account_, std::unique_ptr<WriteHandle>(writing), std::move(done));
+        close_upload(registry_, account_, std::unique_ptr<WriteHandle>(writing), std::move(done));
         return;
     }
     if (auto* const repeated = dynamic_cast<RepeatedMarker*>(file.get())) {
         (void)file.release();
-        return close_repeated_marker(core_, account_, std::unique_ptr<RepeatedMarker>(repeated),
+        return close_repeated_marker(registry_, account_, std::unique_ptr<RepeatedMarker>(repeated),
                                      std::move(done));
     }
     file.reset();
@@ -55,8 +56,8 @@ void InboxClient::sync(UploadFile& file, Done done) {
     if (path.empty()) return done(std::string());
     // Through a handle of its own: the client's may be written to meanwhile, and a File is used by one thread
     // at a time.
-    core_->services.run_blocking([core = core_, path, done = std::move(done)] {
-        const auto own = core->inbox().open(path, {.read = true});
+    registry_->services.run_blocking([registry = registry_, path, done = std::move(done)] {
+        const auto own = registry->inbox().open(path, {.read = true});
         const Status synced = own ? (*own)->sync() : Status(std::unexpected(own.error()));
         if (synced)
             done(std::string());
@@ -66,14 +67,14 @@ void InboxClient::sync(UploadFile& file, Done done) {
 }
 
 void InboxClient::burn(const std::string& session, bool again, Done done) {
-    burn_session(core_, account_, session, again, std::move(done));
+    burn_session(registry_, account_, session, again, std::move(done));
 }
 
 void InboxClient::cancel(const std::string& session, Done done) {
-    cancel_session(core_, account_, session, std::move(done));
+    cancel_session(registry_, account_, session, std::move(done));
 }
 
-void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+void burn_session(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
                   const std::string& given, bool again, Done done) {
     const std::string name = without_account(*account, given);
     AfterUnlock after;
@@ -84,26 +85,26 @@ void burn_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Accou
     if (const Status right = check_upload_right(*account); !right) return refuse(right.error());
     const bool sane = !name.empty() && name.find('/') == std::string::npos &&
                       name.find('\0') == std::string::npos && name != "." && name != "..";
-    const auto session = sane ? core->find_session(*account, name) : nullptr;
+    const auto session = sane ? registry->find_session(*account, name) : nullptr;
     if (!session || session->phase == Phase::sealed) {
-        after.add([core, account, name, done] {
-            core->services.run_blocking(
-                [core, account, name, done] { done(answer_for_sealed(*core, *account, name)); });
+        after.add([registry, account, name, done] {
+            registry->services.run_blocking(
+                [registry, account, name, done] { done(answer_for_sealed(*registry, *account, name)); });
         });
         return;
     }
     if (session->phase == Phase::arriving)
         return refuse({Errc::busy, 0, fmt::format("{} is being taken back; try again", escape(name))});
-    start_seal(core, account, session,
+    start_seal(registry, account, session,
                {.by = SealRequest::By::command, .marker = {}, .again = again, .sender_opened_at = {}},
                std::move(done), after);
 }
 
-void cancel_session(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
+void cancel_session(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
                     const std::string& given, Done done) {
     if (const Status right = check_upload_right(*account); !right)
         return done(std::unexpected(right.error()));
-    bring_back_session(core, account, without_account(*account, given), std::move(done));
+    withdraw_session(registry, account, without_account(*account, given), std::move(done));
 }
 
 }  // namespace burnbox::upload

@@ -5,10 +5,10 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
-#include "server/upload/attributes.hpp"
+#include "server/rules/attributes.hpp"
+#include "server/sessions/sent_modes.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/repeated_marker.hpp"
-#include "server/upload/sent_modes.hpp"
 #include "server/upload/upload_handle.hpp"
 
 namespace burnbox::upload {
@@ -18,18 +18,18 @@ constexpr std::uint32_t kFolderMode = 0755;
 
 // A place in a session that is open as far as this server knows, found without a look at its folder: a file
 // that is made there tells whether the folder is still there.
-std::optional<Place> place_in_known_session(const Account& account, ConnectionId id,
-                                            const VirtualPath& path) {
+std::optional<ResolvedPath> place_in_known_session(const Account& account, ConnectionId id,
+                                                   const VirtualPath& path) {
     const auto session = account.sessions.find(path.folder);
     if (session == account.sessions.end() || session->second->phase != Phase::open) return std::nullopt;
     const auto connection = account.connections.find(id);
-    if (connection == account.connections.end() || connection->second.polite.contains(path.folder))
+    if (connection == account.connections.end() || connection->second.alias.contains(path.folder))
         return std::nullopt;
-    return Place{.where = Where::open,
-                 .path = path,
-                 .fs_path = join_path(join_path(account.name, path.folder), path.inside),
-                 .session = session->second,
-                 .polite = nullptr};
+    return ResolvedPath{.where = Where::open,
+                        .path = path,
+                        .fs_path = join_path(join_path(account.name, path.folder), path.inside),
+                        .session = session->second,
+                        .alias = nullptr};
 }
 
 }  // namespace
@@ -39,32 +39,32 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open(const std::string& path, c
     const std::lock_guard lock(account_->mutex);
     BB_TRY(const VirtualPath at, parse_virtual_path(path));
     if (!mode.write && !mode.create && !mode.truncate && !mode.append)
-        return open_for_reading(locate(*core_, *account_, id_, at));
+        return open_for_reading(locate(*registry_, *account_, id_, at));
     if (const auto place = place_in_known_session(*account_, id_, at)) {
         auto file = open_for_writing(*place, mode, after);
         if (file || file.error().code != Errc::not_found) return file;
     }
-    return open_for_writing(locate(*core_, *account_, id_, at), mode, after);
+    return open_for_writing(locate(*registry_, *account_, id_, at), mode, after);
 }
 
-Result<std::unique_ptr<UploadFile>> InboxClient::open_for_reading(const Place& place) {
+Result<std::unique_ptr<UploadFile>> InboxClient::open_for_reading(const ResolvedPath& place) {
     if (place.where == Where::missing)
         return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(place.path.text())));
     if (place.where == Where::inbox || place.path.is_top())
         return fail(Errc::invalid, fmt::format("{} is a folder", escape(place.path.text())));
     BB_CHECK(check_read_right(*account_, place));
-    auto file = core_->inbox().open(place.fs_path, {.read = true});
+    auto file = registry_->inbox().open(place.fs_path, {.read = true});
     if (!file && file.error().sys_errno == ELOOP) {
-        BB_TRY(const Place target, follow(place));
+        BB_TRY(const ResolvedPath target, follow(place));
         BB_CHECK(check_read_right(*account_, target));
-        file = core_->inbox().open(target.fs_path, {.read = true});
+        file = registry_->inbox().open(target.fs_path, {.read = true});
     }
     if (!file) return std::unexpected(std::move(file).error());
     return std::make_unique<ReadHandle>(account_, place, std::move(*file));
 }
 
 // Everything that can be said before anything is made: a refused OPEN must not leave an empty session behind.
-Status InboxClient::check_open_for_writing(const Place& place, const OpenMode& mode) {
+Status InboxClient::check_open_for_writing(const ResolvedPath& place, const OpenMode& mode) {
     if (place.where == Where::inbox) return fail(Errc::invalid, "/ is a folder");
     if (place.path.is_top()) {
         BB_CHECK(check_upload_right(*account_));
@@ -77,8 +77,8 @@ Status InboxClient::check_open_for_writing(const Place& place, const OpenMode& m
     if (place.path.trailing_slash)
         return fail(Errc::invalid, fmt::format("{}/ is a folder's name", escape(place.path.text())));
     const bool is_known = place.session && place.session->find(place.path.inside) != nullptr;
-    if (!is_known && !is_marker_name(core_->session_config(), place.path.inside))
-        BB_CHECK(account_->check_file_room(core_->services.config.limits));
+    if (!is_known && !is_marker_name(registry_->session_config(), place.path.inside))
+        BB_CHECK(account_->check_file_room(registry_->services.config.limits));
     if (place.where != Where::missing) return {};
     if (!mode.create)
         return fail(Errc::not_found, fmt::format("{}: no such file", escape(place.path.text())));
@@ -89,26 +89,26 @@ Status InboxClient::check_open_for_writing(const Place& place, const OpenMode& m
     return {};
 }
 
-Status InboxClient::make_session(Place& place) {
+Status InboxClient::make_session(ResolvedPath& place) {
     if (place.where != Where::missing) return {};
-    BB_CHECK(account_->check_session_room(core_->services.config.limits));
+    BB_CHECK(account_->check_session_room(registry_->services.config.limits));
     const std::string top = join_path(account_->name, place.path.folder);
-    BB_CHECK(core_->inbox().make_folder(top, kFolderMode));
-    place.session = core_->find_session(*account_, place.path.folder);
+    BB_CHECK(registry_->inbox().make_folder(top, kFolderMode));
+    place.session = registry_->find_session(*account_, place.path.folder);
     if (!place.session)
         return fail(Errc::io, fmt::format("make folder {}: it vanished", escape(place.path.folder)));
     place.where = Where::open;
     return {};
 }
 
-void InboxClient::undo_session(const Place& place) {
-    if (core_->inbox().remove_folder(join_path(account_->name, place.path.folder)))
+void InboxClient::undo_session(const ResolvedPath& place) {
+    if (registry_->inbox().remove_folder(join_path(account_->name, place.path.folder)))
         account_->sessions.erase(place.path.folder);
 }
 
-Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& given, const OpenMode& asked,
-                                                                  AfterUnlock& after) {
-    if (is_repeated_marker(*core_, given)) {
+Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const ResolvedPath& given,
+                                                                  const OpenMode& asked, AfterUnlock& after) {
+    if (is_repeated_marker(*registry_, given)) {
         BB_CHECK(check_upload_right(*account_));
         return std::make_unique<RepeatedMarker>(given);
     }
@@ -118,15 +118,15 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& g
     mode.permissions = staged_mode(FileType::file, asked.permissions);
     // Otherwise OPEN would be a way to read.
     if (mode.read) BB_CHECK(check_read_right(*account_, given));
-    Place place = given;
+    ResolvedPath place = given;
     BB_CHECK(make_session(place));
     // Most files are new: made exclusively, it needs no look before to know that.
     OpenMode anew = mode;
     anew.exclusive = mode.create;
-    auto file = core_->inbox().open(place.fs_path, anew);
+    auto file = registry_->inbox().open(place.fs_path, anew);
     const bool created = mode.create && file.has_value();
     if (!file && !mode.exclusive && file.error().code == Errc::exists)
-        file = core_->inbox().open(place.fs_path, mode);
+        file = registry_->inbox().open(place.fs_path, mode);
     if (!file) {
         if (given.where == Where::missing) undo_session(place);
         return std::unexpected(std::move(file).error());
@@ -135,7 +135,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const Place& g
     return register_writer(place, std::move(*file), mode, created, after);
 }
 
-Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& place,
+Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const ResolvedPath& place,
                                                                  std::unique_ptr<File> file,
                                                                  const OpenMode& mode, bool created,
                                                                  AfterUnlock& after) {
@@ -146,7 +146,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
         BB_TRY(info, file->info());
     }
     const bool emptied = created || mode.truncate;
-    const bool is_marker = is_marker_name(core_->session_config(), path);
+    const bool is_marker = is_marker_name(registry_->session_config(), path);
     if (emptied && !is_marker) {
         // Sent anew: handles of a connection that is gone, but not noticed yet, must not write into it any
         // more.
@@ -161,7 +161,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
             });
         }
     }
-    const WriteHandle::Facts facts{.id = core_->tick(),
+    const WriteHandle::Facts facts{.id = registry_->tick(),
                                    .connection = id_,
                                    .readable = mode.read,
                                    .appends = mode.append,
@@ -172,7 +172,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const Place& pl
     auto gate = std::make_shared<WriteGate>();
     session.handles.emplace(facts.id, WriteHandleEntry{.path = path, .connection = id_, .gate = gate});
     note_change(place);
-    return std::make_unique<WriteHandle>(core_, account_, place.session, std::move(gate), std::move(file),
+    return std::make_unique<WriteHandle>(registry_, account_, place.session, std::move(gate), std::move(file),
                                          facts);
 }
 

@@ -4,10 +4,10 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/rules/link_rule.hpp"
+#include "server/sessions/sent_modes.hpp"
 #include "server/upload/close_upload.hpp"
 #include "server/upload/inbox_client.hpp"
-#include "server/upload/link_rule.hpp"
-#include "server/upload/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -34,11 +34,11 @@ class InboxFolder final : public Folder {
     std::unique_ptr<Folder> inner_;
 };
 
-std::unexpected<Error> not_found(const Place& place) {
+std::unexpected<Error> not_found(const ResolvedPath& place) {
     return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(place.path.text())));
 }
 
-bool may_be_made(const Account& account, const Place& place) {
+bool may_be_made(const Account& account, const ResolvedPath& place) {
     return place.where == Where::missing && place.path.is_top() && place.path.trailing_slash &&
            account.config.rights.upload && check_session_name(place.path.folder).has_value();
 }
@@ -49,12 +49,13 @@ FileInfo virtual_folder(Timestamp now) {
 
 }  // namespace
 
-InboxClient::InboxClient(std::shared_ptr<Core> core, std::shared_ptr<Account> account)
-    : core_(std::move(core)), account_(std::move(account)) {
+InboxClient::InboxClient(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account)
+    : registry_(std::move(registry)), account_(std::move(account)) {
     const std::lock_guard lock(account_->mutex);
-    id_ = core_->tick();
+    id_ = registry_->tick();
     account_->connections.emplace(
-        id_, Connection{.id = id_, .opened = id_, .opened_at = core_->services.clock.now(), .polite = {}});
+        id_, ClientConnection{
+                 .id = id_, .opened = id_, .opened_at = registry_->services.clock.now(), .alias = {}});
 }
 
 InboxClient::~InboxClient() {
@@ -66,27 +67,27 @@ InboxClient::~InboxClient() {
     for (const auto& [name, session] : account_->sessions) {
         if (session->writers.erase(id_) == 0 || !session->writers.empty()) continue;
         session->files.rest_journal();
-        look_for_any_file(core_, account_, session, after);
+        look_for_any_file(registry_, account_, session, after);
     }
 }
 
-Result<Place> InboxClient::find(const std::string& path) {
+Result<ResolvedPath> InboxClient::find(const std::string& path) {
     BB_TRY(const VirtualPath virtual_path, parse_virtual_path(path));
-    return locate(*core_, *account_, id_, virtual_path);
+    return locate(*registry_, *account_, id_, virtual_path);
 }
 
-Result<Place> InboxClient::follow(const Place& place) {
-    Place at = place;
+Result<ResolvedPath> InboxClient::follow(const ResolvedPath& place) {
+    ResolvedPath at = place;
     const std::string top = place.fs_path.substr(
         0, place.fs_path.size() - (place.path.inside.empty() ? 0 : place.path.inside.size() + 1));
     int links = 0;
     for (std::size_t end = 0; end < at.path.inside.size();) {
         end = std::min(at.path.inside.find('/', end == 0 ? 0 : end + 1), at.path.inside.size());
         const std::string part = at.path.inside.substr(0, end);
-        BB_TRY(const FileInfo info, core_->inbox().info(join_path(top, part)));
+        BB_TRY(const FileInfo info, registry_->inbox().info(join_path(top, part)));
         if (info.type != FileType::symlink) continue;
         if (++links > kMostLinks) return fail_errno("follow links of", escape(place.path.text()), ELOOP);
-        BB_TRY(const std::string target, core_->inbox().read_symlink(join_path(top, part)));
+        BB_TRY(const std::string target, registry_->inbox().read_symlink(join_path(top, part)));
         BB_TRY(const std::string leads, link_destination(part, target));
         const std::string_view rest =
             std::string_view(at.path.inside).substr(std::min(end + 1, at.path.inside.size()));
@@ -105,68 +106,68 @@ Result<std::string> InboxClient::real_path(const std::string& path) {
     // The slash of a missing name says that a folder is meant: without it a client would send a plain file of
     // that name next.
     const std::lock_guard lock(account_->mutex);
-    const Place place = locate(*core_, *account_, id_, virtual_path);
-    const bool there = place.where != Where::missing && core_->inbox().info(place.fs_path).has_value();
+    const ResolvedPath place = locate(*registry_, *account_, id_, virtual_path);
+    const bool there = place.where != Where::missing && registry_->inbox().info(place.fs_path).has_value();
     return there ? text : text + "/";
 }
 
 // `place` becomes that of the entry that is told of, at the end of links.
-Result<FileInfo> InboxClient::info_at(Place& place, bool follow_links) {
+Result<FileInfo> InboxClient::info_at(ResolvedPath& place, bool follow_links) {
     if (place.where == Where::missing) {
-        if (may_be_made(*account_, place)) return virtual_folder(core_->services.clock.now());
+        if (may_be_made(*account_, place)) return virtual_folder(registry_->services.clock.now());
         return not_found(place);
     }
-    auto info = core_->inbox().info(place.fs_path);
+    auto info = registry_->inbox().info(place.fs_path);
     if (info && (info->type != FileType::symlink || !follow_links)) return info;
     if (info || info.error().sys_errno == ELOOP) {
-        BB_TRY(Place target, follow(place));
+        BB_TRY(ResolvedPath target, follow(place));
         place.path.inside = std::move(target.path.inside);
-        return core_->inbox().info(target.fs_path);
+        return registry_->inbox().info(target.fs_path);
     }
     if (info.error().code != Errc::not_found) return info;
-    if (place.polite && place.path.inside == place.polite->marker)
-        return place.polite->marker_info;  // it went with the burn
+    if (place.alias && place.path.inside == place.alias->marker)
+        return place.alias->marker_info;  // it went with the burn
     return not_found(place);
 }
 
-Result<FileInfo> InboxClient::info_as_sent(Place place, bool follow_links) {
+Result<FileInfo> InboxClient::info_as_sent(ResolvedPath place, bool follow_links) {
     BB_TRY(FileInfo info, info_at(place, follow_links));
     if (place.where == Where::open) return as_sent(place.session->files, place.path.inside, std::move(info));
-    if (place.polite) place.polite->tell_sent_mode(place.path.inside, info);
+    if (place.alias) place.alias->tell_sent_mode(place.path.inside, info);
     return info;
 }
 
 Result<FileInfo> InboxClient::info(const std::string& path, bool follow_links) {
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(Place place, find(path));
+    BB_TRY(ResolvedPath place, find(path));
     const bool follows = follow_links || place.path.trailing_slash;
     auto info = info_as_sent(place, follows);
-    if (info || place.where != Where::polite || info.error().code != Errc::not_found) return info;
+    if (info || place.where != Where::alias || info.error().code != Errc::not_found) return info;
     BB_TRY(place, find(path));  // its folder may have moved on between the look and the call
     return info_as_sent(place, follows);
 }
 
 Result<std::unique_ptr<Folder>> InboxClient::open_folder(const std::string& path) {
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(Place place, find(path));
+    BB_TRY(ResolvedPath place, find(path));
     if (place.where == Where::missing) return not_found(place);
     if (place.where == Where::inbox) {
-        BB_TRY(auto folder, core_->inbox().open_folder(account_->name));
+        BB_TRY(auto folder, registry_->inbox().open_folder(account_->name));
         return std::make_unique<InboxFolder>(std::move(folder));
     }
-    auto folder = core_->inbox().open_folder(place.fs_path);
+    auto folder = registry_->inbox().open_folder(place.fs_path);
     if (folder) return folder;
     if (const auto target = follow(place); target && target->fs_path != place.fs_path)
-        return core_->inbox().open_folder(target->fs_path);
+        return registry_->inbox().open_folder(target->fs_path);
     if (folder.error().code == Errc::not_found) return not_found(place);
     return folder;
 }
 
 Result<std::string> InboxClient::read_symlink(const std::string& path) {
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(const Place place, find(path));
+    BB_TRY(const ResolvedPath place, find(path));
     if (place.where == Where::missing) return not_found(place);
-    return core_->inbox().read_symlink(place.fs_path);
+    return registry_->inbox().read_symlink(place.fs_path);
 }
 
 }  // namespace burnbox::upload

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/base/text.hpp"
-#include "server/upload/seal_rules.hpp"
+#include "server/seal/seal_rules.hpp"
 
 namespace burnbox::upload {
 
@@ -29,10 +29,10 @@ std::optional<Sha256> RepeatedMarker::digest() {
     return in_order_ ? std::optional(hasher_.finish()) : std::nullopt;
 }
 
-bool is_repeated_marker(const Core& core, const Place& place) {
+bool is_repeated_marker(const SessionRegistry& registry, const ResolvedPath& place) {
     const std::string& inside = place.path.inside;
-    const bool named = is_marker_name(core.session_config(), inside);
-    if (place.where == Where::polite) return named || inside == place.polite->marker;
+    const bool named = is_marker_name(registry.session_config(), inside);
+    if (place.where == Where::alias) return named || inside == place.alias->marker;
     return place.where == Where::open && place.session->phase == Phase::sealing &&
            (named || inside == place.session->marker_asked);
 }
@@ -40,12 +40,12 @@ bool is_repeated_marker(const Core& core, const Place& place) {
 namespace {
 
 // The disk pool. `sealed`: what its seal was answered while this one came, if it did.
-Result<std::string> answer_for(Core& core, const Account& account, const std::string& name,
+Result<std::string> answer_for(SessionRegistry& registry, const Account& account, const std::string& name,
                                const std::optional<Sha256>& digest, const std::string& sealed) {
     if (digest) {
         Marker marker;
         marker.sha256 = *digest;
-        BB_TRY(const auto twice, find_sent_twice(core, account, name, marker));
+        BB_TRY(const auto twice, find_sent_twice(registry, account, name, marker));
         if (twice) return sealed.empty() ? fmt::format("{} is already sealed", escape(name)) : sealed;
     }
     return fail(Errc::permission, fmt::format("{} is sealed", escape(name)));
@@ -53,17 +53,18 @@ Result<std::string> answer_for(Core& core, const Account& account, const std::st
 
 }  // namespace
 
-void close_repeated_marker(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
-                           std::unique_ptr<RepeatedMarker> marker, Done done) {
+void close_repeated_marker(const std::shared_ptr<SessionRegistry>& registry,
+                           const std::shared_ptr<Account>& account, std::unique_ptr<RepeatedMarker> marker,
+                           Done done) {
     AfterUnlock after;
     const std::lock_guard lock(account->mutex);
-    const Place& place = marker->place();
-    const std::string name = place.polite ? place.polite->name : place.path.folder;
-    const auto answer_later = [core, account, name, digest = marker->digest(),
+    const ResolvedPath& place = marker->place();
+    const std::string name = place.alias ? place.alias->name : place.path.folder;
+    const auto answer_later = [registry, account, name, digest = marker->digest(),
                                done](const std::string& sealed) {
-        core->services.run_blocking([=] { done(answer_for(*core, *account, name, digest, sealed)); });
+        registry->services.run_blocking([=] { done(answer_for(*registry, *account, name, digest, sealed)); });
     };
-    if (place.where == Where::polite) return after.add([answer_later] { answer_later(""); });
+    if (place.where == Where::alias) return after.add([answer_later] { answer_later(""); });
     OpenSession& session = *place.session;
     const bool by_command = session.marker_asked.empty();
     const auto answer = [answer_later, by_command, done](const Result<std::string>& result) {

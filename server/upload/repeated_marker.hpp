@@ -5,35 +5,37 @@
 
 #include <memory>
 
-#include "server/upload/place.hpp"
+#include "server/sessions/resolved_path.hpp"
+#include "server/upload/client.hpp"
 
 namespace burnbox::upload {
 
 class RepeatedMarker final : public UploadFile {
   public:
-    explicit RepeatedMarker(Place place) : place_(std::move(place)) {}
+    explicit RepeatedMarker(ResolvedPath place) : place_(std::move(place)) {}
 
     [[nodiscard]] Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override;
     [[nodiscard]] Status write_at(std::span<const std::byte> data, std::uint64_t offset) override;
     [[nodiscard]] Result<FileInfo> info() override;
     [[nodiscard]] Status set_attributes(const Attributes& /*attributes*/) override { return {}; }
 
-    [[nodiscard]] const Place& place() const { return place_; }
+    [[nodiscard]] const ResolvedPath& place() const { return place_; }
     // Nothing when it did not come in order.
     [[nodiscard]] std::optional<Sha256> digest();
 
   private:
-    const Place place_;
+    const ResolvedPath place_;
     Sha256Hasher hasher_;
     std::uint64_t size_bytes_ = 0;
     bool in_order_ = true;
 };
 
 // Whether an OPEN for writing at this place would be one.
-[[nodiscard]] bool is_repeated_marker(const Core& core, const Place& place);
+[[nodiscard]] bool is_repeated_marker(const SessionRegistry& registry, const ResolvedPath& place);
 
 // CLOSE. Account not locked.
-void close_repeated_marker(const std::shared_ptr<Core>& core, const std::shared_ptr<Account>& account,
-                           std::unique_ptr<RepeatedMarker> marker, Done done);
+void close_repeated_marker(const std::shared_ptr<SessionRegistry>& registry,
+                           const std::shared_ptr<Account>& account, std::unique_ptr<RepeatedMarker> marker,
+                           Done done);
 
 }  // namespace burnbox::upload

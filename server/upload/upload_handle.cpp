@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "common/base/text.hpp"
-#include "server/upload/attributes.hpp"
-#include "server/upload/sent_modes.hpp"
+#include "server/rules/attributes.hpp"
+#include "server/sessions/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -32,10 +32,10 @@ Status apply_times_and_mode(File& file, const Attributes& attributes) {
 
 }  // namespace
 
-WriteHandle::WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account,
+WriteHandle::WriteHandle(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account,
                          std::shared_ptr<OpenSession> session, std::shared_ptr<WriteGate> gate,
                          std::unique_ptr<File> file, const Facts& facts)
-    : core_(std::move(core)),
+    : registry_(std::move(registry)),
       account_(std::move(account)),
       session_(std::move(session)),
       gate_(std::move(gate)),
@@ -97,7 +97,7 @@ Result<WriteHandle::Known> WriteHandle::find_record() const {
 
 Status WriteHandle::check_hole(const FileRecord& record, std::uint64_t end) const {
     if (end <= record.size_bytes() || end - record.size_bytes() <= kMostHole) return {};
-    BB_TRY(const auto space, core_->inbox().space());
+    BB_TRY(const auto space, registry_->inbox().space());
     if (end - record.size_bytes() <= space.free_bytes) return {};
     return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free", human_bytes(end),
                                             human_bytes(space.free_bytes)));
@@ -253,7 +253,7 @@ Result<FileInfo> ReadHandle::info() {
     const std::lock_guard lock(account_->mutex);
     if (place_.where == Where::open)
         return as_sent(place_.session->files, place_.path.inside, std::move(info));
-    if (place_.polite) place_.polite->tell_sent_mode(place_.path.inside, info);
+    if (place_.alias) place_.alias->tell_sent_mode(place_.path.inside, info);
     return info;
 }
 
@@ -264,7 +264,7 @@ Status ReadHandle::write_at(std::span<const std::byte>, std::uint64_t) {
 Status ReadHandle::set_attributes(const Attributes& attributes) {
     if (attributes.size_bytes) return fail(Errc::permission, "the file was opened for reading only");
     const std::lock_guard lock(account_->mutex);
-    if (place_.where == Where::polite) return {};
+    if (place_.where == Where::alias) return {};
     if (place_.where == Where::open &&
         (place_.session->phase == Phase::sealing || place_.session->phase == Phase::sealed))
         return {};

@@ -7,7 +7,8 @@
 #include <memory>
 #include <optional>
 
-#include "server/upload/place.hpp"
+#include "server/sessions/resolved_path.hpp"
+#include "server/upload/client.hpp"
 
 namespace burnbox::upload {
 
@@ -21,7 +22,7 @@ class WriteHandle final : public UploadFile {
         bool emptied = false;  // created or truncated by this open: the content is what this handle writes
     };
     // The session's entry of this handle exists already.
-    WriteHandle(std::shared_ptr<Core> core, std::shared_ptr<Account> account,
+    WriteHandle(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account,
                 std::shared_ptr<OpenSession> session, std::shared_ptr<WriteGate> gate,
                 std::unique_ptr<File> file, const Facts& facts);
     ~WriteHandle()
@@ -65,7 +66,7 @@ class WriteHandle final : public UploadFile {
     [[nodiscard]] Result<FileInfo> give_back_reserved();  // requires the gate; returns what the file is then
     void hash_in_order(std::span<const std::byte> data, std::uint64_t offset);
 
-    const std::shared_ptr<Core> core_;
+    const std::shared_ptr<SessionRegistry> registry_;
     const std::shared_ptr<Account> account_;
     const std::shared_ptr<OpenSession> session_;
     const std::shared_ptr<WriteGate> gate_;
@@ -83,7 +84,7 @@ class WriteHandle final : public UploadFile {
 
 class ReadHandle final : public UploadFile {
   public:
-    ReadHandle(std::shared_ptr<Account> account, Place place, std::unique_ptr<File> file)
+    ReadHandle(std::shared_ptr<Account> account, ResolvedPath place, std::unique_ptr<File> file)
         : account_(std::move(account)), place_(std::move(place)), file_(std::move(file)) {}
 
     [[nodiscard]] Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override {
@@ -95,7 +96,7 @@ class ReadHandle final : public UploadFile {
 
   private:
     const std::shared_ptr<Account> account_;
-    const Place place_;
+    const ResolvedPath place_;
     const std::unique_ptr<File> file_;
 };
 

@@ -4,16 +4,16 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
-#include "server/upload/arrival.hpp"
+#include "server/seal/intake_session.hpp"
+#include "server/seal/recover.hpp"
+#include "server/seal/seal_refusal.hpp"
 #include "server/upload/client.hpp"
 #include "server/upload/inbox_client.hpp"
-#include "server/upload/recover.hpp"
-#include "server/upload/seal_refusal.hpp"
 
 namespace burnbox {
 
 struct Uploads::State {
-    std::shared_ptr<upload::Core> core;
+    std::shared_ptr<upload::SessionRegistry> registry;
 };
 
 namespace {
@@ -22,7 +22,7 @@ namespace {
 std::string waiting_reason(const SessionConfig& config, const upload::OpenSession& session) {
     if (session.phase == upload::Phase::sealing) return "is being sealed";
     if (session.phase == upload::Phase::arriving) return "is being taken back";
-    if (session.lent) return "uploading: an rsync is writing";
+    if (session.leased) return "uploading: an rsync is writing";
     if (!session.unread.empty()) return session.unread;
     const auto cut = session.files.paths_cut_off();
     if (!cut.empty()) return "cut off: " + upload::list_names(cut) + "; send them again";
@@ -36,42 +36,43 @@ std::string waiting_reason(const SessionConfig& config, const upload::OpenSessio
 }  // namespace
 
 Uploads::Uploads(const UploadServices& services)
-    : state_(std::make_shared<State>(std::make_shared<upload::Core>(services))) {
-    state_->core->listen();
+    : state_(std::make_shared<State>(std::make_shared<upload::SessionRegistry>(services))) {
+    state_->registry->listen();
 }
 
 Uploads::~Uploads() = default;
 
 Status Uploads::recover() {
-    return upload::recover_accounts(*state_->core);
+    return upload::recover_accounts(*state_->registry);
 }
 
 std::unique_ptr<Client> Uploads::connect(const std::string& account) {
-    upload::Core& core = *state_->core;
+    upload::SessionRegistry& registry = *state_->registry;
     // An account that came with a reload has no folders yet.
-    Status made = make_folders(core.inbox(), account, 0755);
-    if (made) made = make_folders(core.services.state_fs, upload::Journal::folder(account), 0700);
+    Status made = make_folders(registry.inbox(), account, 0755);
+    if (made) made = make_folders(registry.services.state_fs, upload::Journal::folder(account), 0700);
     if (!made) log::error("account folders not made", log::kv("account", account), log::kv(made.error()));
-    return std::make_unique<upload::InboxClient>(state_->core, core.account(account));
+    return std::make_unique<upload::InboxClient>(state_->registry, registry.account(account));
 }
 
 void Uploads::burn(const std::string& account, const std::string& session, bool again, Done done) {
-    upload::burn_session(state_->core, state_->core->account(account), session, again, std::move(done));
+    upload::burn_session(state_->registry, state_->registry->account(account), session, again,
+                         std::move(done));
 }
 
 void Uploads::cancel(const std::string& account, const std::string& session, Done done) {
-    upload::cancel_session(state_->core, state_->core->account(account), session, std::move(done));
+    upload::cancel_session(state_->registry, state_->registry->account(account), session, std::move(done));
 }
 
-Result<std::unique_ptr<upload::Arrival>> Uploads::begin_arrival(const std::string& account,
-                                                                const std::string& session,
-                                                                std::uint64_t bytes) {
-    return upload::Arrival::begin(state_->core, state_->core->account(account), session, bytes);
+Result<std::unique_ptr<upload::IntakeSession>> Uploads::begin_intake(const std::string& account,
+                                                                     const std::string& session,
+                                                                     std::uint64_t bytes) {
+    return upload::IntakeSession::begin(state_->registry, state_->registry->account(account), session, bytes);
 }
 
-std::vector<Uploads::OpenSession> Uploads::open_sessions() {
-    std::vector<OpenSession> all;
-    for (const auto& account : state_->core->accounts()) {
+std::vector<OpenSessionStatus> Uploads::open_sessions() {
+    std::vector<OpenSessionStatus> all;
+    for (const auto& account : state_->registry->accounts()) {
         const std::lock_guard lock(account->mutex);
         for (const auto& [name, session] : account->sessions)
             if (session->phase != upload::Phase::sealed)
@@ -79,7 +80,7 @@ std::vector<Uploads::OpenSession> Uploads::open_sessions() {
                                .name = name,
                                .bytes = session->files.bytes(),
                                .files_count = session->files.count(),
-                               .reason = waiting_reason(state_->core->session_config(), *session)});
+                               .reason = waiting_reason(state_->registry->session_config(), *session)});
     }
     return all;
 }

@@ -53,7 +53,7 @@ void Agenda::schedule(const std::string& name, SteadyTime time) {
 }
 
 void Agenda::schedule_when_quiet(const std::string& name) {
-    if (const Session* const session = find(name)) schedule(name, session->changed + settle_);
+    if (const Session* const session = find(name)) schedule(name, session->changed + quiet_period_);
 }
 
 std::optional<std::string> Agenda::take_due(SteadyTime now) {
@@ -97,9 +97,9 @@ void Agenda::set_reason(const std::string& name, const std::string& reason) {
     if (Session* const session = at(name)) session->reason = reason;
 }
 
-std::vector<Uploads::OpenSession> Agenda::open_sessions(const std::string& account) const {
+std::vector<OpenSessionStatus> Agenda::open_sessions(const std::string& account) const {
     const std::lock_guard lock(mutex_);
-    std::vector<Uploads::OpenSession> all;
+    std::vector<OpenSessionStatus> all;
     all.reserve(sessions_.size());
     for (const auto& [name, session] : sessions_)
         all.push_back(

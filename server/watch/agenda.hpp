@@ -29,7 +29,7 @@ class Agenda {
         std::string reason;  // why it is still open
     };
 
-    explicit Agenda(std::chrono::nanoseconds settle) : settle_(settle) {}
+    explicit Agenda(std::chrono::nanoseconds settle) : quiet_period_(settle) {}
 
     void add(const std::string& name);
     void erase(const std::string& name);
@@ -39,7 +39,7 @@ class Agenda {
     // It is looked at once it was quiet for the settling time.
     void note_change(const std::string& name, const std::string& inside, SteadyTime now);
     [[nodiscard]] bool is_quiet(const Session& session, SteadyTime now) const {
-        return session.changed + settle_ <= now;
+        return session.changed + quiet_period_ <= now;
     }
     void schedule(const std::string& name, SteadyTime time);
     void schedule_when_quiet(const std::string& name);
@@ -53,12 +53,12 @@ class Agenda {
 
     void set_size(const std::string& name, std::uint64_t bytes, std::uint64_t files_count);
     void set_reason(const std::string& name, const std::string& reason);
-    [[nodiscard]] std::vector<Uploads::OpenSession> open_sessions(const std::string& account) const;
+    [[nodiscard]] std::vector<OpenSessionStatus> open_sessions(const std::string& account) const;
 
   private:
     [[nodiscard]] Session* at(const std::string& name);
 
-    const std::chrono::nanoseconds settle_;
+    const std::chrono::nanoseconds quiet_period_;
     mutable std::mutex mutex_;  // of sessions_, for open_sessions(); only the watch thread changes it
     std::map<std::string, Session> sessions_;
     std::set<std::pair<SteadyTime, std::string>> due_;

@@ -1,7 +1,7 @@
 #include "server/watch/examine.hpp"
 
 #include "common/base/text.hpp"
-#include "server/upload/seal_refusal.hpp"
+#include "server/seal/seal_refusal.hpp"
 #include "server/watch/open_files.hpp"
 #include "server/watch/watch_access.hpp"
 #include "server/watch/watch_rule.hpp"

@@ -4,8 +4,8 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
-#include "common/session/staged_copy.hpp"
-#include "common/session/withdraw.hpp"
+#include "common/inbox/staged_copy.hpp"
+#include "common/inbox/withdraw.hpp"
 
 namespace burnbox::watch {
 namespace {
@@ -86,7 +86,7 @@ Status settle(const UploadServices& services, const SessionRow& row) {
 
 }  // namespace
 
-Status settle_returned_folders(const UploadServices& services, const std::string& folder) {
+Status withdraw_returned_folders(const UploadServices& services, const std::string& folder) {
     for (const SessionState state : {SessionState::queued, SessionState::failed, SessionState::withdrawn,
                                      SessionState::burning, SessionState::verifying}) {
         BB_TRY(const auto rows, services.catalogue.sessions_in_state(state));

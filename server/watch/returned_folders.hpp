@@ -12,6 +12,6 @@ namespace burnbox::watch {
 // not empty. One that came back to its open name is withdrawn, as an account's own rename does it; while it
 // burns the name is given back to it instead. A queued one that is nowhere fails. Done again it changes
 // nothing, so that it also ends what a crash cut. Blocks.
-[[nodiscard]] Status settle_returned_folders(const UploadServices& services, const std::string& folder);
+[[nodiscard]] Status withdraw_returned_folders(const UploadServices& services, const std::string& folder);
 
 }  // namespace burnbox::watch

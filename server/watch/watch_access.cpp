@@ -12,7 +12,7 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
-#include "server/upload/seal_refusal.hpp"
+#include "server/seal/seal_refusal.hpp"
 
 namespace burnbox::watch {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/session/names.hpp"
-#include "server/upload/marker_rule.hpp"
+#include "server/rules/marker_rule.hpp"
 
 namespace burnbox::watch {
 namespace {

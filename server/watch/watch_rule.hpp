@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/config/config.hpp"
-#include "server/upload/session_walk.hpp"
+#include "server/sessions/session_walk.hpp"
 
 namespace burnbox::watch {
 

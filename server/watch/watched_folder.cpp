@@ -5,10 +5,10 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/events/event_names.hpp"
+#include "common/inbox/reconcile.hpp"
 #include "common/session/names.hpp"
-#include "common/session/repair.hpp"
-#include "server/upload/lost_sessions.hpp"
-#include "server/upload/seal_start.hpp"
+#include "server/seal/lost_sessions.hpp"
+#include "server/seal/seal_start.hpp"
 #include "server/watch/returned_folders.hpp"
 
 namespace burnbox::watch {
@@ -46,15 +46,15 @@ WatchedFolder::WatchedFolder(const WatchConfig& config, const UploadServices& se
     : config_(config),
       services_(services),
       to_watch_thread_(std::move(to_watch_thread)),
-      core_(std::make_shared<upload::Core>(services)),
+      registry_(std::make_shared<upload::SessionRegistry>(services)),
       account_(std::make_shared<upload::Account>(account_of(services.config, config.account),
                                                  account_of(services.config, config.account).pool)),
       agenda_(config.settle) {}
 
 Status WatchedFolder::recover() {
     BB_CHECK(upload::find_lost_sessions(services_, {config_.account}));
-    BB_CHECK(settle_returned_folders(services_, ""));
-    return repair_inboxes(services_.inbox, services_.catalogue, {config_.account});
+    BB_CHECK(withdraw_returned_folders(services_, ""));
+    return reconcile_inboxes(services_.inbox, services_.catalogue, {config_.account});
 }
 
 Status WatchedFolder::start() {
@@ -226,7 +226,7 @@ void WatchedFolder::seal(const std::string& name, const Examined& result, const 
     };
     upload::AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
-    upload::start_seal(core_, account_, session, request, std::move(done), after);
+    upload::start_seal(registry_, account_, session, request, std::move(done), after);
 }
 
 void WatchedFolder::sealed(const std::string& name, const Result<std::string>& answer) {
@@ -247,7 +247,7 @@ void WatchedFolder::sealed(const std::string& name, const Result<std::string>& a
 
 void WatchedFolder::check_vanished(const std::string& folder) {
     services_.run_blocking([self = shared_from_this(), folder] {
-        if (const Status settled = settle_returned_folders(self->services_, folder); !settled)
+        if (const Status settled = withdraw_returned_folders(self->services_, folder); !settled)
             log::warning("renamed session not settled", log::kv("folder", self->config_.path),
                          log::kv(settled.error()));
     });

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "server/upload/core.hpp"
+#include "server/sessions/session_registry.hpp"
 #include "server/watch/agenda.hpp"
 #include "server/watch/examine.hpp"
 #include "server/watch/inotify_tree.hpp"
@@ -38,7 +38,7 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     [[nodiscard]] bool has(const std::string& session) const { return agenda_.find(session) != nullptr; }
     void burn(const std::string& session, bool again, Done done);
     // Any thread.
-    [[nodiscard]] std::vector<Uploads::OpenSession> open_sessions() const {
+    [[nodiscard]] std::vector<OpenSessionStatus> open_sessions() const {
         return agenda_.open_sessions(config_.account);
     }
 
@@ -63,7 +63,7 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     const WatchConfig config_;
     const UploadServices services_;
     const std::function<void(std::function<void()>)> to_watch_thread_;
-    const std::shared_ptr<upload::Core> core_;
+    const std::shared_ptr<upload::SessionRegistry> registry_;
     const std::shared_ptr<upload::Account> account_;
     std::unique_ptr<InotifyTree> tree_;
     Agenda agenda_;

@@ -14,7 +14,7 @@
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 #include "common/base/text.hpp"
-#include "common/session/staged_copy.hpp"
+#include "common/inbox/staged_copy.hpp"
 #include "server/watch/watched_place.hpp"
 
 namespace burnbox {
@@ -162,7 +162,7 @@ struct Watches::State {
         for (auto& folder : folders()) {
             if (folder->config().account != account) continue;
             const auto open = folder->open_sessions();
-            if (std::ranges::find(open, session, &Uploads::OpenSession::name) != open.end()) return folder;
+            if (std::ranges::find(open, session, &OpenSessionStatus::name) != open.end()) return folder;
         }
         return nullptr;
     }
@@ -225,10 +225,10 @@ void Watches::stop() {
     state_->mailbox->close();
 }
 
-std::vector<Uploads::OpenSession> Watches::open_sessions() const {
-    std::vector<Uploads::OpenSession> all;
+std::vector<OpenSessionStatus> Watches::open_sessions() const {
+    std::vector<OpenSessionStatus> all;
     for (const auto& folder : state_->folders())
-        for (Uploads::OpenSession& session : folder->open_sessions()) all.push_back(std::move(session));
+        for (OpenSessionStatus& session : folder->open_sessions()) all.push_back(std::move(session));
     return all;
 }
 

@@ -27,7 +27,7 @@ class Watches {
     [[nodiscard]] Status start();
     void stop();  // before the disk pool stops
 
-    [[nodiscard]] std::vector<Uploads::OpenSession> open_sessions() const;  // any thread
+    [[nodiscard]] std::vector<OpenSessionStatus> open_sessions() const;  // any thread
     // Whether an open session of that name is in one of the account's watched folders. Any thread.
     [[nodiscard]] bool has(const std::string& account, const std::string& session) const;
     // As Uploads::burn, for one of them. Any thread.

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "burner/drive/worker.hpp"
+#include "burner/worker/worker.hpp"
 #include "common/storage/posix_file_system.hpp"
 
 using namespace burnbox;

@@ -75,7 +75,7 @@ TEST_CASE_TEMPLATE("burner: after a write error the disc is damaged, and what wa
     CHECK(error.code == Errc::io);
     CHECK(error.message.find("[3 0C 00]") != std::string::npos);
     CHECK(error.message.find("use another brand") != std::string::npos);
-    const auto outcome = rig.drive().settle(job, 2, 0);
+    const auto outcome = rig.drive().adjudicate(job, 2, 0);
     REQUIRE(outcome);
     CHECK(*outcome != Drive::Outcome::untouched);
     if (*outcome == Drive::Outcome::written) {  // a truncated disc session was closed: the read-back tells
@@ -234,9 +234,9 @@ TEST_CASE("burner: a disc that is taken out while it is written is not called ba
     const BurnJob job = rig.job({rig.stage("one").file("a", std::string(400'000, 'a')).seal()});
     rig.burner().add({.kind = FaultKind::pull_medium, .opcode = kWrite, .skip = 3});
     CHECK(burn_error(rig, job).code == Errc::no_medium);
-    CHECK(rig.drive().settle(job, 1, 0).error().code == Errc::no_medium);
+    CHECK(rig.drive().adjudicate(job, 1, 0).error().code == Errc::no_medium);
     rig.burner().insert(disc);
-    const auto outcome = rig.drive().settle(job, 1, 0);
+    const auto outcome = rig.drive().adjudicate(job, 1, 0);
     REQUIRE(outcome);
     CHECK(*outcome == Drive::Outcome::damaged);
 }
@@ -316,7 +316,7 @@ TEST_CASE_TEMPLATE("burner: a power cut at any command leaves a disc that is jud
         const auto written = rig.drive().burn(job, observer);
         rig.burner().clear_faults();
         if (observer.plans.empty()) continue;  // nothing may have been written
-        const auto outcome = rig.drive().settle(job, burned + 1, observer.plans[0].start_lba);
+        const auto outcome = rig.drive().adjudicate(job, burned + 1, observer.plans[0].start_lba);
         REQUIRE(outcome);
         if (written) CHECK(*outcome == Drive::Outcome::written);
         if (*outcome == Drive::Outcome::damaged) break;

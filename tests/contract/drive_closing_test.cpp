@@ -29,7 +29,7 @@ TEST_CASE_TEMPLATE("burner: the disc session that closes the disc is read back, 
     CHECK(rig.burner().disc().finalised);
     CHECK(rig.burner().disc().sessions_closed == 2);
     CHECK(rig.medium().state == MediumState::closed);
-    const auto outcome = rig.drive().settle(job, 2, written->start_lba);
+    const auto outcome = rig.drive().adjudicate(job, 2, written->start_lba);
     REQUIRE(outcome);
     CHECK(*outcome == Drive::Outcome::written);
     rig.verify_well({two}, 2);
@@ -71,7 +71,7 @@ TEST_CASE("burner: an open tray stays open until it is to be closed, and then it
     CHECK(gone.state == MediumState::none);
     CHECK(gone.reason.find("the tray is open") != std::string::npos);
     CHECK(burn_error(rig, job).code == Errc::no_medium);
-    CHECK(rig.drive().settle(job, 2, 0).error().code == Errc::no_medium);
+    CHECK(rig.drive().adjudicate(job, 2, 0).error().code == Errc::no_medium);
     CHECK(rig.drive().eject());
     CHECK(rig.burner().state().tray_open);
     const auto there = rig.drive().close_tray();

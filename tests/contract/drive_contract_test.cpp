@@ -201,7 +201,7 @@ TEST_CASE_TEMPLATE("drive: a staged file that changed since the seal is never bu
         job.disc.sessions_used = before.sessions_used;
         job.disc.next_lba = before.next_lba;
         job.disc.head_digest = before.head_digest;
-        const auto outcome = rig.drive().settle(job, 2, observer.plans[0].start_lba);
+        const auto outcome = rig.drive().adjudicate(job, 2, observer.plans[0].start_lba);
         REQUIRE(outcome);
         CHECK(*outcome == Drive::Outcome::untouched);
     }
@@ -245,12 +245,12 @@ TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Ri
     const BurnJob first = rig.job({one});
     TestObserver observer;
     REQUIRE(rig.drive().burn(first, observer));
-    auto outcome = rig.drive().settle(first, 1, observer.plans[0].start_lba);
+    auto outcome = rig.drive().adjudicate(first, 1, observer.plans[0].start_lba);
     REQUIRE(outcome);
     CHECK(*outcome == Drive::Outcome::written);
     const BurnJob second = rig.job({rig.stage("two").file("b", "2").seal()});
     REQUIRE(rig.drive().burn(second, observer));
-    outcome = rig.drive().settle(second, 2, observer.plans[1].start_lba);
+    outcome = rig.drive().adjudicate(second, 2, observer.plans[1].start_lba);
     REQUIRE(outcome);
     CHECK(*outcome == Drive::Outcome::written);
     rig.verify_well({one}, 1);
@@ -260,13 +260,13 @@ TEST_CASE_TEMPLATE("drive: an attempt that never wrote is settled as untouched",
     Rig rig;
     rig.insert_blank();
     const BurnJob first = rig.job({rig.stage("one").file("a", "1").seal()});
-    auto outcome = rig.drive().settle(first, 1, 32);
+    auto outcome = rig.drive().adjudicate(first, 1, 32);
     REQUIRE(outcome);
     CHECK(*outcome == Drive::Outcome::untouched);
     TestObserver observer;
     REQUIRE(rig.drive().burn(first, observer));
     const Medium medium = rig.medium();
-    outcome = rig.drive().settle(rig.job({rig.stage("two").file("b", "2").seal()}), 2, medium.next_lba);
+    outcome = rig.drive().adjudicate(rig.job({rig.stage("two").file("b", "2").seal()}), 2, medium.next_lba);
     REQUIRE(outcome);
     CHECK(*outcome == Drive::Outcome::untouched);
     CHECK(rig.medium().head_digest == medium.head_digest);

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "burner/drive/iso_head.hpp"
-#include "burner/drive/medium_profile.hpp"
-#include "burner/drive/worker_drive.hpp"
+#include "burner/media/iso_head.hpp"
+#include "burner/media/medium_profile.hpp"
+#include "burner/worker/worker_drive.hpp"
 #include "common/base/digest.hpp"
 #include "common/base/unique_fd.hpp"
 #include "tests/contract/drive_rig.hpp"
@@ -53,8 +53,8 @@ std::uint32_t die_in_mid_write(WorkerDriveRig& rig, const BurnJob& job) {
     return observer.plans.at(0).start_lba;
 }
 
-Drive::Outcome settle(WorkerDriveRig& rig, const BurnJob& job, std::uint32_t start_lba) {
-    auto outcome = rig.drive().settle(job, job.disc.sessions_used + 1, start_lba);
+Drive::Outcome adjudicate(WorkerDriveRig& rig, const BurnJob& job, std::uint32_t start_lba) {
+    auto outcome = rig.drive().adjudicate(job, job.disc.sessions_used + 1, start_lba);
     if (!outcome) FAIL(outcome.error().message);
     return *outcome;
 }
@@ -73,7 +73,7 @@ TEST_CASE("emulated disc: a worker killed in mid-write leaves a blank disc blank
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
     const BurnJob job = rig.job({rig.stage("long").zeros("zeros", kLongWrite).seal()});
     const std::uint32_t start_lba = die_in_mid_write(rig, job);
-    CHECK(settle(rig, job, start_lba) == Drive::Outcome::untouched);
+    CHECK(adjudicate(rig, job, start_lba) == Drive::Outcome::untouched);
     CHECK(std::filesystem::file_size(rig.image()) == 0);
     CHECK(rig.medium().state == MediumState::blank);
     rig.burn_well({rig.stage("short").file("a", "1").seal()});
@@ -88,7 +88,7 @@ TEST_CASE("emulated disc: a worker killed in mid-append loses nothing of older d
     const BurnJob job = rig.job({rig.stage("long").zeros("zeros", kLongWrite).seal()});
     const std::uint32_t start_lba = die_in_mid_write(rig, job);
     CHECK(rig.medium().head_digest == before.head_digest);
-    CHECK(settle(rig, job, start_lba) == Drive::Outcome::untouched);
+    CHECK(adjudicate(rig, job, start_lba) == Drive::Outcome::untouched);
     CHECK(rig.medium().next_lba == before.next_lba);
     rig.verify_well({first}, 1);
     const BurnSession second = rig.stage("two").file("b", "2").seal();
@@ -185,7 +185,7 @@ TEST_CASE("emulated disc: a closed disc takes nothing more and can still be read
     CHECK(rig.medium().sessions_left == 0);
     rig.verify_well({first}, 1);
     CHECK(burn_error(rig, rig.job({rig.stage("two").file("b", "2").seal()})).code == Errc::wrong_medium);
-    CHECK(settle(rig, job, observer.plans[0].start_lba) == Drive::Outcome::written);
+    CHECK(adjudicate(rig, job, observer.plans[0].start_lba) == Drive::Outcome::written);
 }
 
 TEST_CASE("emulated disc: an image that another process writes is busy") {

@@ -9,8 +9,8 @@
 
 #include "burner/image/link_targets.hpp"
 #include "burner/image/size_estimate.hpp"
+#include "common/bag/bag.hpp"
 #include "common/base/upper_case.hpp"
-#include "common/session/bag.hpp"
 #include "tests/contract/drive_rig.hpp"
 #include "tests/support/foreign_tools.hpp"
 

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "burner/drive/drive.hpp"
-#include "burner/drive/medium_profile.hpp"
-#include "burner/drive/worker_drive.hpp"
+#include "burner/media/medium_profile.hpp"
+#include "burner/worker/worker_drive.hpp"
 #include "common/config/config.hpp"
 #include "common/process/spawner.hpp"
 #include "common/session/sealed_session.hpp"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "burner/drive/iso_head.hpp"
+#include "burner/media/iso_head.hpp"
 #include "tests/contract/drive_rig.hpp"
 
 using namespace burnbox;
@@ -52,9 +52,9 @@ struct Disc {
         heads.push_back(read_bytes(rig.image(), 0, kHeadBytes));
     }
     // Attempt number `attempt` (from 1) is judged, as a catalogue of before it knows the disc.
-    Drive::Outcome settle(std::size_t attempt) {
+    Drive::Outcome adjudicate(std::size_t attempt) {
         const BurnJob& job = jobs.at(attempt - 1);
-        auto outcome = rig.drive().settle(job, job.disc.sessions_used + 1, starts.at(attempt - 1));
+        auto outcome = rig.drive().adjudicate(job, job.disc.sessions_used + 1, starts.at(attempt - 1));
         if (!outcome) FAIL(outcome.error().message);
         CHECK_FALSE(std::filesystem::exists(job.rollback_file));
         return *outcome;
@@ -72,7 +72,7 @@ TEST_CASE("settling: a disc that holds more than the catalogue knows is left as 
     Disc disc(3);
     const std::string before = read_bytes(disc.rig.image());
     for (const std::size_t attempt : {1U, 2U}) {
-        CHECK(disc.settle(attempt) == Drive::Outcome::holds_more);
+        CHECK(disc.adjudicate(attempt) == Drive::Outcome::holds_more);
         CHECK(read_bytes(disc.rig.image()) == before);
     }
     disc.verify_all();
@@ -83,7 +83,7 @@ TEST_CASE("settling: the head of an older state folder is not put over newer dis
     const std::string before = read_bytes(disc.rig.image());
     for (const std::size_t attempt : {2U, 3U}) {
         std::ofstream(disc.jobs[attempt - 1].rollback_file, std::ios::binary) << disc.heads[0];
-        disc.settle(attempt);
+        disc.adjudicate(attempt);
         CHECK(read_bytes(disc.rig.image()) == before);
     }
 }
@@ -102,7 +102,7 @@ TEST_CASE("settling: a head that was torn is made again from the newest whole di
     SUBCASE("all of it is zero") {
         overwrite(disc.rig.image(), 0, std::string(kHeadBytes, '\0'));
     }
-    CHECK(disc.settle(2) == Drive::Outcome::written);
+    CHECK(disc.adjudicate(2) == Drive::Outcome::written);
     CHECK(read_bytes(disc.rig.image(), 0, kHeadBytes) == disc.heads[1]);
     disc.verify_all();
     disc.burn();
@@ -117,7 +117,7 @@ TEST_CASE("settling: the first disc session that is whole stays, though its head
     SUBCASE("not begun") {
         overwrite(disc.rig.image(), 0, std::string(kHeadBytes, '\0'));
     }
-    CHECK(disc.settle(1) == Drive::Outcome::written);
+    CHECK(disc.adjudicate(1) == Drive::Outcome::written);
     CHECK(read_bytes(disc.rig.image(), 0, kHeadBytes) == disc.heads[0]);
     disc.verify_all();
 }
@@ -126,7 +126,7 @@ TEST_CASE("settling: a head that was changed in another way is damaged, and noth
     Disc disc(2);
     overwrite(disc.rig.image(), 16 * kSectorBytes + 813, "1999");
     const std::string before = read_bytes(disc.rig.image());
-    CHECK(disc.settle(2) == Drive::Outcome::damaged);
+    CHECK(disc.adjudicate(2) == Drive::Outcome::damaged);
     CHECK(read_bytes(disc.rig.image()) == before);
 }
 
@@ -136,14 +136,14 @@ TEST_CASE("settling: what lies behind the newest whole disc session and never wa
     std::filesystem::resize_file(disc.rig.image(), cut);
     SUBCASE("its head is the one before's") {
         overwrite(disc.rig.image(), 0, disc.heads[1]);
-        CHECK(disc.settle(3) == Drive::Outcome::untouched);
+        CHECK(disc.adjudicate(3) == Drive::Outcome::untouched);
         CHECK(std::filesystem::file_size(disc.rig.image()) == disc.starts[2] * kSectorBytes);
         disc.sessions.pop_back();
         disc.verify_all();
     }
     SUBCASE("but not when the head says that it was whole once") {
         const std::string before = read_bytes(disc.rig.image());
-        CHECK(disc.settle(3) == Drive::Outcome::damaged);
+        CHECK(disc.adjudicate(3) == Drive::Outcome::damaged);
         CHECK(read_bytes(disc.rig.image()) == before);
     }
 }
@@ -156,7 +156,7 @@ TEST_CASE("settling: nothing is cut off when a disc session in the middle can't 
         overwrite(disc.rig.image(), 0, disc.heads[0]);
     }
     const std::string before = read_bytes(disc.rig.image());
-    for (const std::size_t attempt : {1U, 2U, 3U}) CHECK(disc.settle(attempt) == Drive::Outcome::damaged);
+    for (const std::size_t attempt : {1U, 2U, 3U}) CHECK(disc.adjudicate(attempt) == Drive::Outcome::damaged);
     CHECK(read_bytes(disc.rig.image()) == before);
 }
 
@@ -167,12 +167,12 @@ TEST_CASE("settling: only a first disc session that was cut off makes a blank di
     const std::string torn = std::string(kHeadBytes, '\0') + whole.substr(kHeadBytes, 300'000);
     SUBCASE("it is nothing else") {
         put(torn);
-        CHECK(disc.settle(1) == Drive::Outcome::untouched);
+        CHECK(disc.adjudicate(1) == Drive::Outcome::untouched);
         CHECK(std::filesystem::file_size(disc.rig.image()) == 0);
     }
     SUBCASE("nothing but holes was written") {
         put(std::string(400'000, '\0'));
-        CHECK(disc.settle(1) == Drive::Outcome::untouched);
+        CHECK(disc.adjudicate(1) == Drive::Outcome::untouched);
         CHECK(std::filesystem::file_size(disc.rig.image()) == 0);
     }
     std::string other;
@@ -193,7 +193,7 @@ TEST_CASE("settling: only a first disc session that was cut off makes a blank di
     }
     if (other.empty()) return;
     put(other);
-    CHECK(disc.settle(1) == Drive::Outcome::damaged);
+    CHECK(disc.adjudicate(1) == Drive::Outcome::damaged);
     CHECK(read_bytes(disc.rig.image()) == other);
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("settling: disc sessions that the catalogue knows and that are gone le
     std::filesystem::resize_file(disc.rig.image(), disc.starts[1] * kSectorBytes);
     overwrite(disc.rig.image(), 0, disc.heads[0]);
     const std::string before = read_bytes(disc.rig.image());
-    CHECK(disc.settle(3) == Drive::Outcome::damaged);
+    CHECK(disc.adjudicate(3) == Drive::Outcome::damaged);
     CHECK(read_bytes(disc.rig.image()) == before);
 }
 

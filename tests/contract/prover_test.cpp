@@ -1,5 +1,5 @@
 // Sessions are proven by real workers, of their records alone.
-#include "burner/drive/prover.hpp"
+#include "burner/worker/prover.hpp"
 
 #include <doctest/doctest.h>
 

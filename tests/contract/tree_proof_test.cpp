@@ -1,6 +1,6 @@
 // The proof on the blocks of a real tree that is spoiled in every place: what libisofs does wrong by itself
 // is mended elsewhere, and the proof must find it without.
-#include "burner/drive/tree_proof.hpp"
+#include "burner/operations/tree_proof.hpp"
 
 #include <doctest/doctest.h>
 

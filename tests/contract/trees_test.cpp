@@ -14,12 +14,12 @@
 #include <sstream>
 
 #include "burner/image/size_estimate.hpp"
-#include "burner/read/disc_time.hpp"
+#include "burner/read/iso/disc_time.hpp"
+#include "common/bag/bag.hpp"
 #include "common/base/text.hpp"
 #include "common/base/unique_fd.hpp"
 #include "common/base/upper_case.hpp"
 #include "common/base/utf8.hpp"
-#include "common/session/bag.hpp"
 #include "common/session/joliet_names.hpp"
 #include "tests/contract/drive_rig.hpp"
 #include "tests/support/foreign_tools.hpp"

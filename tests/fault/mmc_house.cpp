@@ -3,11 +3,11 @@
 #include <filesystem>
 
 #include "common/catalogue/sql_catalogue.hpp"
-#include "common/session/folder_mark.hpp"
-#include "common/session/generation.hpp"
-#include "common/session/repair.hpp"
+#include "common/inbox/folder_mark.hpp"
+#include "common/inbox/generation.hpp"
+#include "common/inbox/reconcile.hpp"
 #include "common/storage/posix_file_system.hpp"
-#include "server/upload/lost_sessions.hpp"
+#include "server/seal/lost_sessions.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"
 
@@ -43,8 +43,8 @@ class WatchedDrive final : public Drive {
     Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) override {
         return at("verify", [&] { return drive_->verify(job, disc_session, observer); });
     }
-    Result<Outcome> settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) override {
-        return at("settle", [&] { return drive_->settle(job, disc_session, start_lba); });
+    Result<Outcome> adjudicate(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) override {
+        return at("adjudicate", [&] { return drive_->adjudicate(job, disc_session, start_lba); });
     }
     Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc, unsigned known) override {
         return at("contents", [&] { return drive_->contents(disc, known); });
@@ -125,7 +125,7 @@ void MmcHouse::restart() {
     catalogue = must(open_sql_catalogue("sqlite3://" + (folder / "catalogue.sqlite")));
     inbox_ = std::make_unique<Inbox>(*inbox_fs_, *catalogue);
     events_ = std::make_unique<Events>();
-    recovery_ = std::make_unique<FakeRecoveryProgram>(*state_fs_, *inbox_fs_);
+    parity_ = std::make_unique<FakeRecoveryProgram>(*state_fs_, *inbox_fs_);
     prover_ = make_worker_prover(spawner_, BURNBOX_TEST_WORKER);
     FileSystem* const marked[] = {inbox_fs_.get()};
     const CatalogueAge age = must(check_generation(*catalogue, *state_fs_, *inbox_fs_, marked));
@@ -142,7 +142,7 @@ void MmcHouse::restart() {
                                                      *inbox_,
                                                      *state_fs_,
                                                      *events_,
-                                                     *recovery_,
+                                                     *parity_,
                                                      *prover_,
                                                      {},
                                                      [this] {
@@ -166,7 +166,7 @@ void MmcHouse::find_lost_sessions(CatalogueAge age) {
                                   .wake_burner = [] {},
                                   .catalogue_age = age};
     must(upload::find_lost_sessions(services, {"alice"}));
-    must(repair_inboxes(*inbox_, *catalogue, {"alice"}));
+    must(reconcile_inboxes(*inbox_, *catalogue, {"alice"}));
 }
 
 // Nobody writes to it meanwhile.

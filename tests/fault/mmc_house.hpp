@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "burner/drive/worker_drive.hpp"
 #include "burner/jobs/burner.hpp"
+#include "burner/worker/worker_drive.hpp"
 #include "common/process/spawner.hpp"
 #include "tests/support/fake_recovery_program.hpp"
 #include "tests/support/mmc/test_burner.hpp"
@@ -65,7 +65,7 @@ class MmcHouse {
     std::unique_ptr<FileSystem> inbox_fs_, state_fs_;
     std::unique_ptr<Inbox> inbox_;
     std::unique_ptr<Events> events_;
-    std::unique_ptr<FakeRecoveryProgram> recovery_;
+    std::unique_ptr<FakeRecoveryProgram> parity_;
     std::unique_ptr<Prover> prover_;
     int seals_ = 0;
     int discs_ = 0;

@@ -23,7 +23,7 @@ struct World::Process {
     FaultyFileSystem state_fs;
     Inbox inbox;
     Events events;
-    FakeRecoveryProgram recovery;
+    FakeRecoveryProgram parity;
     FakeProver prover;
     std::unique_ptr<Burner> burner;
     std::unique_ptr<Uploads> uploads;
@@ -34,7 +34,7 @@ struct World::Process {
           inbox_fs(world.inbox_fs, world.plan),
           state_fs(world.state_fs, world.plan),
           inbox(inbox_fs, *catalogue),
-          recovery(state_fs, inbox_fs) {
+          parity(state_fs, inbox_fs) {
         prover.plan = &world.plan;
         auto fake = std::make_unique<FakeDrive>("tray", world.shelf,
                                                 std::vector<FileSystem*>{&world.inbox_fs, &world.state_fs});
@@ -42,7 +42,7 @@ struct World::Process {
         std::vector<std::unique_ptr<Drive>> drives;
         drives.push_back(std::make_unique<FaultyDrive>(std::move(fake), world.plan));
         burner = std::make_unique<Burner>(
-            BurnerServices{world.config_, world.clock, *catalogue, inbox, state_fs, events, recovery, prover},
+            BurnerServices{world.config_, world.clock, *catalogue, inbox, state_fs, events, parity, prover},
             std::move(drives));
         uploads = std::make_unique<Uploads>(
             UploadServices{world.config_, world.clock, *catalogue, inbox, state_fs, events,

@@ -3,10 +3,10 @@
 #include <filesystem>
 
 #include "common/catalogue/sql_catalogue.hpp"
-#include "common/session/older_catalogue.hpp"
-#include "common/session/repair.hpp"
+#include "common/inbox/older_catalogue.hpp"
+#include "common/inbox/reconcile.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/upload/lost_sessions.hpp"
+#include "server/seal/lost_sessions.hpp"
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"
@@ -61,7 +61,7 @@ void BurnerHouse::restart() {
                                                 *inbox,
                                                 state_fs,
                                                 *events,
-                                                recovery,
+                                                parity,
                                                 prover,
                                                 run_changer,
                                                 {},
@@ -146,7 +146,7 @@ void BurnerHouse::repair() {
                             .wake_burner = [] {},
                             .catalogue_age = CatalogueAge::older};
     must(upload::find_lost_sessions(services, {"alice"}));
-    must(repair_inboxes(*inbox, *catalogue, {"alice"}));
+    must(reconcile_inboxes(*inbox, *catalogue, {"alice"}));
 }
 
 void BurnerHouse::crash() {

@@ -33,7 +33,7 @@ class BurnerHouse {
     MemoryFileSystem inbox_fs{"/memory/inbox", clock};
     MemoryFileSystem state_fs{"/memory/state", clock};
     std::map<std::string, FakeShelf> shelves;  // by drive
-    FakeRecoveryProgram recovery{state_fs, inbox_fs};
+    FakeRecoveryProgram parity{state_fs, inbox_fs};
     FakeProver prover;
     Config config;
     FaultPlan catalogue_faults;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "burner/drive/found_disc_session.hpp"
+#include "burner/operations/found_disc_session.hpp"
+#include "common/bag/found_layout.hpp"
 #include "common/base/digest.hpp"
-#include "common/session/found_layout.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -134,12 +134,12 @@ Result<std::vector<FakeDrive::Staged>> FakeDrive::stage(const BurnJob& job) cons
     for (const BurnSession& session : job.sessions) {
         BB_TRY(const std::string record, read_host(session.seal_record));
         BB_TRY(SealedSession sealed, parse_seal_record(record));
-        if (!session.recovery_record.empty()) {
-            BB_TRY(const std::string recovery, read_host(session.recovery_record));
-            BB_TRY(sealed.recovery, parse_recovery_record(recovery));
+        if (!session.parity_record.empty()) {
+            BB_TRY(const std::string parity, read_host(session.parity_record));
+            BB_TRY(sealed.parity, parse_parity_record(parity));
         }
         std::vector<DiscEntry> entries = disc_entries(sealed, job.layout, job.modes);
-        staged.push_back({std::move(sealed), session.folder, session.recovery_folder, std::move(entries)});
+        staged.push_back({std::move(sealed), session.folder, session.parity_folder, std::move(entries)});
     }
     return staged;
 }
@@ -212,7 +212,7 @@ Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSessi
                 written.content = entry.content;
                 if (!entry.staged.empty()) {
                     auto content =
-                        read_host((entry.recovery ? one.recovery_folder : one.folder) + "/" + entry.staged);
+                        read_host((entry.parity ? one.parity_folder : one.folder) + "/" + entry.staged);
                     if (!content && content.error().code == Errc::not_found)
                         return fail(Errc::corrupt, one.sealed.identifier() + "/" + entry.staged + " is gone");
                     if (!content) return std::unexpected(std::move(content).error());
@@ -266,7 +266,8 @@ Result<VerifyReport> FakeDrive::verify(const BurnJob& job, unsigned disc_session
     return report;
 }
 
-Result<Drive::Outcome> FakeDrive::settle(const BurnJob& job, unsigned disc_session, std::uint32_t start_lba) {
+Result<Drive::Outcome> FakeDrive::adjudicate(const BurnJob& job, unsigned disc_session,
+                                             std::uint32_t start_lba) {
     if (before_settle) BB_CHECK(before_settle());
     BB_TRY(FakeDisc * disc, disc_for(job, false));
     if (disc->sessions.size() < disc_session) return Outcome::untouched;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "burner/drive/drive.hpp"
-#include "common/session/bag.hpp"
+#include "common/bag/bag.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox::test {
@@ -62,11 +62,11 @@ class FakeDrive : public Drive {
     std::function<Status(const BurnJob&)> before_write;  // its error is answered before leave is asked for
     std::function<Status()> during_write;                // an error cuts the write off in the middle
     std::function<Status()> after_write;      // its error is answered although the disc session is whole
-    std::function<Status()> before_settle;    // its error is settle()'s
+    std::function<Status()> before_settle;    // its error is adjudicate()'s
     std::function<Status()> before_load;      // its error is that of load() and load_blank()
     std::function<Status()> before_contents;  // its error is contents()'
-    Outcome after_cut =
-        Outcome::untouched;  // what settle() makes of a disc session that was cut off: untouched or damaged
+    Outcome after_cut = Outcome::untouched;   // what adjudicate() makes of a disc session that was cut off:
+                                              // untouched or damaged
     std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written
     std::uint64_t needed_bytes = 0;                    // of the disc session that is being burned
     std::string loaded;                                // label; empty = none
@@ -82,8 +82,8 @@ class FakeDrive : public Drive {
     [[nodiscard]] Result<Written> burn(const BurnJob& job, BurnObserver& observer) override;
     [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session,
                                               BurnObserver& observer) override;
-    [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
-                                         std::uint32_t start_lba) override;
+    [[nodiscard]] Result<Outcome> adjudicate(const BurnJob& job, unsigned disc_session,
+                                             std::uint32_t start_lba) override;
     [[nodiscard]] Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
                                                                  unsigned known) override;
     [[nodiscard]] Status check_shelf() override;
@@ -100,7 +100,7 @@ class FakeDrive : public Drive {
     struct Staged {
         SealedSession sealed;
         std::string folder;
-        std::string recovery_folder;
+        std::string parity_folder;
         std::vector<DiscEntry> entries;
     };
     [[nodiscard]] Result<std::string> read_host(const std::string& path) const;

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "burner/drive/prover.hpp"
+#include "burner/worker/prover.hpp"
 #include "tests/support/fault_plan.hpp"
 
 namespace burnbox::test {

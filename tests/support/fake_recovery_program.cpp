@@ -33,7 +33,7 @@ Status FakeRecoveryProgram::describe(const At& folder, const std::string& name, 
     return {};
 }
 
-Status FakeRecoveryProgram::make_set(const RecoveryOrder& order, const GoOn& go_on) {
+Status FakeRecoveryProgram::make_set(const ParityOrder& order, const GoOn& go_on) {
     ++runs;
     BB_TRY(const At tree, find(order.tree));
     BB_TRY(const At output, find(order.output));

@@ -1,4 +1,4 @@
-// A RecoveryProgram on the FileSystems of a test: its files say which files they protect and what was in
+// A ParityProgram on the FileSystems of a test: its files say which files they protect and what was in
 // them.
 #pragma once
 
@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "burner/recovery/recovery_program.hpp"
+#include "burner/parity/parity_program.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox::test {
 
-class FakeRecoveryProgram final : public RecoveryProgram {
+class FakeRecoveryProgram final : public ParityProgram {
   public:
     // Orders lie in the first, the files that links lead to in any.
     FakeRecoveryProgram(FileSystem& state_fs, FileSystem& inbox_fs) : roots_{&state_fs, &inbox_fs} {}
@@ -19,7 +19,7 @@ class FakeRecoveryProgram final : public RecoveryProgram {
     std::function<Status()> before_writing;  // its error is the answer
     unsigned runs = 0;
 
-    Status make_set(const RecoveryOrder& order, const GoOn& go_on) override;
+    Status make_set(const ParityOrder& order, const GoOn& go_on) override;
 
   private:
     struct At {

@@ -176,7 +176,7 @@ void FakeUploadClient::digest(const std::string& path, const DigestRange& range,
     });
 }
 
-void FakeUploadClient::lend(const LoanRequest& /*request*/, Lend done) {
+void FakeUploadClient::lease(const LeaseRequest& /*request*/, LeaseDone done) {
     done(fail(Errc::unsupported, "lends nothing"));
 }
 

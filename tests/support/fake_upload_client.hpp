@@ -49,7 +49,7 @@ class FakeUploadClient final : public Client {
     void digest(const std::string& path, const DigestRange& range,
                 std::function<void(Result<Digests>)> done) override;
     void space(const std::string& path, std::function<void(Result<FileSystem::Space>)> done) override;
-    void lend(const LoanRequest& request, Lend done) override;
+    void lease(const LeaseRequest& request, LeaseDone done) override;
 
   private:
     class OpenFile;

@@ -35,10 +35,10 @@ Result<VerifyReport> FaultyDrive::verify(const BurnJob& job, unsigned disc_sessi
     return drive_->verify(job, disc_session, observer);
 }
 
-Result<Drive::Outcome> FaultyDrive::settle(const BurnJob& job, unsigned disc_session,
-                                           std::uint32_t start_lba) {
+Result<Drive::Outcome> FaultyDrive::adjudicate(const BurnJob& job, unsigned disc_session,
+                                               std::uint32_t start_lba) {
     BB_CHECK(plan_.step("drive: settle"));
-    return drive_->settle(job, disc_session, start_lba);
+    return drive_->adjudicate(job, disc_session, start_lba);
 }
 
 Result<std::vector<FoundDiscSession>> FaultyDrive::contents(const DiscIdentity& disc, unsigned known) {

@@ -21,8 +21,8 @@ class FaultyDrive : public Drive {
     [[nodiscard]] Result<Written> burn(const BurnJob& job, BurnObserver& observer) override;
     [[nodiscard]] Result<VerifyReport> verify(const BurnJob& job, unsigned disc_session,
                                               BurnObserver& observer) override;
-    [[nodiscard]] Result<Outcome> settle(const BurnJob& job, unsigned disc_session,
-                                         std::uint32_t start_lba) override;
+    [[nodiscard]] Result<Outcome> adjudicate(const BurnJob& job, unsigned disc_session,
+                                             std::uint32_t start_lba) override;
     [[nodiscard]] Result<std::vector<FoundDiscSession>> contents(const DiscIdentity& disc,
                                                                  unsigned known) override;
     [[nodiscard]] Status check_shelf() override { return drive_->check_shelf(); }

@@ -78,7 +78,7 @@ void SkimHouse::run_well() {
 void SkimHouse::crash() {
     house.power_cut();
     begin();
-    const Status settled = store_->settle(services_->catalogue);
+    const Status settled = store_->merge_taken(services_->catalogue);
     REQUIRE_MESSAGE(settled.has_value(), shown(settled));
 }
 

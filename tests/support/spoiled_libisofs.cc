@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-#include "burner/drive/libburnia.hpp"
+#include "burner/image/libburnia.hpp"
 
 namespace {
 

@@ -5,9 +5,9 @@
 #include <limits>
 #include <set>
 
+#include "common/bag/disc_paths.hpp"
 #include "common/base/upper_case.hpp"
 #include "common/base/utf8.hpp"
-#include "common/session/disc_paths.hpp"
 #include "common/session/names.hpp"
 
 namespace burnbox::test {

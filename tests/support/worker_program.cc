@@ -1,5 +1,5 @@
 // A program that is only the burn worker: what the drive's tests start instead of the whole server.
-#include "burner/drive/worker.hpp"
+#include "burner/worker/worker.hpp"
 
 int main() {
     return burnbox::worker_main();

@@ -1,4 +1,4 @@
-#include "server/commands/hook_findings.hpp"
+#include "server/places/hook_findings.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>

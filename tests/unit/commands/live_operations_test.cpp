@@ -1,4 +1,4 @@
-#include "server/commands/live_operations.hpp"
+#include "server/operations/live_operations.hpp"
 
 #include <doctest/doctest.h>
 
@@ -19,7 +19,7 @@ struct Fixture {
     test::MemoryFileSystem fs;
     Inbox inbox;
     Events events;
-    std::vector<Uploads::OpenSession> open;
+    std::vector<OpenSessionStatus> open;
     std::vector<DriveStatus> drives;
     std::vector<std::string> asked;
     std::function<Result<std::string>(const std::string& account, const std::string& session)> seal;

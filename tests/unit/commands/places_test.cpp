@@ -9,10 +9,10 @@
 
 #include "common/catalogue/sql_catalogue.hpp"
 #include "common/storage/strict_modes.hpp"
-#include "server/commands/catalogue_rescue.hpp"
-#include "server/commands/descriptors.hpp"
-#include "server/commands/folder_locks.hpp"
-#include "server/commands/place_watch.hpp"
+#include "server/places/catalogue_rescue.hpp"
+#include "server/places/descriptors.hpp"
+#include "server/places/folder_locks.hpp"
+#include "server/places/place_watch.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace burnbox;

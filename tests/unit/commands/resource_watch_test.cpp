@@ -1,4 +1,4 @@
-#include "server/commands/resource_watch.hpp"
+#include "server/places/resource_watch.hpp"
 
 #include <doctest/doctest.h>
 

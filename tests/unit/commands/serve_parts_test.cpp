@@ -12,10 +12,10 @@
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/command.hpp"
 #include "server/commands/first_run.hpp"
-#include "server/commands/locations.hpp"
-#include "server/commands/reload.hpp"
-#include "server/commands/service_notify.hpp"
-#include "server/commands/state_folders.hpp"
+#include "server/composition/reload.hpp"
+#include "server/composition/service_notify.hpp"
+#include "server/places/locations.hpp"
+#include "server/places/state_folders.hpp"
 #include "tests/support/temp_folder.hpp"
 
 using namespace burnbox;

@@ -1,4 +1,4 @@
-#include "server/commands/views.hpp"
+#include "server/operations/views.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "common/session/bag.hpp"
+#include "common/bag/bag.hpp"
 #include "common/session/sealed_session.hpp"
 
 using namespace burnbox;

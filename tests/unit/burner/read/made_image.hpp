@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "burner/read/block_source.hpp"
+#include "burner/read/iso/block_source.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/temp_folder.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "burner/drive/medium_profile.hpp"
+#include "burner/media/medium_profile.hpp"
 #include "common/session/state.hpp"
 #include "tests/unit/commands/documents/document.hpp"
 

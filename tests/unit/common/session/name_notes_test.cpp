@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/session/bag.hpp"
+#include "common/bag/bag.hpp"
 #include "common/session/receipt.hpp"
 #include "tests/unit/common/session/sample_session.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/session/bag.hpp"
+#include "common/bag/bag.hpp"
 #include "tests/unit/common/session/sample_session.hpp"
 
 using namespace burnbox;
@@ -85,7 +85,7 @@ TEST_CASE("part: of a session that is a bag already it is wrapped, because it is
     const auto entries = disc_entries(part, Layout::bag, ModePolicy::readable);
     CHECK(content_of(entries, "alice/holiday/part-2-of-3/bagit.txt").starts_with("BagIt-Version: 1.0"));
     CHECK(checksum_list_path(part, Layout::bag) == "alice/holiday/part-2-of-3/SHA256SUMS");
-    CHECK(recovery_place(part, Layout::bag).folder == "alice/holiday/part-2-of-3/par2");
+    CHECK(parity_place(part, Layout::bag).folder == "alice/holiday/part-2-of-3/par2");
 }
 
 TEST_CASE("part: in the other layouts the lists lie beside it, and name what is below them") {

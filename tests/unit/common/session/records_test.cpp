@@ -89,14 +89,14 @@ TEST_CASE("records: a recovery record is read as it was written") {
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
         CAPTURE(seed);
         Generated any(seed);
-        Recovery recovery;
-        recovery.percent = static_cast<unsigned>(1 + any.number(99));
+        Parity parity;
+        parity.percent = static_cast<unsigned>(1 + any.number(99));
         for (std::uint64_t left = any.number(5); left > 0; --left)
-            recovery.files.push_back({any.name(), any.size(), any.digest()});
-        for (std::uint64_t left = any.number(5); left > 0; --left) recovery.unprotected.push_back(any.path());
-        const auto read = parse_recovery_record(to_recovery_record(recovery));
+            parity.files.push_back({any.name(), any.size(), any.digest()});
+        for (std::uint64_t left = any.number(5); left > 0; --left) parity.unprotected.push_back(any.path());
+        const auto read = parse_parity_record(to_parity_record(parity));
         if (!read) FAIL(read.error().message);
-        CHECK((*read == recovery));
+        CHECK((*read == parity));
     }
 }
 

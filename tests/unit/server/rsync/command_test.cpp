@@ -148,16 +148,16 @@ TEST_CASE("rsync: home means the inbox, no path means it too") {
 TEST_CASE("rsync: what we add keeps links, owners and modes to the inbox's rules") {
     const auto command = parsed("rsync --server -logDtpre.iLsfxCIvu . session/-x/");
     REQUIRE(command);
-    Loan::Lent lent{.folder = "/inbox/session", .start_in = "/inbox/session", .paths = {"./-x/"}};
-    auto argv = rsync_arguments(*command, lent);
+    Lease::Terms leased{.folder = "/inbox/session", .start_in = "/inbox/session", .paths = {"./-x/"}};
+    auto argv = rsync_arguments(*command, leased);
     CHECK(argv.front() == "/usr/bin/rsync");
     for (const char* const needed : {"--munge-links", "--no-super", "--chmod=ug-s,o-t", "--stderr=errors"})
         CHECK(std::ranges::count(argv, needed) == 1);
     CHECK(std::ranges::count(argv, "--whole-file") == 0);
     CHECK(argv[argv.size() - 2] == ".");
     CHECK(argv.back() == "./-x/");
-    lent.may_read = false;
-    CHECK(std::ranges::count(rsync_arguments(*command, lent), "--whole-file") == 1);
+    leased.may_read = false;
+    CHECK(std::ranges::count(rsync_arguments(*command, leased), "--whole-file") == 1);
 }
 
 }  // namespace burnbox::rsync

@@ -1,0 +1,24 @@
+// What a drive does right now, for people.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "burner/drive/drive.hpp"
+#include "common/catalogue/catalogue.hpp"
+
+namespace burnbox {
+
+struct DriveStatus {
+    std::string drive;
+    std::string device;               // or image folder
+    std::string state;                // "idle", "burning", "verifying", "waiting"
+    std::string medium;               // "dvd+r", empty = none
+    std::string disc;                 // label
+    std::vector<SessionId> sessions;  // what burns now: several with burn.batch
+    Progress progress;
+    double bytes_per_second = 0;
+    std::string reason;  // why it waits
+};
+
+}  // namespace burnbox

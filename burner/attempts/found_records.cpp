@@ -1,0 +1,146 @@
+#include "burner/attempts/found_records.hpp"
+
+#include <algorithm>
+
+#include "burner/schedule/burn_job.hpp"
+#include "common/base/text.hpp"
+#include "common/inbox/found_again.hpp"
+#include "common/inbox/lost_folder.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox {
+namespace {
+
+// Of a row that was made from a receipt the content is not known, but how much it was.
+bool is_same(const SessionRow& row, const SealedSession& sealed) {
+    if (row.content_digest != Sha256()) return row.content_digest == sealed.manifest.content_digest();
+    return row.bytes == sealed.manifest.payload_bytes() && row.files_count == sealed.manifest.files_count();
+}
+
+}  // namespace
+
+// A part's row is found by its session's.
+Result<std::optional<SessionRow>> FoundRecords::row_of(const std::string& account,
+                                                       const std::string& disc_name) {
+    const std::string whole(whole_disc_name(disc_name));
+    BB_TRY(auto row, services_.catalogue.find_session(account, whole));
+    if (!row || whole == disc_name) return row;
+    BB_TRY(auto parts, services_.catalogue.parts(row->id));
+    const auto part = std::ranges::find(parts, disc_name, &SessionRow::disc_name);
+    if (part == parts.end()) return std::optional<SessionRow>();
+    return std::optional(std::move(*part));
+}
+
+// That of a seal record that no row refers to and that says the same; else a new one, written durably.
+Result<std::string> FoundRecords::seal_id_for(const FoundSession& found, const SealedSession& sealed) {
+    BB_TRY(const auto ids, unreferenced_seals(services_.state_fs, services_.catalogue));
+    for (const std::string& id : ids) {
+        SessionRow row;
+        row.seal_id = id;
+        const auto other = read_seal(services_.state_fs, row);
+        if (other && other->identifier() == sealed.identifier() &&
+            other->manifest.content_digest() == sealed.manifest.content_digest())
+            return id;
+    }
+    std::string id = random_uuid();
+    if (!found.parity_record.empty())
+        BB_CHECK(replace_file(services_.state_fs, parity_record_path(id), found.parity_record));
+    BB_CHECK(replace_file(services_.state_fs, seal_record_path(id), found.seal_record));
+    return id;
+}
+
+Result<SessionRow> FoundRecords::new_row(const SealedSession& sealed, const std::string& seal_id,
+                                         const std::string& pool) {
+    SessionRow row = row_of_seal(sealed);
+    row.pool = pool;
+    row.seal_id = seal_id;
+    BB_TRY(const auto folder, burned_folder_of(services_.inbox.fs(), row));
+    row.state = SessionState::burned;
+    if (folder) {
+        row.folder = *folder;
+        row.name = parse_folder(*folder).name;
+        return row;
+    }
+    // One of its copies did not succeed, and this one did.
+    BB_TRY(const auto failed, failed_folder_of(services_.inbox, services_.catalogue, sealed));
+    if (failed) {
+        row.state = SessionState::failed;
+        row.folder = *failed;
+        row.name = parse_folder(*failed).name;
+        row.reason = kHadFailed;
+    }
+    return row;
+}
+
+Result<bool> FoundRecords::give_parts(const SealedSession& part, const std::string& pool) {
+    std::vector<SessionRow> rows;
+    for (unsigned number = 1; number <= part.part->count(); ++number) {
+        SessionRow row;
+        row.seal_id = part_seal_id(part.part->group, number);
+        const auto sealed = read_seal(services_.state_fs, row);
+        if (!sealed && sealed.error().code == Errc::corrupt) return false;
+        if (!sealed) return std::unexpected(sealed.error());
+        BB_TRY(row, new_row(*sealed, row.seal_id, pool));
+        rows.push_back(std::move(row));
+    }
+    BB_TRY(auto whole, services_.catalogue.find_session(part.account, part.part->whole));
+    if (!whole) {
+        SessionRow row;
+        row.seal_id = part.part->group;
+        const auto sealed = read_seal(services_.state_fs, row);
+        if (!sealed && sealed.error().code == Errc::corrupt) return false;
+        if (!sealed) return std::unexpected(sealed.error());
+        BB_TRY(row, new_row(*sealed, row.seal_id, pool));
+        row.state = SessionState::queued, row.reason.clear();  // it is what its parts are
+        BB_TRY(row.id, services_.catalogue.add_session(row));
+        whole = row;
+    }
+    if (whole->seal_id != part.part->group || whole->parts != 0) return false;
+    const Status split = services_.catalogue.split_session(whole->id, rows);
+    if (!split && split.error().code == Errc::conflict) return false;
+    BB_CHECK(split);
+    return true;
+}
+
+// What was burned was made from the record of then: one that was made anew since says less. The one of then
+// says what a disc does not.
+Status FoundRecords::keep_record(const FoundSession& found, const SealedSession& sealed,
+                                 const SessionRow& row) {
+    const auto own = read_seal(services_.state_fs, row);
+    if (!own && own.error().code != Errc::corrupt) return std::unexpected(own.error());
+    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+    if (own && !copies.empty()) return {};
+    if (!found.parity_record.empty())
+        BB_CHECK(replace_file(services_.state_fs, parity_record_path(row.seal_id), found.parity_record));
+    if (own && to_iso8601(own->sealed_at) == to_iso8601(sealed.sealed_at)) return {};
+    return replace_file(services_.state_fs, seal_record_path(row.seal_id), found.seal_record);
+}
+
+Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::string& pool) {
+    BB_TRY(auto row, row_of(found.account, found.disc_name));
+    if (found.seal_record.empty()) {
+        // What the disc does not say, the record of a session of that name may.
+        if (!row) return fail(Errc::corrupt, found.unclear);
+        BB_CHECK(read_seal(services_.state_fs, *row));
+        return KnownSession{*row};
+    }
+    BB_TRY(const SealedSession sealed, parse_seal_record(found.seal_record));
+    if (!row && sealed.part) {
+        BB_TRY(const bool given, give_parts(sealed, pool));
+        if (given) {
+            BB_TRY(row, row_of(found.account, found.disc_name));
+        }
+    }
+    const bool same = row && is_same(*row, sealed);
+    if (same) {
+        BB_CHECK(keep_record(found, sealed, *row));
+        return KnownSession{*row};
+    }
+    BB_TRY(const std::string seal_id, seal_id_for(found, sealed));
+    BB_TRY(SessionRow made, new_row(sealed, seal_id, pool));
+    // A part of a session whose other parts are not known is no session.
+    const bool is_part = whole_disc_name(found.disc_name) != found.disc_name;
+    return KnownSession{std::move(made), row.has_value() || is_part};
+}
+
+}  // namespace burnbox

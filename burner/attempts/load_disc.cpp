@@ -1,0 +1,90 @@
+#include "burner/attempts/load_disc.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+std::string names_of(const Config& config, bool emulated) {
+    std::string names;
+    for (const auto& [name, drive] : config.drives)
+        if (drive.emulated() == emulated)
+            names += (names.empty() ? "" : " or ") + (emulated ? drive.image_dir : name);
+    return names.empty() ? "a drive that takes it; none is configured" : names;
+}
+
+Status note_seen(const BurnerServices& services, const ShelfView::Image& image, DiscRow& disc) {
+    const bool as_known =
+        disc.drive == image.drive && disc.location == image.disc.location && !disc.missing_since;
+    if (as_known) return {};
+    BB_CHECK(services.catalogue.disc_seen(disc.id, image.drive, image.disc.location));
+    log::info("disc found", log::kv("disc", disc.label), log::kv("drive", image.drive),
+              log::kv("image", image.disc.location), log::kv("before", disc.location));
+    disc.drive = image.drive;
+    disc.location = image.disc.location;
+    disc.missing_since.reset();
+    return {};
+}
+
+Status note_missing(const BurnerServices& services, DiscRow& disc) {
+    if (disc.missing_since) return {};
+    disc.missing_since = services.clock.now();
+    log::warning("disc missing", log::kv("disc", disc.label), log::kv("image", disc.location),
+                 log::kv("remedy", "put it back into an image_dir; until then it is no copy of anything"));
+    return services.catalogue.disc_missing(disc.id, *disc.missing_since);
+}
+
+void tell_copies_of(AttemptContext& context, const ShelfView& view, const DiscRow& disc) {
+    for (const std::string& copy : copies_of(view, disc))
+        if (context.notes.copies_told.insert(copy).second)
+            log::warning("copy of a disc", log::kv("disc", disc.label), log::kv("image", copy),
+                         log::kv("what", "two files have its serial; nothing is written to this one"),
+                         log::kv("used", disc.location));
+}
+
+}  // namespace
+
+Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow& disc) {
+    const ShelfView::Image* const image = place_of(view, disc);
+    if (image == nullptr && !view.complete) return std::unexpected(view.away);
+    if (image == nullptr || image->drive != context.drive.name())
+        return fail(Errc::not_found, away_text(disc, context.services.config));
+    return context.drive.load({disc.label, image->disc.location, disc.medium});
+}
+
+Status load_disc(AttemptContext& context, const DiscRow& disc) {
+    if (context.drive.emulated()) return load_image(context, context.places.look(), disc);
+    BB_CHECK(context.drive.load({disc.label}));
+    if (disc.sessions_used == 0) return {};
+    BB_TRY(const Medium medium, context.drive.inspect());
+    if (medium.serial == disc.serial) return {};
+    return fail(Errc::wrong_medium,
+                fmt::format("drive {} holds another disc that is called {} too: insert the one "
+                            "with serial {}",
+                            context.drive.name(), disc.label, disc.serial));
+}
+
+Status note_places(const BurnerServices& services, const ShelfView& view, std::vector<DiscRow>& discs) {
+    for (DiscRow& disc : discs) {
+        if (const ShelfView::Image* const image = place_of(view, disc))
+            BB_CHECK(note_seen(services, *image, disc));
+        else if (is_image(disc) && view.complete)
+            BB_CHECK(note_missing(services, disc));
+    }
+    return {};
+}
+
+void tell_copies(AttemptContext& context, const ShelfView& view, const std::vector<DiscRow>& discs) {
+    for (const DiscRow& disc : discs) tell_copies_of(context, view, disc);
+}
+
+std::string away_text(const DiscRow& disc, const Config& config) {
+    if (is_image(disc))
+        return fmt::format("disc {} is missing: put its image {} back into {}", disc.label, disc.location,
+                           names_of(config, true));
+    return fmt::format("disc {} is in no drive: insert it into {}", disc.label, names_of(config, false));
+}
+
+}  // namespace burnbox

@@ -1,0 +1,217 @@
+#include "burner/attempts/meet_disc.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "burner/attempts/take_in.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/inbox/found_again.hpp"
+#include "common/inbox/older_catalogue.hpp"
+
+namespace burnbox {
+namespace {
+
+// A session on it that was sealed here: the catalogue, a seal record or a receipt says so. Of a catalogue
+// that was older once nothing may be left that could: then whatever a burnbox burned counts.
+class Evidence {
+  public:
+    Evidence(AttemptContext& context, const Medium& medium) : context_(context), medium_(medium) {}
+
+    [[nodiscard]] Result<bool> is_ours(const std::vector<FoundDiscSession>& contents) {
+        for (const FoundDiscSession& disc_session : contents)
+            for (const FoundSession& found : disc_session.sessions) {
+                const auto sealed = parse_seal_record(found.seal_record);
+                if (!sealed) continue;
+                BB_TRY(const bool nothing_may_tell, may_miss_discs(context_.services.state_fs));
+                if (nothing_may_tell) return true;
+                BB_TRY(const bool known, is_known(*sealed));
+                if (known) return true;
+            }
+        return false;
+    }
+
+  private:
+    [[nodiscard]] Result<bool> is_known(const SealedSession& sealed) {
+        const BurnerServices& services = context_.services;
+        const Sha256 content = sealed.manifest.content_digest();
+        BB_TRY(const auto row, services.catalogue.find_session(
+                                   sealed.account, std::string(whole_disc_name(sealed.disc_name))));
+        if (row && (row->content_digest == content || sealed.part)) return true;
+        BB_TRY(const auto seals, unreferenced_seals(services.state_fs, services.catalogue));
+        for (const std::string& id : seals) {
+            SessionRow of_record;
+            of_record.seal_id = id;
+            const auto record = read_seal(services.state_fs, of_record);
+            if (record && record->identifier() == sealed.identifier() &&
+                record->manifest.content_digest() == content)
+                return true;
+        }
+        return is_in_a_receipt(sealed.account);
+    }
+
+    [[nodiscard]] Result<bool> is_in_a_receipt(const std::string& account) {
+        for (FileSystem* const place : context_.services.inbox.places()) {
+            BB_TRY(const auto receipts, receipts_in(*place, account));
+            for (const FoundReceipt& receipt : receipts)
+                for (const ReceiptHead::Copy& copy : receipt.head.copies)
+                    if (copy.serial == medium_.serial) return true;
+        }
+        return false;
+    }
+
+    AttemptContext& context_;
+    const Medium& medium_;
+};
+
+std::string pool_of(const AttemptContext& context) {
+    for (const auto& [name, pool] : context.services.config.pools)
+        if (std::ranges::count(pool.drives, context.drive.name()) != 0) return name;
+    return {};
+}
+
+// Nothing is appended to a disc that the catalogue did not begin.
+Status keep_for_reading(AttemptContext& context, DiscRow disc) {
+    if (disc.state == DiscState::suspect) return {};
+    disc.state = DiscState::closed;
+    disc.free_bytes = 0, disc.sessions_left = 0;
+    disc.reason = "the catalogue is older than the disc: it is read, and nothing more is burned on it";
+    return context.services.catalogue.update_disc(disc);
+}
+
+bool says_nothing_of_the_disc(const Error& error) {
+    return drive_is_lost(error) || error.code == Errc::busy || error.code == Errc::timeout ||
+           error.code == Errc::cancelled;
+}
+
+bool may_be_read_later(AttemptContext& context, const Medium& medium, const Error& error) {
+    if (says_nothing_of_the_disc(error)) return true;
+    return error.code == Errc::io && !is_last_reading(context.notes, medium.serial);
+}
+
+Result<bool> adopt(AttemptContext& context, const Medium& medium) {
+    const DiscIdentity identity{.label = medium.label,
+                                .serial = medium.serial,
+                                .sessions_used = 0,
+                                .next_lba = 0,
+                                .head_digest = {},
+                                .media_id = medium.media_id};
+    const auto contents = context.drive.contents(identity, 0);
+    if (!contents && may_be_read_later(context, medium, contents.error()))
+        return std::unexpected(contents.error());
+    if (!contents) return false;  // nobody can say whose it is
+    BB_TRY(const bool ours, Evidence(context, medium).is_ours(*contents));
+    if (!ours) return false;
+    DiscRow disc;
+    disc.label = medium.label, disc.serial = medium.serial;
+    disc.pool = pool_of(context), disc.drive = context.drive.name();
+    disc.created_at = context.services.clock.now();
+    update_from_medium(disc, medium);
+    disc.sessions_used = 0, disc.next_lba = 0, disc.head_digest.clear();
+    // Should this end in the middle, nobody takes the label for that of a blank disc.
+    DiscRow unread = disc;
+    unread.state = DiscState::closed, unread.reason = "it was found, and what it holds is not read yet";
+    auto id = context.services.catalogue.add_disc(unread);
+    if (!id && id.error().code == Errc::exists) return false;
+    if (!id) return std::unexpected(std::move(id).error());
+    disc.id = *id;
+    BB_TRY(const DiscRow taken, take_in_disc(context, disc));
+    BB_CHECK(keep_for_reading(context, taken));
+    return true;
+}
+
+}  // namespace
+
+Result<bool> meet_disc(AttemptContext& context, const Medium& medium) {
+    if (medium.serial.empty() || medium.label.empty()) return false;
+    context.schedule.add_label_seen(medium.label);
+    BB_TRY(const auto discs, context.services.catalogue.discs());
+    const auto known = std::ranges::find(discs, medium.serial, &DiscRow::serial);
+    if (known != discs.end()) {
+        if (known->state == DiscState::suspect || !holds_more(medium, *known)) return false;
+        if (medium.state == MediumState::appendable || medium.state == MediumState::closed) {
+            const bool unread = known->sessions_used == 0 && known->state == DiscState::closed;
+            BB_TRY(const DiscRow taken, take_in_disc(context, *known));
+            if (unread) BB_CHECK(keep_for_reading(context, taken));
+            return true;
+        }
+        DiscRow unclear = *known;
+        mark_suspect(context, unclear, Suspicion::changed,
+                     fmt::format("it holds more than the catalogue knows, and it is {}: {}",
+                                 to_string(medium.state), medium.reason));
+        BB_CHECK(context.services.catalogue.update_disc(unclear));
+        return true;
+    }
+    if (context.notes.strangers.contains(medium.serial)) return false;
+    BB_TRY(const bool adopted, adopt(context, medium));
+    if (adopted) return true;
+    context.notes.strangers.insert(medium.serial);
+    log::warning("disc unknown", log::kv("disc", medium.label), log::kv("serial", medium.serial),
+                 log::kv("drive", context.drive.name()),
+                 log::kv("what", "it is left alone, and its label is not used again"));
+    return false;
+}
+
+namespace {
+
+// Of real drives: a disc may have been burned under them since, and it is not at hand to be asked.
+Status retire_blank_labels(AttemptContext& context, const std::vector<DiscRow>& discs) {
+    for (DiscRow disc : discs) {
+        const bool blank_here = disc.drive == context.drive.name() && disc.sessions_used == 0;
+        if (!blank_here || disc.state != DiscState::open) continue;
+        disc.state = DiscState::closed;
+        disc.free_bytes = 0, disc.sessions_left = 0;
+        disc.reason = "the catalogue is older than the data: a disc may bear this label already";
+        BB_CHECK(context.services.catalogue.update_disc(disc));
+    }
+    return {};
+}
+
+bool is_no_disc(const Error& error) {
+    return error.code == Errc::not_found || error.code == Errc::wrong_medium || error.code == Errc::invalid;
+}
+
+// The next image would fail in the same way, or take as long.
+bool ends_the_look(const Error& error) {
+    return says_nothing_of_the_disc(error) || error.origin == Origin::catalogue ||
+           error.origin == Origin::state_folder;
+}
+
+// What lies at its path is no plain file any more: nothing is met. Other errors are of now.
+Result<bool> meet_image(AttemptContext& context, const ShelfDisc& image, const std::string& medium_kind) {
+    const Status loaded = context.drive.load({image.label, image.location, medium_kind});
+    if (!loaded && is_no_disc(loaded.error())) return false;
+    BB_CHECK(loaded);
+    BB_TRY(const Medium medium, context.drive.inspect());
+    return meet_disc(context, medium);
+}
+
+}  // namespace
+
+Result<bool> look_over_shelf(AttemptContext& context) {
+    BB_TRY(const auto shelf, context.drive.shelf());
+    BB_TRY(const auto discs, context.services.catalogue.discs());
+    if (!context.drive.emulated() && context.services.catalogue_age != CatalogueAge::current) {
+        BB_CHECK(retire_blank_labels(context, discs));
+        return false;
+    }
+    bool any = false;
+    std::optional<Error> first;  // one image that can't be read keeps no other from being met
+    for (const ShelfDisc& image : shelf) {
+        if (context.schedule.stopping) return any;
+        if (image.serial.empty()) continue;
+        const auto known = std::ranges::find(discs, image.serial, &DiscRow::serial);
+        const bool as_known = known != discs.end() &&
+                              (known->head_digest == image.head_digest || known->state == DiscState::suspect);
+        if (as_known || (known == discs.end() && context.notes.strangers.contains(image.serial))) continue;
+        const auto met = meet_image(context, image, known == discs.end() ? "" : known->medium);
+        if (!met && ends_the_look(met.error())) return std::unexpected(met.error());
+        if (!met && !first) first = met.error();
+        any = any || met.value_or(false);
+    }
+    if (first) return std::unexpected(std::move(*first));
+    return any;
+}
+
+}  // namespace burnbox

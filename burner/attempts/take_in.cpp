@@ -1,0 +1,178 @@
+#include "burner/attempts/take_in.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "burner/attempts/found_records.hpp"
+#include "burner/attempts/verifier.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+
+namespace burnbox {
+namespace {
+
+// What keeps a disc session from being taken in, as a sentence; the drive and the catalogue are well.
+struct Doubt {
+    std::string reason;
+};
+
+class TakingIn {
+  public:
+    TakingIn(AttemptContext& context, DiscRow disc)
+        : context_(context), disc_(std::move(disc)), records_(context.services) {}
+
+    [[nodiscard]] Result<DiscRow> run() {
+        log::warning("disc holds more than the catalogue knows", log::kv("disc", disc_.label),
+                     log::kv("drive", context_.drive.name()), log::kv("known", disc_.sessions_used),
+                     log::kv("what", "it is read, and what it holds is taken in"));
+        auto found = context_.drive.contents(identity(disc_.sessions_used), disc_.sessions_used);
+        if (!found && is_verdict(found.error())) return doubt(found.error().message);
+        if (!found) return std::unexpected(std::move(found).error());
+        if (found->empty()) return doubt("its disc sessions can't be read");
+        for (const FoundDiscSession& one : *found) {
+            BB_TRY(const auto why_not, take(one));
+            if (why_not)
+                return doubt(
+                    fmt::format("disc session {} can't be taken in: {}", one.number, why_not->reason));
+        }
+        return finish();
+    }
+
+  private:
+    [[nodiscard]] DiscIdentity identity(unsigned sessions_used) const {
+        return {.label = disc_.label,
+                .serial = disc_.serial,
+                .sessions_used = sessions_used,
+                .next_lba = 0,
+                .head_digest = {},
+                .media_id = disc_.media_id};
+    }
+
+    [[nodiscard]] bool is_verdict(const Error& error) {
+        if (error.code == Errc::corrupt || error.code == Errc::not_found || error.code == Errc::limit)
+            return true;
+        return error.code == Errc::io && is_last_reading(context_.notes, disc_.serial);
+    }
+
+    [[nodiscard]] Result<DiscRow> doubt(const std::string& why) {
+        if (disc_.state != DiscState::suspect)
+            mark_suspect(context_, disc_, Suspicion::changed,
+                         fmt::format("it holds more than the catalogue knows, and {}", why));
+        BB_CHECK(context_.services.catalogue.update_disc(disc_));
+        return disc_;
+    }
+
+    [[nodiscard]] Result<std::optional<Doubt>> take(const FoundDiscSession& found) {
+        if (!found.unexplained.empty())
+            return Doubt{fmt::format("{} belongs to no session", escape(found.unexplained.front()))};
+        if (found.sessions.empty()) return Doubt{"it brought no session"};
+        std::vector<KnownSession> sessions;
+        for (const FoundSession& session : found.sessions) {
+            auto known = records_.find(session, disc_.pool);
+            if (!known && known.error().code == Errc::corrupt) return Doubt{known.error().message};
+            if (!known) return std::unexpected(std::move(known).error());
+            sessions.push_back(std::move(*known));
+        }
+        return read_back(found, sessions);
+    }
+
+    [[nodiscard]] Result<std::optional<Doubt>> read_back(const FoundDiscSession& found,
+                                                         std::vector<KnownSession>& sessions) {
+        std::vector<SessionRow> rows;
+        for (const KnownSession& session : sessions) rows.push_back(session.row);
+        DiscRow as_it_is = disc_;
+        as_it_is.sessions_used = found.number, as_it_is.head_digest.clear();
+        BB_TRY(Work work, make_work(context_.services, as_it_is, rows));
+        context_.reporter.begin(rows, disc_.label);
+        context_.reporter.phase("verifying", found.number);
+        ReadObserver observer(context_.reporter);
+        auto report = context_.drive.verify(work.job, found.number, observer);
+        context_.reporter.idle();
+        if (!report && is_verdict(report.error())) return Doubt{report.error().message};
+        if (!report) return std::unexpected(std::move(report).error());
+        if (!report->mismatches.empty()) return Doubt{report->mismatches.front()};
+        work.job.layout = report->layout, work.job.modes = report->modes;
+        return store(found, sessions, burned_sessions(work, *report));
+    }
+
+    [[nodiscard]] Result<std::optional<Doubt>> store(const FoundDiscSession& found,
+                                                     const std::vector<KnownSession>& sessions,
+                                                     std::vector<Catalogue::BurnedSession> burned) {
+        const Timestamp now = context_.services.clock.now();
+        Catalogue::TakenDiscSession taken{.disc_session = found.number,
+                                          .start_lba = found.start_lba,
+                                          .blocks = found.blocks,
+                                          .burned_at = now,
+                                          .verified_at = now};
+        for (std::size_t i = 0; i < sessions.size(); ++i) {
+            Catalogue::TakenSession& one = taken.sessions.emplace_back();
+            one.id = sessions[i].row.id;
+            one.row = sessions[i].row;
+            one.files = std::move(burned[i].files);
+            if (!sessions[i].listed_only) continue;
+            names_taken_ = true;
+            one.id = 0;
+            one.listed_as = std::exchange(one.row.disc_name, {});
+        }
+        DiscRow next = disc_;
+        next.sessions_used = found.number;
+        next.next_lba = 0, next.head_digest.clear();  // of the last one only
+        const auto& pools = context_.services.config.pools;
+        const auto pool = pools.find(disc_.pool);
+        BB_TRY(const auto ended, context_.services.catalogue.take_in(
+                                     next, taken, pool == pools.end() ? 1 : pool->second.copies));
+        disc_ = next;
+        for (const KnownSession& session : sessions)
+            log::info("session found on disc", log::kv("account", session.row.account),
+                      log::kv("session", session.row.disc_name), log::kv("disc", disc_.label),
+                      log::kv("disc_session", found.number));
+        for (const SessionId id : ended)
+            if (const auto row = context_.services.catalogue.session(id))
+                context_.schedule.add_ended(row->whole_or_self());
+        return std::optional<Doubt>();
+    }
+
+    [[nodiscard]] Result<DiscRow> finish() {
+        BB_TRY(const Medium medium, context_.drive.inspect());
+        if (medium.sessions_used != disc_.sessions_used)
+            return fail(Errc::io, fmt::format("inspect {}: it shows {} disc sessions after {} were read",
+                                              disc_.label, medium.sessions_used, disc_.sessions_used));
+        update_from_medium(disc_, medium);
+        disc_.drive = context_.drive.name();
+        if (names_taken_ && disc_.state == DiscState::open) {
+            disc_.state = DiscState::closed;
+            disc_.reason =
+                "it holds a session whose name belongs to another one by now: nothing more is burned on it";
+        }
+        mark_full_when_full(context_, disc_);
+        BB_CHECK(context_.services.catalogue.update_disc(disc_));
+        log::info("disc taken in", log::kv("disc", disc_.label),
+                  log::kv("disc_sessions", disc_.sessions_used));
+        tell_when_full(context_, disc_);
+        return disc_;
+    }
+
+    AttemptContext& context_;
+    DiscRow disc_;
+    FoundRecords records_;
+    bool names_taken_ = false;  // a session on it has the name of another one
+};
+
+}  // namespace
+
+bool holds_more(const Medium& medium, const DiscRow& disc) {
+    return medium.label == disc.label && medium.serial == disc.serial && !medium.serial.empty() &&
+           medium.sessions_used > disc.sessions_used;
+}
+
+bool is_last_reading(FailureNotes& notes, const std::string& serial) {
+    constexpr unsigned kMostReadings = 3;
+    return ++notes.readings[serial] >= kMostReadings;
+}
+
+Result<DiscRow> take_in_disc(AttemptContext& context, DiscRow disc) {
+    return TakingIn(context, std::move(disc)).run();
+}
+
+}  // namespace burnbox

@@ -1,0 +1,230 @@
+#include "burner/finish/finisher.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <unordered_set>
+
+#include "burner/finish/late_files.hpp"
+#include "burner/schedule/burn_job.hpp"
+#include "burner/schedule/status_text.hpp"
+#include "common/bag/found_layout.hpp"
+#include "common/base/log.hpp"
+#include "common/inbox/staged_copy.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox {
+namespace {
+
+// Folders that ended in the past may have been removed by their owner: nothing is left to do.
+bool folder_says(const SessionRow& row) {
+    return row.folder.empty() ||
+           (row.folder_next.empty() && parse_folder(row.folder).state == folder_state(row.state));
+}
+
+// Somebody removed the session's folder behind burnbox. An account folder that is missing too says that a
+// file system is not mounted.
+Result<bool> folder_is_gone(FileSystem& fs, const SessionRow& row) {
+    const auto info = fs.info(join_path(row.account, row.folder));
+    if (info || info.error().code != Errc::not_found) return false;
+    BB_CHECK(fs.info(row.account));
+    return true;
+}
+
+void publish_end(const BurnerServices& services, const std::string& event, const SessionRow& row,
+                 const std::string& disc) {
+    services.events.publish({event, services.clock.now(), row.account, row.disc_name, disc, "", row.reason});
+}
+
+// The seal record once more; none when it is damaged by now, which loses nothing: the disc holds everything.
+Result<std::optional<SealedSession>> seal_if_readable(const BurnerServices& services, const SessionRow& row) {
+    auto sealed = read_seal(services.state_fs, row);
+    if (sealed) return std::optional(std::move(*sealed));
+    if (sealed.error().code != Errc::corrupt) return std::unexpected(std::move(sealed).error());
+    log::error("seal record damaged", log::kv("session", row.disc_name), log::kv(sealed.error()));
+    return std::optional<SealedSession>();
+}
+
+// The marker's bytes are in the bag by now; one that is data too (a checksum list) stays.
+Status remove_marker(const BurnerServices& services, const SessionRow& row,
+                     const std::optional<SealedSession>& sealed) {
+    if (row.marker_name.empty() || !sealed || sealed->manifest.find(row.marker_name) != nullptr) return {};
+    return services.inbox.remove_own_file(row, row.marker_name);
+}
+
+std::vector<std::string> tell_late_files(FileSystem& fs, const SessionRow& row, const SealedSession& sealed) {
+    auto late = late_files(fs, join_path(row.account, row.folder), sealed);
+    if (!late) {
+        log::warning("sealed folder not looked through", log::kv("session", row.disc_name),
+                     log::kv(late.error()));
+        return {};
+    }
+    if (!late->empty())
+        log::warning("files not burned", log::kv("account", row.account), log::kv("session", row.disc_name),
+                     log::kv("files", late->size()), log::kv("first", late->front()),
+                     log::kv("reason", "they came after the seal"),
+                     log::kv("remedy", "send them as a session of their own"));
+    return std::move(*late);
+}
+
+void add_from_seal(Receipt& receipt, const SealedSession& sealed, Layout layout) {
+    receipt.checksum_list = checksum_list_path(sealed, layout);
+    receipt.redundancy = sealed.parity.percent;
+    const ParityPlace place = parity_place(sealed, layout);
+    receipt.parity_folder = place.folder;
+    receipt.parity_base = place.base;
+}
+
+// Where each part of a session lies on its discs; their seal records need not be read for it.
+Status add_places_of_parts(const BurnerServices& services, const SessionRow& row, Receipt& receipt) {
+    const Layout layout = services.config.burn.layout;
+    for (ReceiptCopy& copy : receipt.copies) {
+        SealedSession part{.account = row.account,
+                           .disc_name = part_disc_name(row.disc_name, copy.part, row.parts),
+                           .sealed_at = {},
+                           .marker = {},
+                           .manifest = {},
+                           .part = Part{}};
+        copy.checksum_list = checksum_list_path(part, layout);
+        const ParityPlace place = parity_place(part, layout);
+        copy.parity_folder = place.folder;
+        copy.parity_base = place.base;
+    }
+    BB_TRY(const Parity parity, read_parity(services.state_fs, part_seal_id(row.seal_id, 1)));
+    receipt.redundancy = parity.percent;
+    return {};
+}
+
+Status remove_parity(const BurnerServices& services, const SessionRow& row) {
+    for (unsigned number = 1; number <= row.parts; ++number)
+        BB_CHECK(remove_parity_files(services.state_fs, part_seal_id(row.seal_id, number)));
+    return remove_parity_files(services.state_fs, row.seal_id);
+}
+
+Status finish_burned(const BurnerServices& services, const SessionRow& row) {
+    BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
+    BB_TRY(const auto sealed, seal_if_readable(services, row));
+    if (sealed && row.parts == 0) {
+        BB_TRY(const auto files, services.catalogue.files(row.id));
+        std::unordered_set<std::string_view> there;
+        for (const FileRow& file : files) there.insert(std::string_view(file.path).substr(1));
+        add_from_seal(receipt, *sealed,
+                      found_layout(*sealed, services.config.burn.layout,
+                                   [&](const std::string& path) { return there.contains(path); }));
+    }
+    if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));
+    BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
+    const std::string folder = join_path(row.account, row.folder);
+    if (sealed) receipt.name_notes = sealed->name_notes;
+    if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
+    BB_CHECK(remove_marker(services, row, sealed));
+    BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
+    BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
+    BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
+    if (!row.root.empty()) BB_CHECK(remove_staged_copy(services.state_fs, row.seal_id));
+    BB_CHECK(remove_parity(services, row));
+    BB_CHECK(services.inbox.move(row.id, FolderState::burned));
+    const std::string disc = receipt.copies.empty() ? "" : receipt.copies.front().disc;
+    log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),
+              log::kv("disc", disc), log::kv("copies", receipt.copies.size()),
+              log::kv("files", row.files_count), log::kv("bytes", row.bytes));
+    publish_end(services, "session_burned", row, disc);
+    return {};
+}
+
+Status finish_failed(const BurnerServices& services, const SessionRow& row) {
+    BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
+    const std::string folder = join_path(row.account, row.folder);
+    BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
+    BB_TRY(const auto places, services.catalogue.copies(row.id));
+    const Timestamp now = services.clock.now();
+    BB_CHECK(replace_file(
+        *fs, join_path(folder, "FAILED.txt"),
+        row.parts != 0 && !places.empty() ? partly_burned_text(row, now) : failed_text(row, now)));
+    BB_CHECK(services.inbox.move(row.id, FolderState::failed));
+    log::error("session failed", log::kv("account", row.account), log::kv("session", row.disc_name),
+               log::kv("reason", row.reason));
+    publish_end(services, "session_failed", row, "");
+    return {};
+}
+
+Status finish_queued_again(const BurnerServices& services, const SessionRow& row) {
+    BB_CHECK(services.inbox.remove_own_file(row, "FAILED.txt"));
+    return services.inbox.move(row.id, FolderState::queued);
+}
+
+}  // namespace
+
+bool waits_for_its_folder(const SessionRow& row) {
+    return folder_state(row.state) == FolderState::queued &&
+           parse_folder(row.folder).state == FolderState::failed;
+}
+
+Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
+    BB_TRY(const auto copies, catalogue.copies(row.id));
+    BB_TRY(const auto files, catalogue.files(row.id));
+    Receipt receipt;
+    receipt.account = row.account;
+    receipt.session = row.disc_name;
+    receipt.sealed_at = row.sealed_at;
+    if (row.burned_at) receipt.burned_at = *row.burned_at;
+    if (row.verified_at) receipt.verified_at = *row.verified_at;
+    receipt.files_count = row.files_count;
+    receipt.bytes = row.bytes;
+    receipt.marker_name = row.marker_name;
+    receipt.marker_sha256 = row.marker_sha256;
+    receipt.parts = row.parts;
+    for (const DiscSessionRow& copy : copies)
+        receipt.copies.push_back({copy.disc_label, copy.serial, copy.medium, copy.media_id, copy.drive,
+                                  copy.location, copy.disc_session, copy.start_lba, copy.blocks, copy.part});
+    std::ranges::stable_sort(receipt.copies, {}, &ReceiptCopy::part);
+    receipt.path = "/" + row.account + "/" + row.disc_name;
+    const std::string bag = receipt.path + "/";
+    const auto in_bag = [&](const FileRow& file) { return file.path.starts_with(bag); };
+    if (!files.empty() && std::ranges::none_of(files, in_bag))
+        receipt.path = std::string("/");  // Layout::root
+    for (const FileRow& file : files) {
+        const std::string path =
+            file.path.starts_with(bag) ? file.path.substr(bag.size()) : file.path.substr(1);
+        receipt.files.push_back({path, file.size_bytes, file.sha256, file.lba, file.part});
+    }
+    return receipt;
+}
+
+Status finish_session(const BurnerServices& services, SessionId session) {
+    auto row = services.catalogue.session(session);
+    if (!row && row.error().code == Errc::not_found) return {};
+    if (!row) return std::unexpected(std::move(row).error());
+    if (!row->folder_next.empty()) {
+        BB_CHECK(services.inbox.finish_move(*row));
+        BB_TRY(*row, services.catalogue.session(session));
+    }
+    if (folder_says(*row)) return {};
+    BB_TRY(FileSystem* const fs, services.inbox.fs_of(*row));
+    BB_TRY(const bool gone, folder_is_gone(*fs, *row));
+    if (gone) {
+        log::warning("session folder missing", log::kv("account", row->account),
+                     log::kv("session", row->disc_name), log::kv("folder", row->folder));
+        return services.catalogue.set_folder(session, "");
+    }
+    switch (row->state) {
+        case SessionState::burned:
+            return finish_burned(services, *row);
+        case SessionState::failed:
+            return finish_failed(services, *row);
+        default:
+            return waits_for_its_folder(*row) ? finish_queued_again(services, *row) : Status();
+    }
+}
+
+Result<std::vector<SessionId>> unfinished_sessions(Catalogue& catalogue) {
+    std::vector<SessionId> result;
+    for (const SessionState state : {SessionState::burned, SessionState::failed}) {
+        BB_TRY(const auto rows, catalogue.sessions_in_state(state));
+        for (const SessionRow& row : rows)
+            if (!folder_says(row)) result.push_back(row.id);
+    }
+    return result;
+}
+
+}  // namespace burnbox

@@ -1,0 +1,157 @@
+// How a drive's work goes on after an attempt: what its outcome means for the session, the disc and the
+// drive.
+#include <fmt/format.h>
+
+#include "burner/attempts/adjudication.hpp"
+#include "burner/attempts/meet_disc.hpp"
+#include "burner/jobs/drive_loop.hpp"
+#include "burner/prepare/seal_proof.hpp"
+#include "burner/schedule/disc_choice.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr unsigned kMostRefusalsOnOneDisc = 3;
+constexpr unsigned kMostRefusals = 9;
+
+// Errors that another disc or fewer tries would not change.
+bool passes_by_itself(const Error& error) {
+    switch (error.code) {
+        case Errc::busy:
+        case Errc::unreachable:
+        case Errc::timeout:
+        case Errc::no_medium:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+Result<bool> DriveLoop::conclude(Work& work, Attempted attempted) {
+    switch (attempted.ending) {
+        case Ending::done:
+            break;
+        case Ending::drive_error:
+            return std::unexpected(std::move(attempted.error));
+        case Ending::untouched:
+            return nothing_written(work, attempted);
+    }
+    rest_.succeeded();
+    rests_.clear();
+    in_error_ = false;
+    if (stopped_.empty()) conditions_.clear("drive_error", drive_->name());
+    reporter_.drive_waits("");
+    for (const SessionRow& row : work.rows) waiting_.erase(row.id), estimates_.erase(row.id);
+    return true;
+}
+
+Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) {
+    const Error& error = attempted.error;
+    const SessionRow& row = work.rows.front();
+    if (error.code == Errc::cancelled) return false;
+    const bool withdrawn = error.code == Errc::conflict || error.code == Errc::not_found;
+    if (attempted.ours && withdrawn) {  // one of them, meanwhile
+        for (const SessionRow& each : work.rows) {
+            const auto now = services_.catalogue.session(each.id);
+            if (now && now->state == SessionState::queued && work.rows.size() > 1) continue;
+            waiting_[each.id].failed(services_.clock.steady_now());
+        }
+        return true;
+    }
+    if (attempted.ours) return std::unexpected(error);
+    if (error.code == Errc::no_space) {  // for these; a smaller one, or one on another drive, may go on
+        for (const SessionRow& each : work.rows) wait_for_disc(each, error);
+        return true;
+    }
+    if (work.rows.size() > 1 && !passes_by_itself(error) && error.code != Errc::wrong_medium) {
+        burn_in_smaller_groups(schedule_, work.rows);
+        return true;
+    }
+    if (error.code == Errc::corrupt) {
+        BB_CHECK(fail_session(row, error.message));
+        return true;
+    }
+    if (error.code == Errc::disproved) return disproved(work, error);
+    if (error.code == Errc::does_not_fit && work.disc.sessions_used == 0) {
+        BB_CHECK(fail_session(row, "it does not fit on a blank disc: " + error.message));
+        return true;
+    }
+    if (error.code == Errc::does_not_fit) {
+        notes_.unsuitable.emplace(work.disc.id, row.id);
+        const auto medium = drive_->inspect();
+        if (!medium || medium->label != work.disc.label) return true;
+        work.disc.free_bytes = medium->free_bytes;
+        work.disc.sessions_left = medium->sessions_left;
+        mark_full_when_full(context_, work.disc);
+        BB_CHECK(services_.catalogue.update_disc(work.disc));
+        tell_when_full(context_, work.disc);
+        return true;
+    }
+    if (error.code == Errc::wrong_medium) {
+        const auto medium = drive_->inspect();
+        if (medium) {
+            BB_TRY(const bool met, meet_disc(context_, *medium));
+            if (met) return true;
+        }
+    }
+    // Nobody can put another one into an emulated drive: the image was changed from outside.
+    if (error.code == Errc::wrong_medium && drive_->emulated()) {
+        mark_suspect(context_, work.disc, Suspicion::changed, error.message);
+        BB_CHECK(services_.catalogue.update_disc(work.disc));
+        return true;
+    }
+    if (error.code == Errc::wrong_medium && !drive_->emulated()) {
+        wait_for_disc(row, error);
+        return true;
+    }
+    return refused(work, error);
+}
+
+// What a disc session would show is not what was sealed. Where the session alone is fine, its sum with what
+// the disc holds is not: the disc takes no more, and is as good as it was.
+Result<bool> DriveLoop::disproved(Work& work, const Error& error) {
+    const SessionRow& row = work.rows.front();
+    if (work.disc.sessions_used != 0) {
+        BB_TRY(const Proof alone, prove_alone(services_, work.job));
+        if (alone.good()) {
+            work.disc.state = DiscState::full;
+            work.disc.reason = "takes no more, what is on it is good: " + error.message;
+            log::warning("disc takes no more", log::kv("disc", work.disc.label),
+                         log::kv("drive", drive_->name()), log::kv(error));
+            BB_CHECK(services_.catalogue.update_disc(work.disc));
+            tell_when_full(context_, work.disc);
+            return true;
+        }
+    }
+    BB_CHECK(fail_session(row, error.message));
+    return true;
+}
+
+Result<bool> DriveLoop::refused(Work& work, const Error& error) {
+    const SessionRow& row = work.rows.front();
+    if (!passes_by_itself(error)) {
+        if (++notes_.refusals[{work.disc.id, row.id}] >= kMostRefusalsOnOneDisc)
+            notes_.unsuitable.emplace(work.disc.id, row.id);
+        if (++notes_.session_refusals[row.id] >= kMostRefusals) {
+            notes_.session_refusals.erase(row.id);
+            BB_CHECK(fail_session(row, error.message));
+        }
+    }
+    reporter_.session_waits(row, error.message);
+    return std::unexpected(error);
+}
+
+Status DriveLoop::fail_session(const SessionRow& row, const std::string& reason) {
+    const Status failed =
+        services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, reason);
+    const bool withdrawn = !failed && (failed.error().code == Errc::conflict ||  // meanwhile
+                                       failed.error().code == Errc::not_found);
+    if (!failed && !withdrawn) return failed;
+    schedule_.add_ended(row.whole_or_self());
+    return {};
+}
+
+}  // namespace burnbox

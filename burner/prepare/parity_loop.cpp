@@ -1,0 +1,224 @@
+#include "burner/prepare/parity_loop.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "burner/parity/parity_plan.hpp"
+#include "burner/prepare/parity_making.hpp"
+#include "burner/prepare/splitter.hpp"
+#include "burner/schedule/burn_job.hpp"
+#include "burner/schedule/tell_status.hpp"
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/storage/durable_file.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::chrono::seconds kTextEvery{5};
+constexpr std::chrono::seconds kLookEvery{1};  // whether the session is still wanted
+constexpr unsigned kMostFailures = 3;
+constexpr std::uint64_t kMostOverheadBytes = 2048;  // of a file's last sector
+
+bool is_settled(const SessionRow& row) {
+    return row.folder_next.empty() && parse_folder(row.folder).state == FolderState::queued;
+}
+
+// A person or another session must do something first; trying again costs nothing.
+bool passes_by_itself(const Error& error) {
+    return error.code == Errc::no_space || error.code == Errc::unsupported || error.code == Errc::busy;
+}
+
+// Tells STATUS.txt how far it is, and par2 whether to go on.
+class Watcher {
+  public:
+    Watcher(const BurnerServices& services, const Schedule& schedule, const SessionRow& row)
+        : services_(services), schedule_(schedule), row_(row) {}
+
+    bool go_on(const Progress& progress) {
+        const SteadyTime now = services_.clock.steady_now();
+        if (!looked_ || now - *looked_ >= kLookEvery) {
+            looked_ = now;
+            const auto row = services_.catalogue.session(row_.id);
+            wanted_ = row ? row->state == SessionState::queued : row.error().code != Errc::not_found;
+        }
+        if (wanted_ && (!told_ || now - *told_ >= kTextEvery)) {
+            told_ = now;
+            tell(progress);
+        }
+        return wanted_ && !schedule_.stopping;
+    }
+
+  private:
+    void tell(const Progress& progress) const {
+        StatusFacts facts;
+        facts.state = "queued";
+        facts.progress = progress;
+        facts.waits = fmt::format("recovery data (burn.redundancy: {} %) is made first",
+                                  services_.config.burn.redundancy);
+        tell_status(services_, row_, facts);
+    }
+
+    const BurnerServices& services_;
+    const Schedule& schedule_;
+    const SessionRow& row_;
+    std::optional<SteadyTime> looked_, told_;
+    bool wanted_ = true;
+};
+
+}  // namespace
+
+bool waits_for_parity(const BurnerServices& services, const Schedule& schedule, const SessionRow& row) {
+    if (schedule.parity_ready(row.id)) return false;
+    return services.config.burn.redundancy != 0 ||
+           services.state_fs.info(parity_record_path(row.seal_id)).has_value();
+}
+
+std::uint64_t parity_bytes(const SealedSession& sealed, unsigned percent) {
+    if (sealed.parity.percent == 0) return estimate_parity_bytes(sealed.manifest, percent);
+    std::uint64_t sum = 0;
+    for (const ParityFile& file : sealed.parity.files) sum += file.size_bytes + kMostOverheadBytes;
+    return sum;
+}
+
+SteadyTime ParityLoop::next_time() const {
+    SteadyTime next = rest_.next_time();
+    for (const auto& [session, backoff] : waiting_) next = std::min(next, backoff.until());
+    return next;
+}
+
+Result<bool> ParityLoop::run_once() {
+    if (woken_.exchange(false)) rest_.try_now(), waiting_.clear();
+    return rest_.run(services_.clock, [this] { return step(); });
+}
+
+Result<bool> ParityLoop::step() {
+    if (!tidy_) {
+        BB_CHECK(remove_what_nobody_needs());
+        tidy_ = true;
+    }
+    BB_TRY(const auto rows, services_.catalogue.burn_queue());
+    std::set<SessionId> queued;
+    for (const SessionRow& row : rows) queued.insert(row.id);
+    schedule_.forget_parity_ready(queued);
+    std::erase_if(waiting_, [&](const auto& note) { return !queued.contains(note.first); });
+    std::erase_if(failures_, [&](const auto& note) { return !queued.contains(note.first); });
+    for (const SessionRow& row : rows) {
+        if (schedule_.stopping) return false;
+        if (!is_settled(row) || waits_for_split(services_.config, schedule_, row) ||
+            !waits_for_parity(services_, schedule_, row))
+            continue;
+        const auto waiting = waiting_.find(row.id);
+        if (waiting != waiting_.end() && !waiting->second.ready(services_.clock.steady_now())) continue;
+        if (auto prepared = prepare(row); !prepared) {
+            waits(row, prepared.error());
+            return true;
+        }
+        waiting_.erase(row.id);
+        schedule_.set_parity_ready(row.id);
+        return true;
+    }
+    return false;
+}
+
+// Of sessions that were burned or given up, when the process ended before it could remove them.
+Status ParityLoop::remove_what_nobody_needs() {
+    BB_TRY(const auto rows, services_.catalogue.sessions(""));
+    std::set<std::string> needed;
+    for (const SessionRow& row : rows)
+        if (row.state != SessionState::burned && row.state != SessionState::withdrawn)
+            needed.insert(row.seal_id);
+    const auto entries = list_folder(services_.state_fs, "recovery");
+    if (!entries && entries.error().code == Errc::not_found) return {};
+    if (!entries) return std::unexpected(entries.error());
+    for (const DirEntry& entry : *entries)
+        if (!needed.contains(std::string(whole_seal_id(entry.name))))
+            BB_CHECK(remove_tree(services_.state_fs, join_path("recovery", entry.name)));
+    return {};
+}
+
+// All files are there, with the content that the record has.
+Result<bool> ParityLoop::is_whole(const std::string& seal_id, const Parity& parity) {
+    for (const ParityFile& file : parity.files) {
+        const auto there = digest_parity_file(services_.state_fs, seal_id, file.name);
+        if (!there && there.error().code == Errc::not_found) return false;
+        if (!there) return std::unexpected(there.error());
+        if (*there != file) return false;
+    }
+    return true;
+}
+
+Status ParityLoop::prepare(const SessionRow& row) {
+    auto recorded = read_parity(services_.state_fs, row.seal_id);
+    if (!recorded && recorded.error().code != Errc::corrupt) return std::unexpected(recorded.error());
+    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+    if (recorded && recorded->percent == 0 && !copies.empty()) return {};  // its first copy has none
+    if (recorded && recorded->percent != 0) {
+        BB_TRY(const bool whole, is_whole(row.seal_id, *recorded));
+        if (whole) return {};
+        log::warning("recovery data damaged", log::kv("session", row.disc_name),
+                     log::kv("folder", services_.state_fs.host_path(parity_folder(row.seal_id))));
+    }
+    BB_TRY(const Parity made, make(row));
+    if (!copies.empty() && (!recorded || made != *recorded))
+        return fail(Errc::corrupt,
+                    fmt::format("the recovery data of {}/{} was damaged in state_dir and could not be made "
+                                "again as the first copy has it",
+                                row.account, row.disc_name));
+    BB_CHECK(services_.state_fs.sync_all());
+    BB_CHECK(replace_file(services_.state_fs, parity_record_path(row.seal_id), to_parity_record(made)));
+    BB_TRY(const Parity read, read_parity(services_.state_fs, row.seal_id));
+    if (read == made) return {};
+    (void)services_.state_fs.remove(parity_record_path(row.seal_id));
+    return fail(Errc::corrupt,
+                fmt::format("the record of the recovery data of {}/{} is not read as it was written",
+                            row.account, row.disc_name));
+}
+
+Result<Parity> ParityLoop::make(const SessionRow& row) {
+    BB_TRY(SealedSession sealed, read_seal(services_.state_fs, row));
+    sealed.parity = {};
+    BB_CHECK(services_.catalogue.set_reason(row.id, "its recovery data is made first"));
+    Watcher watcher(services_, schedule_, row);
+    auto made = make_parity_files(services_, row, sealed,
+                                  [&](const Progress& progress) { return watcher.go_on(progress); });
+    if (!made) {
+        (void)remove_parity_files(services_.state_fs, row.seal_id);
+        return made;
+    }
+    log::info("recovery data made", log::kv("account", row.account), log::kv("session", row.disc_name),
+              log::kv("percent", made->percent), log::kv("files", made->files.size()),
+              log::kv("bytes", parity_bytes({.account = {},
+                                             .disc_name = {},
+                                             .sealed_at = {},
+                                             .marker = {},
+                                             .manifest = {},
+                                             .parity = *made},
+                                            0)));
+    return made;
+}
+
+void ParityLoop::waits(const SessionRow& row, const Error& error) {
+    waiting_[row.id].failed(services_.clock.steady_now());
+    const auto now = services_.catalogue.session(row.id);
+    if (error.code == Errc::cancelled || !now || now->state != SessionState::queued)
+        return;  // taken back meanwhile
+    log::warning("recovery data not made", log::kv("session", row.disc_name), log::kv(error));
+    Status told;
+    if (!passes_by_itself(error) && (error.code == Errc::corrupt || ++failures_[row.id] >= kMostFailures)) {
+        told = services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, error.message);
+        if (told) schedule_.add_ended(row.whole_or_self());
+    } else if (now->reason != error.message) {  // make() said something else meanwhile
+        told = services_.catalogue.set_reason(row.id, error.message);
+        StatusFacts facts;
+        facts.state = "queued";
+        facts.waits = error.message;
+        tell_status(services_, row, facts);
+    }
+    if (!told) log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(told.error()));
+}
+
+}  // namespace burnbox

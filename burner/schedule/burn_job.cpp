@@ -1,0 +1,135 @@
+#include "burner/schedule/burn_job.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "common/inbox/staged_copy.hpp"
+#include "common/storage/posix_file_system.hpp"
+
+namespace burnbox {
+namespace {
+
+// Durable before the burn: what lies in it must outlive a power loss.
+Status make_rollback_folder(FileSystem& state_fs) {
+    BB_CHECK(make_folders(state_fs, "rollback", 0700));
+    return state_fs.sync_folder("");
+}
+
+}  // namespace
+
+std::string payload_folder(const BurnerServices& services, const SessionRow& row) {
+    if (!row.root.empty()) {
+        const std::string copy = staged_copy_path(std::string(whole_seal_id(row.seal_id)));
+        if (services.state_fs.info(copy)) return services.state_fs.host_path(copy);
+    }
+    // A watched folder that is not configured any more is no reason not to judge what was burned from it.
+    const auto fs = services.inbox.fs_of(row);
+    return fs ? (*fs)->host_path(join_path(row.account, row.folder)) : join_path(row.root, row.folder);
+}
+
+Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
+    auto sealed = read_seal_record(state_fs, row.seal_id);
+    if (!sealed) {
+        Error error = std::move(sealed).error();
+        if (error.code == Errc::not_found)
+            error.code = Errc::corrupt;  // a sealed session without its record can't be proved
+        return std::unexpected(std::move(error));
+    }
+    BB_TRY(sealed->parity, read_parity(state_fs, row.seal_id));
+    return sealed;
+}
+
+Status check_payload(const BurnerServices& services, const SessionRow& row) {
+    if (!row.root.empty() &&
+        services.state_fs.info(staged_copy_path(std::string(whole_seal_id(row.seal_id)))))
+        return {};
+    BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
+    const std::string folder = join_path(row.account, row.folder);
+    const auto info = fs->info(folder);
+    if (info) return check_in_place(*fs, row.account);
+    if (info.error().code != Errc::not_found) return std::unexpected(info.error());
+    BB_CHECK(fs->info(row.account));  // it is away as a whole: not mounted
+    return fail(Errc::corrupt, "its folder " + fs->host_path(folder) + " is missing: send it again");
+}
+
+Result<Work> work_without_records(const BurnerServices& services, const DiscRow& disc,
+                                  std::vector<SessionRow> rows) {
+    Work work;
+    work.disc = disc;
+    work.rows = std::move(rows);
+    work.job.disc = {disc.label,    disc.serial,      disc.sessions_used,
+                     disc.next_lba, disc.head_digest, disc.media_id};
+    if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
+    work.job.layout = services.config.burn.layout;
+    work.job.modes = services.config.burn.modes;
+    if (services.config.burn.close_when_full) {
+        work.job.close_disc = work.job.layout == Layout::root;  // a disc for one session
+        work.job.close_below_bytes = std::max<std::uint64_t>(services.config.burn.full_below_bytes, 1);
+    }
+    BB_CHECK(with_origin(Origin::state_folder, make_rollback_folder(services.state_fs)));
+    work.job.rollback_file = services.state_fs.host_path("rollback/" + disc.label);
+    return work;
+}
+
+Result<Work> make_work(const BurnerServices& services, const DiscRow& disc, std::vector<SessionRow> rows) {
+    BB_TRY(Work work, work_without_records(services, disc, std::move(rows)));
+    for (const SessionRow& row : work.rows) {
+        BB_TRY(SealedSession sealed, with_origin(Origin::session, read_seal(services.state_fs, row)));
+        BurnSession& session = work.job.sessions.emplace_back();
+        session.seal_record = services.state_fs.host_path(seal_record_path(row.seal_id));
+        session.folder = payload_folder(services, row);
+        if (sealed.parity.percent != 0) {
+            session.parity_record = services.state_fs.host_path(parity_record_path(row.seal_id));
+            session.parity_folder = services.state_fs.host_path(parity_folder(row.seal_id));
+        }
+        work.sealed.push_back(std::move(sealed));
+    }
+    return work;
+}
+
+BurnJob read_back_job(const Work& work, const AttemptRow& attempt) {
+    BurnJob job = work.job;
+    job.disc.sessions_used = attempt.disc_session;
+    job.tree = attempt.tree;
+    job.disc.head_digest.clear();
+    return job;
+}
+
+Result<std::optional<AttemptRow>> attempt_that_burned(Catalogue& catalogue, SessionId session, DiscId disc) {
+    BB_TRY(const auto attempts, catalogue.attempts(session));
+    for (const AttemptRow& attempt : attempts)
+        if (attempt.disc == disc && attempt.state == AttemptState::verified) return attempt;
+    return std::nullopt;
+}
+
+std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work, const VerifyReport& report) {
+    std::unordered_map<std::string_view, std::uint32_t> first_block;
+    for (const VerifiedFile& file : report.files) first_block.emplace(file.path, file.lba);
+    std::vector<Catalogue::BurnedSession> result;
+    for (std::size_t i = 0; i < work.rows.size(); ++i) {
+        Catalogue::BurnedSession burned{work.rows[i].id, {}};
+        for (const DiscEntry& entry : disc_entries(work.sealed[i], work.job.layout, work.job.modes)) {
+            if (entry.type != FileType::file || entry.staged.empty() || entry.parity) continue;
+            const auto found = first_block.find(entry.path);
+            const std::uint32_t lba = found == first_block.end() ? 0 : found->second;
+            burned.files.push_back({"/" + entry.path, entry.size_bytes, entry.sha256, lba});
+        }
+        result.push_back(std::move(burned));
+    }
+    return result;
+}
+
+void update_from_medium(DiscRow& disc, const Medium& medium) {
+    disc.medium = medium.profile;
+    disc.media_id = medium.media_id;
+    disc.location = medium.location;
+    disc.capacity_bytes = medium.capacity_bytes;
+    disc.free_bytes = medium.free_bytes;
+    disc.sessions_used = medium.sessions_used;
+    disc.sessions_left = medium.sessions_left;
+    disc.next_lba = medium.next_lba;
+    disc.head_digest = medium.head_digest;
+    if (medium.state == MediumState::closed && disc.state == DiscState::open) disc.state = DiscState::closed;
+}
+
+}  // namespace burnbox

@@ -1,0 +1,66 @@
+#include "burner/schedule/conditions.hpp"
+
+#include <set>
+
+#include "common/base/log.hpp"
+#include "common/events/event_names.hpp"
+
+namespace burnbox {
+
+bool Conditions::raise(Event what) {
+    BB_ASSERT(find_condition(what.event) != nullptr);
+    what.time = clock_.now();
+    // Those of a drive are one for all the sessions that wait for it.
+    const Key key = what.drive.empty() ? Key{what.event, "", what.account, what.session}
+                                       : Key{what.event, what.drive, "", ""};
+    const std::lock_guard lock(mutex_);
+    const auto held = held_.find(key);
+    if (held != held_.end() && held->second.message == what.message && held->second.disc == what.disc)
+        return false;
+    held_[key] = what;
+    events_.publish(what);
+    return true;
+}
+
+void Conditions::clear(std::string_view event, const std::string& drive) {
+    const std::lock_guard lock(mutex_);
+    clear_key({std::string(event), drive, "", ""});
+}
+
+// Requires the mutex.
+void Conditions::clear_key(const Key& key) {
+    const auto held = held_.find(key);
+    if (held == held_.end()) return;
+    Event over = std::move(held->second);
+    held_.erase(held);
+    log::info("condition over", log::kv("condition", over.event), log::kv("drive", over.drive),
+              log::kv("session", over.session));
+    over.event += kCleared;
+    over.time = clock_.now();
+    over.message.clear();
+    events_.publish(over);
+}
+
+void Conditions::tell_failed_sessions(Catalogue& catalogue) {
+    const std::lock_guard one_at_a_time(failed_);
+    const auto failed = catalogue.sessions_in_state(SessionState::failed);
+    if (!failed) return;
+    std::set<Key> still;
+    for (const SessionRow& row : *failed) {
+        still.insert({"burn_failed", "", row.account, row.disc_name});
+        raise({.event = "burn_failed",
+               .time = {},
+               .account = row.account,
+               .session = row.disc_name,
+               .disc = "",
+               .drive = "",
+               .message = row.reason});
+    }
+    const std::lock_guard lock(mutex_);
+    std::vector<Key> over;
+    for (const auto& [key, event] : held_)
+        if (event.event == "burn_failed" && !still.contains(key)) over.push_back(key);
+    for (const Key& key : over) clear_key(key);
+}
+
+}  // namespace burnbox

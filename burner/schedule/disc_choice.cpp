@@ -1,0 +1,30 @@
+#include "burner/schedule/disc_choice.hpp"
+
+#include <algorithm>
+
+namespace burnbox {
+
+std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish) {
+    const auto tree = wish.tree_bytes.find(disc.id);
+    return wish.estimate_bytes + (tree == wish.tree_bytes.end() ? 0 : tree->second);
+}
+
+std::vector<DiscRow> discs_for(const std::vector<DiscRow>& discs, const DiscWish& wish) {
+    std::vector<DiscRow> result;
+    for (const DiscRow& disc : discs) {
+        const bool ours = disc.state == DiscState::open && wish.here.contains(disc.id) &&
+                          disc.pool == wish.pool && (disc.sessions_used == 0 || !wish.blank_only);
+        const bool room =
+            disc.sessions_left > 0 && (disc.sessions_used == 0 || disc.free_bytes >= needed_on(disc, wish));
+        if (ours && room && !wish.excluded.contains(disc.id)) result.push_back(disc);
+    }
+    std::ranges::stable_sort(result, {}, [](const DiscRow& disc) { return disc.sessions_used == 0; });
+    return result;
+}
+
+bool disc_is_full(const DiscRow& disc, std::uint64_t full_below_bytes) {
+    if (disc.sessions_used == 0) return false;
+    return disc.sessions_left == 0 || disc.free_bytes < full_below_bytes;
+}
+
+}  // namespace burnbox

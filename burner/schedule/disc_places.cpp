@@ -1,0 +1,75 @@
+#include "burner/schedule/disc_places.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace burnbox {
+namespace {
+
+auto with_serial(const ShelfView& view, std::string_view serial) {
+    return std::ranges::equal_range(view.images, serial, {}, [](const ShelfView::Image& image) {
+        return std::string_view(image.disc.serial);
+    });
+}
+
+// The better one has more of these; 0 = it is another disc.
+int fitness(const ShelfDisc& image, const DiscRow& disc) {
+    const bool in_its_place = image.location == disc.location;
+    if (image.serial.empty()) {
+        const bool blank = disc.sessions_used == 0 && image.label == disc.label;
+        const bool lost_its_head = disc.sessions_used != 0 && in_its_place;
+        return blank || lost_its_head ? 1 + (in_its_place ? 1 : 0) : 0;
+    }
+    if (image.serial != disc.serial) return 0;
+    const bool as_known = !disc.head_digest.empty() && image.head_digest == disc.head_digest;
+    return 3 + (as_known ? 2 : 0) + (in_its_place ? 1 : 0);
+}
+
+}  // namespace
+
+const ShelfView::Image* place_of(const ShelfView& view, const DiscRow& disc) {
+    const ShelfView::Image* best = nullptr;
+    int best_fitness = 0;
+    for (const std::string_view serial : {std::string_view(disc.serial), std::string_view()}) {
+        for (const ShelfView::Image& image : with_serial(view, serial)) {
+            const int fits = fitness(image.disc, disc);
+            if (fits > best_fitness) best = &image, best_fitness = fits;
+        }
+    }
+    return best;
+}
+
+std::vector<std::string> copies_of(const ShelfView& view, const DiscRow& disc) {
+    const ShelfView::Image* const own = place_of(view, disc);
+    std::vector<std::string> copies;
+    for (const ShelfView::Image& image : with_serial(view, disc.serial))
+        if (&image != own) copies.push_back(image.disc.location);
+    return copies;
+}
+
+bool is_image(const DiscRow& disc) {
+    return !disc.head_digest.empty();  // real discs have none
+}
+
+bool DiscPlaces::is_emulated(const std::string& drive) const {
+    return std::ranges::any_of(drives_,
+                               [&](const Drive* one) { return one->name() == drive && one->emulated(); });
+}
+
+ShelfView DiscPlaces::look() const {
+    ShelfView view;
+    for (Drive* const drive : drives_) {
+        auto shelf = drive->shelf();
+        if (!shelf) {
+            if (std::exchange(view.complete, false)) view.away = std::move(shelf).error();
+            continue;
+        }
+        for (ShelfDisc& disc : *shelf) view.images.push_back({drive->name(), std::move(disc)});
+    }
+    std::ranges::stable_sort(view.images, {}, [](const ShelfView::Image& image) -> const std::string& {
+        return image.disc.serial;
+    });
+    return view;
+}
+
+}  // namespace burnbox

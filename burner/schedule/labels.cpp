@@ -1,0 +1,76 @@
+#include "burner/schedule/labels.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ctime>
+#include <set>
+
+namespace burnbox {
+namespace {
+
+// Names that differ in case only are one to some readers and file systems.
+std::string short_label(std::string_view label) {
+    std::string text(label.substr(0, kShortLabelBytes));
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
+std::string with_number(std::string_view pattern, unsigned number) {
+    std::string result;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const bool pair = pattern[i] == '%' && i + 1 < pattern.size();
+        if (pair && pattern[i + 1] == 'N') {
+            result += fmt::format("{:04}", number);
+            ++i;
+        } else {
+            result += pattern[i];
+            if (pair) result += pattern[++i];
+        }
+    }
+    return result;
+}
+
+std::string with_time(const std::string& pattern, Timestamp time) {
+    const std::time_t seconds =
+        std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    std::array<char, 256> text{};
+    const std::size_t length = std::strftime(text.data(), text.size(), pattern.c_str(), &utc);
+    return {text.data(), length};
+}
+
+char label_character(char c) {
+    if (c >= 'a' && c <= 'z') return static_cast<char>(c - 'a' + 'A');
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ? c : '_';
+}
+
+}  // namespace
+
+std::string expand_label(std::string_view pattern, Timestamp time, unsigned number) {
+    std::string label = with_time(with_number(pattern, number), time).substr(0, kLabelBytes);
+    for (char& c : label) c = label_character(c);
+    return label;
+}
+
+Result<NumberedLabel> next_label(std::string_view pattern, Timestamp time, unsigned number,
+                                 const std::vector<std::string>& taken) {
+    std::set<std::string> short_taken;
+    for (const std::string& label : taken) short_taken.insert(short_label(label));
+    // One of taken.size() + 1 different labels is free; fewer means that the number does not reach the first
+    // 16 characters.
+    for (std::size_t tries = 0; tries <= taken.size(); ++tries, ++number) {
+        std::string label = expand_label(pattern, time, number);
+        if (!label.empty() && !short_taken.contains(short_label(label)))
+            return NumberedLabel{std::move(label), number};
+    }
+    return fail(
+        Errc::invalid,
+        fmt::format("choose a disc label: burn.label \"{}\" gives no new label; its first {} characters "
+                    "must contain all of %N",
+                    pattern, kShortLabelBytes));
+}
+
+}  // namespace burnbox

@@ -1,0 +1,152 @@
+// What all drives of a burner share while it runs: who has taken which session, which drives are free, and
+// what is still to be finished. Nothing here needs to survive a crash: the catalogue and the folder names say
+// it again. Threads: any; nothing blocks.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "burner/schedule/backoff.hpp"
+#include "common/catalogue/catalogue.hpp"
+
+namespace burnbox {
+
+class Schedule {
+  public:
+    std::atomic<bool> stopping{false};  // nothing more begins; what is written, or moves a disc, is ended
+    std::atomic<bool> cut_off{false};   // that neither
+    std::atomic<bool> scanned{false};   // the ended sessions of former runs are known
+    std::mutex labels;                  // held from the choice of a label until the catalogue has it
+    std::atomic<bool> receipts_read{false};  // the labels in receipts are among those seen
+
+    // --- discs that no catalogue row names, whose labels are not given again
+    void add_label_seen(const std::string& label);  // on a disc in a drive, or in a receipt
+    [[nodiscard]] std::set<std::string> labels_seen() const;
+
+    // --- with an older catalogue every drive looks over its shelf before any burns: a copy there counts
+    void set_looked_over(const std::string& drive);  // or it failed to
+    [[nodiscard]] bool all_looked_over() const;
+
+    // A taken session is given back when the claim is dropped.
+    class Claim {
+      public:
+        Claim(Schedule& schedule, SessionId session) : schedule_(&schedule), session_(session) {}
+        Claim(Claim&& other) noexcept
+            : schedule_(std::exchange(other.schedule_, nullptr)), session_(other.session_) {}
+        Claim& operator=(Claim&&) = delete;
+        ~Claim();
+
+      private:
+        Schedule* schedule_;
+        SessionId session_;
+    };
+    [[nodiscard]] std::optional<Claim> claim(SessionId session);
+
+    void add_drive(const std::string& drive, std::uint64_t blank_capacity_bytes);
+    // Of these drives; 0 = one of them may be larger, nobody knows, or there is none.
+    [[nodiscard]] std::uint64_t largest_blank_bytes(const std::vector<std::string>& drives) const;
+    // What so many of these drives take on a blank disc; 0 = it can't be told, or there are fewer.
+    [[nodiscard]] std::uint64_t blank_bytes_for(const std::vector<std::string>& drives,
+                                                unsigned copies) const;
+
+    // --- fail-over: a drive leaves a session to an earlier drive of the pool as long as that one can take it
+    // at once
+    void set_busy(const std::string& drive, bool busy);
+    void set_not_before(const std::string& drive, SteadyTime time);
+    void set_cannot_take(const std::string& drive, SessionId session);
+    void forget_cannot_take(const std::string& drive);
+    [[nodiscard]] bool can_take(const std::string& drive, SessionId session, SteadyTime now) const;
+    // The same, though it may be busy with another one.
+    [[nodiscard]] bool will_take(const std::string& drive, SessionId session, SteadyTime now) const;
+
+    // Drives while they are used: see set_busy.
+    class Busy {
+      public:
+        Busy(Schedule& schedule, const std::string& drive) : schedule_(schedule), drive_(drive) {
+            schedule_.set_busy(drive_, true);
+        }
+        ~Busy() { schedule_.set_busy(drive_, false); }
+        Busy(const Busy&) = delete;
+        Busy& operator=(const Busy&) = delete;
+
+      private:
+        Schedule& schedule_;
+        const std::string& drive_;
+    };
+
+    // --- real discs in drives
+    void set_disc_in(const std::string& drive, const std::string& serial);  // "" = none, or no known one
+    [[nodiscard]] bool is_in(const std::string& serial, const std::string& drive) const;
+    [[nodiscard]] bool is_in_any(const std::string& serial) const;
+    [[nodiscard]] bool all_have_looked() const;  // every drive has said what is in it
+
+    // --- sessions that ended but whose folder does not say so yet
+    void add_ended(SessionId session);
+    [[nodiscard]] std::optional<SessionId> next_ended(SteadyTime now) const;
+    void ended_done(SessionId session);
+    void ended_failed(SessionId session, SteadyTime now);  // again later
+    [[nodiscard]] std::optional<SteadyTime> next_ended_time() const;
+
+    // --- sessions whose recovery data was found whole in this process, or that get none
+    void set_parity_ready(SessionId session);
+    void forget_parity_ready(const std::set<SessionId>& but_for);
+    [[nodiscard]] bool parity_ready(SessionId session) const;
+
+    // --- sessions that need not be split (burn.span)
+    void set_fits_a_disc(SessionId session);
+    void forget_fits(const std::set<SessionId>& but_for);
+    [[nodiscard]] bool fits_a_disc(SessionId session) const;
+
+    // --- waiting: every change above that may give a drive something to do counts as one
+    void changed();
+    [[nodiscard]] std::uint64_t changes() const;
+    void wait_for_change(std::uint64_t seen, std::chrono::nanoseconds most);
+
+    // --- sessions whose burn failed wait, on all drives: 1 s, doubling
+    void burn_failed(SessionId session, SteadyTime now);
+    void forget_burn_failures(SessionId session);
+    [[nodiscard]] bool may_burn(SessionId session, SteadyTime now) const;
+    [[nodiscard]] std::optional<SteadyTime> next_burn_time(
+        SteadyTime now) const;  // of those that may not yet
+
+    // --- burning together: who must not be held back, and who was in a group that failed
+    void release(SessionId session);
+    [[nodiscard]] bool released(SessionId session) const;
+    void limit_together(SessionId session, std::size_t most);
+    [[nodiscard]] std::size_t most_together(SessionId session) const;  // 0 = any number
+    void forget_together(SessionId session);                           // it was burned, or is gone
+
+  private:
+    struct DriveNote {
+        std::uint64_t blank_capacity_bytes = 0;
+        bool busy = false;
+        std::optional<std::string> disc_in;  // its serial; nothing = it was not looked at yet
+        bool looked_over = false;
+        SteadyTime not_before = SteadyTime::min();
+        std::set<SessionId> cannot_take;
+        [[nodiscard]] bool would_take(SessionId session, SteadyTime now) const {
+            return not_before <= now && !cannot_take.contains(session);
+        }
+    };
+    mutable std::mutex mutex_;
+    std::condition_variable condition_;
+    std::uint64_t changes_ = 0;
+    std::set<SessionId> claimed_;
+    std::map<std::string, DriveNote> drives_;
+    std::map<SessionId, Backoff> ended_;
+    std::map<SessionId, Backoff> burn_failures_;
+    std::set<SessionId> parity_ready_;
+    std::set<SessionId> fits_a_disc_;
+    std::set<SessionId> released_;
+    std::map<SessionId, std::size_t> together_;
+    std::set<std::string> labels_seen_;
+};
+
+}  // namespace burnbox

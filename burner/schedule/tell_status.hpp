@@ -1,0 +1,14 @@
+// STATUS.txt of a session, whoever works on it: what happens to it now, its name, and where its parts are.
+#pragma once
+
+#include "burner/schedule/services.hpp"
+#include "burner/schedule/status_text.hpp"
+
+namespace burnbox {
+
+// Of a part: of the whole session. Session, parts and time are filled in when the text's turn has come. A
+// text that can't be written is logged and no reason to stop. Blocks on the catalogue and the inbox. Threads:
+// any.
+void tell_status(const BurnerServices& services, const SessionRow& row, StatusFacts facts);
+
+}  // namespace burnbox

@@ -1,0 +1,145 @@
+#include "burner/shelf/rollback.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "burner/media/iso_head.hpp"
+#include "burner/media/medium_profile.hpp"
+#include "burner/shelf/image_sessions.hpp"
+#include "common/base/digest.hpp"
+#include "common/storage/durable_file.hpp"
+#include "common/storage/posix_file_system.hpp"
+
+namespace burnbox {
+namespace {
+
+using Outcome = Drive::Outcome;
+
+struct Place {
+    std::unique_ptr<FileSystem> folder;
+    std::string name;
+};
+
+Result<Place> open_place(const std::string& file) {
+    const std::filesystem::path path(file);
+    BB_TRY(auto folder, open_posix_file_system(path.parent_path().string()));
+    return Place{std::move(folder), path.filename().string()};
+}
+
+// Puts an image right that an attempt was cut off on, as far as the image itself proves how.
+class Settling {
+  public:
+    Settling(ImageFile& image, const BurnJob& job, const ImageSessions& found, std::string head)
+        : image_(image), job_(job), found_(found), head_(std::move(head)) {}
+
+    // False: what is there can't be explained; nothing was changed.
+    [[nodiscard]] Result<bool> run() {
+        if (found_.whole.empty()) return make_blank();
+        if (is_copy_of(head_, found_.whole.back().head)) return cut_behind();
+        return mend_head();
+    }
+
+  private:
+    // Never more than a first disc session that was cut off: no head at block 0, and behind it nothing but
+    // what begins with its own.
+    [[nodiscard]] Result<bool> make_blank() {
+        if (!is_zero(head_) || found_.unclear) return false;
+        BB_TRY(const std::string first, image_.head_at(kImageHeadBlocks));
+        const std::optional<IsoHead> begun = parse_iso_head(first);
+        const bool ours = begun && begun->label == job_.disc.label && begun->volume_set == job_.disc.serial;
+        if (!ours && !is_zero(first)) return false;
+        BB_CHECK(image_.cut_to(0));
+        return true;
+    }
+
+    // The head at block 0 is that of the newest whole disc session: what is behind it was never finished.
+    [[nodiscard]] Result<bool> cut_behind() {
+        const std::uint64_t end = found_.next_lba() * kSectorBytes;
+        BB_TRY(const std::uint64_t bytes, image_.size_bytes());
+        BB_TRY(const bool closed, image_.closed());
+        if (bytes <= end || closed) return true;
+        if (found_.unclear) return false;
+        BB_CHECK(image_.cut_to(end));
+        return true;
+    }
+
+    // The newest is whole, and the write of its head was cut off or never began.
+    [[nodiscard]] Result<bool> mend_head() {
+        const auto made = head_for(found_.whole.size());
+        const std::string before = head_for(found_.whole.size() - 1).value_or("");
+        if (!made || !is_torn_between(head_, before, *made)) return false;
+        BB_CHECK(image_.sync());
+        BB_CHECK(save_head(job_.rollback_file, head_));
+        BB_CHECK(image_.write_at(*made, 0));
+        BB_CHECK(image_.sync());
+        return true;
+    }
+
+    // At block 0 when so many were whole; nothing for none.
+    [[nodiscard]] std::optional<std::string> head_for(std::size_t count) const {
+        if (count == 0) return std::nullopt;
+        const ImageSession& last = found_.whole[count - 1];
+        return copy_for_block_zero(last.head, last.start_lba);
+    }
+
+    ImageFile& image_;
+    const BurnJob& job_;
+    const ImageSessions& found_;
+    const std::string head_;
+};
+
+// What the disc is now, against what the catalogue knows.
+Outcome outcome_of(const std::vector<ImageSession>& whole, const BurnJob& job, std::uint32_t start_lba) {
+    const std::size_t known = job.disc.sessions_used;
+    if (whole.size() == known) return Outcome::untouched;
+    if (whole.size() == known + 1 && whole.back().start_lba == start_lba) return Outcome::written;
+    return Outcome::holds_more;
+}
+
+}  // namespace
+
+Status save_head(const std::string& file, std::string_view head) {
+    BB_TRY(const Place place, open_place(file));
+    return replace_file(*place.folder, place.name, head, Durability::durable, 0600);
+}
+
+Status drop_saved_head(const std::string& file) {
+    BB_TRY(const Place place, open_place(file));
+    if (const Status removed = place.folder->remove(place.name);
+        !removed && removed.error().code != Errc::not_found)
+        return removed;
+    return {};
+}
+
+Result<Outcome> adjudicate_image(ImageFile& image, const BurnJob& job, std::uint32_t start_lba) {
+    BB_TRY(const ImageSessions found, sessions_on(image, job.disc));
+    if (found.whole.size() < job.disc.sessions_used) return Outcome::damaged;
+    BB_TRY(const std::string head, image.head_at(0));
+    BB_TRY(const bool explained, Settling(image, job, found, head).run());
+    if (!explained) return Outcome::damaged;
+    BB_CHECK(image.sync());
+    BB_CHECK(drop_saved_head(job.rollback_file));
+    return outcome_of(found.whole, job, start_lba);
+}
+
+Status undo_burn(ImageFile& image, const BurnJob& job) {
+    BB_TRY(const ImageSessions found, sessions_on(image, job.disc));
+    BB_TRY(const std::string head, image.head_at(0));
+    const unsigned before = job.disc.sessions_used;
+    if (before == 0) return is_zero(head) ? image.cut_to(0) : Status();
+    if (found.whole.size() < before || !is_copy_of(head, found.whole[before - 1].head)) return {};
+    return image.cut_to(found.whole[before - 1].next_lba() * kSectorBytes);
+}
+
+Status cut_unfinished(ImageFile& image, const DiscIdentity& disc, std::uint32_t next_lba) {
+    BB_TRY(const std::uint64_t bytes, image.size_bytes());
+    if (bytes <= next_lba * kSectorBytes) return {};
+    BB_TRY(const ImageSessions found, sessions_on(image, disc));
+    BB_TRY(const std::string head, image.head_at(0));
+    const bool explained =
+        !found.unclear && !found.whole.empty() && is_copy_of(head, found.whole.back().head);
+    return explained ? image.cut_to(found.next_lba() * kSectorBytes) : Status();
+}
+
+}  // namespace burnbox

@@ -1,0 +1,279 @@
+#include "common/bag/bag_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "common/bag/bag_paths.hpp"
+#include "common/base/text.hpp"
+#include "common/session/payload_links.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::size_t kMostNamed = 5;  // in a message
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view kSha256List = "manifest-sha256.txt";
+
+// Lines of a tag file: LF, CR or CRLF ends them (RFC 8493 2.1.1). Some programs of Windows put a byte order
+// mark before them.
+std::vector<std::string_view> lines_of(std::string_view text) {
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+        if (end > 0) lines.push_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+class Names {
+  public:
+    void add(std::string_view name) {
+        if (count_++ < kMostNamed) text_ += (text_.empty() ? "" : ", ") + escape(name);
+    }
+    [[nodiscard]] std::string text() const {
+        return count_ <= kMostNamed ? text_ : fmt::format("{} and {} more", text_, count_ - kMostNamed);
+    }
+
+  private:
+    std::string text_;
+    std::size_t count_ = 0;
+};
+
+class BagCheck {
+  public:
+    BagCheck(const Manifest& manifest,
+             const std::function<Result<std::string>(const std::string&)>& read_text,
+             const std::string& folder)
+        : manifest_(manifest), read_text_(read_text), folder_(folder) {}
+
+    Status run() {
+        BB_CHECK(check_declaration());
+        const ManifestEntry* const data = manifest_.find(in_bag("data"));
+        if (data == nullptr || data->type != FileType::folder) return bad("it has no folder data");
+        if (file_in_bag(kSha256List) == nullptr)
+            return bad("it has no manifest-sha256.txt, and burnbox checks no other digest; add one");
+        BB_CHECK(
+            check_list(std::string(kSha256List), true));  // first: it finds names by what is in the files
+        for (const ManifestEntry& entry : manifest_.entries) {
+            const auto name = in_top(entry);
+            if (name && *name != kSha256List && name->starts_with("manifest-") && name->ends_with(".txt"))
+                BB_CHECK(check_list(std::string(*name), true));
+        }
+        if (file_in_bag("tagmanifest-sha256.txt") != nullptr)
+            BB_CHECK(check_list("tagmanifest-sha256.txt", false));
+        return check_oxum();
+    }
+
+  private:
+    [[nodiscard]] std::string in_bag(std::string_view path) const { return join_path(folder_, path); }
+
+    // A plain file directly in the bag: its name.
+    [[nodiscard]] std::optional<std::string_view> in_top(const ManifestEntry& entry) const {
+        if (entry.type != FileType::file || parent_path(entry.path) != folder_) return std::nullopt;
+        return base_name(entry.path);
+    }
+
+    // The file at a path of the bag, through links of the session; nullptr when there is none.
+    [[nodiscard]] const ManifestEntry* file_in_bag(std::string_view path) const {
+        const ManifestEntry* const entry = manifest_.find(in_bag(path));
+        return entry == nullptr ? nullptr : content_of(*entry);
+    }
+
+    // The file that is read when this entry is opened; nullptr when none is.
+    [[nodiscard]] const ManifestEntry* content_of(const ManifestEntry& entry) const {
+        if (entry.type == FileType::folder) return nullptr;
+        return entry.type == FileType::symlink ? linked_file(manifest_, entry) : &entry;
+    }
+
+    [[nodiscard]] std::unexpected<Error> bad(std::string_view why) const {
+        return fail(Errc::invalid,
+                    fmt::format("{} a BagIt bag (bagit.txt), but not a valid one: {}",
+                                folder_.empty() ? "this session is" : escape(folder_) + " is", why));
+    }
+
+    Status check_declaration() {  // RFC 8493 2.1.1
+        BB_TRY(const std::string text, read_text_(in_bag("bagit.txt")));
+        const auto lines = lines_of(text);
+        if (text.starts_with(kByteOrderMark)) return bad("bagit.txt must not begin with a byte order mark");
+        const bool good = lines.size() == 2 && lines[0].starts_with("BagIt-Version: ") &&
+                          lines[1].starts_with("Tag-File-Character-Encoding: ");
+        if (!good)
+            return bad("bagit.txt must be the two lines BagIt-Version and Tag-File-Character-Encoding");
+        if (lines[1] != "Tag-File-Character-Encoding: UTF-8") return bad("its tag files must be UTF-8");
+        return {};
+    }
+
+    // One manifest or tag manifest: what it lists is there, has the digest (SHA-256 only), and for payload
+    // nothing else is. Paths are meant as the standard says, or else as they stand.
+    Status check_list(const std::string& name, bool payload) {
+        BB_TRY(const std::string text, read_text_(in_bag(name)));
+        BB_TRY(auto lines, lines_of_list(name, text, payload));
+        Findings findings = compare(lines, name, payload);
+        if (findings.good()) return {};
+        for (Line& line : lines) std::ranges::reverse(line.readings);
+        if (compare(lines, name, payload).good()) return {};
+        return report(findings, name);
+    }
+
+    struct Line {
+        std::vector<std::string> readings;
+        std::optional<Sha256> sha256;
+    };
+
+    struct Findings {
+        std::vector<const Line*> missing, different;
+        std::vector<const ManifestEntry*> unlisted;
+        [[nodiscard]] bool good() const { return missing.empty() && different.empty() && unlisted.empty(); }
+    };
+
+    Result<std::vector<Line>> lines_of_list(const std::string& name, std::string_view text,
+                                            bool payload) const {
+        std::vector<Line> lines;
+        for (const std::string_view line : lines_of(text)) {
+            const std::size_t gap = line.find_first_of(" \t");
+            if (gap == std::string_view::npos) return bad(fmt::format("{} has a line without a path", name));
+            const auto path = line.substr(std::min(line.find_first_not_of(" \t", gap), line.size()));
+            Line read{.readings = readings_of(path), .sha256 = Sha256::parse(line.substr(0, gap))};
+            if (payload)
+                std::erase_if(read.readings,
+                              [](const std::string& reading) { return !reading.starts_with("data/"); });
+            if (read.readings.empty()) return bad(fmt::format("{} lists {}", name, escape(path)));
+            lines.push_back(std::move(read));
+        }
+        return lines;
+    }
+
+    // The entry that a line means: of those that are there the one whose content fits, else the first.
+    [[nodiscard]] const ManifestEntry* meant_by(const Line& line, bool sha256) const {
+        const ManifestEntry* first = nullptr;
+        for (const std::string& reading : line.readings) {
+            const auto alias = aliases_.find(reading);
+            const ManifestEntry* const entry =
+                alias != aliases_.end() ? alias->second : manifest_.find(in_bag(reading));
+            if (entry == nullptr || content_of(*entry) == nullptr) continue;
+            if (!sha256 || line.sha256 == content_of(*entry)->sha256) return entry;
+            if (first == nullptr) first = entry;
+        }
+        return first;
+    }
+
+    Findings compare(const std::vector<Line>& lines, const std::string& name, bool payload) {
+        const bool sha256 = name.ends_with("-sha256.txt");
+        Findings findings;
+        std::vector<const ManifestEntry*> listed;
+        for (const Line& line : lines) {
+            const ManifestEntry* const entry = meant_by(line, sha256);
+            if (entry == nullptr)
+                findings.missing.push_back(&line);
+            else if (sha256 && line.sha256 != content_of(*entry)->sha256)
+                findings.different.push_back(&line);
+            listed.push_back(entry);
+        }
+        if (!payload) return findings;
+        std::ranges::sort(listed);
+        each_payload_file([&](const ManifestEntry& entry) {
+            if (!std::ranges::binary_search(listed, &entry)) findings.unlisted.push_back(&entry);
+        });
+        if (sha256) pair_by_content(findings);
+        return findings;
+    }
+
+    // Names in another normal form of Unicode: the file that is not listed and has the digest of one that is
+    // missing.
+    void pair_by_content(Findings& findings) {
+        std::erase_if(findings.missing, [&](const Line* line) {
+            const auto same = std::ranges::find_if(findings.unlisted, [&](const ManifestEntry* entry) {
+                return line->sha256 == entry->sha256 &&
+                       may_be_same_letters(in_bag(line->readings.front()), entry->path);
+            });
+            if (same == findings.unlisted.end()) return false;
+            aliases_.emplace(line->readings.front(), *same);
+            findings.unlisted.erase(same);
+            return true;
+        });
+    }
+
+    [[nodiscard]] Status report(const Findings& findings, const std::string& name) const {
+        const auto names_of = [](const std::vector<const Line*>& lines) {
+            Names names;
+            for (const Line* line : lines) names.add(line->readings.front());
+            return names.text();
+        };
+        if (!findings.missing.empty())
+            return bad(fmt::format("{} lists files that are not there: {}{}", name,
+                                   names_of(findings.missing),
+                                   file_in_bag("fetch.txt") == nullptr
+                                       ? ""
+                                       : "; fetch what fetch.txt names before you send the bag"));
+        if (!findings.different.empty())
+            return bad(fmt::format("files differ from {}: {}", name, names_of(findings.different)));
+        Names unlisted;
+        for (const ManifestEntry* entry : findings.unlisted) unlisted.add(entry->path);
+        return bad(fmt::format("{} does not list {}", name, unlisted.text()));
+    }
+
+    void each_payload_file(const auto& visit) const {
+        const std::string front = in_bag("data/");
+        for (const ManifestEntry& entry : manifest_.entries)
+            if (entry.type == FileType::file && entry.path.starts_with(front)) visit(entry);
+    }
+
+    // bag-info.txt is optional, and so is its Payload-Oxum (RFC 8493 2.2.2).
+    Status check_oxum() {
+        if (file_in_bag("bag-info.txt") == nullptr) return {};
+        BB_TRY(const std::string text, read_text_(in_bag("bag-info.txt")));
+        constexpr std::string_view kLabel = "Payload-Oxum:";
+        for (std::string_view line : lines_of(text)) {
+            if (!line.starts_with(kLabel)) continue;
+            line.remove_prefix(std::min(line.find_first_not_of(" \t", kLabel.size()), line.size()));
+            if (line != oxum(false) && line != oxum(true))
+                return bad(fmt::format("bag-info.txt says Payload-Oxum {}, data holds {}", escape(line),
+                                       oxum(false)));
+        }
+        return {};
+    }
+
+    // Some programs count what links lead to, some do not.
+    [[nodiscard]] std::string oxum(bool with_links) const {
+        std::uint64_t bytes = 0, count = 0;
+        const auto add = [&](const ManifestEntry& file) { bytes += file.size_bytes, ++count; };
+        each_payload_file(add);
+        const std::string front = in_bag("data/");
+        for (const ManifestEntry& entry : manifest_.entries) {
+            if (!with_links || entry.type != FileType::symlink || !entry.path.starts_with(front)) continue;
+            if (const ManifestEntry* const file = linked_file(manifest_, entry)) add(*file);
+        }
+        return fmt::format("{}.{}", bytes, count);
+    }
+
+    const Manifest& manifest_;
+    const std::function<Result<std::string>(const std::string&)>& read_text_;
+    const std::string& folder_;
+    std::map<std::string, const ManifestEntry*> aliases_;  // listed path -> the entry with another name
+};
+
+}  // namespace
+
+Status check_own_bag(const Manifest& manifest,
+                     const std::function<Result<std::string>(const std::string& path)>& read_text,
+                     const std::string& folder) {
+    return BagCheck(manifest, read_text, folder).run();
+}
+
+std::string only_bag_folder(const Manifest& manifest) {
+    if (manifest.entries.empty() || manifest.entries.front().type != FileType::folder) return {};
+    const std::string& folder = manifest.entries.front().path;
+    const bool only = std::ranges::none_of(manifest.entries, [&](const ManifestEntry& entry) {
+        return entry.path.find('/') == std::string::npos && entry.path != folder;
+    });
+    const ManifestEntry* const declaration = manifest.find(folder + "/bagit.txt");
+    return only && declaration != nullptr && declaration->type == FileType::file ? folder : std::string();
+}
+
+}  // namespace burnbox

@@ -1,0 +1,100 @@
+#include "common/inbox/generation.hpp"
+
+#include <algorithm>
+
+#include "common/base/log.hpp"
+#include "common/inbox/folder_mark.hpp"
+#include "common/inbox/found_again.hpp"
+#include "common/inbox/older_catalogue.hpp"
+
+namespace burnbox {
+namespace {
+
+struct Reached {
+    std::uint64_t generation = 0;
+    std::uint64_t disc_number = 0;  // of the last disc that was begun
+};
+
+Result<Reached> reached_by(Catalogue& catalogue) {
+    BB_TRY(const std::uint64_t generation, catalogue.generation());
+    BB_TRY(const unsigned next, catalogue.next_disc_number());
+    return Reached{generation, next - 1};
+}
+
+// By whatever catalogue: each that was put back went on for itself.
+Result<Reached> highest_noted(std::span<FileSystem* const> places) {
+    Reached highest;
+    for (FileSystem* const place : places) {
+        BB_TRY(const auto mark, read_folder_mark(*place));
+        if (!mark) continue;
+        highest.generation = std::max(highest.generation, mark->generation);
+        highest.disc_number = std::max(highest.disc_number, mark->disc_number);
+    }
+    return highest;
+}
+
+// A catalogue that begins beside what an earlier one left.
+Result<bool> has_predecessor(Catalogue& catalogue, FileSystem& state_fs, FileSystem& inbox_fs) {
+    BB_TRY(const auto rows, catalogue.sessions(""));
+    if (!rows.empty()) return false;
+    BB_TRY(const auto seals, unreferenced_seals(state_fs, catalogue));
+    if (!seals.empty()) return true;
+    BB_TRY(const auto accounts, list_folder(inbox_fs, ""));
+    for (const DirEntry& account : accounts) {
+        if (account.type != FileType::folder) continue;
+        BB_TRY(const auto receipts, receipts_in(inbox_fs, account.name));
+        if (!receipts.empty()) return true;
+    }
+    return false;
+}
+
+void tell(CatalogueAge age, std::uint64_t generation, std::uint64_t noted) {
+    log::warning(age == CatalogueAge::older ? "catalogue is older than the data" : "catalogue is empty",
+                 log::kv("generation", generation), log::kv("noted", noted),
+                 log::kv("what",
+                         "what discs, seal records and receipts say is taken in, and disc labels go on "
+                         "100 numbers later"),
+                 log::kv("remedy", "put the newest backup of the catalogue back if there is a newer one"));
+}
+
+}  // namespace
+
+Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs, FileSystem& inbox_fs,
+                                      std::span<FileSystem* const> places) {
+    BB_TRY(const Reached own, reached_by(catalogue));
+    BB_TRY(const Reached noted, highest_noted(places));
+    const bool behind = noted.generation > own.generation || noted.disc_number > own.disc_number;
+    CatalogueAge age = behind ? CatalogueAge::older : CatalogueAge::current;
+    if (age == CatalogueAge::current && own.generation == 0) {
+        BB_TRY(const bool missing, has_predecessor(catalogue, state_fs, inbox_fs));
+        if (missing) age = CatalogueAge::missing;
+    }
+    if (age != CatalogueAge::current) {
+        tell(age, own.generation, noted.generation);
+        BB_CHECK(remember_older_catalogue(state_fs, own.generation, noted.generation));
+        const std::uint64_t last = std::max(own.disc_number, noted.disc_number);
+        BB_CHECK(catalogue.go_on_after(noted.generation,
+                                       static_cast<unsigned>(last - own.disc_number) + kSkippedDiscNumbers));
+    }
+    BB_CHECK(note_generation_in(catalogue, places));
+    return age;
+}
+
+Status note_generation_in(Catalogue& catalogue, std::span<FileSystem* const> places) {
+    BB_TRY(const Reached own, reached_by(catalogue));
+    bool noted = false;
+    Status last;
+    for (FileSystem* const place : places) {
+        const Status done = note_generation(*place, own.generation, own.disc_number);
+        if (done) {
+            noted = true;
+        } else if (done.error().code != Errc::not_found) {
+            last = done;
+            log::warning("generation not noted", log::kv("folder", place->host_path("")),
+                         log::kv(done.error()));
+        }
+    }
+    return noted ? Status() : last;
+}
+
+}  // namespace burnbox

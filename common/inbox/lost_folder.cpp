@@ -1,0 +1,143 @@
+#include "common/inbox/lost_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/base/time_range.hpp"
+#include "common/session/names.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::size_t kReadBytes = 1U << 20U;
+
+Result<bool> is_folder(FileSystem& fs, const std::string& path) {
+    const auto info = fs.info(path);
+    if (info) return info->type == FileType::folder;
+    if (info.error().code == Errc::not_found) return false;
+    return std::unexpected(info.error());
+}
+
+Result<Sha256> content_of(FileSystem& fs, const std::string& path) {
+    BB_TRY(const auto file, fs.open(path, {.read = true}));
+    Sha256Hasher hasher;
+    std::vector<std::byte> part(kReadBytes);
+    for (std::uint64_t offset = 0;;) {
+        BB_TRY(const std::size_t got, file->read_at(part, offset));
+        if (got == 0) return hasher.finish();
+        hasher.update(std::span(part).first(got));
+        offset += got;
+    }
+}
+
+Result<bool> has_content(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+    for (const ManifestEntry& entry : sealed.manifest.entries) {
+        if (entry.path == sealed.marker.name) continue;
+        const std::string path = join_path(folder, entry.source.empty() ? entry.path : entry.source);
+        if (entry.type == FileType::symlink) {
+            BB_TRY(const std::string target, fs.read_symlink(path));
+            if (target != entry.link_target) return false;
+        }
+        if (entry.type != FileType::file) continue;
+        BB_TRY(const Sha256 content, content_of(fs, path));
+        if (content != entry.sha256) return false;
+    }
+    return true;
+}
+
+Result<std::set<std::string>> folders_of_others(Catalogue& catalogue, const SessionRow& row) {
+    std::set<std::string> taken;
+    BB_TRY(const auto rows, catalogue.sessions(row.account));
+    for (const SessionRow& other : rows)
+        if (other.id != row.id && other.root == row.root) taken.insert({other.folder, other.folder_next});
+    return taken;
+}
+
+}  // namespace
+
+Result<Fit> fit_of(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+    Fit fit = Fit::times;
+    for (const ManifestEntry& entry : sealed.manifest.entries) {
+        if (entry.path == sealed.marker.name) continue;
+        const std::string& path = entry.source.empty() ? entry.path : entry.source;
+        const auto info = fs.info(join_path(folder, path));
+        if (!info && info.error().code != Errc::not_found) return std::unexpected(info.error());
+        if (!info || info->type != entry.type) return Fit::none;
+        if (entry.type != FileType::file) continue;
+        if (info->size_bytes != entry.size_bytes) return Fit::none;
+        if (clamp_time(info->mtime) != clamp_time(entry.mtime)) fit = Fit::sizes;
+    }
+    return fit;
+}
+
+Result<std::string> find_lost_folder(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
+                                     const SessionRow& row) {
+    BB_TRY(FileSystem* const fs, inbox.fs_of(row));
+    if (!row.folder.empty()) {
+        BB_TRY(const bool there, is_folder(*fs, join_path(row.account, row.folder)));
+        if (there) return row.folder;
+    }
+    BB_TRY(const SealedSession sealed, read_seal_record(state_fs, row.seal_id));
+    BB_TRY(const auto taken, folders_of_others(catalogue, row));
+    BB_TRY(const auto entries, list_folder(*fs, row.account));
+    for (const DirEntry& entry : entries) {
+        if (entry.type != FileType::folder || taken.contains(entry.name)) continue;
+        const SessionFolder parts = parse_folder(entry.name);
+        if (parts.name != row.name || parts.state == FolderState::open) continue;
+        BB_TRY(const Fit fit, fit_of(*fs, join_path(row.account, entry.name), sealed));
+        if (fit == Fit::none) continue;
+        BB_CHECK(catalogue.set_folder(row.id, entry.name));
+        log::info("session has its folder again", log::kv("session", row.account + "/" + row.disc_name),
+                  log::kv("folder", entry.name));
+        return entry.name;
+    }
+    return fail(Errc::not_found,
+                fmt::format("{0}/{1} has no folder, or not all of its files are in it: put it back as "
+                            "{2}, or send it again",
+                            escape(row.account), escape(row.disc_name),
+                            fs->host_path(join_path(row.account, row.name + "-failed"))));
+}
+
+Result<std::optional<SessionRow>> find_row_of_folder(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
+                                                     const std::string& account, const std::string& folder) {
+    const std::string name = parse_folder(folder).name;
+    BB_TRY(const auto rows, catalogue.sessions(account));
+    for (const SessionRow& row : rows) {
+        const bool waits = row.state == SessionState::failed || row.state == SessionState::queued;
+        if (!waits || row.name != name || row.root != inbox.root() || !row.folder_next.empty()) continue;
+        const auto found = find_lost_folder(inbox, catalogue, state_fs, row);
+        if (!found && found.error().code != Errc::not_found) return std::unexpected(found.error());
+        if (!found || *found != folder) continue;
+        BB_TRY(SessionRow now, catalogue.session(row.id));
+        return std::optional(std::move(now));
+    }
+    return std::optional<SessionRow>();
+}
+
+Result<std::optional<std::string>> failed_folder_of(Inbox& inbox, Catalogue& catalogue,
+                                                    const SealedSession& sealed) {
+    const auto entries = list_folder(inbox.fs(), sealed.account);
+    if (!entries && entries.error().code == Errc::not_found) return std::optional<std::string>();
+    if (!entries) return std::unexpected(entries.error());
+    SessionRow nobody;
+    nobody.account = sealed.account, nobody.root = inbox.root();
+    BB_TRY(const auto taken, folders_of_others(catalogue, nobody));
+    for (const DirEntry& entry : *entries) {
+        if (entry.type != FileType::folder || taken.contains(entry.name)) continue;
+        const SessionFolder parts = parse_folder(entry.name);
+        const bool may_be = sealed.disc_name == parts.name || sealed.disc_name.starts_with(parts.name + "-");
+        if (parts.state != FolderState::failed || !may_be) continue;
+        const std::string folder = join_path(sealed.account, entry.name);
+        BB_TRY(const Fit fit, fit_of(inbox.fs(), folder, sealed));
+        if (fit == Fit::none) continue;
+        BB_TRY(const bool is_it, has_content(inbox.fs(), folder, sealed));
+        if (is_it) return std::optional(entry.name);
+    }
+    return std::optional<std::string>();
+}
+
+}  // namespace burnbox

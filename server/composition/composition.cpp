@@ -1,0 +1,403 @@
+#include "server/composition/composition.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <stop_token>
+
+#include "burner/jobs/burner.hpp"
+#include "burner/parity/par2.hpp"
+#include "burner/worker/worker.hpp"
+#include "common/base/log.hpp"
+#include "common/base/parts.hpp"
+#include "common/base/thread_pool.hpp"
+#include "common/catalogue/sql_catalogue.hpp"
+#include "common/events/away_folders.hpp"
+#include "common/events/events.hpp"
+#include "common/events/hooks.hpp"
+#include "common/events/signal_folder.hpp"
+#include "common/inbox/inbox.hpp"
+#include "common/inbox/known_folders.hpp"
+#include "common/inbox/lost_folder.hpp"
+#include "common/inbox/older_catalogue.hpp"
+#include "common/process/run_program.hpp"
+#include "common/storage/posix_file_system.hpp"
+#include "server/composition/channel_services.hpp"
+#include "server/composition/seal_gate.hpp"
+#include "server/control/control_server.hpp"
+#include "server/net/server.hpp"
+#include "server/operations/live_operations.hpp"
+#include "server/places/catalogue_rescue.hpp"
+#include "server/places/folder_locks.hpp"
+#include "server/places/locations.hpp"
+#include "server/places/place_watch.hpp"
+#include "server/places/resource_watch.hpp"
+#include "server/places/state_folders.hpp"
+#include "server/skim/skims.hpp"
+#include "server/upload/client.hpp"
+#include "server/watch/watches.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr unsigned kDiskThreads = 4;
+constexpr std::chrono::minutes kChangerLimit{5};  // an arm that looks for its slot first takes a while
+
+}  // namespace
+
+// Members stand in the order in which they are made; stop() ends them in the other.
+struct Composition::State {
+    explicit State(const Config& configuration) : config(configuration) {}
+    ~State() { stop(); }
+
+    const Config& config;
+    UniqueFd lock;
+    FolderLocks folder_locks;
+    PlaceWatch places;
+    std::unique_ptr<FileSystem> state_fs, inbox_fs, signals_fs;
+    std::unique_ptr<KnownFolders> folders;
+    std::vector<std::unique_ptr<FileSystem>> image_folders;  // of the emulated drives, those that are there
+    CatalogueAge catalogue_age = CatalogueAge::current;
+    std::unique_ptr<Catalogue> catalogue;
+    Events events;
+    AwayFolders away{events, system_clock()};
+    std::unique_ptr<SignalFolder> signals;
+    std::unique_ptr<Hooks> hooks;
+    std::unique_ptr<ResourceWatch> resources;
+    std::optional<Inbox> inbox;
+    std::optional<ThreadPool> disk_pool;
+    std::unique_ptr<ParityProgram> parity;
+    std::unique_ptr<Prover> prover;
+    std::unique_ptr<Burner> burner;
+    std::optional<UploadServices> upload_services;
+    std::unique_ptr<Uploads> uploads;
+    std::unique_ptr<Watches> watches;
+    std::unique_ptr<Skims> skims;
+    std::unique_ptr<LiveOperations> operations;
+    std::optional<rsync::Host> rsync;
+    std::optional<ChannelParts> channels;
+    std::unique_ptr<SshServer> ssh;
+    std::unique_ptr<ControlServer> control;
+    std::stop_source stopping;  // for what copies folders
+    SealGate gate;
+    std::atomic<bool> transfers_end{false};  // at once
+    std::atomic<bool> place_lost{false};
+
+    Status open_stores() {
+        BB_CHECK(make_state_dir(config));
+        BB_TRY(lock, lock_state_dir(config.state_dir));
+        BB_TRY(state_fs, open_posix_file_system(config.state_dir));
+        BB_TRY(folders, KnownFolders::open(*state_fs));
+        BB_CHECK(make_folders_of(config, *folders));
+        BB_CHECK(folders->check("inbox_dir", config.inbox_dir));
+        BB_CHECK(hold_folders(folder_locks, config));
+        BB_CHECK(take_rescued_catalogue(catalogue_file(config.catalogue)));
+        BB_TRY(catalogue, open_sql_catalogue(config.catalogue, [this](const Error& error) {
+                   if (resources) resources->catalogue_failed(error);
+               }));
+        BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
+        inbox.emplace(*inbox_fs, *catalogue);
+        for (const auto& [name, drive] : config.drives) {
+            if (!drive.emulated()) continue;
+            (void)check_image_dir(drive.image_dir);  // its drive says what is wrong
+            if (auto image_fs = open_posix_file_system(drive.image_dir))
+                image_folders.push_back(std::move(*image_fs));
+        }
+        return {};
+    }
+
+    // Where the promise of a seal stands: from now on it has to stay there.
+    Status keep_places() {
+        BB_CHECK(places.keep("state_dir", config.state_dir, Origin::state_folder));
+        BB_CHECK(places.keep("the lock", config.state_dir + "/lock", Origin::catalogue));
+        BB_CHECK(places.keep("the folder", config.state_dir + "/seals", Origin::state_folder));
+        BB_CHECK(places.keep("inbox_dir", config.inbox_dir, Origin::state_folder));
+        if (const std::string file = catalogue_file(config.catalogue); !file.empty()) {
+            BB_CHECK(places.keep("the catalogue", file, Origin::catalogue));
+            BB_CHECK(places.keep("the catalogue's log", file + "-wal", Origin::catalogue));
+            BB_CHECK(places.keep("the catalogue's index", file + "-shm", Origin::catalogue));
+        }
+        places.start([this](const std::string& path, const Error& error) { lose_place(path, error); });
+        return {};
+    }
+
+    void lose_place(const std::string& path, const Error& error) {
+        place_lost = true;
+        if (error.origin == Origin::state_folder)
+            away.tell(path, error.message);
+        else
+            resources->catalogue_lost(error);
+        rescue();
+        part_failed("storage", error.message);
+    }
+
+    void rescue() {
+        const std::string file = catalogue_file(config.catalogue);
+        if (file.empty()) return;
+        if (const Status saved = rescue_catalogue(*catalogue, file); !saved)
+            log::error("catalogue not rescued", log::kv(saved.error()));
+    }
+
+    // A shelf that never had a mark is known by its discs: without any of them its disk is not mounted.
+    [[nodiscard]] Status check_image_dir(const std::string& path) const {
+        if (!folders->knows(path)) {
+            BB_TRY(const auto discs, catalogue->discs());
+            if (lost_every_image(discs, path))
+                return fail(
+                    Errc::unreachable,
+                    fmt::format(
+                        "image_dir {} is away: no disc is in it; mount its disk. If this folder is to "
+                        "take its place, say so with: touch {}/{}",
+                        path, path, kAdoptFile));
+        }
+        return folders->check("image_dir", path);
+    }
+
+    // The folders with a mark that the catalogue's generation is noted in.
+    [[nodiscard]] std::vector<FileSystem*> marked_folders() const {
+        std::vector<FileSystem*> marked = {inbox_fs.get()};
+        for (const auto& folder : image_folders) marked.push_back(folder.get());
+        return marked;
+    }
+
+    // Who is told of events, before anybody publishes any.
+    Status make_listeners(Spawner& spawner) {
+        BB_TRY(signals_fs, open_posix_file_system(config.signals_dir));
+        signals = std::make_unique<SignalFolder>(*signals_fs, events);
+        hooks = std::make_unique<Hooks>(config.hooks, events, spawner);
+        resources = std::make_unique<ResourceWatch>(
+            std::vector<WatchedSpace>{{"inbox_dir", *inbox_fs}, {"state_dir", *state_fs}}, *catalogue, events,
+            system_clock());
+        return {};
+    }
+
+    void run_blocking(std::function<void()> job) { (void)disk_pool->post(std::move(job)); }
+
+    static auto changer(Spawner& spawner) {
+        return [&spawner](const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                          const std::atomic<bool>& cut_off) {
+            return run_program(spawner, argv, environment, kChangerLimit, [&] { return cut_off.load(); });
+        };
+    }
+
+    void make_burner(Spawner& spawner) {
+        std::vector<std::unique_ptr<Drive>> drives;
+        const DrivePolicy policy{config.burn.write_once_only, config.burn.speed,
+                                 [this](const std::string& folder) { return check_image_dir(folder); }};
+        for (const auto& [name, drive] : config.drives)
+            drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe", policy));
+        parity = make_par2(spawner);
+        prover = make_worker_prover(spawner, "/proc/self/exe");
+        burner = std::make_unique<Burner>(
+            BurnerServices{
+                .config = config,
+                .clock = system_clock(),
+                .catalogue = *catalogue,
+                .inbox = *inbox,
+                .state_fs = *state_fs,
+                .events = events,
+                .parity = *parity,
+                .prover = *prover,
+                .run_changer = changer(spawner),
+                .note_generation = [this] { return note_generation_in(*catalogue, marked_folders()); },
+                .catalogue_age = catalogue_age,
+                .folder_is_away = [this](const std::string& path,
+                                         const std::string& why) { away.tell(path, why); }},
+            std::move(drives));
+    }
+
+    // Uploads and burner know of each other by these functions only.
+    Status make_uploads() {
+        disk_pool.emplace(kDiskThreads);
+        upload_services.emplace(UploadServices{
+            .config = config,
+            .clock = system_clock(),
+            .catalogue = *catalogue,
+            .inbox = *inbox,
+            .state_fs = *state_fs,
+            .events = events,
+            // What waits here is bounded by the handles and connections of `limits:`. After stop() nobody is
+            // left to answer to.
+            .run_blocking = [this](std::function<void()> job) { run_blocking(std::move(job)); },
+            .check_fits = [this](const std::string& pool,
+                                 const Manifest& manifest) { return burner->check_fits(pool, manifest); },
+            .prove = [this](const std::string& seal_id) { return burner->prove(seal_id); },
+            .wake_burner = [this] { burner->wake(); },
+            .disc_room = [this](const std::string& pool) -> Result<std::optional<DiscRoom>> {
+                BB_TRY(const auto room, burner->room(pool));
+                if (!room) return std::nullopt;
+                return DiscRoom{room->total_bytes, room->free_bytes};
+            },
+            .boot_id = read_boot_id(),
+            .may_seal = [this] { return gate.check(); },
+            .check_storage = [this] { return places.check(); },
+            .check_mount = [this](const std::string& kind,
+                                  const std::string& path) { return folders->check_mount(kind, path); },
+            .folder_is_away = [this](const std::string& path,
+                                     const std::string& why) { away.tell(path, why); },
+            .catalogue_age = catalogue_age});
+        uploads = std::make_unique<Uploads>(*upload_services);
+        BB_TRY(watches, Watches::open(*upload_services));
+        skims = std::make_unique<Skims>(*uploads, *upload_services);
+        return {};
+    }
+
+    // Of the inboxes, then of the watched folders.
+    [[nodiscard]] std::vector<OpenSessionStatus> open_sessions() const {
+        auto all = uploads->open_sessions();
+        for (OpenSessionStatus& open : watches->open_sessions()) all.push_back(std::move(open));
+        return all;
+    }
+
+    void burn(const std::string& account, const std::string& session, bool again, Done done) {
+        const auto in_inbox = uploads->open_sessions();
+        const bool is_there = std::ranges::any_of(in_inbox, [&](const OpenSessionStatus& open) {
+            return open.account == account && open.name == session;
+        });
+        if (!is_there && watches->has(account, session))
+            return watches->burn(account, session, again, std::move(done));
+        uploads->burn(account, session, again, std::move(done));
+    }
+
+    void make_operations() {
+        operations = std::make_unique<LiveOperations>(OperationServices{
+            .catalogue = *catalogue,
+            .inbox = *inbox,
+            .events = events,
+            .open_sessions = [this] { return open_sessions(); },
+            .burn = [this](const std::string& account, const std::string& session, bool again,
+                           Done done) { burn(account, session, again, std::move(done)); },
+            .cancel = [this](const std::string& account, const std::string& session,
+                             Done done) { uploads->cancel(account, session, std::move(done)); },
+            .drives = [this] { return burner->drives(); },
+            .verify =
+                [this](SessionId session, const std::string& label, BurnObserver& observer) {
+                    return burner->verify_session(session, label, observer);
+                },
+            .wake_burner = [this] { burner->wake(); },
+            .import_folder =
+                [this](const intake::ImportOrder& order) {
+                    return intake::import_folder(*uploads, *upload_services, order, stopping.get_token());
+                },
+            .skim_once = [this] { return skims->run_once(); },
+            .accounts = account_names(),
+            .find_folder = [this](const SessionRow& row) -> Status {
+                BB_TRY(const std::string folder, find_lost_folder(*inbox, *catalogue, *state_fs, row));
+                return {};
+            },
+            .burn_now = [this](SessionId session) { burner->burn_now(session); },
+            .by_hand = [this](Burner::ByHand what,
+                              const std::string& drive) { return burner->by_hand(what, drive); },
+            .folders_away = [this] { return away.list(); }});
+    }
+
+    [[nodiscard]] std::vector<std::string> account_names() const {
+        std::vector<std::string> names;
+        for (const auto& [name, account] : config.accounts) names.push_back(name);
+        return names;
+    }
+
+    void drain(const std::string& reason, const std::string& remedy) {
+        gate.shut(reason + ": " + remedy);
+        burner->drain();
+        stopping.request_stop();
+        operations->drain(reason);
+        watches->stop();
+        skims->stop();
+        ssh->drain(config.drain, [this] { return transfers_end.load(); });
+        ssh->stop();
+        burner->stop();
+        disk_pool->stop();
+        places.stop();
+        if (place_lost) rescue();  // what was recorded since
+    }
+
+    [[nodiscard]] std::vector<DriveStatus> writing() const {
+        std::vector<DriveStatus> busy = burner->drives();
+        std::erase_if(busy, [](const DriveStatus& drive) { return drive.state != "burning"; });
+        return busy;
+    }
+
+    // Clients first, so that nothing new comes; then the burner, which ends what `verify` waits for; then
+    // what is left to answer; then those who are told.
+    void stop() {
+        stopping.request_stop();
+        places.stop();
+        if (control) control->stop();
+        if (ssh) ssh->stop();
+        if (watches) watches->stop();
+        if (skims) skims->stop();
+        if (burner) burner->stop();
+        if (disk_pool) disk_pool->stop();
+        if (operations) operations->stop();
+        if (resources) resources->stop();
+        if (hooks) hooks->stop();
+        if (signals) signals->stop();
+    }
+};
+
+Composition::Composition(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Composition::~Composition() = default;
+
+Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Spawner& spawner,
+                                                        boost::asio::io_context& io) {
+    auto state = std::make_unique<State>(config);
+    BB_CHECK(state->open_stores());
+    BB_CHECK(state->make_listeners(spawner));
+    BB_TRY(state->catalogue_age,
+           check_generation(*state->catalogue, *state->state_fs, *state->inbox_fs, state->marked_folders()));
+    if (state->catalogue_age != CatalogueAge::current)
+        state->resources->catalogue_is_older(age_text(state->catalogue_age));
+    state->make_burner(spawner);
+    BB_CHECK(state->make_uploads());
+    BB_CHECK(state->uploads->recover());
+    BB_CHECK(state->watches->recover());
+    state->skims->recover();
+    BB_CHECK(state->keep_places());
+    state->make_operations();
+    state->rsync.emplace(rsync::Host{
+        .spawner = spawner,
+        .self = "/proc/self/exe",
+        .run_blocking = [at = state.get()](std::function<void()> job) { at->run_blocking(std::move(job)); }});
+    state->channels.emplace(ChannelParts{
+        .connect = [at = state.get()](const std::string& account) { return at->uploads->connect(account); },
+        .operations = *state->operations,
+        .rsync = *state->rsync,
+        .handles = config.limits.handles});
+    BB_TRY(state->ssh,
+           SshServer::start({.config = config, .make_thread_services = [&parts = *state->channels] {
+                                 return make_channel_services(parts);
+                             }}));
+    BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));
+    BB_CHECK(state->watches->start());
+    state->skims->start();
+    state->burner->start();
+    return std::unique_ptr<Composition>(new Composition(std::move(state)));
+}
+
+std::vector<ListenAddress> Composition::addresses() const {
+    return state_->ssh->addresses();
+}
+std::string Composition::host_key_fingerprint() const {
+    return state_->ssh->host_key_fingerprint();
+}
+std::string Composition::host_key_line() const {
+    return state_->ssh->host_key_line();
+}
+void Composition::drain(const std::string& reason, const std::string& remedy) {
+    state_->drain(reason, remedy);
+}
+void Composition::cut_off() {
+    state_->transfers_end = true;
+    state_->burner->cut_off();
+}
+std::vector<DriveStatus> Composition::writing() const {
+    return state_->writing();
+}
+void Composition::stop() {
+    state_->stop();
+}
+
+}  // namespace burnbox

@@ -1,0 +1,149 @@
+#include "server/operations/list_operations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "common/base/text.hpp"
+#include "server/operations/views.hpp"
+
+namespace burnbox {
+namespace {
+
+constexpr std::size_t kMostFound = 10'000;
+
+using Key = std::pair<std::string, std::string>;  // account, disc name
+
+// What became of copies of burned sessions: discs that are suspect or missing, and copies that read back bad.
+Result<std::map<Key, std::string>> gather_losses(Catalogue& catalogue) {
+    std::map<Key, std::string> losses;
+    BB_TRY(const auto discs, catalogue.discs());
+    for (const DiscRow& disc : discs) {
+        if (disc.state != DiscState::suspect && !disc.missing_since) continue;
+        BB_TRY(const auto copies, catalogue.disc_sessions(disc.id));
+        for (const DiscSessionRow& copy : copies) {
+            std::string& text = losses[{copy.account, std::string(whole_disc_name(copy.session_name))}];
+            text += fmt::format("{}{}", text.empty() ? "" : "; ",
+                                !copy.good           ? "its copy on disc " + disc.label + " is bad"
+                                : disc.missing_since ? "disc " + disc.label + " is missing"
+                                                     : "disc " + disc.label + " is suspect");
+        }
+    }
+    return losses;
+}
+
+// Sealed ones as the catalogue has them, oldest first, then the open ones. Without `burned` those are left
+// out.
+Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned) {
+    std::vector<SessionView> views;
+    BB_TRY(const auto rows, asked.services.catalogue.sessions(asked.account));
+    BB_TRY(auto losses, gather_losses(asked.services.catalogue));
+    for (const SessionRow& row : rows) {
+        const bool is_burned = row.state == SessionState::burned;
+        if (row.state == SessionState::withdrawn || (is_burned && !burned)) continue;
+        const std::string& loss = losses[{row.account, row.disc_name}];
+        views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes,
+                         row.files_count, is_burned && !loss.empty() ? loss : row.reason});
+    }
+    for (const OpenSessionStatus& open : asked.services.open_sessions())
+        if (asked.account.empty() || open.account == asked.account)
+            views.push_back({open.account, open.name, "open", open.bytes, open.files_count, open.reason});
+    return views;
+}
+
+Result<std::vector<DiscView>> gather_discs(const Asked& asked) {
+    std::vector<DiscView> views;
+    BB_TRY(const auto discs, asked.services.catalogue.discs());
+    for (DiscRow disc : discs) {
+        BB_TRY(auto sessions, asked.services.catalogue.disc_sessions(disc.id));
+        if (!asked.account.empty()) {
+            disc.reason.clear();  // it may name sessions of others
+            std::erase_if(sessions, [&](const DiscSessionRow& row) { return row.account != asked.account; });
+            if (sessions.empty()) continue;
+        }
+        views.push_back({std::move(disc), std::move(sessions)});
+    }
+    return views;
+}
+
+// Those of the drive's sessions that the asker may know.
+std::vector<SessionName> names_of(const Asked& asked, const DriveStatus& drive) {
+    std::vector<SessionName> names;
+    for (const SessionId id : drive.sessions) {
+        const auto row = asked.services.catalogue.session(id);
+        if (row && (asked.account.empty() || row->account == asked.account))
+            names.push_back({row->account, row->disc_name});
+    }
+    return names;
+}
+
+// `discs`: those the asker may know.
+std::vector<DriveView> gather_drives(const Asked& asked, const std::vector<DiscView>& discs) {
+    std::vector<DriveView> views;
+    for (DriveStatus& drive : asked.services.drives()) {
+        DriveView view{std::move(drive), {}};
+        view.sessions = names_of(asked, view.drive);
+        if (!asked.account.empty()) {
+            const auto is_in_drive = [&](const DiscView& disc) { return disc.disc.label == view.drive.disc; };
+            if (std::ranges::none_of(discs, is_in_drive)) view.drive.disc.clear();
+            view.drive.device.clear();
+            if (view.sessions.empty())
+                view.drive = {.drive = view.drive.drive,
+                              .device = "",
+                              .state = view.drive.state,
+                              .medium = view.drive.medium,
+                              .disc = view.drive.disc,
+                              .sessions = {},
+                              .progress = {},
+                              .reason = ""};
+        }
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+Result<std::string> list(const Asked& asked) {
+    const std::string_view name = asked.operation.spec->name;
+    const bool json = asked.operation.has("--json");
+    const bool accounts = asked.account.empty();
+    if (name == "sessions") {
+        BB_TRY(const auto sessions, gather_sessions(asked, true));
+        return json ? sessions_json(sessions) : sessions_text(sessions, accounts);
+    }
+    BB_TRY(auto discs, gather_discs(asked));
+    if (name == "discs") return json ? discs_json(discs) : discs_text(discs, accounts);
+    auto drives = gather_drives(asked, discs);
+    if (name == "drives") return json ? drives_json(drives) : drives_text(drives);
+    BB_TRY(auto sessions, gather_sessions(asked, false));
+    StatusView status{std::move(drives), std::move(discs), std::move(sessions)};
+    if (accounts && asked.services.folders_away) status.away = asked.services.folders_away();
+    return json ? status_json(status) : status_text(status, accounts);
+}
+
+}  // namespace
+
+void run_list(const Asked& asked) {
+    auto text = list(asked);
+    if (text)
+        asked.done(std::move(*text));
+    else
+        asked.failed(text.error().message);
+}
+
+void run_find(const Asked& asked) {
+    const auto files = asked.services.catalogue.find(asked.account, asked.operation.argument, kMostFound);
+    if (!files) return asked.failed(files.error().message);
+    const bool json = asked.operation.has("--json");
+    if (json || !files->empty()) asked.sink->out(json ? found_json(*files) : found_text(*files));
+    if (files->size() == kMostFound)
+        asked.sink->error(
+            fmt::format("these are the first {} files; a narrower pattern finds the others", kMostFound));
+    if (files->empty())
+        return asked.failed(
+            fmt::format("no file on a disc matches \"{}\"", escape(asked.operation.argument)));
+    asked.sink->finish(0);
+}
+
+}  // namespace burnbox

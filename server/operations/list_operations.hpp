@@ -1,0 +1,12 @@
+// The operations that only look: status, sessions, discs, drives, find. An account sees its own sessions, and
+// of discs only those that hold one of them.
+#pragma once
+
+#include "server/operations/operation_services.hpp"
+
+namespace burnbox {
+
+void run_list(const Asked& asked);  // status, sessions, discs, drives
+void run_find(const Asked& asked);
+
+}  // namespace burnbox

@@ -1,0 +1,74 @@
+#include "server/operations/session_operations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "server/operations/session_lookup.hpp"
+
+namespace burnbox {
+
+void run_cancel(const Asked& asked) {
+    const auto row = find_sealed_session(asked, asked.operation.argument, {SessionState::queued});
+    if (!row) {
+        if (find_open_session(asked, asked.operation.argument))
+            return asked.failed(
+                fmt::format("{} is open: nothing was asked to burn it", escape(asked.operation.argument)));
+        return asked.failed(row.error().message);
+    }
+    const std::string session = name_for(asked, row->account, row->disc_name);
+    if (row->state != SessionState::queued)
+        return asked.failed(
+            fmt::format("{} is {}: only a queued session can be cancelled", session, to_string(row->state)));
+    asked.services.cancel(row->account, row->disc_name, [asked, session](Result<std::string> answer) {
+        if (!answer) return asked.failed(answer.error().message);
+        asked.done((answer->empty() ? fmt::format("{} is open again", session) : *answer) + "\n");
+    });
+}
+
+namespace {
+
+Status retry(const OperationServices& services, const SessionRow& given) {
+    if (services.find_folder) BB_CHECK(services.find_folder(given));
+    BB_CHECK(services.catalogue.step(given.id, SessionState::failed, SessionState::queued, ""));
+    BB_TRY(const SessionRow row, services.catalogue.session(given.id));
+    BB_CHECK(services.inbox.remove_own_file(row, "FAILED.txt"));
+    BB_CHECK(services.inbox.move(row.id, FolderState::queued));
+    log::info("session queued again", log::kv("account", row.account), log::kv("session", row.disc_name));
+    services.events.publish({.event = "session_queued",
+                             .time = system_clock().now(),
+                             .account = row.account,
+                             .session = row.disc_name,
+                             .disc = "",
+                             .drive = "",
+                             .message = "a person asked for another try"});
+    services.wake_burner();
+    return {};
+}
+
+}  // namespace
+
+void run_retry(const Asked& asked) {
+    // No session's name on the command line is in doubt: account/name always means the session.
+    const auto drives = asked.services.drives();
+    if (std::ranges::find(drives, asked.operation.argument, &DriveStatus::drive) != drives.end())
+        return run_by_hand(asked, Burner::ByHand::retry);
+    const auto row = find_sealed_session(asked, asked.operation.argument, {SessionState::failed});
+    if (!row) return asked.failed(row.error().message);
+    const std::string session = name_for(asked, row->account, row->disc_name);
+    if (row->state != SessionState::failed)
+        return asked.failed(fmt::format("{} is {}: only a failed session can be tried again", session,
+                                        to_string(row->state)));
+    if (const auto done = retry(asked.services, *row); !done) return asked.failed(done.error().message);
+    asked.done(fmt::format("{} is queued again\n", session));
+}
+
+void run_by_hand(const Asked& asked, Burner::ByHand what) {
+    const auto done = asked.services.by_hand(what, asked.operation.argument);
+    if (!done) return asked.failed(done.error().message);
+    asked.done(*done + "\n");
+}
+
+}  // namespace burnbox

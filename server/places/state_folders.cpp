@@ -1,0 +1,169 @@
+#include "server/places/state_folders.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "common/config/text_file.hpp"
+#include "common/process/program_path.hpp"
+#include "common/storage/posix_file_system.hpp"
+#include "server/places/hook_findings.hpp"
+#include "server/watch/watch_access.hpp"
+
+namespace burnbox {
+namespace {
+
+std::string user_name() {
+    const passwd* user = getpwuid(geteuid());  // before there are threads
+    return user != nullptr ? user->pw_name : std::to_string(geteuid());
+}
+
+bool is_folder(const std::string& path) {
+    struct stat info{};
+    return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+// The reason why `path` can neither be used as a folder nor be made, with the line that mends it.
+std::optional<std::string> folder_finding(const std::string& key, const std::string& path) {
+    const auto finding = [&](const std::string& object, int sys_errno) {
+        return fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, object,
+                           std::strerror(sys_errno), user_name(), path);
+    };
+    if (is_folder(path)) {
+        if (access(path.c_str(), R_OK | W_OK | X_OK) == 0) return std::nullopt;
+        return finding(fmt::format("write in {}", path), errno);
+    }
+    if (access(path.c_str(), F_OK) == 0)
+        return fmt::format("{}: {} is no folder; choose another one", key, path);
+    std::string parent = path;
+    while (!is_folder(parent)) {
+        const std::size_t slash = parent.rfind('/');
+        if (slash == std::string::npos) return fmt::format("{}: {} is no absolute path", key, path);
+        parent.resize(slash == 0 ? 1 : slash);
+    }
+    if (access(parent.c_str(), W_OK | X_OK) == 0) return std::nullopt;
+    return finding(fmt::format("make {} in {}", path, parent), errno);
+}
+
+// Folders that are known and away.
+std::vector<std::string> away_findings(const Config& config) {
+    const auto state_fs = open_posix_file_system(config.state_dir);
+    if (!state_fs) return {};
+    const auto known = KnownFolders::open(**state_fs);
+    if (!known) return {known.error().message};
+    std::vector<std::string> findings;
+    const auto look = [&](const std::string& kind, const std::string& path) {
+        const Status there = (*known)->look(kind, path);
+        if (!there) findings.push_back(there.error().message);
+    };
+    look("inbox_dir", config.inbox_dir);
+    for (const auto& [name, drive] : config.drives)
+        if (drive.emulated()) look("image_dir", drive.image_dir);
+    return findings;
+}
+
+}  // namespace
+
+Status make_host_folder(const std::string& path, unsigned permissions) {
+    for (std::size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1))
+        if (mkdir(path.substr(0, end).c_str(), 0755) != 0 && errno != EEXIST)
+            return fail_errno("make folder", path.substr(0, end));
+    if (mkdir(path.c_str(), permissions) != 0 && errno != EEXIST) return fail_errno("make folder", path);
+    if (!is_folder(path)) return fail_errno("use", path, ENOTDIR);
+    return {};
+}
+
+Status make_state_dir(const Config& config) {
+    return make_host_folder(config.state_dir, 0750);
+}
+
+Status make_folders_of(const Config& config, const KnownFolders& known) {
+    const auto make = [&](const std::string& path) {
+        return known.knows(path) ? Status() : make_host_folder(path, 0755);
+    };
+    BB_CHECK(make(config.inbox_dir));
+    BB_CHECK(make(config.signals_dir));
+    for (const auto& [name, drive] : config.drives)
+        if (drive.emulated()) BB_CHECK(make(drive.image_dir));
+    return {};
+}
+
+bool lost_every_image(const std::vector<DiscRow>& discs, const std::string& image_dir) {
+    const auto is_there = [](const std::string& path) { return access(path.c_str(), F_OK) == 0; };
+    bool lost = false;
+    for (const DiscRow& disc : discs) {
+        if (disc.sessions_used == 0 || !disc.location.starts_with(image_dir + "/")) continue;
+        if (is_there(disc.location)) return false;
+        lost = true;
+    }
+    return lost && !is_there(fmt::format("{}/{}", image_dir, kAdoptFile));
+}
+
+std::string read_boot_id() {
+    return read_text_file("/proc/sys/kernel/random/boot_id").value_or("");
+}
+
+Result<UniqueFd> lock_state_dir(const std::string& state_dir) {
+    const std::string path = state_dir + "/lock";
+    UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
+    if (!fd) return fail_errno("open", path);
+    if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return fail_errno("lock", path);
+        std::array<char, 32> text{};
+        const ssize_t length = pread(fd.get(), text.data(), text.size() - 1, 0);
+        std::string pid(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+        pid.erase(std::min(pid.find('\n'), pid.size()));
+        return fail(Errc::busy, fmt::format("lock {}: a burnbox server uses this state_dir already{}; stop "
+                                            "that one, or choose another state_dir",
+                                            path, pid.empty() ? "" : fmt::format(", process {}", pid)));
+    }
+    const std::string pid = fmt::format("{}\n", getpid());
+    if (ftruncate(fd.get(), 0) != 0 || pwrite(fd.get(), pid.data(), pid.size(), 0) < 0)
+        return fail_errno("write", path);
+    return fd;
+}
+
+std::vector<std::string> access_findings(const Config& config) {
+    std::vector<std::string> findings;
+    const auto add = [&](std::optional<std::string> finding) {
+        if (finding) findings.push_back(std::move(*finding));
+    };
+    add(folder_finding("state_dir", config.state_dir));
+    add(folder_finding("inbox_dir", config.inbox_dir));
+    add(folder_finding("signals_dir", config.signals_dir));
+    for (std::size_t i = 0; i < config.watch.size(); ++i)
+        for (std::string& finding :
+             watch::watch_access_findings(fmt::format("watch[{}].path", i), config.watch[i].path))
+            findings.push_back(std::move(finding));
+    for (std::size_t i = 0; i < config.skim.size(); ++i)
+        for (std::string& finding :
+             watch::read_access_findings(fmt::format("skim[{}].from", i), config.skim[i].from))
+            findings.push_back(std::move(finding));
+    for (const auto& [name, drive] : config.drives) {
+        if (drive.emulated()) {
+            add(folder_finding(fmt::format("drives.{}.image_dir", name), drive.image_dir));
+        } else if (access(drive.device.c_str(), R_OK | W_OK) != 0) {
+            const int sys_errno = errno;
+            findings.push_back(fmt::format(
+                "drives.{}.device: open {}: {}; {}", name, drive.device, std::strerror(sys_errno),
+                sys_errno == EACCES ? fmt::format("mend it with: sudo usermod -aG cdrom {}", user_name())
+                                    : std::string("is the drive connected? `lsblk -S` lists drives")));
+        }
+    }
+    for (std::string& finding : away_findings(config)) findings.push_back(std::move(finding));
+    for (std::string& finding : hook_findings(config.hooks)) findings.push_back(std::move(finding));
+    if (config.burn.redundancy != 0 && !is_in_path("par2"))
+        findings.push_back(
+            "burn.redundancy: the program par2 is not in PATH; mend it with: sudo apt-get install par2");
+    return findings;
+}
+
+}  // namespace burnbox

@@ -1,0 +1,41 @@
+#include "server/seal/gone_session.hpp"
+
+#include "common/base/log.hpp"
+#include "common/inbox/lost_folder.hpp"
+#include "common/inbox/staged_copy.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+// Where its record is gone too, nobody could tell its folder.
+Result<bool> has_folder(const UploadServices& services, const SessionRow& row) {
+    if (!row.folder_next.empty()) return true;
+    const auto folder = find_lost_folder(services.inbox, services.catalogue, services.state_fs, row);
+    if (folder) return true;
+    if (folder.error().code == Errc::not_found || folder.error().code == Errc::corrupt) return false;
+    return std::unexpected(folder.error());
+}
+
+}  // namespace
+
+Status give_up_gone_session(const UploadServices& services, const std::string& account,
+                            const std::string& name) {
+    BB_TRY(const auto row, services.catalogue.find_session(account, name));
+    if (!row || row->state != SessionState::failed || row->root != services.inbox.root()) return {};
+    BB_TRY(const bool is_there, has_folder(services, *row));
+    if (is_there) return {};
+    BB_TRY(const auto copies, services.catalogue.copies(row->id));
+    if (!copies.empty()) return {};
+    const Status stepped = services.catalogue.step(row->id, SessionState::failed, SessionState::withdrawn,
+                                                   "its folder is gone, and its name was sent again");
+    if (!stepped && stepped.error().code == Errc::conflict) return {};
+    BB_CHECK(stepped);
+    BB_CHECK(services.catalogue.remove_session(row->id));
+    remove_seal_records(services.state_fs, row->seal_id);
+    if (!row->root.empty()) (void)remove_staged_copy(services.state_fs, row->seal_id);
+    log::info("failed session given up", log::kv("session", account + "/" + row->disc_name),
+              log::kv("why", "its folder is gone, and its name was sent again"));
+    return {};
+}
+
+}  // namespace burnbox::upload

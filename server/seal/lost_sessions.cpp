@@ -1,0 +1,345 @@
+#include "server/seal/lost_sessions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/inbox/found_again.hpp"
+#include "common/inbox/lost_folder.hpp"
+#include "common/session/sealed_session.hpp"
+#include "common/storage/durable_file.hpp"
+#include "server/seal/seal_anew.hpp"
+#include "server/sessions/session_walk.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+using Seals = std::map<std::string, SealedSession>;  // by seal id
+
+log::Field named(const SessionRow& row) {
+    return log::kv("session", row.account + "/" + row.disc_name);
+}
+
+struct Record {
+    bool is_there = false;
+    std::optional<SealedSession> sealed{};  // nothing: it is damaged, or not there
+};
+
+// Errors say nothing about it: the disk can't be read now.
+Result<Record> read_record(FileSystem& state_fs, const std::string& seal_id) {
+    auto sealed = read_seal_record(state_fs, seal_id);
+    if (sealed) return Record{true, std::move(*sealed)};
+    if (sealed.error().code == Errc::corrupt) return Record{true, std::nullopt};
+    if (sealed.error().code == Errc::not_found) return Record{};
+    return std::unexpected(sealed.error());
+}
+
+// By its name: the disc name may have a number behind it.
+bool may_be_in(const SealedSession& sealed, const std::string& account, const std::string& folder) {
+    const std::string name = parse_folder(folder).name;
+    return sealed.account == account &&
+           (sealed.disc_name == name || sealed.disc_name.starts_with(name + "-"));
+}
+
+bool is_of(const FoundReceipt& receipt, const std::string& disc_name, Timestamp sealed_at) {
+    return receipt.head.session == disc_name && to_iso8601(receipt.head.sealed_at) == to_iso8601(sealed_at);
+}
+
+class LostSessions {
+  public:
+    LostSessions(const UploadServices& services, std::string account, const Seals& seals)
+        : services_(services), fs_(services.inbox.fs()), account_(std::move(account)), seals_(seals) {}
+
+    [[nodiscard]] Status run() {
+        BB_CHECK(read_folders());
+        BB_TRY(const auto all, services_.catalogue.sessions(account_));
+        std::vector<SessionRow> elsewhere;
+        for (const SessionRow& row : all) {
+            if (row.root != services_.inbox.root()) continue;
+            if (row.folder.empty() && row.state != SessionState::failed)
+                continue;  // its payload was released
+            BB_TRY(const bool in_place, keep_place(row));
+            if (!in_place) elsewhere.push_back(row);
+        }
+        for (const SessionRow& row : elsewhere) BB_CHECK(look_for(row));
+        for (const auto& [id, sealed] : seals_)
+            if (sealed.account == account_) BB_CHECK(give_row(id, sealed));
+        // Nobody but burnbox calls a folder so in an inbox; in a watched folder anybody may.
+        const bool older = services_.catalogue_age != CatalogueAge::current;
+        if (older || services_.inbox.root().empty())
+            for (const std::string& folder : free_folders(FolderState::queued))
+                BB_CHECK(seal_once_more(folder));
+        return older ? keep_names() : Status();
+    }
+
+  private:
+    [[nodiscard]] Status read_folders() {
+        const auto entries = list_folder(fs_, account_);
+        if (!entries && entries.error().code != Errc::not_found) return std::unexpected(entries.error());
+        if (!entries) return {};
+        for (const DirEntry& entry : *entries)
+            if (entry.type == FileType::folder) free_.insert(entry.name);
+        return {};
+    }
+
+    [[nodiscard]] Status read_receipts() {
+        if (receipts_) return {};
+        BB_TRY(receipts_, receipts_in(fs_, account_));
+        return {};
+    }
+
+    // The folders that nobody has claimed and that say so.
+    [[nodiscard]] std::vector<std::string> free_folders(FolderState state) const {
+        std::vector<std::string> folders;
+        for (const std::string& folder : free_)
+            if (parse_folder(folder).state == state) folders.push_back(folder);
+        return folders;
+    }
+
+    // Its folder is there, under one of its names; not one of another session that took the name later.
+    [[nodiscard]] Result<bool> keep_place(const SessionRow& row) {
+        for (const std::string& folder : {row.folder, row.folder_next}) {
+            if (folder.empty() || !free_.contains(folder)) continue;
+            BB_TRY(const bool another, is_anothers(row, folder));
+            if (another) {
+                displaced_.insert(row.id);
+                continue;
+            }
+            free_.erase(folder);
+            return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] Result<bool> is_anothers(const SessionRow& row, const std::string& folder) {
+        if (parse_folder(folder).state != FolderState::queued) return false;
+        const bool has_rival = std::ranges::any_of(
+            seals_, [&](const auto& one) { return may_be_in(one.second, account_, folder); });
+        if (!has_rival) return false;
+        BB_TRY(const Record own, read_record(services_.state_fs, row.seal_id));
+        if (own.sealed) {
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), *own.sealed));
+            if (fit == Fit::times) return false;
+        } else {
+            BB_TRY(const bool has_one_again, take_record_back(row, folder));
+            if (has_one_again) return false;
+        }
+        return is_of_a_seal(folder);
+    }
+
+    // An earlier start without this row sealed its folder anew: it is the same session, and that record says
+    // so. What is on a disc has the record of then, which can't be made from a folder.
+    [[nodiscard]] Result<bool> take_record_back(const SessionRow& row, const std::string& folder) const {
+        BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+        if (!copies.empty() || row.parts != 0) return false;
+        for (const auto& [id, sealed] : seals_) {
+            const bool same = sealed.manifest.content_digest() == row.content_digest;
+            if (!same || !may_be_in(sealed, account_, folder)) continue;
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+            if (fit != Fit::times) continue;
+            SealedSession again = sealed;
+            again.disc_name = row.disc_name;
+            BB_CHECK(replace_file(services_.state_fs, seal_record_path(row.seal_id), to_seal_record(again)));
+            log::warning("session has a seal record again", named(row), log::kv("folder", folder));
+            return true;
+        }
+        return false;
+    }
+
+    // Of one that no row refers to.
+    [[nodiscard]] Result<bool> is_of_a_seal(const std::string& folder) const {
+        for (const auto& [id, sealed] : seals_) {
+            if (!may_be_in(sealed, account_, folder)) continue;
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+            if (fit == Fit::times) return true;
+        }
+        return false;
+    }
+
+    // A later run renamed its folder, or a person moved it: the receipt in it, or its content, tells.
+    [[nodiscard]] Status look_for(const SessionRow& row) {
+        if (row.state == SessionState::withdrawn) return {};
+        // Whoever may delete what is burned has done so.
+        if (row.state == SessionState::burned && services_.catalogue_age == CatalogueAge::current) return {};
+        BB_CHECK(read_receipts());
+        for (const FoundReceipt& receipt : *receipts_)
+            if (free_.contains(receipt.folder) && is_of(receipt, row.disc_name, row.sealed_at))
+                return move_row(row, receipt.folder);
+        BB_TRY(const Record record, read_record(services_.state_fs, row.seal_id));
+        if (record.sealed) {
+            BB_TRY(const std::string folder, best_folder(row, *record.sealed));
+            if (!folder.empty()) return move_row(row, folder);
+        }
+        if (row.folder.empty()) return {};
+        const bool displaced = displaced_.contains(row.id);
+        const bool waits = row.state == SessionState::queued || row.state == SessionState::failed;
+        if (waits && !record.is_there && (displaced || services_.catalogue_age != CatalogueAge::current))
+            return withdraw(row);
+        return displaced ? services_.catalogue.set_folder(row.id, "") : Status();
+    }
+
+    // "": none holds it. One whose times differ may be a copy that a person put back, but not what another
+    // seal says.
+    [[nodiscard]] Result<std::string> best_folder(const SessionRow& row, const SealedSession& sealed) const {
+        std::string copy;
+        for (const std::string& folder : free_) {
+            const SessionFolder name = parse_folder(folder);
+            if (name.name != row.name || name.state == FolderState::open) continue;
+            BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+            if (fit == Fit::times) return folder;
+            if (fit == Fit::none || !copy.empty()) continue;
+            BB_TRY(const bool anothers, is_of_a_seal(folder));
+            if (!anothers) copy = folder;
+        }
+        return copy;
+    }
+
+    [[nodiscard]] Status move_row(const SessionRow& row, const std::string folder) {
+        free_.erase(folder);
+        log::warning("session found under another name", named(row), log::kv("was", row.folder),
+                     log::kv("folder", folder));
+        BB_CHECK(services_.catalogue.set_folder(row.id, folder));
+        if (row.state == SessionState::failed && row.folder.empty()) return is_back(row, folder);
+        if (row.state != SessionState::queued || parse_folder(folder).state != FolderState::burned) return {};
+        return services_.catalogue.set_reason(
+            row.id, "its receipt says that it is burned: it counts as burned when its disc was read again");
+    }
+
+    // It failed because its folder was away, or that was deleted later. Under the name of a queued one it was
+    // moved away while it waited: so it waits again.
+    [[nodiscard]] Status is_back(const SessionRow& row, const std::string& folder) {
+        if (parse_folder(folder).state == FolderState::queued)
+            return services_.catalogue.step(row.id, SessionState::failed, SessionState::queued, "");
+        return services_.catalogue.set_reason(
+            row.id, fmt::format("its folder was away and is back: `burnbox retry {}/{}` burns it",
+                                escape(row.account), escape(row.disc_name)));
+    }
+
+    // It was taken back in a later run: its seal record is gone, and its name is another's.
+    [[nodiscard]] Status withdraw(const SessionRow& row) {
+        const Status stepped = services_.catalogue.step(row.id, row.state, SessionState::withdrawn,
+                                                        "taken back before the catalogue was put back");
+        if (!stepped && stepped.error().code == Errc::conflict) return {};
+        BB_CHECK(stepped);
+        log::warning("session was taken back", named(row), log::kv("folder", row.folder));
+        return services_.catalogue.remove_session(row.id);
+    }
+
+    // Sealed after the copy was made: its marker was answered.
+    [[nodiscard]] Status give_row(const std::string& seal_id, const SealedSession& sealed) {
+        for (const FolderState state : {FolderState::queued, FolderState::failed})
+            for (const std::string& folder : free_folders(state)) {
+                if (!may_be_in(sealed, account_, folder)) continue;
+                BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
+                if (fit == Fit::times) return add_row(seal_id, sealed, folder);
+            }
+        return {};
+    }
+
+    [[nodiscard]] Status add_row(const std::string& seal_id, const SealedSession& sealed,
+                                 const std::string folder) {
+        SessionRow row = row_for(services_, sealed, folder);
+        row.seal_id = seal_id;
+        if (parse_folder(folder).state == FolderState::failed)
+            row.state = SessionState::failed, row.reason = kHadFailed;
+        const auto id = services_.catalogue.add_session(row);
+        if (!id && id.error().code != Errc::exists) return std::unexpected(id.error());
+        if (!id) return {};
+        free_.erase(folder);
+        log::warning("session found again", named(row), log::kv("folder", folder));
+        return {};
+    }
+
+    [[nodiscard]] Status seal_once_more(const std::string& folder) {
+        const auto row = seal_anew(services_, account_, folder);
+        if (!row) {
+            log::error("sealed folder not taken", log::kv("account", account_), log::kv("folder", folder),
+                       log::kv(row.error()));
+            return {};
+        }
+        free_.erase(folder);
+        log::warning("session found again", named(*row), log::kv("folder", folder),
+                     log::kv("what", "its seal record is gone too: it was made anew from its files"));
+        return {};
+    }
+
+    // What was burned keeps its name, whether its disc is at hand or not.
+    [[nodiscard]] Status keep_names() {
+        BB_CHECK(read_receipts());
+        for (const FoundReceipt& receipt : *receipts_) {
+            if (!free_.contains(receipt.folder)) continue;
+            SessionRow row = row_of_receipt(receipt);
+            for (const auto& [id, sealed] : seals_)
+                if (sealed.account == account_ && is_of(receipt, sealed.disc_name, sealed.sealed_at)) {
+                    row.seal_id = id;
+                    row.content_digest = sealed.manifest.content_digest();
+                }
+            const auto added = services_.catalogue.add_session(row);
+            if (!added && added.error().code != Errc::exists) return std::unexpected(added.error());
+            if (added)
+                log::warning("burned session found again", named(row), log::kv("folder", receipt.folder));
+        }
+        return {};
+    }
+
+    // Until its discs are read.
+    [[nodiscard]] static std::string reason_of(const FoundReceipt& receipt) {
+        std::string discs;
+        for (const ReceiptHead::Copy& copy : receipt.head.copies)
+            discs += (discs.empty() ? "" : ", ") + escape(copy.disc);
+        return fmt::format(
+            "its receipt says that it is on {}, which the catalogue does not know: put the disc into a "
+            "drive, "
+            "or its image into image_dir",
+            discs.empty() ? "a disc" : discs);
+    }
+
+    [[nodiscard]] SessionRow row_of_receipt(const FoundReceipt& receipt) const {
+        SessionRow row;
+        row.account = account_;
+        row.name = parse_folder(receipt.folder).name;
+        row.disc_name = receipt.head.session;
+        const auto account = services_.config.accounts.find(account_);
+        if (account != services_.config.accounts.end()) row.pool = account->second.pool;
+        row.state = SessionState::burned;
+        row.reason = reason_of(receipt);
+        row.folder = receipt.folder;
+        row.seal_id = random_uuid();
+        row.marker_name = receipt.head.marker_name;
+        row.marker_sha256 = receipt.head.marker_sha256;
+        row.bytes = receipt.head.bytes;
+        row.files_count = receipt.head.files_count;
+        row.sealed_at = receipt.head.sealed_at;
+        row.burned_at = receipt.head.burned_at;
+        row.verified_at = receipt.head.verified_at;
+        row.root = services_.inbox.root();
+        return row;
+    }
+
+    const UploadServices& services_;
+    FileSystem& fs_;
+    const std::string account_;
+    const Seals& seals_;
+    std::optional<std::vector<FoundReceipt>> receipts_;  // read when they are needed
+    std::set<std::string> free_;                         // folders that no row has claimed
+    std::set<SessionId> displaced_;                      // whose folder is another session's by now
+};
+
+}  // namespace
+
+Status find_lost_sessions(const UploadServices& services, const std::vector<std::string>& accounts) {
+    BB_TRY(const auto ids, unreferenced_seals(services.state_fs, services.catalogue));
+    Seals seals;
+    for (const std::string& id : ids) {
+        BB_TRY(Record record, read_record(services.state_fs, id));
+        if (record.sealed) seals.emplace(id, std::move(*record.sealed));
+    }
+    for (const std::string& account : accounts) BB_CHECK(LostSessions(services, account, seals).run());
+    return {};
+}
+
+}  // namespace burnbox::upload

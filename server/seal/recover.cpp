@@ -1,0 +1,186 @@
+#include "server/seal/recover.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/inbox/reconcile.hpp"
+#include "common/session/names.hpp"
+#include "common/storage/durable_file.hpp"
+#include "server/seal/lost_sessions.hpp"
+#include "server/seal/withdraw_session.hpp"
+#include "server/sessions/sent_modes.hpp"
+#include "server/sessions/session_walk.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+Status make_account_folders(SessionRegistry& registry, const std::string& account) {
+    BB_CHECK(make_folders(registry.inbox(), account, 0755));
+    return make_folders(registry.services.state_fs, Journal::folder(account), 0700);
+}
+
+// A disk that is not mounted must not look like one on which every sealed session was lost.
+Status check_inbox_is_mounted(SessionRegistry& registry) {
+    std::size_t waiting = 0;
+    std::string account;
+    for (const SessionState state : kQueuedStates) {
+        BB_TRY(const auto rows, registry.services.catalogue.sessions_in_state(state));
+        for (const SessionRow& row : rows) {
+            if (!row.root.empty() || row.folder.empty()) continue;
+            const auto info = registry.inbox().info(row.account);
+            if (info || info.error().code != Errc::not_found) return {};
+            ++waiting;
+            account = row.account;
+        }
+    }
+    if (waiting == 0) return {};
+    return fail(
+        Errc::not_found,
+        fmt::format("{} is empty, but {} sessions in it wait to be burned: mount its disk and start again; "
+                    "if they are lost for good, make the folder {}",
+                    registry.inbox().host_path(""), waiting, registry.inbox().host_path(account)));
+}
+
+constexpr const char* kBootFile = "boot_id";
+
+// What was being sent when a machine goes down may have holes where the disk was not written to yet: nobody
+// may go on from there.
+Result<bool> machine_went_down(SessionRegistry& registry) {
+    const std::string& now = registry.services.boot_id;
+    FileSystem& fs = registry.services.state_fs;
+    if (now.empty()) return false;
+    const auto last = read_file(fs, kBootFile, 4096);
+    if (!last && last.error().code != Errc::not_found) return std::unexpected(last.error());
+    return !last || *last != now;
+}
+
+// What a start knows of an account before it looks at its sessions.
+struct Found {
+    bool machine_went_down = false;
+    bool stray_journal =
+        false;  // of no session: one was renamed, and the server killed before its journal was
+};
+
+// The inbox's folder is what is there; the journal only says what is proven of it.
+Status load_session(SessionRegistry& registry, Account& account, const std::shared_ptr<OpenSession>& session,
+                    const Found& found) {
+    const bool went_down = found.machine_went_down;
+    BB_TRY(JournalContent journal, session->files.load());
+    journal.elsewhere = journal.missing && found.stray_journal;
+    const auto modes = open_up(registry.inbox(), join_path(account.name, session->name), true);
+    BB_TRY(const auto entries, walk_session(registry.inbox(), join_path(account.name, session->name)));
+    const std::lock_guard lock(account.mutex);
+    session->folders_completed = registry.tick();
+    SessionFiles& files = session->files;
+    const auto inode_of = [&](const std::string& path) -> std::optional<std::uint64_t> {
+        const auto entry = std::ranges::lower_bound(entries, path, {}, &WalkEntry::path);
+        if (entry == entries.end() || entry->path != path) return std::nullopt;
+        return entry->info.inode;
+    };
+    files.recovered(journal, inode_of, went_down);
+    for (const FoundMode& opened : modes) note_sent_mode(files, opened.path, opened.type, opened.mode);
+    for (const WalkEntry& entry : entries) {
+        if (entry.info.type != FileType::file) continue;
+        FileRecord& record = files.recovered(journal, entry.path, entry.info, went_down);
+        files.completed(record, {.now = registry.tick()});
+        account.open_bytes += entry.info.size_bytes;
+    }
+    const auto cut = files.paths_cut_off();
+    if (!cut.empty())
+        log::warning("files not provably whole", log::kv("account", account.name),
+                     log::kv("session", session->name), log::kv("files", cut.size()),
+                     log::kv("first", cut.front()));
+    return {};
+}
+
+// One that can't be read keeps nobody else from working.
+void take_in_session(SessionRegistry& registry, Account& account, const std::string& name,
+                     const Found& found) {
+    const auto session = std::make_shared<OpenSession>(registry.services.state_fs, account.name, name);
+    if (const Status loaded = load_session(registry, account, session, found); !loaded) {
+        session->unread =
+            fmt::format("it could not be read when burnbox started ({}); mend that, then restart burnbox",
+                        loaded.error().message);
+        log::error("session not read", log::kv("account", account.name), log::kv("session", name),
+                   log::kv("remedy", "let the server's user read it, or move it away, then restart burnbox"),
+                   log::kv(loaded.error()));
+    }
+    const std::lock_guard lock(account.mutex);
+    account.sessions.insert_or_assign(name, session);
+}
+
+// Journals of sessions that are sealed or gone.
+Status remove_stale_journals(SessionRegistry& registry, const Account& account) {
+    BB_TRY(const auto entries, list_folder(registry.services.state_fs, Journal::folder(account.name)));
+    for (const DirEntry& entry : entries) {
+        const std::string_view name = entry.name;
+        const bool is_journal = name.ends_with(".jsonl");
+        if (is_journal && account.sessions.contains(std::string(name.substr(0, name.size() - 6)))) continue;
+        const Status removed =
+            registry.services.state_fs.remove(join_path(Journal::folder(account.name), entry.name));
+        if (!removed && removed.error().code != Errc::not_found) return removed;
+    }
+    return {};
+}
+
+Result<bool> has_stray_journal(SessionRegistry& registry, const Account& account,
+                               const std::vector<DirEntry>& folders) {
+    BB_TRY(const auto journals, list_folder(registry.services.state_fs, Journal::folder(account.name)));
+    return std::ranges::any_of(journals, [&](const DirEntry& journal) {
+        const std::string_view name = journal.name;
+        return name.ends_with(".jsonl") &&
+               std::ranges::find(folders, name.substr(0, name.size() - 6), &DirEntry::name) == folders.end();
+    });
+}
+
+Status recover_account(SessionRegistry& registry, Account& account, bool went_down) {
+    BB_TRY(const auto entries, list_folder(registry.inbox(), account.name));
+    BB_TRY(const bool stray, has_stray_journal(registry, account, entries));
+    const Found found{.machine_went_down = went_down, .stray_journal = stray};
+    for (const DirEntry& entry : entries) {
+        if (entry.type != FileType::folder) continue;
+        // Those that were sealed have their names since the repair.
+        if (is_arriving_folder(entry.name))
+            BB_CHECK(remove_tree(registry.inbox(), join_path(account.name, entry.name)));
+        else if (parse_folder(entry.name).state == FolderState::open)
+            take_in_session(registry, account, entry.name, found);
+    }
+    BB_CHECK(remove_stale_journals(registry, account));
+    BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
+    const std::lock_guard lock(account.mutex);
+    for (const SessionRow& row : rows)
+        if (row.root.empty() && counts_as_queued(row.state)) account.queued_bytes[row.disc_name] = row.bytes;
+    return {};
+}
+
+}  // namespace
+
+Status recover_accounts(SessionRegistry& registry) {
+    std::vector<std::string> names;
+    for (const auto& [name, config] : registry.services.config.accounts) names.push_back(name);
+    BB_CHECK(make_folders(registry.services.state_fs, "seals", 0700));
+    BB_CHECK(make_folders(registry.services.state_fs, "journal", 0700));
+    BB_CHECK(check_inbox_is_mounted(registry));
+    for (const std::string& name : names) BB_CHECK(make_account_folders(registry, name));
+    // The seal's promise begins with these folders: they must not vanish with what is durable in them.
+    BB_CHECK(registry.services.state_fs.sync_folder(""));
+    BB_CHECK(registry.services.state_fs.sync_folder("journal"));
+    BB_CHECK(registry.inbox().sync_folder(""));
+    // The repair ends cut withdrawals; their files are as whole as they were sealed, if that is written down
+    // before.
+    BB_TRY(const auto withdrawn, registry.services.catalogue.sessions_in_state(SessionState::withdrawn));
+    for (const SessionRow& row : withdrawn) journal_from_record(registry, row);
+    BB_CHECK(find_lost_sessions(registry.services, names));
+    BB_CHECK(reconcile_inboxes(registry.services.inbox, registry.services.catalogue, names));
+    BB_TRY(const bool went_down, machine_went_down(registry));
+    for (const std::string& name : names)
+        BB_CHECK(recover_account(registry, *registry.account(name), went_down));
+    // After the journals say what it meant.
+    return went_down ? replace_file(registry.services.state_fs, kBootFile, registry.services.boot_id)
+                     : Status();
+}
+
+}  // namespace burnbox::upload

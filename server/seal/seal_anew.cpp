@@ -1,0 +1,81 @@
+#include "server/seal/seal_anew.hpp"
+
+#include <algorithm>
+
+#include "common/base/text.hpp"
+#include "common/inbox/found_again.hpp"
+#include "common/session/names.hpp"
+#include "common/storage/durable_file.hpp"
+#include "server/rules/marker_rule.hpp"
+#include "server/seal/seal_content.hpp"
+#include "server/sessions/hash_files.hpp"
+#include "server/sessions/session_walk.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+// The marker that was answered still lies there: the first by the order of the configuration.
+std::string marker_in(const UploadServices& services, const std::vector<WalkEntry>& entries) {
+    for (const std::string& name : services.config.session.marker)
+        for (const WalkEntry& entry : entries)
+            if (entry.path == name && entry.info.type == FileType::file) return name;
+    return {};
+}
+
+Result<Manifest> read_manifest(FileSystem& fs, const std::string& path,
+                               const std::vector<WalkEntry>& entries) {
+    Manifest manifest;
+    for (const WalkEntry& from : entries) {
+        ManifestEntry& entry =
+            manifest.entries.emplace_back(to_manifest_entry(from.path, from.info, from.link_target));
+        if (from.info.type != FileType::file) continue;
+        BB_TRY(const HashedFile hashed, hash_file(fs, join_path(path, from.path)));
+        entry.size_bytes = hashed.info.size_bytes;
+        entry.sha256 = hashed.sha256;
+    }
+    return manifest;
+}
+
+}  // namespace
+
+SessionRow row_for(const UploadServices& services, const SealedSession& sealed, const std::string& folder) {
+    SessionRow row = row_of_seal(sealed);
+    row.name = parse_folder(folder).name;
+    const auto account = services.config.accounts.find(sealed.account);
+    if (account != services.config.accounts.end()) row.pool = account->second.pool;
+    row.folder = folder;
+    row.root = services.inbox.root();
+    return row;
+}
+
+Result<SessionRow> seal_anew(const UploadServices& services, const std::string& account,
+                             const std::string& folder) {
+    FileSystem& fs = services.inbox.fs();
+    const std::string path = join_path(account, folder);
+    BB_TRY(const auto entries, walk_session(fs, path));
+    if (entries.empty()) return fail(Errc::invalid, "seal " + fs.host_path(path) + " anew: nothing is in it");
+    SealedSession sealed{
+        .account = account, .disc_name = {}, .sealed_at = services.clock.now(), .marker = {}, .manifest = {}};
+    BB_TRY(sealed.manifest, read_manifest(fs, path, entries));
+    sealed.marker.name = marker_in(services, entries);
+    if (const ManifestEntry* marker = sealed.manifest.find(sealed.marker.name)) {
+        sealed.marker.sha256 = marker->sha256;
+        if (marker->size_bytes <= kMarkerBytes) {
+            BB_TRY(sealed.marker.content, read_file(fs, join_path(path, marker->path), kMarkerBytes));
+        }
+        if (sealed.marker.name != kChecksumList)
+            std::erase_if(sealed.manifest.entries,
+                          [&](const ManifestEntry& entry) { return entry.path == sealed.marker.name; });
+    }
+    if (!services.inbox.root().empty()) rename_for_disc(sealed.manifest);
+    sealed.name_notes = name_notes_of(sealed.manifest);
+    BB_TRY(const auto taken, services.catalogue.disc_names(account));
+    sealed.disc_name = first_free_disc_name(parse_folder(folder).name, taken);
+    SessionRow row = row_for(services, sealed, folder);
+    row.seal_id = random_uuid();
+    BB_CHECK(replace_file(services.state_fs, seal_record_path(row.seal_id), to_seal_record(sealed)));
+    BB_TRY(row.id, services.catalogue.add_session(row));
+    return row;
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,20 @@
+// A sealed folder of which nothing is known any more but what lies in it.
+#pragma once
+
+#include <string>
+
+#include "common/session/sealed_session.hpp"
+#include "server/sessions/services.hpp"
+
+namespace burnbox::upload {
+
+// The row of a sealed session that lies in this folder; its seal id is the caller's to say.
+[[nodiscard]] SessionRow row_for(const UploadServices& services, const SealedSession& sealed,
+                                 const std::string& folder);
+
+// Reads every file and writes a new seal record, durably; then the catalogue has the session, queued. Errors:
+// those of reading and writing. Blocks.
+[[nodiscard]] Result<SessionRow> seal_anew(const UploadServices& services, const std::string& account,
+                                           const std::string& folder);
+
+}  // namespace burnbox::upload

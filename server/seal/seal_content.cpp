@@ -1,0 +1,225 @@
+#include "server/seal/seal_content.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/bag/disc_paths.hpp"
+#include "common/base/text.hpp"
+#include "common/session/names.hpp"
+#include "server/rules/link_rule.hpp"
+#include "server/seal/seal_proof.hpp"
+#include "server/sessions/hash_files.hpp"
+#include "server/sessions/sent_modes.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+struct Draft {
+    std::string top;  // in the inbox file system
+    std::vector<WalkEntry> entries;
+    std::vector<std::optional<Sha256>> digests;  // by entry
+};
+
+std::string append_reason(std::string reasons, const std::string& one) {
+    return reasons.empty() ? one : reasons + "; " + one;
+}
+
+// Files that are not whole, seen from memory.
+SealStep<void> check_whole(const SessionRegistry& registry, Account& account, OpenSession& session,
+                           const SealRequest& request) {
+    const std::lock_guard lock(account.mutex);
+    std::string reasons = session.unread;
+    if (session.leased)
+        reasons = append_reason(reasons, "an rsync is still writing into it; wait until it ends");
+    if (const auto writing = session.paths_being_written(request.marker); !writing.empty())
+        reasons = append_reason(reasons, fmt::format("still being written: {}; wait until they are complete",
+                                                     list_names(writing)));
+    auto cut = session.files.paths_cut_off();
+    std::erase(cut, request.marker);
+    if (!cut.empty())
+        reasons = append_reason(
+            reasons,
+            fmt::format("cut off in the middle: {}; send them again or delete them", list_names(cut)));
+    if (session.files.is_transfer_open() && !session.leased && !has_list(registry, session, request))
+        reasons = append_reason(reasons, std::string(kTransferOpen));
+    if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::busy);
+    return {};
+}
+
+// What no disc can hold, whoever put it there.
+SealStep<void> check_entries(const SessionRegistry& registry, const OpenSession& session,
+                             const std::vector<WalkEntry>& entries) {
+    if (const Status name = check_session_name(session.name); !name)
+        return refuse_seal(session.name, name.error().message);
+    std::vector<std::string> links, names, others;
+    for (const WalkEntry& entry : entries) {
+        if (!registry.any_names() && !check_entry_name(base_name(entry.path))) names.push_back(entry.path);
+        if (entry.info.type == FileType::other) others.push_back(entry.path);
+        if (entry.info.type != FileType::symlink) continue;
+        if (const auto leads = link_destination(entry.path, entry.link_target); !leads)
+            links.push_back(leads.error().message);
+    }
+    std::string reasons = list_reasons(links);
+    if (!names.empty())
+        reasons = append_reason(reasons,
+                                "names that can't be put on a disc: " + list_names(names) + "; rename them");
+    if (!others.empty())
+        reasons = append_reason(
+            reasons, "neither files nor folders nor links: " + list_names(others) + "; delete them");
+    if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::invalid);
+    return {};
+}
+
+// Digests that were taken while the files arrived, and that still belong to what is on the disk.
+void take_known_digests(Account& account, OpenSession& session, Draft& draft) {
+    const std::lock_guard lock(account.mutex);
+    draft.digests.resize(draft.entries.size());
+    for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+        const FileRecord* const record = session.find(draft.entries[i].path);
+        if (record != nullptr) draft.digests[i] = record->digest(stamp_of(draft.entries[i].info));
+    }
+}
+
+SealStep<void> hash_the_rest(SessionRegistry& registry, Account& account, OpenSession& session,
+                             Draft& draft) {
+    std::vector<std::size_t> indexes;
+    std::vector<std::string> paths;
+    for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+        if (draft.entries[i].info.type != FileType::file || draft.digests[i]) continue;
+        indexes.push_back(i);
+        paths.push_back(join_path(draft.top, draft.entries[i].path));
+    }
+    auto results = hash_files(registry.inbox(), std::move(paths), registry.services.run_blocking);
+    std::vector<std::string> cut;
+    const std::lock_guard lock(account.mutex);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (!results[i]) return seal_failed(results[i].error());
+        WalkEntry& entry = draft.entries[indexes[i]];
+        if (!session.files.read(entry.path, *results[i])) cut.push_back(entry.path);
+        entry.info = results[i]->info;
+        draft.digests[indexes[i]] = results[i]->sha256;
+    }
+    if (cut.empty()) return {};
+    return refuse_seal(
+        session.name,
+        fmt::format("cut off in the middle when the server went down: {}; send them again or delete them",
+                    list_names(cut)),
+        Errc::busy);
+}
+
+SealStep<void> read_marker(SessionRegistry& registry, const Draft& draft, const SealRequest& request,
+                           SealContent& content) {
+    if (request.marker.empty()) return {};
+    const auto found = std::ranges::find(draft.entries, request.marker, &WalkEntry::path);
+    if (found == draft.entries.end() || found->info.type != FileType::file)
+        return seal_failed({Errc::conflict, 0,
+                            fmt::format("the marker {} vanished; send it again", escape(request.marker))});
+    content.marker.name = request.marker;
+    content.marker_info = found->info;
+    content.marker.sha256 = *draft.digests[static_cast<std::size_t>(found - draft.entries.begin())];
+    if (found->info.size_bytes > kMarkerBytes) return {};
+    auto bytes = read_file(registry.inbox(), join_path(draft.top, request.marker), kMarkerBytes);
+    if (!bytes) return seal_failed(bytes.error());
+    content.marker.content = std::move(*bytes);
+    return {};
+}
+
+Manifest make_manifest(const SessionRegistry& registry, Account& account, const OpenSession& session,
+                       const Draft& draft, const SealRequest& request) {
+    const std::lock_guard lock(account.mutex);
+    const bool marker_is_data =
+        request.marker == kChecksumList && uses_checksum_list(registry.session_config());
+    Manifest manifest;
+    manifest.entries.reserve(draft.entries.size());
+    for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+        const WalkEntry& from = draft.entries[i];
+        if (from.path == request.marker && !marker_is_data) continue;
+        // A watched folder is its programs' own, as they made it.
+        const FileInfo sent = registry.any_names() ? from.info : as_sent(session.files, from.path, from.info);
+        ManifestEntry entry = to_manifest_entry(from.path, from.info, from.link_target);
+        entry.mode = sent.mode;
+        if (from.info.type == FileType::file) entry.sha256 = *draft.digests[i];
+        manifest.entries.push_back(std::move(entry));
+    }
+    if (registry.any_names()) rename_for_disc(manifest);
+    return manifest;
+}
+
+// Files that came without us after the marker's connection was opened: nobody can say that the rest was
+// complete.
+bool has_newer_strangers(Account& account, OpenSession& session, const Draft& draft,
+                         const SealRequest& request) {
+    const std::lock_guard lock(account.mutex);
+    return std::ranges::any_of(draft.entries, [&](const WalkEntry& entry) {
+        return entry.info.type == FileType::file && session.find(entry.path) == nullptr &&
+               entry.info.ctime > request.sender_opened_at;
+    });
+}
+
+}  // namespace
+
+void rename_for_disc(Manifest& manifest) {
+    std::vector<std::string> paths;
+    paths.reserve(manifest.entries.size());
+    for (const ManifestEntry& entry : manifest.entries) paths.push_back(entry.path);
+    std::vector<std::string> renamed = disc_paths(paths);
+    if (renamed == paths) return;
+    for (std::size_t i = 0; i < renamed.size(); ++i) {
+        if (renamed[i] == paths[i]) continue;
+        manifest.entries[i].source = std::move(paths[i]);
+        manifest.entries[i].path = std::move(renamed[i]);
+    }
+    std::ranges::sort(manifest.entries, {}, &ManifestEntry::path);
+}
+
+SealStep<SealContent> read_seal_content(SessionRegistry& registry, Account& account, OpenSession& session,
+                                        const SealRequest& request) {
+    prove_by_list(registry, account, session, request);
+    if (auto whole = check_whole(registry, account, session, request); !whole)
+        return std::unexpected(std::move(whole).error());
+    Draft draft{.top = join_path(account.name, session.name), .entries = {}, .digests = {}};
+    auto walked = walk_session(registry.inbox(), draft.top);
+    if (!walked) return seal_failed(walked.error());
+    draft.entries = std::move(*walked);
+    if (request.by == SealRequest::By::any_file && has_newer_strangers(account, session, draft, request))
+        return std::unexpected(NoSeal{.kind = NoSeal::Kind::data, .error = {}});
+    SealContent content;
+    {
+        const std::lock_guard lock(account.mutex);
+        content.transfer_open = session.files.is_transfer_open();
+    }
+    content.only_marker =
+        draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);
+    if (auto good = check_entries(registry, session, draft.entries); !good)
+        return std::unexpected(std::move(good).error());
+    take_known_digests(account, session, draft);
+    if (auto hashed = hash_the_rest(registry, account, session, draft); !hashed)
+        return std::unexpected(std::move(hashed).error());
+    if (auto read = read_marker(registry, draft, request, content); !read)
+        return std::unexpected(std::move(read).error());
+    content.manifest = make_manifest(registry, account, session, draft, request);
+    if (registry.any_names()) content.seen = std::move(draft.entries);
+    return content;
+}
+
+SealStep<void> check_unchanged(SessionRegistry& registry, const Account& account, const OpenSession& session,
+                               const SealContent& content) {
+    if (!registry.any_names()) return {};
+    const auto now = walk_session(registry.inbox(), join_path(account.name, session.name));
+    if (!now) return seal_failed(now.error());
+    const auto is_same = [](const WalkEntry& one, const WalkEntry& other) {
+        if (one.path != other.path || one.info.type != other.info.type ||
+            one.link_target != other.link_target)
+            return false;
+        return one.info.type != FileType::file || stamp_of(one.info) == stamp_of(other.info);
+    };
+    const auto [before, after] = std::ranges::mismatch(content.seen, *now, is_same);
+    if (before == content.seen.end() && after == now->end()) return {};
+    const std::string& path = after != now->end() ? after->path : before->path;
+    return seal_failed(
+        {Errc::conflict, 0,
+         fmt::format("{} changed while it was sealed ({})", escape(session.name), escape(path))});
+}
+
+}  // namespace burnbox::upload

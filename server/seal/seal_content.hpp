@@ -1,0 +1,42 @@
+// The content of a session at its seal: what is whole, what can go on a disc, and every digest. Runs on the
+// disk pool while the session refuses changes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/session/sealed_session.hpp"
+#include "server/seal/seal_refusal.hpp"
+#include "server/seal/seal_start.hpp"
+#include "server/sessions/session_walk.hpp"
+
+namespace burnbox::upload {
+
+struct SealContent {
+    Manifest manifest;  // without the marker, unless that is a checksum list
+    Marker marker;
+    FileInfo marker_info;
+    bool only_marker = false;       // nothing else is in the folder
+    std::vector<WalkEntry> seen{};  // in a watched folder: what was read, to see whether it stays so
+    // Of a session that burnbox filled itself:
+    std::string seal_id{};               // "" = any
+    std::vector<std::string> removed{};  // SealedSession::removed
+    bool is_part = false;        // of a larger tree: checksum lists and bags in it speak of more than is here
+    bool transfer_open = false;  // of a session into which a transfer did not end well: a list must fit
+    std::uint64_t sync_failures = 0;  // SessionRegistry's, before it was filled
+};
+
+// Requires Phase::sealing and no lock. Digests found on the way are kept in the session's records. Blocks.
+[[nodiscard]] SealStep<SealContent> read_seal_content(SessionRegistry& registry, Account& account,
+                                                      OpenSession& session, const SealRequest& request);
+
+// Nobody is kept from writing to a watched folder: whether it is still what was read. Errc::conflict when
+// not. Blocks.
+[[nodiscard]] SealStep<void> check_unchanged(SessionRegistry& registry, const Account& account,
+                                             const OpenSession& session, const SealContent& content);
+
+// Names that no disc can hold get others; the manifest keeps both. Pure.
+void rename_for_disc(Manifest& manifest);
+
+}  // namespace burnbox::upload

@@ -1,0 +1,56 @@
+#include "server/seal/seal_refusal.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/text.hpp"
+
+namespace burnbox::upload {
+
+std::unexpected<NoSeal> refuse_seal(const std::string& session, const std::string& reason, Errc code) {
+    return std::unexpected(
+        NoSeal{.kind = NoSeal::Kind::refused,
+               .error = {code, 0, fmt::format("{} can't be sealed: {}", escape(session), reason)}});
+}
+
+std::unexpected<NoSeal> seal_failed(Error error) {
+    return std::unexpected(NoSeal{.kind = NoSeal::Kind::failed, .error = std::move(error)});
+}
+
+namespace {
+
+constexpr std::size_t kMost = 10;  // a reply is one line
+
+}  // namespace
+
+std::string list_names(const std::vector<std::string>& names) {
+    std::string out;
+    for (std::size_t i = 0; i < names.size() && i < kMost; ++i) {
+        if (i > 0) out += i + 1 == names.size() ? " and " : ", ";
+        out += escape(names[i]);
+    }
+    if (names.size() > kMost) out += fmt::format(" and {} more", names.size() - kMost);
+    return out;
+}
+
+std::string list_reasons(const std::vector<std::string>& reasons) {
+    std::string out;
+    for (std::size_t i = 0; i < reasons.size() && i < kMost; ++i) out += (i > 0 ? "; " : "") + reasons[i];
+    if (reasons.size() > kMost) out += fmt::format("; and {} more", reasons.size() - kMost);
+    return out;
+}
+
+std::string refused_text(const NoSeal& why, const std::string& marker, Timestamp now) {
+    std::string text =
+        fmt::format("{}\n\nRefused at {}. Nothing was burned, and nothing that you sent was deleted.\n",
+                    why.error.message, to_iso8601(now));
+    if (why.kind == NoSeal::Kind::later)
+        return text + fmt::format("What to do: send what is missing, then {} or any other marker again.\n",
+                                  escape(marker));
+    if (marker.empty()) return text + "What to do: mend it, then ask for the burn again.\n";
+    return text +
+           fmt::format(
+               "What to do: mend it, then send {0} again. The one that was refused is now {0}.refused.\n",
+               escape(marker));
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,199 @@
+#include "server/seal/seal_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "common/bag/bag_check.hpp"
+#include "common/bag/sums.hpp"
+#include "common/base/text.hpp"
+#include "common/session/payload_links.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+constexpr std::chrono::hours kSentTwiceWithin{24};
+
+// A listed path without "." and "..", from the session's folder. Nothing for an absolute one, one that leaves
+// the session on its way, and one that goes through a link.
+std::optional<std::string> path_inside(const Manifest& manifest, std::string_view listed) {
+    if (listed.starts_with('/')) return std::nullopt;
+    std::string path;
+    while (!listed.empty()) {
+        const std::size_t end = std::min(listed.find('/'), listed.size());
+        const std::string_view step = listed.substr(0, end);
+        listed.remove_prefix(std::min(end + 1, listed.size()));
+        if (step.empty() || step == ".") continue;
+        if (step == "..") {
+            if (path.empty()) return std::nullopt;
+            path = std::string(parent_path(path));
+            continue;
+        }
+        path = join_path(path, step);
+        if (listed.empty()) break;
+        const ManifestEntry* const entry = manifest.find(path);
+        if (entry != nullptr && entry->type == FileType::symlink) return std::nullopt;
+    }
+    return path;
+}
+
+std::string findings_text(const SumsFindings& findings) {
+    std::string out;
+    const auto add = [&](const std::vector<std::string>& names, std::string_view what) {
+        if (names.empty()) return;
+        if (!out.empty()) out += "; ";
+        out += fmt::format("{}: {}", what, list_names(names));
+    };
+    add(findings.outside, "not a path in this session");
+    add(findings.wrong, "wrong digest");
+    add(findings.extra, "not in the list");
+    add(findings.missing, "listed, but missing");
+    return out;
+}
+
+SealStep<void> check_list(SessionRegistry& registry, const std::string& top, const std::string& session,
+                          const SealRequest& request, const Manifest& manifest) {
+    if (!uses_checksum_list(registry.session_config())) return {};
+    const ManifestEntry* const list = manifest.find(kChecksumList);
+    if (list == nullptr || list->type != FileType::file) return {};
+    const auto text = read_file(registry.inbox(), join_path(top, std::string(kChecksumList)), kMostListBytes);
+    if (!text) return seal_failed(text.error());
+    const auto findings = compare_with_sums(manifest, *text);
+    if (!findings) return refuse_seal(session, "SHA256SUMS: " + findings.error().message, Errc::invalid);
+    const bool is_wrong = !findings->wrong.empty() || !findings->outside.empty();
+    if (!is_wrong && findings->missing.empty() && findings->extra.empty()) return {};
+    auto refused =
+        refuse_seal(session, "SHA256SUMS does not match: " + findings_text(*findings), Errc::corrupt);
+    if (request.marker == kChecksumList && !is_wrong && !findings->missing.empty()) {
+        NoSeal later = std::move(refused).error();
+        later.kind = NoSeal::Kind::later;
+        later.error.message =
+            fmt::format("{} is not sealed yet: SHA256SUMS lists files that are still missing: {}",
+                        escape(session), list_names(findings->missing));
+        later.error.code = Errc::not_found;
+        return std::unexpected(std::move(later));
+    }
+    return refused;
+}
+
+SealStep<void> check_bag(SessionRegistry& registry, const std::string& top, const std::string& session,
+                         const Manifest& manifest) {
+    const ManifestEntry* const declaration = manifest.find("bagit.txt");
+    const bool is_bag = declaration != nullptr && declaration->type == FileType::file;
+    const std::string folder = is_bag ? std::string() : only_bag_folder(manifest);
+    if (!is_bag && folder.empty()) return {};
+    const auto read_text = [&](const std::string& path) {
+        return read_file(registry.inbox(), join_path(top, path), kMostListBytes);
+    };
+    const Status valid = check_own_bag(manifest, read_text, folder);
+    if (valid) return {};
+    if (valid.error().code == Errc::invalid || valid.error().code == Errc::corrupt)
+        return refuse_seal(session, valid.error().message, Errc::invalid);
+    return seal_failed(valid.error());
+}
+
+SealStep<void> check_fit(SessionRegistry& registry, const Account& account, const std::string& session,
+                         const Manifest& manifest) {
+    const Status fits = registry.services.check_fits(account.pool, manifest);
+    if (fits) return {};
+    if (fits.error().code == Errc::does_not_fit)
+        return refuse_seal(session, fits.error().message, Errc::does_not_fit);
+    return seal_failed(fits.error());
+}
+
+SealStep<void> check_not_burned_yet(SessionRegistry& registry, const Account& account,
+                                    const std::string& session, const SealRequest& request,
+                                    const Manifest& manifest) {
+    if (request.again) return {};
+    const auto same =
+        registry.services.catalogue.find_same_content(account.name, session, manifest.content_digest());
+    if (!same) return seal_failed(same.error());
+    if (!*same) return {};
+    const auto copies = registry.services.catalogue.copies((*same)->id);
+    if (!copies) return seal_failed(copies.error());
+    std::set<std::string> discs;
+    for (const DiscSessionRow& copy : *copies) discs.insert(copy.disc_label);
+    return refuse_seal(
+        session,
+        fmt::format("exactly the same is on disc {} already, as {}; to burn it once more: {}",
+                    discs.empty() ? std::string("?") : list_names({discs.begin(), discs.end()}),
+                    escape((*same)->disc_name),
+                    request.content ? std::string("say --again")
+                                    : fmt::format("burnbox burn {} --again", escape(session))),
+        Errc::exists);
+}
+
+}  // namespace
+
+Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_view list) {
+    BB_TRY(const auto lines, parse_sums(list));
+    SumsFindings findings;
+    std::map<std::string_view, std::string_view>
+        renamed;  // the list has names as they are in the session folder
+    for (const ManifestEntry& entry : manifest.entries)
+        if (!entry.source.empty()) renamed.emplace(entry.source, entry.path);
+    std::set<std::string_view> listed;
+    for (const SumLine& line : lines) {
+        if (line.path == kChecksumList) continue;
+        const auto inside = path_inside(manifest, line.path);
+        if (!inside) {
+            findings.outside.push_back(line.path);
+            continue;
+        }
+        const auto other = renamed.find(*inside);
+        const ManifestEntry* const meant = manifest.find(other == renamed.end() ? *inside : other->second);
+        const std::string_view path = meant == nullptr ? std::string_view() : meant->path;
+        listed.insert(path);
+        const ManifestEntry* entry = meant;
+        if (entry != nullptr && entry->type == FileType::symlink) entry = linked_file(manifest, *entry);
+        if (entry == nullptr || entry->type != FileType::file)
+            findings.missing.push_back(line.path);
+        else if (entry->sha256 != line.sha256)
+            findings.wrong.push_back(line.path);
+    }
+    for (const ManifestEntry& entry : manifest.entries)
+        if (entry.type == FileType::file && entry.path != kChecksumList && !listed.contains(entry.path))
+            findings.extra.push_back(entry.path);
+    return findings;
+}
+
+SealStep<void> check_seal_rules(SessionRegistry& registry, const Account& account, const OpenSession& session,
+                                const SealRequest& request, const SealContent& content) {
+    const std::string top = join_path(account.name, session.folder());
+    // A list may well be the first file to arrive: then it says what is missing.
+    const bool only_list = content.only_marker && request.marker == kChecksumList;
+    const auto empty = [&] {
+        return refuse_seal(session.name, "the session is empty; upload into it first", Errc::invalid);
+    };
+    if (content.only_marker && !only_list) return empty();
+    if (!content.is_part) {
+        if (auto list = check_list(registry, top, session.name, request, content.manifest); !list)
+            return list;
+        if (content.only_marker) return empty();
+        // Only a list that fits exactly says that nothing is missing.
+        if (content.transfer_open && content.manifest.find(kChecksumList) == nullptr)
+            return refuse_seal(session.name, std::string(kTransferOpen), Errc::busy);
+        if (auto bag = check_bag(registry, top, session.name, content.manifest); !bag) return bag;
+    }
+    if (auto fit = check_fit(registry, account, session.name, content.manifest); !fit) return fit;
+    return check_not_burned_yet(registry, account, session.name, request, content.manifest);
+}
+
+Result<std::optional<SessionRow>> find_sent_twice(SessionRegistry& registry, const Account& account,
+                                                  const std::string& session, const Marker& marker) {
+    BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
+    const Timestamp now = registry.services.clock.now();
+    for (const SessionRow& row : rows) {
+        if (row.name != session || row.root != registry.services.inbox.root()) continue;
+        if (row.marker_name.empty() || row.marker_sha256 != marker.sha256) continue;
+        const bool waits = counts_as_queued(row.state);
+        const bool fresh =
+            row.state == SessionState::burned && row.burned_at && now - *row.burned_at <= kSentTwiceWithin;
+        if (waits || fresh) return row;
+    }
+    return std::nullopt;
+}
+
+}  // namespace burnbox::upload

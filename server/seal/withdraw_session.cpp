@@ -1,0 +1,228 @@
+#include "server/seal/withdraw_session.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/log.hpp"
+#include "common/base/text.hpp"
+#include "common/inbox/lost_folder.hpp"
+#include "common/inbox/staged_copy.hpp"
+#include "common/inbox/withdraw.hpp"
+#include "common/session/names.hpp"
+#include "common/session/sealed_session.hpp"
+#include "server/sessions/sent_modes.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+std::optional<Manifest> read_manifest(SessionRegistry& registry, const SessionRow& row) {
+    auto sealed = read_seal_record(registry.services.state_fs, row.seal_id);
+    if (!sealed && sealed.error().code != Errc::corrupt) return std::nullopt;
+    if (!sealed) {
+        log::warning("seal record not readable", log::kv("session", row.account + "/" + row.disc_name),
+                     log::kv(sealed.error()));
+        return std::nullopt;
+    }
+    // The marker's file gets another name on the way.
+    std::erase_if(sealed->manifest.entries,
+                  [&](const ManifestEntry& entry) { return entry.path == row.marker_name; });
+    return std::move(sealed->manifest);
+}
+
+// Nobody may make a session of that name while its folder is on its way.
+Result<std::shared_ptr<OpenSession>> reserve_name(SessionRegistry& registry, Account& account,
+                                                  const std::string& name) {
+    const std::lock_guard lock(account.mutex);
+    if (registry.find_session(account, name))
+        return fail(Errc::exists,
+                    fmt::format("there is an open session {0} already; rename or delete that one first",
+                                escape(name)));
+    auto session = std::make_shared<OpenSession>(registry.services.state_fs, account.name, name);
+    session->phase = Phase::arriving;
+    account.sessions.emplace(name, session);
+    return session;
+}
+
+void release_name(Account& account, const OpenSession& session) {
+    const std::lock_guard lock(account.mutex);
+    account.sessions.erase(session.name);
+}
+
+// One of which may be on a disc while the others wait.
+std::string in_parts(const SessionRow& row) {
+    return row.parts == 0 ? std::string() : fmt::format(" in {} parts", row.parts);
+}
+
+Status step_back(SessionRegistry& registry, const SessionRow& row) {
+    if (row.state == SessionState::withdrawn) return {};
+    if (row.state != SessionState::queued && row.state != SessionState::failed)
+        return fail(Errc::conflict, fmt::format("{} is {}{}: it can't be taken back any more",
+                                                escape(row.disc_name), to_string(row.state), in_parts(row)));
+    const Status done = registry.services.catalogue.step(row.id, row.state, SessionState::withdrawn,
+                                                         "taken back by the account");
+    if (done || done.error().code != Errc::conflict) return done;
+    return fail(Errc::conflict, fmt::format("burning of {}{} has begun: it can't be taken back any more",
+                                            escape(row.disc_name), in_parts(row)));
+}
+
+// The files are as whole as they were sealed.
+void fill(Account& account, OpenSession& session, const Manifest& manifest, std::uint64_t now) {
+    for (const ManifestEntry& entry : manifest.entries) {
+        note_sent_mode(session.files, entry.path, entry.type, entry.mode);
+        if (entry.type != FileType::file) continue;
+        session.files.withdrawn(entry.path, entry.sha256, {.now = now});
+        account.set_size(session.files, *session.find(entry.path), entry.size_bytes);
+    }
+}
+
+void forget_old_name(Account& account, const std::string& name) {
+    for (auto& [id, connection] : account.connections) connection.alias.erase(name);
+}
+
+}  // namespace
+
+void journal_from_record(SessionRegistry& registry, const SessionRow& row) {
+    if (!row.root.empty()) return;  // watched folders have no journals
+    // A folder of that name has its own journal: of this session when its move was done, else of another one.
+    if (registry.inbox().info(join_path(row.account, row.name))) return;
+    const auto manifest = read_manifest(registry, row);
+    if (!manifest) return;
+    Journal journal(registry.services.state_fs, row.account, row.name);
+    if (const Status written = journal.restart(*manifest); !written)
+        log::warning("journal not written", log::kv("account", row.account), log::kv(written.error()));
+}
+
+namespace {
+
+void tell_taken_back(SessionRegistry& registry, const SessionRow& row, const std::string& name) {
+    log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name),
+              log::kv("folder", name));
+    registry.services.events.publish({.event = "session_withdrawn",
+                                      .time = registry.services.clock.now(),
+                                      .account = row.account,
+                                      .session = row.disc_name,
+                                      .disc = {},
+                                      .drive = {},
+                                      .message = name + " is open again"});
+    registry.services.wake_burner();
+}
+
+// In a watched folder: what is open there is not ours to keep books of.
+Result<std::string> withdraw_watched(SessionRegistry& registry, const SessionRow& row) {
+    BB_CHECK(step_back(registry, row));
+    BB_TRY(const SessionRow withdrawn, registry.services.catalogue.session(row.id));
+    BB_TRY(const std::string name,
+           finish_withdrawal(registry.services.inbox, registry.services.catalogue, withdrawn));
+    remove_seal_records(registry.services.state_fs, row.seal_id);
+    (void)remove_staged_copy(registry.services.state_fs, row.seal_id);
+    tell_taken_back(registry, row, name);
+    return name;
+}
+
+}  // namespace
+
+Result<std::string> withdraw_session(SessionRegistry& registry, Account& account, const SessionRow& row) {
+    if (!row.root.empty()) return withdraw_watched(registry, row);
+    BB_TRY(const auto session, reserve_name(registry, account, row.name));
+    const auto give_up = [&](Error error) {
+        release_name(account, *session);
+        return std::unexpected(std::move(error));
+    };
+    if (const Status stepped = step_back(registry, row); !stepped) return give_up(stepped.error());
+    const auto manifest = read_manifest(registry, row);
+    if (manifest)
+        if (const Status written = session->files.restart_journal(*manifest); !written)
+            return give_up(written.error());
+    const auto withdrawn = registry.services.catalogue.session(row.id);
+    if (!withdrawn) return give_up(withdrawn.error());
+    const auto name = finish_withdrawal(registry.services.inbox, registry.services.catalogue, *withdrawn);
+    if (!name) return give_up(name.error());
+    (void)open_up(registry.inbox(), join_path(account.name, *name), true);  // as an earlier version sealed it
+    remove_seal_records(registry.services.state_fs, row.seal_id);           // nobody refers to it any more
+    {
+        const std::lock_guard lock(account.mutex);
+        account.queued_bytes.erase(row.disc_name);
+        account.sessions.erase(session->name);
+        if (*name != session->name) session->files.rename_session(*name);
+        session->name = *name;
+        session->phase = Phase::open;
+        account.sessions.insert_or_assign(*name, session);
+        if (manifest) fill(account, *session, *manifest, registry.tick());
+        forget_old_name(account, row.name);
+    }
+    tell_taken_back(registry, row, *name);
+    return *name;
+}
+
+namespace {
+
+// A failed folder that the catalogue does not know (a restored backup, say) is only a folder: it gets its
+// open name.
+Result<std::string> rename_unknown(SessionRegistry& registry, Account& account, const std::string& folder,
+                                   const std::string& target) {
+    BB_TRY(const auto session, reserve_name(registry, account, target));
+    const std::lock_guard lock(account.mutex);
+    account.sessions.erase(target);
+    const std::string to = join_path(account.name, target);
+    BB_CHECK(registry.inbox().rename(join_path(account.name, folder), to, RenameMode::no_replace));
+    for (const char* const text : {"STATUS.txt", "FAILED.txt"})
+        (void)registry.inbox().remove(join_path(to, text));
+    session->phase = Phase::open;
+    account.sessions.insert_or_assign(target, session);
+    forget_old_name(account, target);
+    return target;
+}
+
+Result<std::string> take_folder_back(SessionRegistry& registry, Account& account, const std::string& folder,
+                                     const std::string& target) {
+    const SessionFolder parts = parse_folder(folder);
+    if (target != parts.name)
+        return fail(Errc::permission,
+                    fmt::format("{} can only be renamed back to {}", escape(folder), escape(parts.name)));
+    BB_TRY(const auto row, registry.services.catalogue.find_session_by_folder(account.name, folder));
+    if (row) return withdraw_session(registry, account, *row);
+    // Somebody moved it away and back.
+    BB_TRY(const auto lost, find_row_of_folder(registry.services.inbox, registry.services.catalogue,
+                                               registry.services.state_fs, account.name, folder));
+    if (lost) return withdraw_session(registry, account, *lost);
+    if (parts.state != FolderState::failed)
+        return fail(Errc::not_found, fmt::format("the catalogue knows no session in {}", escape(folder)));
+    return rename_unknown(registry, account, folder, target);
+}
+
+// By its disc name; else the newest of that name that can still be taken back.
+Result<std::string> take_session_back(SessionRegistry& registry, Account& account, const std::string& name) {
+    BB_TRY(const auto exact, registry.services.catalogue.find_session(account.name, name));
+    if (exact && exact->state != SessionState::burned) return withdraw_session(registry, account, *exact);
+    BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row)
+        if (row->name == name && row->state != SessionState::burned)
+            return withdraw_session(registry, account, *row);
+    if (exact) return withdraw_session(registry, account, *exact);
+    return fail(Errc::not_found, fmt::format("there is no sealed session {}", escape(name)));
+}
+
+void answer(const Result<std::string>& name, const Done& done) {
+    if (name)
+        done(fmt::format("{} is open again", escape(*name)));
+    else
+        done(std::unexpected(name.error()));
+}
+
+}  // namespace
+
+void withdraw_folder(const std::shared_ptr<SessionRegistry>& registry,
+                     const std::shared_ptr<Account>& account, const std::string& folder,
+                     const std::string& target, Done done) {
+    registry->services.run_blocking([registry, account, folder, target, done = std::move(done)] {
+        answer(take_folder_back(*registry, *account, folder, target), done);
+    });
+}
+
+void withdraw_session(const std::shared_ptr<SessionRegistry>& registry,
+                      const std::shared_ptr<Account>& account, const std::string& disc_name, Done done) {
+    registry->services.run_blocking([registry, account, disc_name, done = std::move(done)] {
+        answer(take_session_back(*registry, *account, disc_name), done);
+    });
+}
+
+}  // namespace burnbox::upload

@@ -1,0 +1,108 @@
+// What all pieces of Uploads share: the services, the accounts with their open sessions, and the counter that
+// says what came first. Lock order: the sync's or the recount's mutex, a WriteGate, then Account::mutex, then
+// SessionRegistry::mutex; none is held while hashing, syncing, in the catalogue, in run_blocking or in a
+// Done. Page-cache operations on the inbox do run under the account's mutex: that is what makes "look, then
+// act" one step, and a seal or a rename invisible in between.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "server/sessions/after_unlock.hpp"
+#include "server/sessions/open_session.hpp"
+#include "server/sessions/sealed_alias.hpp"
+#include "server/sessions/services.hpp"
+
+namespace burnbox::upload {
+
+struct ClientConnection {
+    ConnectionId id = 0;
+    std::uint64_t opened = 0;  // SessionRegistry's counter
+    Timestamp opened_at;
+    std::map<std::string, std::shared_ptr<SealedAlias>> alias;  // by the old name
+};
+
+struct Account {
+    Account(AccountConfig account_config, std::string pool_name)
+        : name(account_config.name), config(std::move(account_config)), pool(std::move(pool_name)) {}
+
+    const std::string name;
+    const AccountConfig config;
+    const std::string pool;
+
+    std::mutex mutex;  // guards all below, and the insides of the sessions
+    std::map<std::string, std::shared_ptr<OpenSession>> sessions;  // by name; open, sealing or arriving ones
+    std::map<ConnectionId, ClientConnection> connections;
+    std::uint64_t open_bytes = 0;                       // the sum of the records' sizes
+    std::map<std::string, std::uint64_t> queued_bytes;  // sealed, not yet burned; by disc name
+
+    [[nodiscard]] std::uint64_t used_bytes() const;
+    // So many bytes more. Errors: Errc::quota, and nothing changes.
+    [[nodiscard]] Status charge(std::uint64_t more_bytes);
+    // Counts a file at its new size, under each of its names.
+    [[nodiscard]] Status charge(SessionFiles& files, FileRecord& record, std::uint64_t size_bytes);
+    // The same for a size that is a fact already.
+    void set_size(SessionFiles& files, FileRecord& record, std::uint64_t size_bytes);
+    void release(std::uint64_t bytes);
+    // For what this connection completes at that moment.
+    [[nodiscard]] Completion completion_by(ConnectionId connection, std::uint64_t now) const;
+    // One more open session, one more file in them, `more` of which have no record yet. Errors: Errc::limit,
+    // naming the key.
+    [[nodiscard]] Status check_session_room(const Limits& limits) const;
+    [[nodiscard]] Status check_file_room(const Limits& limits, std::size_t more = 0) const;
+};
+
+struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
+    explicit SessionRegistry(const UploadServices& given) : services(given) {}
+
+    const UploadServices services;
+
+    [[nodiscard]] FileSystem& inbox() const { return services.inbox.fs(); }
+    // In a watched folder: other programs name what is in it, with any bytes that the file system takes.
+    [[nodiscard]] bool any_names() const { return !services.inbox.root().empty(); }
+    [[nodiscard]] const SessionConfig& session_config() const { return services.config.session; }
+    // Every moment has its own number; a later one is larger.
+    [[nodiscard]] std::uint64_t tick() { return ++counter_; }
+    // Made at first use.
+    [[nodiscard]] std::shared_ptr<Account> account(const std::string& name);
+    [[nodiscard]] std::vector<std::shared_ptr<Account>> accounts();
+    // The account's session of that name if its folder is there; one that an administrator made is taken in.
+    // Account locked.
+    [[nodiscard]] std::shared_ptr<OpenSession> find_session(Account& account, const std::string& name);
+    void listen();  // queued bytes begin anew with a person's retry and end with the burn
+    // One checked sync of the inbox for a seal that began when sync_failures() was `failures_seen`. The
+    // kernel tells a failed write-back once, to whoever asks first, and not whose it was: from then on every
+    // file that has come, or is on its way, counts as cut off, and seals that were under way fail too.
+    // Blocks; no lock held.
+    [[nodiscard]] Status sync_inbox(std::uint64_t failures_seen);
+    [[nodiscard]] std::uint64_t sync_failures() const { return sync_failures_; }
+    // A sealed session's row and its folder's name are durable, but that they agree could not be noted, and
+    // nobody burns it before that. It is tried again once the catalogue can be written to.
+    void end_move_later(SessionId session);
+
+  private:
+    void recount_queued(const std::string& account, const std::string& disc_name);
+    void end_moves();
+
+    std::atomic<std::uint64_t> counter_{0};
+    std::mutex recount_mutex_;  // what the catalogue says is applied in the order in which it was asked
+    std::mutex sync_mutex_;     // one sync at a time, so that none misses another's failure
+    std::atomic<std::uint64_t> sync_failures_{0};
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<Account>> accounts_;
+    std::vector<SessionId> moves_to_end_;
+    std::shared_ptr<void> subscription_;
+    std::shared_ptr<void> moves_subscription_;
+};
+
+// Sealed and not yet burned: it counts against the quota.
+inline constexpr std::array kQueuedStates{SessionState::queued, SessionState::burning,
+                                          SessionState::verifying};
+[[nodiscard]] bool counts_as_queued(SessionState state);
+
+}  // namespace burnbox::upload

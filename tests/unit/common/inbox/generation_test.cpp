@@ -1,0 +1,121 @@
+#include "common/inbox/generation.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "common/catalogue/sql_catalogue.hpp"
+#include "common/inbox/folder_mark.hpp"
+#include "common/inbox/older_catalogue.hpp"
+#include "tests/support/memory_file_system.hpp"
+#include "tests/support/temp_folder.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+namespace {
+
+// A catalogue in a file, and the two folders in whose marks its generation is noted.
+struct Box {
+    TempFolder folder;
+    MemoryFileSystem state, inbox, discs;
+    std::vector<FileSystem*> places = {&inbox, &discs};
+    std::unique_ptr<Catalogue> catalogue;
+
+    Box() {
+        REQUIRE(write_folder_mark(inbox, {.kind = "inbox_dir", .identity = "inbox", .owner = "state"}));
+        REQUIRE(write_folder_mark(discs, {.kind = "image_dir", .identity = "discs", .owner = "state"}));
+        CHECK(start() == CatalogueAge::current);
+    }
+    [[nodiscard]] std::string file(const std::string& name) const { return folder.path() + "/" + name; }
+    CatalogueAge start() {
+        catalogue = open_sql_catalogue("sqlite3://" + file("catalogue.sqlite")).value();
+        return check_generation(*catalogue, state, inbox, places).value();
+    }
+    void copy() {
+        catalogue.reset();
+        std::filesystem::copy_file(file("catalogue.sqlite"), file("old.sqlite"));
+        (void)start();
+    }
+    CatalogueAge put_back() {
+        catalogue.reset();
+        for (const char* name : {"catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm"})
+            std::filesystem::remove(file(name));
+        std::filesystem::copy_file(file("old.sqlite"), file("catalogue.sqlite"));
+        return start();
+    }
+    CatalogueAge lose() {
+        catalogue.reset();
+        for (const char* name : {"catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm"})
+            std::filesystem::remove(file(name));
+        return start();
+    }
+    // Its number.
+    unsigned begin_disc() {
+        const unsigned number = catalogue->next_disc_number().value();
+        DiscRow disc;
+        disc.label = "DISC_" + std::to_string(number), disc.serial = disc.label;
+        REQUIRE(catalogue->add_disc(disc));
+        REQUIRE(note_generation_in(*catalogue, places));
+        return number;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("generation: the same old catalogue put back again and again never gives a number twice") {
+    Box box;
+    CHECK(box.begin_disc() == 1);
+    box.copy();
+    CHECK(box.begin_disc() == 2);
+    unsigned last = 2;
+    for (int time = 0; time < 3; ++time) {
+        CHECK((time == 1 ? box.lose() : box.put_back()) == CatalogueAge::older);
+        for (int disc = 0; disc < 2; ++disc) {
+            const unsigned number = box.begin_disc();
+            CHECK(number > last + (disc == 0 ? 100 : 0));
+            last = number;
+        }
+        CHECK(box.start() == CatalogueAge::current);
+    }
+}
+
+TEST_CASE("generation: that a catalogue was put back is remembered when nobody would see it any more") {
+    Box box;
+    (void)box.begin_disc();
+    box.copy();
+    CHECK(may_miss_discs(box.state).value() == false);
+    (void)box.begin_disc();
+    CHECK(box.put_back() == CatalogueAge::older);
+    box.state.crash();
+    CHECK(box.start() == CatalogueAge::current);
+    CHECK(may_miss_discs(box.state).value() == true);
+}
+
+TEST_CASE("generation: one folder that is there says how far the numbers are") {
+    Box box;
+    box.copy();
+    for (int disc = 0; disc < 150; ++disc) (void)box.begin_disc();
+    SUBCASE("the inbox") {
+        REQUIRE(box.discs.remove(std::string(kFolderMark)));
+    }
+    SUBCASE("the shelf") {
+        REQUIRE(box.inbox.remove(std::string(kFolderMark)));
+    }
+    CHECK(box.put_back() == CatalogueAge::older);
+    CHECK(box.begin_disc() == 251);
+}
+
+TEST_CASE("generation: a mark of an earlier version gets the disc number of the next start") {
+    Box box;
+    (void)box.begin_disc();
+    for (FileSystem* const place : box.places) {
+        auto mark = read_folder_mark(*place).value();
+        REQUIRE(mark);
+        CHECK(mark->disc_number == 1);
+        mark->disc_number = 0;
+        REQUIRE(write_folder_mark(*place, *mark));
+    }
+    CHECK(box.start() == CatalogueAge::current);
+    for (FileSystem* const place : box.places) CHECK(read_folder_mark(*place).value()->disc_number == 1);
+}

@@ -1,0 +1,81 @@
+// The seal where nobody can be kept from writing: in a watched folder.
+#include <doctest/doctest.h>
+
+#include "server/seal/seal_start.hpp"
+#include "tests/support/upload_house.hpp"
+
+using namespace burnbox;
+using namespace burnbox::test;
+
+namespace {
+
+struct WatchedHouse {
+    UploadHouse house;
+    Inbox inbox{house.inbox_fs, *house.catalogue, "/memory/inbox/lab"};
+    std::function<void()> meanwhile = [] {};  // after everything was read
+
+    WatchedHouse() {
+        house.put_behind("lab/holiday/photos/a.jpg", "aaa");
+        house.put_behind("lab/holiday/BURN", "");
+    }
+
+    std::string seal() {
+        const auto registry = std::make_shared<upload::SessionRegistry>(
+            UploadServices{.config = house.config,
+                           .clock = house.clock,
+                           .catalogue = *house.catalogue,
+                           .inbox = inbox,
+                           .state_fs = house.state_fs,
+                           .events = house.events,
+                           .run_blocking = [](const std::function<void()>& job) { job(); },
+                           .check_fits = [this](const std::string&, const Manifest&) -> Status {
+                               meanwhile();
+                               return {};
+                           },
+                           .prove = [](const std::string&) { return Proof{}; },
+                           .wake_burner = [] {}});
+        AccountConfig lab;
+        lab.name = "lab";
+        const auto account = std::make_shared<upload::Account>(lab, "default");
+        const auto session = std::make_shared<upload::OpenSession>(house.state_fs, "-watched", "holiday");
+        const Answer answer;
+        {
+            upload::AfterUnlock after;
+            const std::lock_guard lock(account->mutex);
+            upload::start_seal(registry, account, session,
+                               {.by = upload::SealRequest::By::marker,
+                                .marker = "BURN",
+                                .again = false,
+                                .sender_opened_at = {}},
+                               answer.done(), after);
+        }
+        return *answer;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("watched folder: what changes while it is sealed is not sealed as it was, and its marker stays") {
+    WatchedHouse lab;
+    lab.house.clock.advance(std::chrono::seconds(1));
+    std::string which;
+    SUBCASE("a file comes") {
+        which = "photos/b.jpg";
+        lab.meanwhile = [&] { lab.house.put_behind("lab/holiday/photos/b.jpg", "bbb"); };
+    }
+    SUBCASE("a file changes") {
+        which = "photos/a.jpg";
+        lab.meanwhile = [&] { lab.house.put_behind("lab/holiday/photos/a.jpg", "AAA"); };
+    }
+    SUBCASE("a file goes") {
+        which = "photos/a.jpg";
+        lab.meanwhile = [&] { REQUIRE(lab.house.inbox_fs.remove("lab/holiday/photos/a.jpg")); };
+    }
+    CHECK(lab.seal() == "holiday changed while it was sealed (" + which + "); it is not sealed: try again");
+    CHECK(lab.house.rows().empty());
+    CHECK(lab.house.exists("lab/holiday/BURN"));
+    if (which == "photos/a.jpg") lab.house.put_behind("lab/holiday/photos/a.jpg", "aaa");
+    lab.meanwhile = [] {};
+    CHECK(lab.seal() == "ok: holiday is sealed");
+    CHECK(lab.house.exists("lab/holiday-queued"));
+}
