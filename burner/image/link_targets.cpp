@@ -36,6 +36,14 @@ bool is_dots(std::string_view text) {
     return text == "." || text == "..";
 }
 
+// How many bytes of a component that is divided come first: at most so many, and libisofs takes neither part
+// for a step to the folder itself or to the one above.
+std::size_t begin_bytes(std::string_view text, std::size_t most) {
+    most = std::min({most, kLongestPiece, text.size()});
+    while (most > 0 && (is_dots(text.substr(0, most)) || is_dots(text.substr(most)))) --most;
+    return most;
+}
+
 // What one component of the spelling becomes.
 struct Piece {
     std::string_view text;
@@ -85,13 +93,14 @@ class Division {
 
     void add_joined(std::string_view text) {
         while (Piece{text}.bytes() > room() || text.size() > kLongestPiece) {
-            if (text.empty() || is_dots(text) || room() <= kComponentHead) {
+            std::size_t bytes = room() <= kComponentHead ? 0 : begin_bytes(text, room() - kComponentHead);
+            if (text.empty() || is_dots(text) || bytes == 0) {
                 join();
                 if (!pieces_.back().joins_fields()) continue;
                 if (text.size() <= kLongestPiece) break;
+                bytes = begin_bytes(text, kLongestPiece);
             }
-            const bool begins = room() <= kComponentHead;
-            put_begin(text, begins ? kLongestPiece : std::min(room() - kComponentHead, kLongestPiece));
+            put_begin(text, bytes);
         }
         put({text});
     }
