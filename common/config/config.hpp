@@ -11,6 +11,7 @@
 #include "common/bag/bag.hpp"
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
+#include "common/config/limits.hpp"
 #include "common/events/hook_config.hpp"
 
 namespace burnbox {
@@ -112,22 +113,6 @@ struct SkimConfig {  // a folder whose new and changed files are burned by thems
     std::chrono::milliseconds min_age{60'000};   // a file that changed later is left for the next run
     std::uint64_t max_size_bytes = 4ULL << 30U;  // of a session; more becomes several
     bool operator==(const SkimConfig&) const = default;
-};
-
-struct Limits {
-    unsigned connections = 1000;
-    unsigned per_address = 100;
-    unsigned unauthenticated = 100;
-    std::chrono::milliseconds login_grace{30'000};
-    unsigned auth_tries = 6;
-    unsigned key_exchanges = 10;  // a second, from one address, that no login follows; more wait
-    unsigned channels = 10;
-    unsigned handles = 256;
-    unsigned sessions = 1000;    // open ones of an account
-    unsigned files = 1'000'000;  // in them
-    std::uint64_t window_bytes = 32ULL << 20U;
-    std::chrono::milliseconds idle{900'000};
-    bool operator==(const Limits&) const = default;
 };
 
 struct ListenAddress {
