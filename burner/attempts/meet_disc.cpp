@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "burner/attempts/look_again.hpp"
 #include "burner/attempts/take_in.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -187,6 +188,14 @@ Result<bool> meet_image(AttemptContext& context, const ShelfDisc& image, const s
     return meet_disc(context, medium);
 }
 
+Result<bool> meet_image_again(AttemptContext& context, const ShelfDisc& image, const DiscRow& disc) {
+    const Status loaded = context.drive.load({image.label, image.location, disc.medium});
+    if (!loaded && !is_no_disc(loaded.error())) return std::unexpected(loaded.error());
+    if (loaded) BB_CHECK(look_again(context, disc));
+    context.notes.look_again.erase(image.serial);
+    return loaded.has_value();
+}
+
 }  // namespace
 
 Result<bool> look_over_shelf(AttemptContext& context) {
@@ -202,10 +211,14 @@ Result<bool> look_over_shelf(AttemptContext& context) {
         if (context.schedule.stopping) return any;
         if (image.serial.empty()) continue;
         const auto known = std::ranges::find(discs, image.serial, &DiscRow::serial);
+        const bool once_more = known != discs.end() && context.notes.look_again.contains(image.serial);
         const bool as_known = known != discs.end() &&
                               (known->head_digest == image.head_digest || known->state == DiscState::suspect);
-        if (as_known || (known == discs.end() && context.notes.strangers.contains(image.serial))) continue;
-        const auto met = meet_image(context, image, known == discs.end() ? "" : known->medium);
+        const bool passed_over =
+            as_known || (known == discs.end() && context.notes.strangers.contains(image.serial));
+        if (passed_over && !once_more) continue;
+        const auto met = once_more ? meet_image_again(context, image, *known)
+                                   : meet_image(context, image, known == discs.end() ? "" : known->medium);
         if (!met && ends_the_look(met.error())) return std::unexpected(met.error());
         if (!met && !first) first = met.error();
         any = any || met.value_or(false);

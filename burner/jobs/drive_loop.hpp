@@ -51,6 +51,7 @@ class DriveLoop {
     void look_for_medium();
     void meet_medium();
     void look_at_shelf(SteadyTime now);
+    void doubt_verdicts(const std::vector<ShelfDisc>& changed);
     void place_shelf();
     [[nodiscard]] Result<bool> look_over();
     [[nodiscard]] Result<bool> step();

@@ -58,10 +58,22 @@ void DriveLoop::look_at_shelf(SteadyTime now) {
     if (!shelf) return shelf_watch_.away();  // whoever needs it says so
     const auto came = shelf_watch_.look(*shelf);
     if (!came) return;
-    for (const ShelfDisc& image : *came) notes_.strangers.erase(image.serial);
+    doubt_verdicts(*came);
     known_medium_ = false;
     looked_over_ = false, looks_ = 0;
     place_shelf();
+}
+
+// What was found of these images may have been that of a part of them.
+void DriveLoop::doubt_verdicts(const std::vector<ShelfDisc>& changed) {
+    const auto discs = services_.catalogue.discs();
+    for (const ShelfDisc& image : changed) {
+        notes_.strangers.erase(image.serial);
+        if (discs && std::ranges::any_of(*discs, [&](const DiscRow& disc) {
+                return disc.serial == image.serial && disc.suspicion == Suspicion::changed;
+            }))
+            notes_.look_again.insert(image.serial);
+    }
 }
 
 // Where the discs are; and nobody has been told yet that its blanks are used up.

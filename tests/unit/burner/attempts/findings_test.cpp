@@ -72,6 +72,37 @@ TEST_CASE("findings: a disc that a burn left half written is not cleared by what
     CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
 }
 
+TEST_CASE(
+    "findings: a disc that was judged while its image was copied is looked at again when that is whole") {
+    BurnerHouse house;
+    const SessionId first = house.queue("first", {{"f", "1"}});
+    house.run();
+    const SessionId second = house.queue("second", {{"f", "2"}});
+    house.run();
+    FakeDisc& disc = house.shelves["tray"].discs.at("BURNBOX_0001");
+    FakeDisc whole = disc;
+    disc.sessions.pop_back();
+    house.restart();
+    const SessionId third = house.queue("third", {{"f", "3"}});
+    house.run();
+    REQUIRE(house.disc("BURNBOX_0001").suspicion == Suspicion::changed);
+    CHECK(house.catalogue->copies(third)->front().disc_label == "BURNBOX_0002");
+    DiscState then = DiscState::open;
+    SUBCASE("as it was") {}
+    SUBCASE("but not as it was") {
+        whole.sessions[1].entries.at("alice/second/data/f").content = "x";
+        then = DiscState::suspect;
+    }
+    disc = whole;
+    for (int look = 0; look < 3; ++look) {
+        house.clock.advance(3s);
+        house.run();
+    }
+    CHECK(house.disc("BURNBOX_0001").state == then);
+    CHECK(house.catalogue->copies(first)->front().good);
+    CHECK(house.catalogue->copies(second)->front().good == (then == DiscState::open));
+}
+
 TEST_CASE("findings: whether a suspicion is over is judged from all sessions and the medium") {
     DiscRow disc;
     disc.state = DiscState::suspect, disc.suspicion = Suspicion::differs, disc.serial = "s";
