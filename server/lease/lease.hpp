@@ -22,6 +22,10 @@ struct LeaseRequest {
     bool deletes = false;
     bool dry_run = false;  // nothing is to come
     bool goes_on = false;  // it writes behind what it finds, and looks at none of that
+    bool appends = false;  // it writes behind what it finds
+    // It writes into files that it finds, having compared their content; else what it brings is a file of its
+    // own.
+    bool in_place = false;
 };
 
 class Lease {

@@ -57,6 +57,17 @@ void LeaseRecord::check_bounds(const NewFiles& fresh, Brought& brought) const {
     }
 }
 
+// Of a file that was not whole before, a program may have changed a time, a mode or the name alone. Numbers
+// of inodes are given again: under another name it is the same file while it has nobody's time.
+bool LeaseRecord::is_unproven(const std::string& path, const FileInfo& info, const Brought& brought) {
+    if (!brought.cut.contains(info.inode)) return false;
+    const auto before = brought.before.find(path);
+    if (before == brought.before.end() || before->second.inode != info.inode)
+        return info.mtime == kNobodysTime;
+    if (brought.appends) return info.size_bytes <= before->second.size_bytes;
+    return !brought.in_place || info.mtime == kNobodysTime;
+}
+
 void LeaseRecord::write_file(std::size_t index, const Brought& brought) {
     const std::string& path = brought.left.brought[index];
     const FileInfo& info = brought.look.entries[brought.left.changed[index]].info;
@@ -64,12 +75,18 @@ void LeaseRecord::write_file(std::size_t index, const Brought& brought) {
     // Another client's: its own CLOSE decided, or will.
     const bool is_theirs = file.state() == FileState::whole && file.stamp() == stamp_of(info);
     if (file.writers() != 0 || is_theirs) return;
+    // A client's handle changed it while the program was at work: what the handle did counts. What the
+    // program may have written into the same file nobody can tell apart.
+    const bool is_mixed = file.was_handled() && file.stamp().inode == info.inode;
+    if (is_mixed && !brought.in_place && !brought.appends) return;
+    const bool unproven = is_unproven(path, info, brought);
+    if (unproven && file.is_cut()) return session_.files.stamped(file, info);
     const auto& hashed = brought.hashed[index];
     const auto before = brought.before.find(path);
     session_.files.brought(path,
                            {.info = info,
                             .hashed = hashed ? &*hashed : nullptr,
-                            .well = brought.counts,
+                            .well = brought.counts && !is_mixed && !unproven,
                             .goes_on = brought.goes_on,
                             .bytes_before = before == brought.before.end() ? 0 : before->second.size_bytes,
                             .completion = account_.completion_by(sender_, registry_.tick())});

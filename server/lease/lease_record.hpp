@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,10 @@ struct Brought {
     std::uint64_t began = 0;  // the moment before the look at what it left
     bool dry_run = false;     // nothing was to come
     bool goes_on = false;     // SessionFiles::Bringing
-    Stamps before{};          // what the program found
+    bool appends = false;     // LeaseRequest
+    bool in_place = false;
+    Stamps before{};                // what the program found
+    std::set<std::uint64_t> cut{};  // the inodes of what was not whole then
     FolderLook look;
     LeasedAfter left;
     std::vector<std::optional<HashedFile>> hashed;  // one for each that changed; none: read at the seal
@@ -36,6 +40,8 @@ class LeaseRecord {
     void forget_missing(const Brought& brought);
     void check_bounds(const NewFiles& fresh, Brought& brought) const;
     void write_file(std::size_t index, const Brought& brought);
+    [[nodiscard]] static bool is_unproven(const std::string& path, const FileInfo& info,
+                                          const Brought& brought);
     void join_links(const Brought& brought);
     void drop_leftovers(const FolderLook& now);
 

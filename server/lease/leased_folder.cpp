@@ -12,8 +12,6 @@ namespace burnbox::upload {
 namespace {
 
 constexpr unsigned kMostLooks = 5;
-// A second after 1970: older than anything that is sent, so that --update sends it again too.
-constexpr Timestamp kNobodysTime{std::chrono::seconds(1)};
 
 }  // namespace
 

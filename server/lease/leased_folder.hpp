@@ -12,6 +12,11 @@
 
 namespace burnbox::upload {
 
+// Of files that are not whole while a program works: a second after 1970, older than anything that is sent,
+// so that
+// --update sends it again too.
+inline constexpr Timestamp kNobodysTime{std::chrono::seconds(1)};
+
 // What a program found.
 struct LeasedBefore {
     Stamps files, own_files;

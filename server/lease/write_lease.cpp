@@ -48,6 +48,9 @@ Status WriteLease::prepare() {
     before_ = {.files = file_stamps(seen.entries),
                .own_files = seen.own_files,
                .others = folders_and_links(seen.entries)};
+    for (const std::string& path : cut)
+        if (const auto found = before_.files.find(path); found != before_.files.end())
+            cut_.insert(found->second.inode);
     const std::lock_guard lock(account_->mutex);
     if (!facts_.dry_run) session_->files.transfer_began();
     return {};
@@ -97,7 +100,10 @@ Result<Brought> WriteLease::look_at_brought(bool ended_well) const {
                     .began = registry_->tick(),
                     .dry_run = facts_.dry_run,
                     .goes_on = facts_.goes_on,
+                    .appends = facts_.appends,
+                    .in_place = facts_.in_place,
                     .before = before_.files,
+                    .cut = cut_,
                     .look = {},
                     .left = {},
                     .hashed = {}};

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class WriteLease final : public Lease {
         bool made_session = false;  // an empty folder goes again
         bool dry_run = false;       // LeaseRequest
         bool goes_on = false;
+        bool appends = false;
+        bool in_place = false;
     };
     // The session is marked as leased already.
     WriteLease(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account,
@@ -54,6 +57,7 @@ class WriteLease final : public Lease {
     std::mutex mutex_;
     bool given_back_ = false;
     LeasedBefore before_;
+    std::set<std::uint64_t> cut_;  // the inodes of what was not whole then
     unsigned refusals_before_ = 0;
     std::uint64_t counted_ = 0;  // in the account's bytes, beyond the session's records
     const std::uint64_t sync_failures_before_;

@@ -137,7 +137,10 @@ Result<Command> Parser::parse() {
     }
     BB_CHECK(take_paths());
     // Given twice it is --append-verify.
-    command_.goes_on = std::ranges::count(command_.options, "--append") == 1;
+    const auto given = [this](const char* option) { return std::ranges::count(command_.options, option); };
+    command_.goes_on = given("--append") == 1;
+    command_.appends = given("--append") > 0;
+    command_.in_place = given("--inplace") > 0 && given("--size-only") == 0;
     return std::move(command_);
 }
 

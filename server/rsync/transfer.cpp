@@ -42,7 +42,9 @@ void Transfer::start() {
                                .makes_folders = command_.recursive,
                                .deletes = command_.deletes,
                                .dry_run = command_.dry_run,
-                               .goes_on = command_.goes_on};
+                               .goes_on = command_.goes_on,
+                               .appends = command_.appends,
+                               .in_place = command_.in_place};
     client_->lease(request, [this, &host = host_, command = command_,
                              post = port_.poster()](Result<std::unique_ptr<Lease>> lease) {
         auto program = lease ? Program::start(host, std::move(*lease), command)

@@ -59,6 +59,8 @@ class FileRecord {
     [[nodiscard]] bool is_to_be_compared() const { return from_journal_; }
     [[nodiscard]] const FileStamp& stamp() const { return stamp_; }
     [[nodiscard]] const Completion& completion() const { return completion_; }
+    // Since a program began to write in the session.
+    [[nodiscard]] bool was_handled() const { return handled_; }
 
   private:
     friend class SessionFiles;
@@ -95,8 +97,9 @@ class FileRecord {
     FileState state_ = FileState::whole;
     unsigned names_ = 1;
     bool from_journal_ = false;
-    bool unsure_ = false;  // with from_journal_: the machine went down since
-    bool unkept_ = false;  // with lost: the disk failed, and what is read may not be what it has
+    bool unsure_ = false;   // with from_journal_: the machine went down since
+    bool handled_ = false;  // changed by a handle, or by its path, since a program began
+    bool unkept_ = false;   // with lost: the disk failed, and what is read may not be what it has
     std::uint64_t size_bytes_ = 0;
     std::optional<Sha256> digest_;
     FileStamp stamp_;

@@ -131,6 +131,7 @@ void SessionFiles::closed(const std::string& path, HandleId id, const FileInfo& 
     FileRecord::Writer* const by = record == nullptr ? nullptr : record->writer(id);
     if (by == nullptr) return;
     if (!by->changed) return end_writer(*record, id);
+    record->handled_ = true;
     FileRecord::Course& course = *record->course_;
     const bool two_hands = course.two_hands;
     course.written.add(by->written);
@@ -152,6 +153,7 @@ void SessionFiles::dropped(const std::string& path, HandleId id, bool failed) {
         (void)record->become_whole();
         return;
     }
+    record->handled_ = true;
     FileRecord::Course& course = *record->course_;
     course.written.add(by->written);
     course.good.clear();

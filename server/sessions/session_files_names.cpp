@@ -70,6 +70,7 @@ void SessionFiles::brought(const std::string& path, const Bringing& bringing) {
 }
 
 void SessionFiles::transfer_began() {
+    for (auto& [path, record] : files_) record->handled_ = false;
     if (!transfer_open_) journal_.transfer_began();
     transfer_open_ = true;
 }

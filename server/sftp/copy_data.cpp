@@ -36,6 +36,7 @@ void Session::copy_data(Request& request) {
                                     "copy-data: wants one handle open for reading and one for writing"});
     if (copy->from->path == copy->to->path)
         return reply(request, Error{Errc::invalid, 0, "copy-data: both handles are the same file"});
+    if (const Status whole = copy->from->file->check_complete(); !whole) return reply(request, whole.error());
     const auto info = copy->from->file->info();
     if (!info) return reply(request, info.error());
     // The end is where it is now: a file that is copied to its own end under another name would never end.

@@ -23,6 +23,7 @@ void Session::write_begin(const WriteHeader& header) {
     } else if (header.offset > static_cast<std::uint64_t>(INT64_MAX) - header.length) {
         write_code_ = kFailure;
         write_error_ = "write: the offset is beyond any file's end";
+        handle->file->note_lost_write({Errc::invalid, 0, write_error_});
     } else if (!goes_on) {
         gather_.acquire(*this, header.offset);
         gathered_ = handles_.share(header.handle);

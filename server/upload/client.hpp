@@ -41,6 +41,11 @@ class UploadFile {
     [[nodiscard]] virtual Status write_at(std::span<const std::byte> data, std::uint64_t offset) = 0;
     [[nodiscard]] virtual Result<FileInfo> info() = 0;
     [[nodiscard]] virtual Status set_attributes(const Attributes& attributes) = 0;
+    // A write that was refused before it came here: what was sent is not all there.
+    virtual void note_lost_write(const Error& /*error*/) {}
+    // Whether the file is known to be whole, so that a copy of it may count as whole. Errors:
+    // Errc::permission.
+    [[nodiscard]] virtual Status check_complete() { return {}; }
     // How large the sender says it will be (scp): a hint to reserve space.
     virtual void expect_size(std::uint64_t /*size_bytes*/) {}
 };

@@ -92,10 +92,13 @@ Result<std::unique_ptr<Lease>> InboxClient::lease_for_writing(ResolvedPath place
                         .may_read = account_->config.rights.read};
     note_change(place);
     place.session->leased = true;
-    return std::make_unique<WriteLease>(
-        registry_, account_, place.session, std::move(leased),
-        WriteLease::Facts{
-            .connection = id_, .made_session = made, .dry_run = request.dry_run, .goes_on = request.goes_on});
+    return std::make_unique<WriteLease>(registry_, account_, place.session, std::move(leased),
+                                        WriteLease::Facts{.connection = id_,
+                                                          .made_session = made,
+                                                          .dry_run = request.dry_run,
+                                                          .goes_on = request.goes_on,
+                                                          .appends = request.appends,
+                                                          .in_place = request.in_place});
 }
 
 void InboxClient::lease(const LeaseRequest& request, LeaseDone done) {

@@ -129,11 +129,23 @@ Status WriteHandle::write_at(std::span<const std::byte> data, std::uint64_t offs
         BB_TRY(const FileInfo now, file_->info());
         end = now.size_bytes + data.size();
     } else if (offset > kMostFileBytes || data.size() > kMostFileBytes - offset) {
-        return fail(Errc::invalid, fmt::format("write at {}: no file can be that large", offset));
+        auto refused = fail(Errc::invalid, fmt::format("write at {}: no file can be that large", offset));
+        if (!first_error_) first_error_ = refused.error();
+        return refused;
     }
     const Status done = write_through(data, {.begin = end - data.size(), .end = end});
     if (!done && !first_error_) first_error_ = done.error();
     return done;
+}
+
+void WriteHandle::note_lost_write(const Error& error) {
+    const std::lock_guard gate(gate_->mutex);
+    if (!first_error_) first_error_ = error;
+}
+
+Status WriteHandle::check_complete() {
+    return fail(Errc::permission,
+                "it is being written, and a copy of it would not be complete: close it first");
 }
 
 Status WriteHandle::write_through(std::span<const std::byte> data, Coverage::Run bytes) {
@@ -259,6 +271,16 @@ Result<FileInfo> ReadHandle::info() {
 
 Status ReadHandle::write_at(std::span<const std::byte>, std::uint64_t) {
     return fail(Errc::permission, "the file was opened for reading only");
+}
+
+Status ReadHandle::check_complete() {
+    if (place_.where != Where::open) return {};
+    const std::lock_guard lock(account_->mutex);
+    const FileRecord* const record = place_.session->find(place_.path.inside);
+    if (record == nullptr || record->is_at_rest()) return {};
+    return fail(Errc::permission,
+                fmt::format("{} is not complete, and a copy of it would not be: send it again first",
+                            escape(place_.path.text())));
 }
 
 Status ReadHandle::set_attributes(const Attributes& attributes) {

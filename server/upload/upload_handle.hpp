@@ -32,6 +32,8 @@ class WriteHandle final : public UploadFile {
     [[nodiscard]] Status write_at(std::span<const std::byte> data, std::uint64_t offset) override;
     [[nodiscard]] Result<FileInfo> info() override;
     [[nodiscard]] Status set_attributes(const Attributes& attributes) override;
+    void note_lost_write(const Error& error) override;
+    [[nodiscard]] Status check_complete() override;
     void expect_size(std::uint64_t size_bytes) override;
 
     // The end of the upload: what became of the file.
@@ -93,6 +95,7 @@ class ReadHandle final : public UploadFile {
     [[nodiscard]] Status write_at(std::span<const std::byte> data, std::uint64_t offset) override;
     [[nodiscard]] Result<FileInfo> info() override;
     [[nodiscard]] Status set_attributes(const Attributes& attributes) override;
+    [[nodiscard]] Status check_complete() override;
 
   private:
     const std::shared_ptr<Account> account_;

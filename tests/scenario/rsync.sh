@@ -154,6 +154,33 @@ wait_for 10 "the session is known" folder_exists large
 check_fails "what came before the crash is not sealed" ssh burnbox burn large
 said 'cut off'
 
+step "what is cut off is whole when its content was sent again, and not before"
+mkdir "$world/slow" && random_file "$world/slow/a" 8000000
+random_file "$world/video" 8000000
+check "the session is there" up -a "$world/photos/one" burnbox:mixed/
+rsync -a --bwlimit=2000 -e "ssh -F $world/ssh_config" "$world/slow/" burnbox:mixed/d/ </dev/null 2>/dev/null &
+client=$!
+mixed_temporary() { compgen -G "$inbox/alice/mixed/d/.a.*"; }
+wait_for 20 "an rsync is under way" mixed_temporary
+setsid scp -F "$world/ssh_config" -l 8000 "$world/video" burnbox:mixed/ </dev/null >/dev/null 2>&1 &
+upload=$!
+begun() { [ -s "$inbox/alice/mixed/video" ]; }
+wait_for 20 "and an upload beside it" begun
+kill -9 "$upload"
+wait "$upload" || true
+check "the rsync ends well" wait "$client"
+check_fails "the upload was cut off all the same" ssh burnbox burn mixed
+said 'cut off'
+head -c "$(stat -c %s "$inbox/alice/mixed/video")" /dev/urandom >"$world/video.part"
+mkdir "$world/same" && mv "$world/video.part" "$world/same/video"
+check "an rsync that sets times alone" up -a --size-only "$world/same/" burnbox:mixed/
+check_fails "sent nothing of it" ssh burnbox burn mixed
+said 'cut off'
+check "one that sends it" up -a "$world/same/" burnbox:mixed/
+check "does" cmp "$world/same/video" "$inbox/alice/mixed/video"
+check "and then it is sealed" ssh burnbox burn mixed
+wait_burned mixed
+
 step "burn"
 check "sent again, marker and all" up -a "$world/large/" burnbox:large/
 check "exit 0 is the promise" test -d "$inbox/alice/large-queued" -o -d "$inbox/alice/large-burned"

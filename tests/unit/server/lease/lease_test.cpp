@@ -43,7 +43,7 @@ std::string reason_of(UploadHouse& house, const std::string& session) {
 
 }  // namespace
 
-TEST_CASE("loan: what a program brought counts once it ended well, and a marker among it seals") {
+TEST_CASE("lease: what a program brought counts once it ended well, and a marker among it seals") {
     UploadHouse house;
     const auto client = house.connect();
     const auto lease = lend_to_write(*client, "/holiday/");
@@ -59,7 +59,7 @@ TEST_CASE("loan: what a program brought counts once it ended well, and a marker 
 }
 
 TEST_CASE(
-    "loan: after a bad end what came is cut off, its marker seals nothing, and sending again mends it") {
+    "lease: after a bad end what came is cut off, its marker seals nothing, and sending again mends it") {
     UploadHouse house;
     const auto client = house.connect();
     auto lease = lend_to_write(*client, "/holiday/");
@@ -78,7 +78,7 @@ TEST_CASE(
     CHECK(give_back(*lease, true) == "ok: holiday is sealed");
 }
 
-TEST_CASE("loan: a cut-off file that was not sent again stays cut off, and the client is told") {
+TEST_CASE("lease: a cut-off file that was not sent again stays cut off, and the client is told") {
     UploadHouse house;
     const auto client = house.connect();
     {
@@ -91,7 +91,7 @@ TEST_CASE("loan: a cut-off file that was not sent again stays cut off, and the c
     CHECK(contains(reason_of(house, "holiday"), "cut off: lost"));
 }
 
-TEST_CASE("loan: a marker of another client is refused while a program writes") {
+TEST_CASE("lease: a marker of another client is refused while a program writes") {
     UploadHouse house;
     const auto client = house.connect();
     const auto other = house.connect();
@@ -107,7 +107,7 @@ TEST_CASE("loan: a marker of another client is refused while a program writes") 
     CHECK(put(*other, "/holiday/BURN", "") == "ok: holiday is sealed");
 }
 
-TEST_CASE("loan: one program at a time writes into a session") {
+TEST_CASE("lease: one program at a time writes into a session") {
     UploadHouse house;
     const auto client = house.connect();
     const auto lease = lend_to_write(*client, "/holiday/");
@@ -117,7 +117,7 @@ TEST_CASE("loan: one program at a time writes into a session") {
     CHECK(give_back(*lend_to_write(*client, "/holiday/"), true) == "ok");
 }
 
-TEST_CASE("loan: where nothing may be written or read, nothing is lent") {
+TEST_CASE("lease: where nothing may be written or read, nothing is lent") {
     UploadHouse house;
     const auto client = house.connect();
     const auto refusal = [&](const std::string& path, bool writes, bool folders = true) {
@@ -145,7 +145,7 @@ TEST_CASE("loan: where nothing may be written or read, nothing is lent") {
     CHECK(give_back(*reading.lease, true) == "ok");
 }
 
-TEST_CASE("loan: rights bound what a program may do") {
+TEST_CASE("lease: rights bound what a program may do") {
     UploadHouse house;
     house.alice().rights = {.upload = true, .read = false, .remove = false};
     house.start();
@@ -165,7 +165,7 @@ TEST_CASE("loan: rights bound what a program may do") {
     CHECK(contains(lease_to(*reader, {.paths = {"/holiday/"}, .writes = true}).refusal, "may not upload"));
 }
 
-TEST_CASE("loan: the quota is counted meanwhile and at the end") {
+TEST_CASE("lease: the quota is counted meanwhile and at the end") {
     UploadHouse house;
     house.alice().quota_bytes = 10;
     house.start();
@@ -186,7 +186,7 @@ TEST_CASE("loan: the quota is counted meanwhile and at the end") {
     CHECK(put(*client, "/holiday/c", "123456") == "ok");  // what was counted was given free again
 }
 
-TEST_CASE("loan: limits.files is counted meanwhile, and refuses nothing that the end would take") {
+TEST_CASE("lease: limits.files is counted meanwhile, and refuses nothing that the end would take") {
     UploadHouse house;
     house.config.limits.files = 3;
     house.start();
@@ -210,7 +210,7 @@ TEST_CASE("loan: limits.files is counted meanwhile, and refuses nothing that the
     CHECK(contains(reason_of(house, "holiday"), "cut off"));
 }
 
-TEST_CASE("loan: files beyond limits.files are cut off, their session can still be mended") {
+TEST_CASE("lease: files beyond limits.files are cut off, their session can still be mended") {
     UploadHouse house;
     house.config.limits.files = 2;
     house.start();
@@ -233,7 +233,7 @@ TEST_CASE("loan: files beyond limits.files are cut off, their session can still 
     CHECK(give_back(*lease, true) == "ok: holiday is sealed");
 }
 
-TEST_CASE("loan: links stay when they stay in the session, others are named and refuse the marker") {
+TEST_CASE("lease: links stay when they stay in the session, others are named and refuse the marker") {
     UploadHouse house;
     const auto client = house.connect();
     auto lease = lend_to_write(*client, "/holiday/");
@@ -254,7 +254,7 @@ TEST_CASE("loan: links stay when they stay in the session, others are named and 
     CHECK(contains(house.text("alice/holiday/REFUSED.txt"), "worse"));
 }
 
-TEST_CASE("loan: names that burnbox or a disc can't have are said, and nothing is sealed") {
+TEST_CASE("lease: names that burnbox or a disc can't have are said, and nothing is sealed") {
     UploadHouse house;
     const auto client = house.connect();
     const auto lease = lend_to_write(*client, "/holiday/");
@@ -268,7 +268,7 @@ TEST_CASE("loan: names that burnbox or a disc can't have are said, and nothing i
     CHECK(house.rows().empty());
 }
 
-TEST_CASE("loan: modes are as other uploads have them, times as the program made them") {
+TEST_CASE("lease: modes are as other uploads have them, times as the program made them") {
     UploadHouse house;
     const auto client = house.connect();
     const auto lease = lend_to_write(*client, "/holiday/");
@@ -282,7 +282,7 @@ TEST_CASE("loan: modes are as other uploads have them, times as the program made
     CHECK(house.inbox_fs.info("alice/holiday/d")->mode == 0700);
 }
 
-TEST_CASE("loan: what another client sent meanwhile is not touched by a bad end") {
+TEST_CASE("lease: what another client sent meanwhile is not touched by a bad end") {
     UploadHouse house;
     const auto client = house.connect();
     const auto other = house.connect();
@@ -296,7 +296,84 @@ TEST_CASE("loan: what another client sent meanwhile is not touched by a bad end"
     CHECK(contains(reason_of(house, "holiday"), "cut off: a;"));
 }
 
-TEST_CASE("loan: files that the program removed are forgotten") {
+TEST_CASE("lease: an upload that is cut off while a program works stays cut off, however that ends") {
+    for (const bool in_place : {false, true}) {
+        CAPTURE(in_place);
+        UploadHouse house;
+        const auto client = house.connect();
+        auto other = house.connect();
+        REQUIRE(client->make_folder("/holiday", 0755));
+        REQUIRE(client->make_folder("/holiday/d", 0755));
+        CHECK(put(*client, "/holiday/d/old", "complete") == "ok");
+        CHECK(put(*client, "/holiday/d/over", "complete") == "ok");
+        const Lending lending = lease_to(
+            *client, {.paths = {"/holiday/d/"}, .writes = true, .makes_folders = true, .in_place = in_place});
+        REQUIRE(lending.lease);
+        for (const char* path : {"/holiday/d/new", "/holiday/aside", "/holiday/d/old"}) {
+            auto file = create(*other, path);
+            CHECK(write(*file, "half") == "ok");
+        }
+        {
+            auto file = other->open("/holiday/d/over", {.write = true});
+            REQUIRE(file);
+            CHECK(write(**file, "XX") == "ok");
+        }
+        house.put_behind("alice/holiday/d/a", "by the program");
+        CHECK(contains(give_back(*lending.lease, true), "cut off"));
+        CHECK(contains(reason_of(house, "holiday"), "cut off: aside, d/new, d/old and d/over"));
+        CHECK(contains(burn(*client, "holiday"), "cut off"));
+    }
+}
+
+TEST_CASE("lease: a file that was cut off is whole by content alone, not by a time, a mode or another name") {
+    struct Left {
+        std::function<void(UploadHouse&)> by_program;
+        bool appends, in_place;
+        const char* cut;  // afterwards; "" = none
+    };
+    const auto touch = [](UploadHouse& house) {
+        REQUIRE(house.inbox_fs.set_times("alice/holiday/a", Timestamp(), Timestamp(std::chrono::seconds(9))));
+    };
+    const auto chmod = [](UploadHouse& house) { REQUIRE(house.inbox_fs.set_mode("alice/holiday/a", 0640)); };
+    const auto move = [](UploadHouse& house) {
+        REQUIRE(house.inbox_fs.rename("alice/holiday/a", "alice/holiday/a~", RenameMode::replace));
+        house.put_behind("alice/holiday/a", "sent anew");
+    };
+    const auto rewrite = [](UploadHouse& house) {
+        const auto file = house.inbox_fs.open("alice/holiday/a", {.write = true});
+        REQUIRE(file);
+        REQUIRE((*file)->write_at(std::as_bytes(std::span("sent anew", 9)), 0));
+        REQUIRE((*file)->set_times(Timestamp(), Timestamp(std::chrono::seconds(9))));
+    };
+    const auto replace = [](UploadHouse& house) { house.put_behind("alice/holiday/a", "sent anew"); };
+    for (const auto& [by_program, appends, in_place, cut] :
+         {Left{touch, false, false, "cut off: a;"}, Left{chmod, false, true, "cut off: a;"},
+          Left{touch, true, true, "cut off: a;"}, Left{move, false, false, "cut off: a~;"},
+          Left{rewrite, false, true, ""}, Left{rewrite, true, false, ""}, Left{replace, false, false, ""}}) {
+        CAPTURE(cut);
+        CAPTURE(in_place);
+        UploadHouse house;
+        const auto client = house.connect();
+        {
+            auto file = create(*client, "/holiday/a");
+            CHECK(write(*file, "half") == "ok");
+        }
+        const Lending lending = lease_to(*client, {.paths = {"/holiday/"},
+                                                   .writes = true,
+                                                   .makes_folders = true,
+                                                   .appends = appends,
+                                                   .in_place = in_place});
+        REQUIRE(lending.lease);
+        by_program(house);
+        CHECK(give_back(*lending.lease, true).starts_with("ok"));
+        if (*cut != 0)
+            CHECK(contains(reason_of(house, "holiday"), cut));
+        else
+            CHECK_FALSE(contains(reason_of(house, "holiday"), "cut off"));
+    }
+}
+
+TEST_CASE("lease: files that the program removed are forgotten") {
     UploadHouse house;
     const auto client = house.connect();
     CHECK(put(*client, "/holiday/a", "a") == "ok");
@@ -311,7 +388,7 @@ TEST_CASE("loan: files that the program removed are forgotten") {
 }
 
 TEST_CASE(
-    "loan: a crash in the middle leaves what came cut off, and temporary files go with the next good end") {
+    "lease: a crash in the middle leaves what came cut off, and temporary files go with the next good end") {
     UploadHouse house;
     {
         const auto client = house.connect();
@@ -331,7 +408,7 @@ TEST_CASE(
     CHECK(house.manifest_paths(house.rows()[0]) == std::vector<std::string>{"a", "b", "old"});
 }
 
-TEST_CASE("loan: files that counted are proven after a crash") {
+TEST_CASE("lease: files that counted are proven after a crash") {
     UploadHouse house;
     {
         const auto client = house.connect();
@@ -344,7 +421,7 @@ TEST_CASE("loan: files that counted are proven after a crash") {
     CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
 }
 
-TEST_CASE("loan: the predecessor's rule finds a marker that came by a later connection") {
+TEST_CASE("lease: the predecessor's rule finds a marker that came by a later connection") {
     UploadHouse house;
     {
         const auto client = house.connect();
@@ -363,7 +440,7 @@ TEST_CASE("loan: the predecessor's rule finds a marker that came by a later conn
     CHECK(house.rows().size() == 1);
 }
 
-TEST_CASE("loan: a session that is removed meanwhile is said to be gone") {
+TEST_CASE("lease: a session that is removed meanwhile is said to be gone") {
     UploadHouse house;
     const auto client = house.connect();
     const auto lease = lend_to_write(*client, "/holiday/");

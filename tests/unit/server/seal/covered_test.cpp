@@ -537,3 +537,34 @@ TEST_CASE("covered: what rsync left behind can't be gone on with by others") {
     CHECK(contains(go_on(*house.connect(), 100, 200), "send it anew"));
     CHECK(is_cut(house));
 }
+TEST_CASE("covered: of what is not complete no copy is complete") {
+    UploadHouse house;
+    const auto client = house.connect();
+    REQUIRE(client->make_folder("/holiday", 0755));
+    auto writing = create(*client, "/holiday/a");
+    CHECK(write(*writing, "half") == "ok");
+    CHECK_FALSE(writing->check_complete());
+    const auto reading = client->open("/holiday/a", {.read = true});
+    REQUIRE(reading);
+    CHECK_FALSE((*reading)->check_complete());
+    writing.reset();  // cut off
+    CHECK_FALSE((*reading)->check_complete());
+    CHECK(put(*client, "/holiday/a", "whole") == "ok");
+    CHECK((*client->open("/holiday/a", {.read = true}))->check_complete());
+}
+
+TEST_CASE("covered: a write that was refused is missing, whoever refused it") {
+    for (const bool before_it_came : {false, true}) {
+        UploadHouse house;
+        const auto client = house.connect();
+        REQUIRE(client->make_folder("/holiday", 0755));
+        auto file = create(*client, "/holiday/a");
+        CHECK(write(*file, "begin") == "ok");
+        if (before_it_came)
+            file->note_lost_write({Errc::invalid, 0, "the offset is beyond any file's end"});
+        else
+            CHECK_FALSE(file->write_at(std::as_bytes(std::span("x", 1)), UINT64_MAX));
+        CHECK(close(*client, std::move(file)) != "ok");
+        CHECK(contains(burn(*client, "holiday"), "cut off in the middle: a;"));
+    }
+}
