@@ -10,6 +10,7 @@
 #include "burner/schedule/status_text.hpp"
 #include "common/bag/found_layout.hpp"
 #include "common/base/log.hpp"
+#include "common/inbox/lost_folder.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -153,6 +154,16 @@ Status finish_queued_again(const BurnerServices& services, const SessionRow& row
     return services.inbox.move(row.id, FolderState::queued);
 }
 
+// One whose folder was away when its burn had ended.
+Result<Finish> finish_found(const BurnerServices& services, SessionRow row) {
+    const auto found = find_lost_folder(services.inbox, services.catalogue, services.state_fs, row);
+    if (!found && found.error().code == Errc::not_found) return Finish::folder_away;
+    if (!found) return std::unexpected(found.error());
+    BB_TRY(row, services.catalogue.session(row.id));
+    BB_CHECK(finish_burned(services, row));
+    return Finish::done;
+}
+
 }  // namespace
 
 bool waits_for_its_folder(const SessionRow& row) {
@@ -191,30 +202,36 @@ Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     return receipt;
 }
 
-Status finish_session(const BurnerServices& services, SessionId session) {
+Result<Finish> finish_session(const BurnerServices& services, SessionId session, bool look) {
     auto row = services.catalogue.session(session);
-    if (!row && row.error().code == Errc::not_found) return {};
+    if (!row && row.error().code == Errc::not_found) return Finish::done;
     if (!row) return std::unexpected(std::move(row).error());
+    if (look && row->state == SessionState::burned && row->folder.empty())
+        return finish_found(services, *row);
     if (!row->folder_next.empty()) {
         BB_CHECK(services.inbox.finish_move(*row));
         BB_TRY(*row, services.catalogue.session(session));
     }
-    if (folder_says(*row)) return {};
+    if (folder_says(*row)) return Finish::done;
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(*row));
     BB_TRY(const bool gone, folder_is_gone(*fs, *row));
     if (gone) {
         log::warning("session folder missing", log::kv("account", row->account),
                      log::kv("session", row->disc_name), log::kv("folder", row->folder));
-        return services.catalogue.set_folder(session, "");
+        BB_CHECK(services.catalogue.set_folder(session, ""));  // the name is free for another one
+        return row->state == SessionState::burned ? Finish::folder_away : Finish::done;
     }
     switch (row->state) {
         case SessionState::burned:
-            return finish_burned(services, *row);
+            BB_CHECK(finish_burned(services, *row));
+            break;
         case SessionState::failed:
-            return finish_failed(services, *row);
+            BB_CHECK(finish_failed(services, *row));
+            break;
         default:
-            return waits_for_its_folder(*row) ? finish_queued_again(services, *row) : Status();
+            if (waits_for_its_folder(*row)) BB_CHECK(finish_queued_again(services, *row));
     }
+    return Finish::done;
 }
 
 Result<std::vector<SessionId>> unfinished_sessions(Catalogue& catalogue) {

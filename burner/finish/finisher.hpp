@@ -11,9 +11,15 @@ namespace burnbox {
 // The receipt as the catalogue knows it. Errors of the catalogue.
 [[nodiscard]] Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row);
 
+enum class Finish : std::uint8_t {
+    done,
+    folder_away,  // it is burned, and somebody moved its folder away: its row has none until it is back
+};
 // Makes the folder say what the row says. A no-op for sessions that have not ended and for folders that say
-// it already.
-[[nodiscard]] Status finish_session(const BurnerServices& services, SessionId session);
+// it already. `look`: of a burned session whose folder was away, which is looked for under all of its names;
+// else a row without a folder is one whose folder was deleted.
+[[nodiscard]] Result<Finish> finish_session(const BurnerServices& services, SessionId session,
+                                            bool look = false);
 
 // The ended sessions whose folders don't say so yet; asked once at start.
 [[nodiscard]] Result<std::vector<SessionId>> unfinished_sessions(Catalogue& catalogue);

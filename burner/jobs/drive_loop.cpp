@@ -154,12 +154,15 @@ Result<bool> DriveLoop::finish_ended() {
     if (!session) return false;
     const auto claim = schedule_.claim(*session);
     if (!claim) return false;
-    if (auto finished = finish_session(services_, *session); !finished) {
+    const auto finished = finish_session(services_, *session, schedule_.is_without_folder(*session));
+    if (!finished) {
         log::warning("session not finished", log::kv("session", *session), log::kv(finished.error()));
         schedule_.ended_failed(*session, now);
-        return true;
+    } else if (*finished == Finish::folder_away) {
+        schedule_.ended_without_folder(*session, now, services_.clock.steady_now());
+    } else {
+        schedule_.ended_done(*session);
     }
-    schedule_.ended_done(*session);
     return true;
 }
 

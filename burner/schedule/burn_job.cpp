@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "common/inbox/lost_folder.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/storage/posix_file_system.hpp"
 
@@ -49,7 +50,8 @@ Status check_payload(const BurnerServices& services, const SessionRow& row) {
     if (info) return check_in_place(*fs, row.account);
     if (info.error().code != Errc::not_found) return std::unexpected(info.error());
     BB_CHECK(fs->info(row.account));  // it is away as a whole: not mounted
-    return fail(Errc::corrupt, "its folder " + fs->host_path(folder) + " is missing: send it again");
+    BB_TRY(const SessionRow whole, services.catalogue.session(row.whole_or_self()));
+    return fail(Errc::corrupt, missing_folder_reason(whole, fs->host_path(folder)));
 }
 
 Result<Work> work_without_records(const BurnerServices& services, const DiscRow& disc,

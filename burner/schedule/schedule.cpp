@@ -6,6 +6,9 @@
 namespace burnbox {
 namespace {
 
+constexpr std::chrono::seconds kFolderLook{2};  // between looks for a folder that is away ...
+constexpr int kFolderRest = 20;                 // ... and at least so many times as long as the last one took
+
 constexpr auto kAnySize = std::numeric_limits<std::uint64_t>::max();  // of a drive that does not know
 
 }  // namespace
@@ -112,8 +115,8 @@ void Schedule::add_ended(SessionId session) {
 
 std::optional<SessionId> Schedule::next_ended(SteadyTime now) const {
     const std::lock_guard lock(mutex_);
-    for (const auto& [session, backoff] : ended_)
-        if (backoff.ready(now) && !claimed_.contains(session)) return session;
+    for (const auto& [session, ended] : ended_)
+        if (now >= ended.next() && !claimed_.contains(session)) return session;
     return std::nullopt;
 }
 
@@ -124,14 +127,27 @@ void Schedule::ended_done(SessionId session) {
 
 void Schedule::ended_failed(SessionId session, SteadyTime now) {
     const std::lock_guard lock(mutex_);
-    ended_[session].failed(now);
+    ended_[session].backoff.failed(now);
+}
+
+void Schedule::ended_without_folder(SessionId session, SteadyTime began, SteadyTime now) {
+    const std::lock_guard lock(mutex_);
+    Ended& ended = ended_[session];
+    ended.backoff.succeeded();
+    ended.look_at = now + std::max<SteadyTime::duration>(kFolderLook, kFolderRest * (now - began));
+}
+
+bool Schedule::is_without_folder(SessionId session) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = ended_.find(session);
+    return found != ended_.end() && found->second.look_at;
 }
 
 std::optional<SteadyTime> Schedule::next_ended_time() const {
     const std::lock_guard lock(mutex_);
     std::optional<SteadyTime> first;
-    for (const auto& [session, backoff] : ended_)
-        if (!first || backoff.until() < *first) first = backoff.until();
+    for (const auto& [session, ended] : ended_)
+        if (!first || ended.next() < *first) first = ended.next();
     return first;
 }
 

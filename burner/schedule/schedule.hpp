@@ -92,6 +92,9 @@ class Schedule {
     [[nodiscard]] std::optional<SessionId> next_ended(SteadyTime now) const;
     void ended_done(SessionId session);
     void ended_failed(SessionId session, SteadyTime now);  // again later
+    // Its folder is away: looked for again and again, as it may come back at any time.
+    void ended_without_folder(SessionId session, SteadyTime began, SteadyTime now);
+    [[nodiscard]] bool is_without_folder(SessionId session) const;
     [[nodiscard]] std::optional<SteadyTime> next_ended_time() const;
 
     // --- sessions whose recovery data was found whole in this process, or that get none
@@ -135,12 +138,19 @@ class Schedule {
             return not_before <= now && !cannot_take.contains(session);
         }
     };
+    struct Ended {
+        Backoff backoff{};
+        std::optional<SteadyTime> look_at{};  // its folder is away
+        [[nodiscard]] SteadyTime next() const {
+            return std::max(backoff.until(), look_at.value_or(SteadyTime::min()));
+        }
+    };
     mutable std::mutex mutex_;
     std::condition_variable condition_;
     std::uint64_t changes_ = 0;
     std::set<SessionId> claimed_;
     std::map<std::string, DriveNote> drives_;
-    std::map<SessionId, Backoff> ended_;
+    std::map<SessionId, Ended> ended_;
     std::map<SessionId, Backoff> burn_failures_;
     std::set<SessionId> parity_ready_;
     std::set<SessionId> fits_a_disc_;

@@ -22,9 +22,9 @@ constexpr Condition kConditions[] = {
      "Look at its cable and power, or at the disk of its image_dir (`burnbox drives`, the log); it is tried "
      "again by itself."},
     {"burn_failed", "BURN_FAILED", "Sessions could not be burned.",
-     "FAILED.txt in each says what to do: `burnbox retry ACCOUNT/SESSION`, or rename the folder back, mend "
-     "it "
-     "and send its marker again."},
+     "Mend what is said above and say `burnbox retry ACCOUNT/SESSION`; or rename the folder back, mend it "
+     "and "
+     "send its marker again. FAILED.txt says so too, in each folder that is there."},
     {"staging_full", "STAGING_FULL", "The file system that takes the uploads is short of space.",
      "Delete burned sessions (the folders that end in -burned), or give it more space."},
     {"folder_away", "FOLDER_AWAY", "A folder that burnbox works in is not there: its disk is not mounted.",

@@ -57,7 +57,34 @@ Result<std::set<std::string>> folders_of_others(Catalogue& catalogue, const Sess
     return taken;
 }
 
+// NAME-queued, NAME-failed ..., those with a number too.
+Result<std::vector<std::string>> folders_named_as(FileSystem& fs, const SessionRow& row) {
+    BB_TRY(const auto entries, list_folder(fs, row.account));
+    std::vector<std::string> folders;
+    for (const DirEntry& entry : entries) {
+        const SessionFolder parts = parse_folder(entry.name);
+        if (entry.type == FileType::folder && parts.name == row.name && parts.state != FolderState::open)
+            folders.push_back(entry.name);
+    }
+    return folders;
+}
+
+// What is to be burned is compared then; nobody compares what is burned.
+Result<bool> may_be_of(FileSystem& fs, const SessionRow& row, const std::string& folder,
+                       const SealedSession& sealed) {
+    const std::string path = join_path(row.account, folder);
+    if (row.state == SessionState::burned) return holds_what_was_sealed(fs, path, sealed);
+    BB_TRY(const Fit fit, fit_of(fs, path, sealed));
+    return fit != Fit::none;
+}
+
 }  // namespace
+
+std::string missing_folder_reason(const SessionRow& row, const std::string& host_path) {
+    return fmt::format(
+        "its folder {0} is missing: put it back and say `burnbox retry {1}/{2}`, or send the session again",
+        escape(host_path), escape(row.account), escape(row.disc_name));
+}
 
 Result<Fit> fit_of(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
     Fit fit = Fit::times;
@@ -74,6 +101,12 @@ Result<Fit> fit_of(FileSystem& fs, const std::string& folder, const SealedSessio
     return fit;
 }
 
+Result<bool> holds_what_was_sealed(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+    BB_TRY(const Fit fit, fit_of(fs, folder, sealed));
+    if (fit == Fit::none) return false;
+    return has_content(fs, folder, sealed);
+}
+
 Result<std::string> find_lost_folder(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
                                      const SessionRow& row) {
     BB_TRY(FileSystem* const fs, inbox.fs_of(row));
@@ -81,19 +114,19 @@ Result<std::string> find_lost_folder(Inbox& inbox, Catalogue& catalogue, FileSys
         BB_TRY(const bool there, is_folder(*fs, join_path(row.account, row.folder)));
         if (there) return row.folder;
     }
-    BB_TRY(const SealedSession sealed, read_seal_record(state_fs, row.seal_id));
-    BB_TRY(const auto taken, folders_of_others(catalogue, row));
-    BB_TRY(const auto entries, list_folder(*fs, row.account));
-    for (const DirEntry& entry : entries) {
-        if (entry.type != FileType::folder || taken.contains(entry.name)) continue;
-        const SessionFolder parts = parse_folder(entry.name);
-        if (parts.name != row.name || parts.state == FolderState::open) continue;
-        BB_TRY(const Fit fit, fit_of(*fs, join_path(row.account, entry.name), sealed));
-        if (fit == Fit::none) continue;
-        BB_CHECK(catalogue.set_folder(row.id, entry.name));
-        log::info("session has its folder again", log::kv("session", row.account + "/" + row.disc_name),
-                  log::kv("folder", entry.name));
-        return entry.name;
+    BB_TRY(const auto folders, folders_named_as(*fs, row));
+    if (!folders.empty()) {
+        BB_TRY(const SealedSession sealed, read_seal_record(state_fs, row.seal_id));
+        BB_TRY(const auto taken, folders_of_others(catalogue, row));
+        for (const std::string& folder : folders) {
+            if (taken.contains(folder)) continue;
+            BB_TRY(const bool is_it, may_be_of(*fs, row, folder, sealed));
+            if (!is_it) continue;
+            BB_CHECK(catalogue.set_folder(row.id, folder));
+            log::info("session has its folder again", log::kv("session", row.account + "/" + row.disc_name),
+                      log::kv("folder", folder));
+            return folder;
+        }
     }
     return fail(Errc::not_found,
                 fmt::format("{0}/{1} has no folder, or not all of its files are in it: put it back as "
@@ -132,9 +165,7 @@ Result<std::optional<std::string>> failed_folder_of(Inbox& inbox, Catalogue& cat
         const bool may_be = sealed.disc_name == parts.name || sealed.disc_name.starts_with(parts.name + "-");
         if (parts.state != FolderState::failed || !may_be) continue;
         const std::string folder = join_path(sealed.account, entry.name);
-        BB_TRY(const Fit fit, fit_of(inbox.fs(), folder, sealed));
-        if (fit == Fit::none) continue;
-        BB_TRY(const bool is_it, has_content(inbox.fs(), folder, sealed));
+        BB_TRY(const bool is_it, holds_what_was_sealed(inbox.fs(), folder, sealed));
         if (is_it) return std::optional(entry.name);
     }
     return std::optional<std::string>();

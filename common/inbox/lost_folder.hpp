@@ -11,6 +11,9 @@
 
 namespace burnbox {
 
+// Why such a session failed, with the remedy; `host_path`: where the folder was.
+[[nodiscard]] std::string missing_folder_reason(const SessionRow& row, const std::string& host_path);
+
 // How well a folder holds what was sealed. A marker's file is not asked for: it may have got another name.
 // The content is compared when it is burned.
 enum class Fit : std::uint8_t {
@@ -21,10 +24,14 @@ enum class Fit : std::uint8_t {
 // Errors: those of looking. Blocks.
 [[nodiscard]] Result<Fit> fit_of(FileSystem& fs, const std::string& folder, const SealedSession& sealed);
 
+// Every file's content too. Blocks for as long as that takes.
+[[nodiscard]] Result<bool> holds_what_was_sealed(FileSystem& fs, const std::string& folder,
+                                                 const SealedSession& sealed);
+
 // The row's folder, as a name in its account's inbox: the one it has, else one that has a name of this sealed
 // session (NAME-queued, NAME-failed ...), that no other row has, and in which everything lies that the seal
-// record lists, with its size. The row is given that folder. Errors: Errc::not_found, with the remedy, when
-// there is none; those of looking. Blocks.
+// record lists, with its size; of a burned session with its content. The row is given that folder. Errors:
+// Errc::not_found, with the remedy, when there is none; those of looking. Blocks.
 [[nodiscard]] Result<std::string> find_lost_folder(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
                                                    const SessionRow& row);
 

@@ -6,6 +6,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/inbox/lost_folder.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -46,13 +47,12 @@ Status end_withdrawal(Inbox& inbox, Catalogue& catalogue, const SessionRow& row,
 }
 
 // A burned or failed one may be deleted by its account; a sealed one that waits may not have vanished.
-Status withdraw_missing(Catalogue& catalogue, const SessionRow& row) {
+Status withdraw_missing(Inbox& inbox, Catalogue& catalogue, const SessionRow& row) {
     switch (row.state) {
         case SessionState::queued: {
-            const std::string reason = fmt::format(
-                "its folder {0} is missing in the inbox: put it back and say `burnbox retry {1}/{2}`, "
-                "or send the session again",
-                escape(row.folder), escape(row.account), escape(row.disc_name));
+            BB_TRY(FileSystem* const fs, inbox.fs_of(row));
+            const std::string reason =
+                missing_folder_reason(row, fs->host_path(join_path(row.account, row.folder)));
             log::error("session lost its folder", named(row), log::kv("folder", row.folder));
             BB_CHECK(catalogue.step(row.id, SessionState::queued, SessionState::failed, reason));
             return catalogue.set_folder(row.id, "");  // the name is free for another one
@@ -111,7 +111,7 @@ Status reconcile_row(Inbox& inbox, Catalogue& catalogue, SessionRow row) {
     }
     BB_TRY(const bool is_there, folder_is_there(inbox, row));
     if (row.state == SessionState::withdrawn) return end_withdrawal(inbox, catalogue, row, is_there);
-    if (!is_there) return withdraw_missing(catalogue, row);
+    if (!is_there) return withdraw_missing(inbox, catalogue, row);
     return catch_up(inbox, row);
 }
 

@@ -53,8 +53,10 @@ void run_burn(const Asked& asked, BurnWaits& waits) {
     if (was_queued) asked.services.burn_now(row->id);  // it may be held back for others
     if (wait) return waits.follow(std::move(wait), row->id);
     if (row->state == SessionState::failed)
-        return asked.failed(
-            fmt::format("{} failed: {}; FAILED.txt in it says what to do", session, escape(row->reason)));
+        return asked.failed(row->folder.empty()
+                                ? fmt::format("{} failed: {}", session, escape(row->reason))
+                                : fmt::format("{} failed: {}; FAILED.txt in it says what to do", session,
+                                              escape(row->reason)));
     asked.done(fmt::format("{} is {} already{}\n", session, to_string(row->state),
                            was_queued ? "; it is not held back for others" : ""));
 }

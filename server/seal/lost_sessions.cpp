@@ -71,8 +71,10 @@ class LostSessions {
         // Nobody but burnbox calls a folder so in an inbox; in a watched folder anybody may.
         const bool older = services_.catalogue_age != CatalogueAge::current;
         if (older || services_.inbox.root().empty())
-            for (const std::string& folder : free_folders(FolderState::queued))
-                BB_CHECK(seal_once_more(folder));
+            for (const std::string& folder : free_folders(FolderState::queued)) {
+                BB_TRY(const bool is_burned, give_to_burned(folder, all));
+                if (!is_burned) BB_CHECK(seal_once_more(folder));
+            }
         return older ? keep_names() : Status();
     }
 
@@ -254,6 +256,23 @@ class LostSessions {
         return {};
     }
 
+    // It was moved away while it burned, and is back: the burner gives it its receipt and its name.
+    [[nodiscard]] Result<bool> give_to_burned(const std::string& folder,
+                                              const std::vector<SessionRow>& rows) {
+        for (const SessionRow& row : rows) {
+            const bool may_be = row.state == SessionState::burned && row.folder.empty() &&
+                                row.root == services_.inbox.root() && row.name == parse_folder(folder).name;
+            if (!may_be) continue;
+            BB_TRY(const Record record, read_record(services_.state_fs, row.seal_id));
+            if (!record.sealed) continue;
+            BB_TRY(const bool is_it, holds_what_was_sealed(fs_, join_path(account_, folder), *record.sealed));
+            if (!is_it) continue;
+            BB_CHECK(move_row(row, folder));
+            return true;
+        }
+        return false;
+    }
+
     [[nodiscard]] Status seal_once_more(const std::string& folder) {
         const auto row = seal_anew(services_, account_, folder);
         if (!row) {
@@ -262,8 +281,11 @@ class LostSessions {
             return {};
         }
         free_.erase(folder);
-        log::warning("session found again", named(*row), log::kv("folder", folder),
-                     log::kv("what", "its seal record is gone too: it was made anew from its files"));
+        const bool is_burned = row->state == SessionState::burned;
+        log::warning(
+            "session found again", named(*row), log::kv("folder", folder),
+            log::kv("what", is_burned ? "it is burned: a disc holds what its files hold"
+                                      : "its seal record is gone too: it was made anew from its files"));
         return {};
     }
 

@@ -36,6 +36,18 @@ Result<Manifest> read_manifest(FileSystem& fs, const std::string& path,
     return manifest;
 }
 
+// The session of that name that is burned with this content, and whose folder was moved away.
+Result<std::optional<SessionRow>> burned_without_folder(const UploadServices& services,
+                                                        const std::string& account, const std::string& folder,
+                                                        const SealedSession& sealed) {
+    BB_TRY(auto row, services.catalogue.find_same_content(account, parse_folder(folder).name,
+                                                          sealed.manifest.content_digest()));
+    if (!row || !row->folder.empty() || row->root != services.inbox.root()) return std::nullopt;
+    BB_CHECK(services.catalogue.set_folder(row->id, folder));
+    BB_TRY(row, services.catalogue.session(row->id));
+    return row;
+}
+
 }  // namespace
 
 SessionRow row_for(const UploadServices& services, const SealedSession& sealed, const std::string& folder) {
@@ -68,6 +80,8 @@ Result<SessionRow> seal_anew(const UploadServices& services, const std::string& 
                           [&](const ManifestEntry& entry) { return entry.path == sealed.marker.name; });
     }
     if (!services.inbox.root().empty()) rename_for_disc(sealed.manifest);
+    BB_TRY(const auto burned, burned_without_folder(services, account, folder, sealed));
+    if (burned) return *burned;
     sealed.name_notes = name_notes_of(sealed.manifest);
     BB_TRY(const auto taken, services.catalogue.disc_names(account));
     sealed.disc_name = first_free_disc_name(parse_folder(folder).name, taken);

@@ -12,8 +12,9 @@ namespace burnbox::upload {
 [[nodiscard]] SessionRow row_for(const UploadServices& services, const SealedSession& sealed,
                                  const std::string& folder);
 
-// Reads every file and writes a new seal record, durably; then the catalogue has the session, queued. Errors:
-// those of reading and writing. Blocks.
+// Reads every file and writes a new seal record, durably; then the catalogue has the session, queued. When a
+// burned session of this name without a folder holds just that, it is that one's: it gets the folder, and its
+// row is returned. Errors: those of reading and writing. Blocks.
 [[nodiscard]] Result<SessionRow> seal_anew(const UploadServices& services, const std::string& account,
                                            const std::string& folder);
 

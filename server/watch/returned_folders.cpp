@@ -1,9 +1,7 @@
 #include "server/watch/returned_folders.hpp"
 
-#include <fmt/format.h>
-
 #include "common/base/log.hpp"
-#include "common/base/text.hpp"
+#include "common/inbox/lost_folder.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/inbox/withdraw.hpp"
 
@@ -58,12 +56,10 @@ Status give_name_back(const UploadServices& services, const SessionRow& row) {
 
 Status lose(const UploadServices& services, const SessionRow& row) {
     if (row.state == SessionState::queued) {  // a failed one may be deleted
-        log::error("session lost its folder", named(row),
-                   log::kv("folder", services.inbox.fs().host_path(join_path(row.account, row.folder))));
-        BB_CHECK(services.catalogue.step(
-            row.id, SessionState::queued, SessionState::failed,
-            fmt::format("its folder {} is gone from the watched folder: put the files there again",
-                        row.folder)));
+        const std::string path = services.inbox.fs().host_path(join_path(row.account, row.folder));
+        log::error("session lost its folder", named(row), log::kv("folder", path));
+        BB_CHECK(services.catalogue.step(row.id, SessionState::queued, SessionState::failed,
+                                         missing_folder_reason(row, path)));
     }
     return services.catalogue.set_folder(row.id, "");
 }

@@ -151,7 +151,8 @@ TEST_CASE("batch: a missing folder and a damaged seal record fail their own sess
     REQUIRE(house.state_fs.remove("seals/seal-2.jsonl").has_value());
     house.run();
     CHECK(house.row(gone).state == SessionState::failed);
-    CHECK(house.row(gone).reason.find("is missing") != std::string::npos);
+    CHECK(house.row(gone).reason.find("is missing: put it back and say `burnbox retry alice/gone`") !=
+          std::string::npos);
     CHECK(house.row(damaged).state == SessionState::failed);
     CHECK(house.row(good).state == SessionState::burned);
 }
