@@ -108,7 +108,8 @@ Result<Medium> OpenedDisc::medium() {
     medium.location = device_.path;
     BB_CHECK(device_.emulated() ? fill_image_facts(medium) : fill_drive_facts(medium));
     messages_.drain();
-    if (messages_.failed())
+    // What is wrong with a damaged disc is said already, and the library's words are what follows from it.
+    if (messages_.failed() && medium.state != MediumState::damaged)
         return fail(messages_.failure_code(), "inspect " + device_.path + ": " + messages_.failure());
     return medium;
 }
@@ -138,6 +139,13 @@ Status OpenedDisc::fill_image_facts(Medium& medium) {
         }
         medium.label = parsed->label;
         medium.serial = parsed->volume_set;
+        const std::uint64_t needed = parsed->size_blocks * kSectorBytes;
+        if (size < needed) {
+            refuse(medium, MediumState::damaged,
+                   "the image has " + std::to_string(size) + " bytes, what was burned on it has " +
+                       std::to_string(needed) + ": its end is missing; restore the file from a copy");
+            return {};
+        }
         medium.sessions_used = count_sessions();
         medium.next_lba = next_writable_lba();
         medium.state = MediumState::appendable;

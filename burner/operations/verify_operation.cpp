@@ -2,6 +2,7 @@
 #include <set>
 
 #include "burner/checks/burned_as.hpp"
+#include "burner/checks/head_check.hpp"
 #include "burner/checks/readme_check.hpp"
 #include "burner/checks/repair_check.hpp"
 #include "burner/checks/tree_check.hpp"
@@ -167,6 +168,7 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
                                             std::to_string(medium.sessions_used) + " disc sessions, not " +
                                             std::to_string(disc_session));
     Mismatches mismatches;
+    if (disc->image() != nullptr) BB_CHECK(check_head(*disc->image(), job.disc, mismatches));
     if (job.tree) BB_CHECK(check_tree(*disc, *job.tree, mismatches));
     BB_TRY(const auto loaded, load_tree(*disc, job, disc_session, mismatches));
     if (!loaded) return VerifyReport{.mismatches = mismatches.take()};
