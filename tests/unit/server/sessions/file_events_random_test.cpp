@@ -30,6 +30,7 @@ struct Disk {
     std::size_t lowest = SIZE_MAX;
     Places written = Places(kMost), good = Places(kMost);
     bool unkept = false;
+    bool unproven = false;  // whole before a restart, and counted since as one that came in order
 
     struct Hand {
         Places written = Places(kMost);
@@ -59,7 +60,7 @@ struct Disk {
     void settle() {
         if (!is_whole()) return;
         clean = true;
-        unkept = false;
+        unkept = unproven = false;
         base = bytes.size(), lowest = SIZE_MAX;
         written = good = Places(kMost);
         for (auto& [id, hand] : hands) hand.written = Places(kMost);
@@ -327,7 +328,7 @@ class World {
         else
             files_->closed(path, id, file->info(1), std::nullopt, {.now = ++last_});
         if (files_->find(path)->is_cut()) files_->stamped(*files_->find(path), file->info(1));
-        if (hand.changed || lost) file->settle();
+        if (hand.changed || (lost && !file->unproven)) file->settle();
         whole_after_cut += was_cut && files_->find(path)->state() == FileState::whole ? 1 : 0;
         if (once_in(2)) hash_at(path);
     }
@@ -487,6 +488,7 @@ class World {
                 file->settle();
                 // Unless the journal had its digest, it counts as one that came in order from now on.
                 for (std::size_t i = 0; i < file->bytes.size(); ++i) file->written[i] = true;
+                file->unproven = true;
                 continue;
             }
             // Whole once more only as the journal's digest finds it.

@@ -383,3 +383,29 @@ TEST_CASE(
     SessionFiles latest(house.fs, "alice", "holiday");
     CHECK(latest.load().value().files.at("a")->kind == ProvenFile::Kind::lost);
 }
+
+TEST_CASE(
+    "file events: names whose link no line tells of share what is noted of them from the next start on") {
+    House house(FileState::whole);
+    FileInfo two_names = info_of(0);
+    two_names.links = 2;
+    const auto both_there = [](const std::string&) { return std::optional<std::uint64_t>(7); };
+    {
+        Journal(house.fs, "alice", "holiday").begun_anew("b");  // and that "b" is a link to "a" is lost
+        SessionFiles later(house.fs, "alice", "holiday");
+        const auto content = later.load();
+        REQUIRE(content);
+        later.recovered(*content, both_there, true);
+        (void)later.recovered(*content, "a", two_names, true);
+        FileRecord& record = later.recovered(*content, "b", two_names, true);
+        later.opened("a", {.id = kOther});
+        later.counted(record, 210);
+        later.written("a", record, kOther, {.begin = 200, .end = 210}, 0);
+        later.removed("a");
+    }
+    SessionFiles last(house.fs, "alice", "holiday");
+    const auto content = last.load();
+    REQUIRE(content);
+    last.recovered(*content, only_there("b"), false);
+    CHECK(last.recovered(*content, "b", info_of(210), false).state() == FileState::lost);
+}
