@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "server/net/network_of.hpp"
 
 namespace burnbox {
 namespace {
@@ -11,8 +14,9 @@ constexpr std::size_t kMostFailures = 10'000;  // addresses remembered
 constexpr std::chrono::minutes kForgetAfter{10};
 constexpr std::size_t kMostRations = 10'000, kMostKnown = 10'000;
 constexpr std::chrono::hours kKnownFor{24};
-constexpr double kAtOnce = 3;      // seconds' worth of rations that may be saved up
-constexpr double kAddresses = 10;  // as many as use up theirs may do so together
+constexpr unsigned kMostSteps = 32;  // of one login: packets that bring it on; keys that are offered are such
+constexpr double kAtOnce = 3;        // seconds' worth of rations that may be saved up
+constexpr double kAddresses = 10;    // as many as use up theirs may do so together
 constexpr std::chrono::milliseconds kFirstPenalty{500}, kLongestPenalty{15'000};
 
 void decrease(std::map<std::string, unsigned>& counts, const std::string& key) {
@@ -25,22 +29,34 @@ void decrease(std::map<std::string, unsigned>& counts, const std::string& key) {
 Result<Admission::Admitted> Admission::admit(const std::string& address,
                                              std::function<void(const char*)> drop) {
     const std::lock_guard lock(mutex_);
-    if (guests_.size() >= limits_.connections && !make_room(nullptr, "connections"))
-        return fail(Errc::limit,
-                    fmt::format("limits.connections: {} are connected, try again later", guests_.size()));
-    const auto from_here = per_address_.find(address);
-    if (from_here != per_address_.end() && from_here->second >= limits_.per_address &&
-        !make_room(&address, "per_address"))
-        return fail(Errc::limit, fmt::format("limits.per_address: {} are connected from {}, end some of them",
-                                             from_here->second, address));
-    if (strangers_count_ >= limits_.unauthenticated && !make_room(nullptr, "unauthenticated"))
-        return fail(Errc::limit, "limits.unauthenticated: too many connections are not logged in yet");
     const std::uint64_t id = next_id_++;
+    const std::string network = network_of(address);
     guests_.emplace(id, Guest{.address = address, .drop = std::move(drop)});
     ++per_address_[address];
-    ++strangers_[address];
-    ++strangers_count_;
+    strangers_.add(id, network, is_known(network));
+    if (Status fits = fit_in(id, address, network); !fits) {
+        forget(id);
+        return std::unexpected(std::move(fits.error()));
+    }
     return Admitted{std::make_unique<Place>(*this, id), penalty(address)};
+}
+
+// Makes room for a newcomer that is counted already.
+Status Admission::fit_in(std::uint64_t id, const std::string& address, const std::string& network) {
+    const auto of_address = [&](std::uint64_t other) {
+        return other != id && guests_.at(other).address == address;
+    };
+    const unsigned from_here = per_address_[address];
+    if (from_here > limits_.per_address &&
+        !make_room(strangers_.first_of(network, of_address), "per_address"))
+        return fail(Errc::limit, fmt::format("limits.per_address: {} are connected from {}, end some of them",
+                                             from_here - 1, address));
+    if (guests_.size() > limits_.connections && !make_room(strangers_.first(id), "connections"))
+        return fail(Errc::limit,
+                    fmt::format("limits.connections: {} are connected, try again later", guests_.size() - 1));
+    if (strangers_.count() > limits_.unauthenticated && !make_room(strangers_.first(id), "unauthenticated"))
+        return fail(Errc::limit, "limits.unauthenticated: too many connections are not logged in yet");
+    return {};
 }
 
 std::size_t Admission::guests() const {
@@ -48,41 +64,42 @@ std::size_t Admission::guests() const {
     return guests_.size();
 }
 
-// Drops the stranger who came first, from `address` or else from the address with the most strangers. Its
-// counts go at once: its Place may live a moment longer on another thread.
-bool Admission::make_room(const std::string* address, const char* limit) {
-    std::string crowded;
-    if (address != nullptr) {
-        crowded = *address;
-    } else {
-        const auto most =
-            std::ranges::max_element(strangers_, {}, [](const auto& entry) { return entry.second; });
-        if (most == strangers_.end()) return false;
-        crowded = most->first;
-    }
-    const auto first = std::ranges::find_if(guests_, [&](const auto& entry) {
-        return !entry.second.logged_in && entry.second.address == crowded;
-    });
-    if (first == guests_.end()) return false;
-    const auto drop = std::move(first->second.drop);
-    decrease(per_address_, crowded);
-    decrease(strangers_, crowded);
-    --strangers_count_;
-    guests_.erase(first);
+// Its counts go at once: its Place may live a moment longer on another thread.
+bool Admission::make_room(std::optional<std::uint64_t> stranger, const char* limit) {
+    if (!stranger) return false;
+    const auto drop = std::move(guests_.at(*stranger).drop);
+    forget(*stranger);
     drop(limit);
     return true;
 }
 
 void Admission::leave(std::uint64_t id) {
     const std::lock_guard lock(mutex_);
+    forget(id);
+}
+
+void Admission::forget(std::uint64_t id) {
     const auto guest = guests_.find(id);
     if (guest == guests_.end()) return;
     decrease(per_address_, guest->second.address);
-    if (!guest->second.logged_in) {
-        decrease(strangers_, guest->second.address);
-        --strangers_count_;
-    }
+    strangers_.remove(id);
     guests_.erase(guest);
+}
+
+void Admission::move_on(std::uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto guest = guests_.find(id);
+    if (guest != guests_.end() && guest->second.steps++ < kMostSteps) strangers_.move_on(id);
+}
+
+bool Admission::is_known(const std::string& address) const {
+    const auto known = known_.find(address);
+    return known != known_.end() && clock_.steady_now() - known->second < kKnownFor;
+}
+
+void Admission::make_known(const std::string& address) {
+    if (known_.size() >= kMostKnown) known_.clear();
+    known_[address] = clock_.steady_now();
 }
 
 void Admission::logged_in(std::uint64_t id) {
@@ -91,15 +108,16 @@ void Admission::logged_in(std::uint64_t id) {
     if (guest == guests_.end() || guest->second.logged_in) return;
     guest->second.logged_in = true;
     const std::string& address = guest->second.address;
-    decrease(strangers_, address);
-    --strangers_count_;
+    strangers_.remove(id);
     failures_.erase(address);
     if (guest->second.exchanged_keys) {  // it was worth it
         if (const auto ration = rations_.find(address); ration != rations_.end()) ration->second.left += 1;
         if (!known_.contains(address)) common_.left += 1;
     }
-    if (known_.size() >= kMostKnown) known_.clear();
-    known_[address] = clock_.steady_now();
+    make_known(address);
+    const std::string network = network_of(address);
+    make_known(network);
+    strangers_.make_known(network);
 }
 
 void Admission::Ration::count(SteadyTime now, double per_second, double most) {
@@ -122,24 +140,26 @@ Admission::Ration& Admission::ration_of(const std::string& address, SteadyTime n
     return rations_.emplace(address, Ration{most, now}).first->second;
 }
 
-std::chrono::milliseconds Admission::begin_key_exchange(std::uint64_t id) {
+std::chrono::milliseconds Admission::begin_key_exchange(std::uint64_t id, bool asked) {
     const std::lock_guard lock(mutex_);
     const auto guest = guests_.find(id);
     if (guest == guests_.end()) return {};
     const SteadyTime now = clock_.steady_now();
     const std::string& address = guest->second.address;
     Ration& own = ration_of(address, now);
-    const auto wait = [](const Ration& ration, double per_second) {
-        return std::chrono::milliseconds(1 + static_cast<int>(1000 * (1 - ration.left) / per_second));
+    // What must be left for this one.
+    const auto needed = [asked](double per_second) { return asked ? 1 : 1 + kAtOnce * per_second / 2; };
+    const auto wait = [&](const Ration& ration, double per_second) {
+        return std::chrono::milliseconds(
+            1 + static_cast<int>(1000 * (needed(per_second) - ration.left) / per_second));
     };
-    if (own.left < 1) return wait(own, limits_.key_exchanges);
-    const auto known = known_.find(address);
-    const bool is_known = known != known_.end() && now - known->second < kKnownFor;
+    if (own.left < needed(limits_.key_exchanges)) return wait(own, limits_.key_exchanges);
+    const bool common = !is_known(address);
     const double together = kAddresses * limits_.key_exchanges;
     if (common_.counted == SteadyTime()) common_ = {kAtOnce * together, now};
     common_.count(now, together, kAtOnce * together);
-    if (!is_known && common_.left < 1) return wait(common_, together);
-    if (!is_known) common_.left -= 1;
+    if (common && common_.left < needed(together)) return wait(common_, together);
+    if (common) common_.left -= 1;
     own.left -= 1;
     guest->second.exchanged_keys = true;
     return {};

@@ -1,7 +1,7 @@
 // Who may connect: counts connections in total, per address and before login, and makes room by dropping
-// whoever has waited longest without logging in, so that a crowd of idle sockets locks nobody out. Addresses
-// that fail to log in wait longer each time, and key exchanges that no login follows are rationed. All
-// threads.
+// whoever has not moved on in its login for longest (strangers.hpp), so that no crowd of idle sockets, of one
+// address or of many, locks anybody out. Addresses that fail to log in wait longer each time, and key
+// exchanges that no login follows are rationed. All threads.
 #pragma once
 
 #include <chrono>
@@ -10,10 +10,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "common/base/clock.hpp"
 #include "common/config/config.hpp"
+#include "server/net/strangers.hpp"
 
 namespace burnbox {
 
@@ -28,11 +30,14 @@ class Admission {
         ~Place() { admission_.leave(id_); }
         Place(const Place&) = delete;
         Place& operator=(const Place&) = delete;
+        // The client took a step towards its login. The first steps count, as many as a login may need.
+        void move_on() { admission_.move_on(id_); }
         void logged_in() { admission_.logged_in(id_); }
         void login_failed() { admission_.login_failed(id_); }
         // How long to wait before asking again; 0: the key exchange may begin, and counts until the login.
-        [[nodiscard]] std::chrono::milliseconds begin_key_exchange() {
-            return admission_.begin_key_exchange(id_);
+        // Whoever has not `asked` for it, with a first packet, leaves half of the rations to those who have.
+        [[nodiscard]] std::chrono::milliseconds begin_key_exchange(bool asked) {
+            return admission_.begin_key_exchange(id_, asked);
         }
 
       private:
@@ -57,6 +62,7 @@ class Admission {
         std::string address;
         bool logged_in = false;
         bool exchanged_keys = false;
+        unsigned steps = 0;
         std::function<void(const char*)> drop{};
     };
     struct Failures {
@@ -72,24 +78,29 @@ class Admission {
     };
 
     void leave(std::uint64_t id);
-    [[nodiscard]] std::chrono::milliseconds begin_key_exchange(std::uint64_t id);
+    void forget(std::uint64_t id);
+    void move_on(std::uint64_t id);
+    [[nodiscard]] std::chrono::milliseconds begin_key_exchange(std::uint64_t id, bool asked);
     [[nodiscard]] Ration& ration_of(const std::string& address, SteadyTime now);
     void logged_in(std::uint64_t id);
     void login_failed(std::uint64_t id);
-    [[nodiscard]] bool make_room(const std::string* address, const char* limit);
+    [[nodiscard]] Status fit_in(std::uint64_t id, const std::string& address, const std::string& network);
+    [[nodiscard]] bool make_room(std::optional<std::uint64_t> stranger, const char* limit);
+    [[nodiscard]] bool is_known(const std::string& address) const;
+    void make_known(const std::string& address);
     [[nodiscard]] std::chrono::milliseconds penalty(const std::string& address);
 
     const Limits limits_;
     const Clock& clock_;
     mutable std::mutex mutex_;
-    std::map<std::uint64_t, Guest> guests_;                    // by arrival
-    std::map<std::string, unsigned> per_address_, strangers_;  // strangers: not logged in
+    std::map<std::uint64_t, Guest> guests_;
+    std::map<std::string, unsigned> per_address_;
+    Strangers strangers_;
     std::map<std::string, Failures> failures_;
     std::map<std::string, Ration> rations_;    // of addresses that used some of theirs
     Ration common_;                            // of all addresses that nobody has logged in from
-    std::map<std::string, SteadyTime> known_;  // somebody has: when last
+    std::map<std::string, SteadyTime> known_;  // addresses and networks somebody has: when last
     std::uint64_t next_id_ = 0;
-    std::size_t strangers_count_ = 0;
 };
 
 }  // namespace burnbox

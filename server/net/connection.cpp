@@ -127,12 +127,16 @@ bool Connection::come_in() {
         case Identification::ssh2:
             break;
     }
-    wake_at(fd, 1);
-    if (const auto turn = admitted_.place->begin_key_exchange(); turn > std::chrono::milliseconds::zero()) {
-        waits_for_turn_ = true;
-        set_timer(turn, &Connection::knock);
+    const std::string_view seen(first.data(), static_cast<std::size_t>(count));
+    const bool asked = seen.find('\n') + 1 < seen.size();  // its first packet comes
+    wake_at(fd, asked ? 1 : static_cast<int>(count) + 1);
+    const auto turn = admitted_.place->begin_key_exchange(asked);
+    if (turn > std::chrono::milliseconds::zero()) {
+        waits_for_turn_ = asked;
+        set_timer(asked ? turn : std::max(turn, kHelloPatience), &Connection::knock);
         return false;
     }
+    wake_at(fd, 1);
     let_in();
     return true;
 }
@@ -238,6 +242,7 @@ void Connection::note_turn() {
     active_ = std::chrono::steady_clock::now();
     seen_bytes_ = session_->transport().received_bytes();
     const std::uint64_t bytes = session_->packet_bytes();
+    if (!session_->logged_in() && bytes != noted_bytes_) admitted_.place->move_on();
     parts_.place.note_turn(socket_.native_handle(), bytes - std::exchange(noted_bytes_, bytes));
 }
 

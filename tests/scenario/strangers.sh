@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Who never logs in: what is no SSH client is closed at once, and key exchanges of strangers keep nobody else out.
+# Who never logs in: what is no SSH client is closed at once, and neither key exchanges of strangers nor places that they
+# hold, from one address or from many, keep anybody else out.
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || { echo "missing: python3" >&2; exit 77; }
 
@@ -75,6 +76,20 @@ elif what == "flood":  # EXCHANGE SOURCE PER_SECOND SECONDS [stay]
         except OSError: pass
         sent += 1
         time.sleep(max(0, began + sent / rate - time.monotonic()))
+elif what == "crowd":  # PER_SECOND SECONDS FULL: each from another address; the file FULL says when they hold all places
+    rate, seconds, full = int(sys.argv[4]), float(sys.argv[5]), sys.argv[6]
+    kept, began, sent = [], time.monotonic(), 0
+    while time.monotonic() - began < seconds:
+        try:
+            peer = connect(f"127.{1 + sent // 62500 % 99}.{sent // 250 % 250}.{sent % 250 + 1}")
+            peer.sendall(b"SSH-2.0-stranger\r\n")
+            kept.append(peer)
+        except ConnectionRefusedError: break
+        except OSError: pass
+        sent += 1
+        if len(kept) > 300: kept.pop(0).close()
+        if sent == 150: open(full, "w").close()
+        time.sleep(max(0, began + sent / rate - time.monotonic()))
 PY
 stranger() { python3 "$world/stranger.py" "${address%:*}" "${address##*:}" "$@"; }
 login_ms() { # the time of one login from another address
@@ -119,3 +134,16 @@ for exchange in curve25519-sha256 diffie-hellman-group14-sha256 diffie-hellman-g
     done
 done
 check "who stayed without a login does not count for ever" ssh -o BindAddress=127.0.0.2 burnbox status
+
+step "places that many addresses hold keep nobody out who logs in"
+python3 "$world/stranger.py" "${address%:*}" "${address##*:}" crowd 60 300 "$world/full" &  # all places change hands in 1.7 s
+crowd=$!
+wait_for 60 "the places are held" test -e "$world/full"
+worked=0
+for i in {1..10}; do  # each from an address that nobody has logged in from
+    if ssh -o BindAddress="127.0.0.$((100 + i))" -o ConnectTimeout=20 burnbox status >/dev/null 2>&1; then worked=$((worked + 1)); fi
+done
+kill "$crowd" 2>/dev/null || fail "the crowd had gone home"
+wait "$crowd" 2>/dev/null || true
+echo "     $worked of 10 logins worked"
+[ "$worked" -ge 8 ] || fail "$worked of 10 logins worked"

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/support/test_clock.hpp"
 
 using namespace burnbox;
@@ -57,6 +59,83 @@ TEST_CASE("admission: strangers of the most crowded address go first") {
     CHECK(gate.dropped == std::vector<std::string>{"1 unauthenticated"});
 }
 
+// Sends its identification, then nothing: the n-th of 150 a second, from 240 addresses by turns.
+void come_to_hold_a_place(Gate& gate, unsigned n) {
+    REQUIRE(gate.come("10.1.0." + std::to_string(n % 240)));
+    (void)gate.places.back()->begin_key_exchange(false);
+    gate.clock.advance(std::chrono::microseconds(1'000'000 / 150));
+}
+
+TEST_CASE("admission: a login under way is never dropped for a crowd of many addresses that hold places") {
+    for (const unsigned arrivals_a_step : {0U, 6U, 30U, 90U}) {  // 7 steps: 0 s, 0.3 s, 1.4 s, 4.2 s
+        CAPTURE(arrivals_a_step);
+        Gate gate(Limits{});
+        unsigned came = 0, got_in = 0;
+        for (; came < 600; ++came) come_to_hold_a_place(gate, came);
+        for (unsigned login = 0; login < 20; ++login) {
+            const std::string me = std::to_string(gate.places.size());
+            REQUIRE(gate.come("10.0.0." + std::to_string(login)));  // before all others by name, too
+            Admission::Place& place = *gate.places.back();
+            (void)place.begin_key_exchange(false);
+            CHECK(place.begin_key_exchange(true) == std::chrono::milliseconds(0));
+            for (unsigned step = 0; step < 7; ++step) {
+                for (unsigned i = 0; i < arrivals_a_step; ++i) come_to_hold_a_place(gate, came++);
+                place.move_on();
+            }
+            if (std::ranges::find(gate.dropped, me + " unauthenticated") == gate.dropped.end()) ++got_in;
+            place.logged_in();
+        }
+        CHECK(got_in == 20);
+        CHECK(gate.admission.guests() == 20 + 99);
+    }
+}
+
+TEST_CASE("admission: a login that takes more steps than any needs does not stay by them") {
+    Gate gate(small());
+    REQUIRE(gate.come("10.0.0.1"));
+    Admission::Place& place = *gate.places.back();
+    unsigned i = 0;
+    for (; gate.dropped.empty() || gate.dropped.back() != "0 unauthenticated"; ++i) {
+        REQUIRE(i < 1000);
+        REQUIRE(gate.come("10.1.0." + std::to_string(i)));
+        place.move_on();
+    }
+    CHECK(i > 20);
+    CHECK(i < 100);
+}
+
+TEST_CASE("admission: of networks somebody has logged in from, some strangers stay before all others") {
+    Limits limits;
+    limits.unauthenticated = 8;
+    Gate gate(limits);
+    REQUIRE(gate.come("10.0.0.1"));
+    gate.places.back()->logged_in();
+    for (int i = 0; i < 3; ++i) REQUIRE(gate.come("10.0.0.1"));
+    for (int i = 0; i < 50; ++i) REQUIRE(gate.come("10.1.0." + std::to_string(i)));
+    CHECK(gate.dropped.size() == 45);
+    CHECK(gate.dropped.front() == "4 unauthenticated");
+    gate.dropped.clear();
+    for (int i = 0; i < 5; ++i) REQUIRE(gate.come("10.0.0.1"));  // four are as one: the oldest goes
+    CHECK(gate.dropped == std::vector<std::string>{"1 unauthenticated", "2 unauthenticated",
+                                                   "3 unauthenticated", "49 unauthenticated",
+                                                   "50 unauthenticated"});
+    gate.dropped.clear();
+    for (int i = 0; i < 20; ++i) REQUIRE(gate.come("10.0.0.1"));
+    for (int i = 0; i < 5; ++i) REQUIRE(gate.come("10.2.0." + std::to_string(i)));
+    CHECK(std::ranges::find(gate.dropped, "78 unauthenticated") == gate.dropped.end());  // its last
+    CHECK(gate.dropped.size() == 25);
+}
+
+TEST_CASE("admission: the addresses of an IPv6 network take places from each other") {
+    Limits limits;
+    limits.unauthenticated = 8;
+    Gate gate(limits);
+    REQUIRE(gate.come("2001:db8:0:1::1"));
+    for (int i = 1; i < 100; ++i) REQUIRE(gate.come("2001:db8:0:2:" + std::to_string(i) + "::1"));
+    CHECK(gate.dropped.size() == 92);
+    CHECK(gate.dropped.front() == "1 unauthenticated");
+}
+
 TEST_CASE("admission: who is logged in is never dropped; then the limit refuses and names its key") {
     Gate gate(small());
     for (int i = 0; i < 3; ++i) {
@@ -103,14 +182,14 @@ TEST_CASE("admission: key exchanges of one address are rationed, a login gives i
     Gate gate(limits);
     const auto begins = [&](const std::string& address) {
         REQUIRE(gate.come(address));
-        return gate.places.back()->begin_key_exchange() == std::chrono::milliseconds(0);
+        return gate.places.back()->begin_key_exchange(true) == std::chrono::milliseconds(0);
     };
     for (int i = 0; i < 30; ++i) CHECK(begins("10.0.0.1"));
     CHECK_FALSE(begins("10.0.0.1"));
-    CHECK(gate.places.back()->begin_key_exchange() <= std::chrono::milliseconds(101));
+    CHECK(gate.places.back()->begin_key_exchange(true) <= std::chrono::milliseconds(101));
     CHECK(begins("10.0.0.2"));
     gate.clock.advance(std::chrono::milliseconds(100));
-    CHECK(gate.places[30]->begin_key_exchange() == std::chrono::milliseconds(0));
+    CHECK(gate.places[30]->begin_key_exchange(true) == std::chrono::milliseconds(0));
     CHECK_FALSE(begins("10.0.0.1"));
     gate.places[0]->logged_in();
     CHECK(begins("10.0.0.1"));
@@ -125,14 +204,36 @@ TEST_CASE(
     limits.unauthenticated = 1000;
     Gate gate(limits);
     REQUIRE(gate.come("10.0.0.1"));
-    CHECK(gate.places.back()->begin_key_exchange() == std::chrono::milliseconds(0));
+    CHECK(gate.places.back()->begin_key_exchange(true) == std::chrono::milliseconds(0));
     gate.places.back()->logged_in();
     for (int i = 0; i < 30; ++i) {
         REQUIRE(gate.come("10.1.0." + std::to_string(i)));
-        CHECK(gate.places.back()->begin_key_exchange() == std::chrono::milliseconds(0));
+        CHECK(gate.places.back()->begin_key_exchange(true) == std::chrono::milliseconds(0));
     }
     REQUIRE(gate.come("10.2.0.1"));
-    CHECK(gate.places.back()->begin_key_exchange() > std::chrono::milliseconds(0));
+    CHECK(gate.places.back()->begin_key_exchange(true) > std::chrono::milliseconds(0));
     REQUIRE(gate.come("10.0.0.1"));
-    CHECK(gate.places.back()->begin_key_exchange() == std::chrono::milliseconds(0));
+    CHECK(gate.places.back()->begin_key_exchange(true) == std::chrono::milliseconds(0));
+}
+
+TEST_CASE("admission: who has not asked for a key exchange leaves half of the rations to who has") {
+    Limits limits;
+    limits.key_exchanges = 10;
+    limits.connections = limits.unauthenticated = 1000;
+    Gate gate(limits);
+    const auto begun = [&](bool asked, const auto& address_of) {
+        unsigned count = 0;
+        for (unsigned i = 0; i < 500; ++i) {
+            REQUIRE(gate.come(address_of(i)));
+            if (gate.places.back()->begin_key_exchange(asked) == std::chrono::milliseconds(0)) ++count;
+            gate.places.pop_back();
+        }
+        return count;
+    };
+    const auto one = [](unsigned) { return std::string("10.0.0.1"); };
+    const auto many = [](unsigned i) { return "10.1.0." + std::to_string(i % 100); };
+    CHECK(begun(false, one) == 15);
+    CHECK(begun(true, one) == 15);
+    CHECK(begun(false, many) == 120);  // of 150, 30 are gone
+    CHECK(begun(true, many) == 150);
 }
