@@ -2,10 +2,13 @@
 // drive.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "burner/attempts/adjudication.hpp"
 #include "burner/attempts/meet_disc.hpp"
 #include "burner/jobs/drive_loop.hpp"
 #include "burner/prepare/seal_proof.hpp"
+#include "burner/schedule/burn_job.hpp"
 #include "burner/schedule/disc_choice.hpp"
 #include "common/base/log.hpp"
 
@@ -62,6 +65,10 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
         return true;
     }
     if (attempted.ours) return std::unexpected(error);
+    // A folder that went away while the drive took it is not the drive's: the next turn says what it means.
+    if (!std::ranges::all_of(
+            work.rows, [&](const SessionRow& each) { return check_payload(services_, each).has_value(); }))
+        return true;
     if (error.code == Errc::no_space) {  // for these; a smaller one, or one on another drive, may go on
         for (const SessionRow& each : work.rows) wait_for_disc(each, error);
         return true;

@@ -12,6 +12,7 @@
 #include "common/inbox/lost_folder.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
+#include "server/seal/renamed_folders.hpp"
 #include "server/seal/seal_anew.hpp"
 #include "server/sessions/session_walk.hpp"
 
@@ -360,7 +361,11 @@ Status find_lost_sessions(const UploadServices& services, const std::vector<std:
         BB_TRY(Record record, read_record(services.state_fs, id));
         if (record.sealed) seals.emplace(id, std::move(*record.sealed));
     }
-    for (const std::string& account : accounts) BB_CHECK(LostSessions(services, account, seals).run());
+    for (const std::string& account : accounts) {
+        // In a watched folder that is how a session is taken back.
+        if (services.inbox.root().empty()) BB_CHECK(name_sealed_folders_back(services, account));
+        BB_CHECK(LostSessions(services, account, seals).run());
+    }
     return {};
 }
 

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/must.hpp"
@@ -116,4 +118,20 @@ TEST_CASE("folder away: another session may have the name meanwhile") {
     CHECK(house.row(id).folder.empty());
     CHECK(house.row(later).folder == "s1-queued");
     CHECK(house.row(later).state == SessionState::queued);
+}
+
+TEST_CASE(
+    "folder away: taken away in the moment when a drive takes the session, it is not the drive's fault") {
+    BurnerHouse house;
+    const SessionId id = house.queue("s1", kFiles);
+    house.drives[0]->before_write = [&](const BurnJob&) {
+        move(house, "alice/s1-queued", "aside");
+        return fail(Errc::not_found, "open the sealed folder: No such file or directory");
+    };
+    house.run();
+    CHECK(house.row(id).state == SessionState::failed);
+    CHECK(house.row(id).reason.find("is missing: put it back and say `burnbox retry alice/s1`") !=
+          std::string::npos);
+    const auto events = house.event_names();
+    CHECK(std::ranges::find(events, "drive_error") == events.end());
 }

@@ -1,0 +1,92 @@
+#include "server/seal/renamed_folders.hpp"
+
+#include <set>
+
+#include "common/base/log.hpp"
+#include "common/inbox/lost_folder.hpp"
+#include "common/session/names.hpp"
+#include "common/session/sealed_session.hpp"
+#include "server/sessions/journal.hpp"
+#include "server/sessions/session_walk.hpp"
+
+namespace burnbox::upload {
+namespace {
+
+Result<bool> is_there(FileSystem& fs, const std::string& path) {
+    const auto info = fs.info(path);
+    if (info) return true;
+    if (info.error().code == Errc::not_found) return false;
+    return std::unexpected(info.error());
+}
+
+// An open session has no STATUS.txt, one that was withdrawn neither; one that had failed has a FAILED.txt;
+// one that a client works on has a journal.
+Result<bool> is_as_burnbox_left_it(const UploadServices& services, const std::string& account,
+                                   const std::string& folder) {
+    FileSystem& fs = services.inbox.fs();
+    const std::string path = join_path(account, folder);
+    BB_TRY(const bool waited, is_there(fs, join_path(path, "STATUS.txt")));
+    if (!waited) return false;
+    BB_TRY(const bool failed, is_there(fs, join_path(path, "FAILED.txt")));
+    BB_TRY(const bool sent_to,
+           is_there(services.state_fs, join_path(Journal::folder(account), folder + ".jsonl")));
+    return !failed && !sent_to;
+}
+
+Result<bool> holds_just(FileSystem& fs, const std::string& path, const SealedSession& sealed) {
+    BB_TRY(const Fit fit, fit_of(fs, path, sealed));
+    if (fit != Fit::times) return false;
+    std::set<std::string> known = {sealed.marker.name};
+    for (const ManifestEntry& entry : sealed.manifest.entries)
+        known.insert(entry.source.empty() ? entry.path : entry.source);
+    BB_TRY(const auto entries, walk_session(fs, path));
+    for (const WalkEntry& entry : entries)
+        if (!known.contains(entry.path)) return false;
+    return true;
+}
+
+Result<bool> belongs_to(const UploadServices& services, const std::string& folder, const SessionRow& row) {
+    const auto sealed = read_seal_record(services.state_fs, row.seal_id);
+    const bool says_nothing =
+        !sealed && (sealed.error().code == Errc::not_found || sealed.error().code == Errc::corrupt);
+    if (says_nothing) return false;
+    if (!sealed) return std::unexpected(sealed.error());
+    return holds_just(services.inbox.fs(), join_path(row.account, folder), *sealed);
+}
+
+Status name_back(const UploadServices& services, const SessionRow& row) {
+    FileSystem& fs = services.inbox.fs();
+    BB_TRY(const std::string target,
+           services.inbox.first_free_folder(row.account, row.name, FolderState::queued));
+    BB_CHECK(fs.rename(join_path(row.account, row.name), target, RenameMode::no_replace));
+    BB_CHECK(fs.sync_folder(row.account));
+    log::warning("sealed folder named back", log::kv("session", row.account + "/" + row.disc_name),
+                 log::kv("was", row.name), log::kv("folder", base_name(target)));
+    return {};
+}
+
+}  // namespace
+
+Status name_sealed_folders_back(const UploadServices& services, const std::string& account) {
+    const auto entries = list_folder(services.inbox.fs(), account);
+    if (!entries && entries.error().code == Errc::not_found) return {};
+    if (!entries) return std::unexpected(entries.error());
+    std::set<std::string> folders;
+    for (const DirEntry& entry : *entries)
+        if (entry.type == FileType::folder) folders.insert(entry.name);
+    BB_TRY(const auto rows, services.catalogue.sessions(account));
+    for (const SessionRow& row : rows) {
+        const bool in_place = folders.contains(row.folder) || folders.contains(row.folder_next);
+        const bool may_be = row.root == services.inbox.root() && row.state != SessionState::withdrawn;
+        if (in_place || !may_be || !folders.contains(row.name)) continue;
+        BB_TRY(const bool as_left, is_as_burnbox_left_it(services, account, row.name));
+        if (!as_left) continue;
+        BB_TRY(const bool is_it, belongs_to(services, row.name, row));
+        if (!is_it) continue;
+        BB_CHECK(name_back(services, row));
+        folders.erase(row.name);
+    }
+    return {};
+}
+
+}  // namespace burnbox::upload
