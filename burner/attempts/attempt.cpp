@@ -54,6 +54,14 @@ class AttemptObserver : public BurnObserver {
     const std::function<void()>& began_;
 };
 
+// Of an emulated disc there is nothing to say as a rule; of a real one, how fast it was.
+void tell_remarks(const AttemptContext& context, const Work& work, const std::string& remarks) {
+    if (remarks.empty()) return;
+    log::write(context.drive.emulated() ? log::Level::warning : log::Level::info, "written, with a remark",
+               {log::kv("drive", context.drive.name()), log::kv("disc", work.disc.label),
+                log::kv("remark", remarks)});
+}
+
 }  // namespace
 
 Result<Attempted> run_attempt(AttemptContext& context, Work& work, const std::function<void()>& began) {
@@ -70,6 +78,7 @@ Result<Attempted> run_attempt(AttemptContext& context, Work& work, const std::fu
     if (written) {
         BB_CHECK(context.services.catalogue.attempt_written(observer.row.id, written->start_lba,
                                                             written->blocks, written->messages));
+        tell_remarks(context, work, written->messages);
         observer.row.start_lba = written->start_lba;
         observer.row.blocks = written->blocks;
         observer.row.state = AttemptState::verifying;

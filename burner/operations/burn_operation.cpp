@@ -32,6 +32,7 @@ class Burn {
     Status check_space(const Medium& medium) const;
     std::uint64_t needed_bytes() const;
     bool closes(const Medium& medium) const;
+    Status cut_behind(std::uint32_t next_lba);
     Status write();
     Status show_session(ImageFile& image);
     Status finish();
@@ -43,6 +44,7 @@ class Burn {
     std::unique_ptr<SessionImage> image_;
     std::unique_ptr<SessionWriter> writer_;  // behind the image: it reads it, and goes before it
     bool closes_ = false;
+    std::uint64_t cut_bytes_ = 0;  // of an image, behind its last disc session
     std::string speed_note_;
 };
 
@@ -91,7 +93,7 @@ Status Burn::check_space(const Medium& medium) const {
     struct statvfs space{};
     if (::fstatvfs(disc_.image()->fd(), &space) != 0) return fail_errno("ask the space of", where());
     const std::uint64_t room = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
-    if (room < bytes + kHeadBytes)
+    if (room + cut_bytes_ < bytes + kHeadBytes)
         return fail(Errc::no_space, "write " + where() + ": the file system has " + human_bytes(room) +
                                         " free, " + human_bytes(bytes) +
                                         " are needed: make room in the folder of the images");
@@ -122,6 +124,11 @@ Status Burn::prove(const std::vector<JobSession>& sessions, const std::optional<
         proof.findings.push_back({mismatch.path, mismatch.what});
     return fail(Errc::disproved,
                 "disc " + job_.disc.label + " would not show what was sealed: " + to_sentence(proof));
+}
+
+// Only now: where nothing is written, nothing is cut off.
+Status Burn::cut_behind(std::uint32_t next_lba) {
+    return cut_bytes_ == 0 ? Status() : disc_.image()->cut_to(next_lba * kSectorBytes);
 }
 
 Status Burn::write() {
@@ -177,8 +184,9 @@ Result<Written> Burn::run() {
     }
     BB_TRY(const auto sessions, read_job_sessions(job_));
     BB_CHECK(check_payload(medium, sessions));
-    if (disc_.image() != nullptr && !first())
-        BB_CHECK(cut_unfinished(*disc_.image(), job_.disc, medium.next_lba));
+    if (disc_.image() != nullptr && !first()) {
+        BB_TRY(cut_bytes_, unfinished_bytes(*disc_.image(), job_.disc, medium.next_lba));
+    }
     const Timestamp time = sessions.empty() ? system_clock().now() : newest_seal(sessions);
     OlderTree reading(disc_, medium);
     BB_TRY(image_, SessionImage::load(disc_, job_, time, IsoTree::Contents::read));
@@ -193,7 +201,8 @@ Result<Written> Burn::run() {
     const BurnPlan plan{medium.sessions_used + 1, writer_->start_lba(), writer_->blocks(), writer_->tree()};
     BB_CHECK(observer_.about_to_write(plan));
 
-    Status done = write();
+    Status done = cut_behind(medium.next_lba);
+    if (done) done = write();
     if (done) done = finish();
     if (!done && disc_.image() != nullptr) {
         writer_.reset();
@@ -204,6 +213,9 @@ Result<Written> Burn::run() {
     keep_memory();
     std::string notes = disc_.messages().warnings();
     if (!speed_note_.empty()) notes += (notes.empty() ? "" : "\n") + speed_note_;
+    if (cut_bytes_ != 0)
+        notes += (notes.empty() ? "" : "\n") + std::to_string(cut_bytes_) +
+                 " bytes that lay behind the last disc session, and were none, were cut off";
     return Written{plan.start_lba, plan.blocks, std::move(notes)};
 }
 

@@ -34,8 +34,12 @@ Result<ImageSessions> sessions_on(const ImageFile& image, const DiscIdentity& di
     BB_TRY(const DiscSessions found, find_disc_sessions(blocks, SessionDepth::descriptors));
     ImageSessions sessions;
     std::size_t others = 0;
+    std::uint32_t another_disc_at = 0;
     for (const DiscSession& one : found.all) {
-        if (one.label != disc.label || one.serial != disc.serial) continue;
+        if (one.label != disc.label || one.serial != disc.serial) {
+            if (one.whole()) another_disc_at = one.start_lba;
+            continue;
+        }
         BB_TRY(std::string head, image.head_at(one.start_lba));
         const bool follows = others == 0 && one.start_lba == sessions.next_lba();
         if (follows && one.whole() && copy_for_block_zero(head, one.start_lba))
@@ -44,6 +48,7 @@ Result<ImageSessions> sessions_on(const ImageFile& image, const DiscIdentity& di
             others += follows ? 1 : 2;
     }
     sessions.unclear = others > 1;
+    sessions.followed_by_another_disc = another_disc_at >= sessions.next_lba();
     // Each of the others has one behind it, which was begun when they were whole.
     if (sessions.whole.empty()) return sessions;
     BB_TRY(const bool readable, has_readable_tree(blocks, sessions.whole.back().start_lba));

@@ -25,6 +25,8 @@ struct ImageSessions {
     std::vector<ImageSession> whole;
     // Something else of this disc is there than one begun behind the last of them: nothing may be cut.
     bool unclear = false;
+    // Behind them lies a whole one of another disc.
+    bool followed_by_another_disc = false;
 
     [[nodiscard]] std::uint32_t next_lba() const;
 };

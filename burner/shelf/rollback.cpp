@@ -132,14 +132,20 @@ Status undo_burn(ImageFile& image, const BurnJob& job) {
     return image.cut_to(found.whole[before - 1].next_lba() * kSectorBytes);
 }
 
-Status cut_unfinished(ImageFile& image, const DiscIdentity& disc, std::uint32_t next_lba) {
+Result<std::uint64_t> unfinished_bytes(const ImageFile& image, const DiscIdentity& disc,
+                                       std::uint32_t next_lba) {
+    const std::uint64_t end = next_lba * kSectorBytes;
     BB_TRY(const std::uint64_t bytes, image.size_bytes());
-    if (bytes <= next_lba * kSectorBytes) return {};
+    if (bytes <= end) return 0;
     BB_TRY(const ImageSessions found, sessions_on(image, disc));
     BB_TRY(const std::string head, image.head_at(0));
-    const bool explained =
-        !found.unclear && !found.whole.empty() && is_copy_of(head, found.whole.back().head);
-    return explained ? image.cut_to(found.next_lba() * kSectorBytes) : Status();
+    const bool explained = !found.unclear && !found.followed_by_another_disc && !found.whole.empty() &&
+                           found.next_lba() == next_lba && is_copy_of(head, found.whole.back().head);
+    if (explained) return bytes - end;
+    return fail(Errc::wrong_medium,
+                "use disc " + disc.label + " in " + image.path() + ": " + std::to_string(bytes - end) +
+                    " bytes lie behind what was burned on it, and a disc session may be among them: they are "
+                    "left as they are; restore the file from a copy");
 }
 
 }  // namespace burnbox

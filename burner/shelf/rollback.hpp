@@ -26,9 +26,10 @@ namespace burnbox {
 // shows nothing of it; else adjudicate_image() judges.
 [[nodiscard]] Status undo_burn(ImageFile& image, const BurnJob& job);
 
-// Before a burn: cuts off what lies behind block `next_lba` and never was whole, as adjudicate_image() does,
-// so that its blocks are free and nothing of it follows the new disc session. What can't be explained so is
-// left as it is.
-[[nodiscard]] Status cut_unfinished(ImageFile& image, const DiscIdentity& disc, std::uint32_t next_lba);
+// Before a burn at block `next_lba`: how many bytes of the image lie behind it and are no whole disc session,
+// so that they may be cut off: nothing of them is to follow the new one. Errors: wrong_medium when a whole
+// one may be among them, also one of another disc: nothing may be written over it.
+[[nodiscard]] Result<std::uint64_t> unfinished_bytes(const ImageFile& image, const DiscIdentity& disc,
+                                                     std::uint32_t next_lba);
 
 }  // namespace burnbox

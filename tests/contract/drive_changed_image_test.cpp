@@ -126,3 +126,41 @@ TEST_CASE("changed image: nothing is appended where the end is missing, and the 
     put_image(disc.rig.image(), disc.good);
     CHECK(disc.rig.burn_well({disc.rig.stage("four").file("a", "4").seal()}) == 3);
 }
+
+TEST_CASE("changed image: what was appended and is no disc session is cut off, and told") {
+    TwoOnDisc disc;
+    const std::uint64_t next = disc.rig.medium().next_lba * kSectorBytes;
+    std::string longer = disc.good;
+    longer.resize(next);
+    put_image(disc.rig.image(), longer + std::string(10'000'000, 'x'));
+    const BurnSession third = disc.rig.stage("three").file("a", "3").seal();
+    TestObserver observer;
+    observer.on_plan = [](const BurnPlan&) { return fail(Errc::conflict, "not now"); };
+    CHECK_FALSE(disc.rig.drive().burn(disc.rig.job({third}), observer));
+    CHECK(std::filesystem::file_size(disc.rig.image()) == next + 10'000'000);
+    observer.on_plan = [](const BurnPlan&) { return Status(); };
+    const auto written = disc.rig.drive().burn(disc.rig.job({third}), observer);
+    REQUIRE(written);
+    CHECK(written->messages.find("10000000 bytes") != std::string::npos);
+    CHECK(std::filesystem::file_size(disc.rig.image()) < next + 5'000'000);
+    for (const std::size_t disc_session : {1U, 2U}) CHECK(disc.verify(disc_session).mismatches.empty());
+    disc.rig.verify_well({third}, 3);
+}
+
+TEST_CASE("changed image: a whole disc session behind the last known one is neither cut nor written over") {
+    TwoOnDisc disc;
+    std::string longer = disc.good;
+    longer.resize(disc.rig.medium().next_lba * kSectorBytes);
+    std::string more = longer.substr(kHeadBytes);  // the descriptors' blocks are those of the first one still
+    SUBCASE("of this disc") {}
+    SUBCASE("of another") {
+        for (std::size_t at = 0; (at = more.find(DriveRig::kSerial, at)) != std::string::npos;)
+            more.replace(at, 4, "ffff");
+    }
+    longer += more;
+    put_image(disc.rig.image(), longer);
+    const Error error = failed_burn(disc.rig, disc.rig.job({disc.rig.stage("three").file("a", "3").seal()}));
+    CHECK(error.code == Errc::wrong_medium);
+    CHECK(error.message.find("bytes lie behind what was burned on it") != std::string::npos);
+    CHECK(read_image(disc.rig.image()) == longer);
+}
