@@ -26,10 +26,16 @@ class ClosingObserver final : public BurnObserver {
     Reporter& reporter_;
 };
 
-std::string describe(const Medium& medium, const std::string& drive) {
+// `known`: the disc as the catalogue has it; nothing is written to one that is not open any more, whatever
+// the medium would take.
+std::string describe(const Medium& medium, const DiscRow* known, const std::string& drive) {
     if (medium.state == MediumState::none) return fmt::format("drive {} is empty", drive);
     const std::string disc = medium.label.empty() ? fmt::format("a {} disc", to_string(medium.state))
                                                   : fmt::format("disc {}", medium.label);
+    if (known != nullptr && known->state != DiscState::open && medium.state == MediumState::appendable)
+        return fmt::format("{} is in drive {}: {}, {}, nothing more is written to it{}", disc, drive,
+                           medium.profile, to_string(known->state),
+                           known->reason.empty() ? "" : "; " + known->reason);
     std::string text = fmt::format("{} is in drive {}: {}, {}, {} free", disc, drive, medium.profile,
                                    to_string(medium.state), human_bytes(medium.free_bytes));
     if (!medium.reason.empty()) text += "; " + medium.reason;
@@ -133,7 +139,10 @@ Result<std::string> DriveLoop::load() {
     if (medium.state == MediumState::none && drive_->emulated())
         return fmt::format("drive {} has no open disc; a blank one goes in with the next session",
                            drive_->name());
-    return describe(medium, drive_->name());
+    BB_TRY(const auto discs, services_.catalogue.discs());
+    const auto known = std::ranges::find_if(
+        discs, [&](const DiscRow& row) { return !medium.serial.empty() && row.serial == medium.serial; });
+    return describe(medium, known == discs.end() ? nullptr : &*known, drive_->name());
 }
 
 // The one that was begun last.

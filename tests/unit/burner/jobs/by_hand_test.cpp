@@ -99,6 +99,23 @@ TEST_CASE("by hand: a disc can be taken out and put in again, and burning goes o
     CHECK(disc_of(house, second) == "BURNBOX_0001");
 }
 
+TEST_CASE("by hand: a disc that takes no more is not praised for its room when it is loaded") {
+    for (const DiscState state : {DiscState::suspect, DiscState::full, DiscState::closed}) {
+        BurnerHouse house;
+        house.queue("first", {{"x", "1"}});
+        house.run();
+        DiscRow disc = house.disc("BURNBOX_0001");
+        disc.state = state, disc.reason = "somebody scratched it";
+        if (state == DiscState::suspect) disc.suspicion = Suspicion::differs;
+        REQUIRE(house.catalogue->update_disc(disc).has_value());
+        const std::string said = house.burner->by_hand(ByHand::load, "tray").value();
+        CAPTURE(said);
+        CHECK(said.find(std::string(to_string(state)) + ", nothing more is written to it; somebody") !=
+              std::string::npos);
+        CHECK(said.find("free") == std::string::npos);
+    }
+}
+
 TEST_CASE("by hand: an autoloader changes full discs by itself until its magazine is empty") {
     Autoloader house;
     std::vector<SessionId> ids;
