@@ -42,7 +42,7 @@ class AttemptObserver : public BurnObserver {
                       log::kv("session", session.disc_name), log::kv("drive", row.drive),
                       log::kv("disc", work_.disc.label), log::kv("disc_session", row.disc_session),
                       log::kv("start_lba", row.start_lba), log::kv("blocks", row.blocks));
-            publish(context_, "session_burning", session, work_.disc.label, "");
+            publish(context_, EventKind::session_burning, session, work_.disc.label, "");
         }
         context_.reporter.phase("burning", plan.disc_session);
         began_();

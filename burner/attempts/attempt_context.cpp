@@ -7,9 +7,9 @@
 
 namespace burnbox {
 
-void publish(AttemptContext& context, const std::string& event, const SessionRow& row,
-             const std::string& disc, const std::string& message) {
-    context.services.events.publish({event, context.services.clock.now(), row.account, row.disc_name, disc,
+void publish(AttemptContext& context, EventKind kind, const SessionRow& row, const std::string& disc,
+             const std::string& message) {
+    context.services.events.publish({kind, context.services.clock.now(), row.account, row.disc_name, disc,
                                      context.drive.name(), message});
 }
 
@@ -24,9 +24,9 @@ bool another_drive_takes(const AttemptContext& context, const SessionRow& row,
     });
 }
 
-bool raise(AttemptContext& context, const std::string& condition, const SessionRow& row,
-           const std::string& disc, const std::string& message) {
-    return context.conditions.raise({.event = condition,
+bool raise(AttemptContext& context, EventKind condition, const SessionRow& row, const std::string& disc,
+           const std::string& message) {
+    return context.conditions.raise({.kind = condition,
                                      .time = {},
                                      .account = row.account,
                                      .session = row.disc_name,
@@ -40,7 +40,7 @@ void mark_suspect(AttemptContext& context, DiscRow& disc, Suspicion suspicion, c
     disc.reason = reason;
     disc.suspicion = suspicion;
     disc.suspect_at = context.services.clock.now();
-    context.services.events.publish({.event = "disc_suspect",
+    context.services.events.publish({.kind = EventKind::disc_suspect,
                                      .time = *disc.suspect_at,
                                      .account = {},
                                      .session = {},
@@ -64,7 +64,8 @@ void mark_full_when_full(AttemptContext& context, DiscRow& disc) {
 void tell_when_full(AttemptContext& context, const DiscRow& disc) {
     if (disc.state == DiscState::open || disc.state == DiscState::suspect) return;
     if (context.drive.has_blanks()) return;  // nobody has to do anything: the next one goes in by itself
-    raise(context, "disc_full", SessionRow{}, disc.label, "disc " + disc.label + " takes no more sessions");
+    raise(context, EventKind::disc_full, SessionRow{}, disc.label,
+          "disc " + disc.label + " takes no more sessions");
 }
 
 }  // namespace burnbox

@@ -46,14 +46,14 @@ struct AttemptContext {
 };
 
 // In the middle of an event's life: account and disc name of the row, this drive.
-void publish(AttemptContext& context, const std::string& event, const SessionRow& row,
-             const std::string& disc, const std::string& message);
+void publish(AttemptContext& context, EventKind kind, const SessionRow& row, const std::string& disc,
+             const std::string& message);
 // Whether another drive of its pool, on which it has no copy, will go on with the session soon.
 [[nodiscard]] bool another_drive_takes(const AttemptContext& context, const SessionRow& row,
                                        const std::vector<DiscSessionRow>& copies);
 // The drive's condition begins; row may be empty.
-bool raise(AttemptContext& context, const std::string& condition, const SessionRow& row,
-           const std::string& disc, const std::string& message);
+bool raise(AttemptContext& context, EventKind condition, const SessionRow& row, const std::string& disc,
+           const std::string& message);
 // The disc can't be trusted any more; sessions go to others.
 void mark_suspect(AttemptContext& context, DiscRow& disc, Suspicion suspicion, const std::string& reason);
 // Marks the disc full when it is; the caller stores the row, and then says so.

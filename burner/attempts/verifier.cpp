@@ -53,7 +53,8 @@ Result<Attempted> verify_attempt(AttemptContext& context, const AttemptRow& atte
     if (context.schedule.stopping)
         return fail(Errc::cancelled, "read back " + work.disc.label + ": burnbox is stopping");
     const Timestamp burned_at = context.services.clock.now();
-    for (const SessionRow& row : work.rows) publish(context, "session_verifying", row, work.disc.label, "");
+    for (const SessionRow& row : work.rows)
+        publish(context, EventKind::session_verifying, row, work.disc.label, "");
     context.reporter.phase("verifying", attempt.disc_session);
     ReadObserver observer(context.reporter);
     auto report = context.drive.verify(read_back_job(work, attempt), attempt.disc_session, observer);

@@ -32,9 +32,9 @@ Result<bool> folder_is_gone(FileSystem& fs, const SessionRow& row) {
     return true;
 }
 
-void publish_end(const BurnerServices& services, const std::string& event, const SessionRow& row,
+void publish_end(const BurnerServices& services, EventKind kind, const SessionRow& row,
                  const std::string& disc) {
-    services.events.publish({event, services.clock.now(), row.account, row.disc_name, disc, "", row.reason});
+    services.events.publish({kind, services.clock.now(), row.account, row.disc_name, disc, "", row.reason});
 }
 
 // The seal record once more; none when it is damaged by now, which loses nothing: the disc holds everything.
@@ -129,7 +129,7 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),
               log::kv("disc", disc), log::kv("copies", receipt.copies.size()),
               log::kv("files", row.files_count), log::kv("bytes", row.bytes));
-    publish_end(services, "session_burned", row, disc);
+    publish_end(services, EventKind::session_burned, row, disc);
     return {};
 }
 
@@ -145,7 +145,7 @@ Status finish_failed(const BurnerServices& services, const SessionRow& row) {
     BB_CHECK(services.inbox.move(row.id, FolderState::failed));
     log::error("session failed", log::kv("account", row.account), log::kv("session", row.disc_name),
                log::kv("reason", row.reason));
-    publish_end(services, "session_failed", row, "");
+    publish_end(services, EventKind::session_failed, row, "");
     return {};
 }
 

@@ -45,7 +45,7 @@ Result<bool> DriveLoop::conclude(Work& work, Attempted attempted) {
     rest_.succeeded();
     rests_.clear();
     in_error_ = false;
-    if (stopped_.empty()) conditions_.clear("drive_error", drive_->name());
+    if (stopped_.empty()) conditions_.clear(EventKind::drive_error, drive_->name());
     reporter_.drive_waits("");
     for (const SessionRow& row : work.rows) waiting_.erase(row.id), estimates_.erase(row.id);
     return true;

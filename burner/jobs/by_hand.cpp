@@ -115,7 +115,8 @@ Status DriveLoop::take_out(const Medium& medium) {
     if (!config.eject.empty()) BB_CHECK(run_changer(config.eject, medium.label, ""));
     reporter_.medium("", "");
     schedule_.set_disc_in(drive_->name(), "");
-    for (const std::string_view over : {"wrong_medium", "disc_full"}) conditions_.clear(over, drive_->name());
+    for (const EventKind over : {EventKind::wrong_medium, EventKind::disc_full})
+        conditions_.clear(over, drive_->name());
     log::info("disc out", log::kv("disc", medium.label), log::kv("drive", drive_->name()));
     return {};
 }

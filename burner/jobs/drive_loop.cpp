@@ -76,7 +76,7 @@ void DriveLoop::rest(const Error& error) {
     if (error.code == Errc::cancelled) return;
     if (error.origin == Origin::unknown) {
         in_error_ = true;
-        raise(context_, "drive_error", SessionRow{}, "", error.message);
+        raise(context_, EventKind::drive_error, SessionRow{}, "", error.message);
     }
     if (error.origin != Origin::unknown && !shelf_is_away(error)) return;
     if (const Status told = tell_who_waits(error.message); !told)
@@ -124,14 +124,14 @@ Result<bool> DriveLoop::is_stopped() {
     reporter_.drive_waits(stopped_);
     if (before != stopped_)
         log::error("drive stopped", log::kv("drive", drive_->name()), log::kv("reason", stopped_));
-    raise(context_, "drive_error", SessionRow{}, "", stopped_);
+    raise(context_, EventKind::drive_error, SessionRow{}, "", stopped_);
     BB_CHECK(tell_who_waits(stopped_));
     return true;
 }
 
 void DriveLoop::go_on_again() {
     schedule_.set_not_before(drive_->name(), SteadyTime::min());
-    conditions_.clear("drive_error", drive_->name());
+    conditions_.clear(EventKind::drive_error, drive_->name());
     in_error_ = false;
     reporter_.drive_waits("");
     log::info("drive burns again", log::kv("drive", drive_->name()));

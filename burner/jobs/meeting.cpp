@@ -40,7 +40,7 @@ void DriveLoop::meet_medium() {
     known_medium_ = true;
     reporter_.medium(medium->profile, medium->label);
     schedule_.set_disc_in(drive_->name(), medium->serial);
-    conditions_.clear("disc_full", drive_->name());
+    conditions_.clear(EventKind::disc_full, drive_->name());
     just_met_ = *medium, meetings_ = 0;
     const auto disc = disc_in_drive(*medium);
     if (!disc) return;

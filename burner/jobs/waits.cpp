@@ -9,15 +9,15 @@
 namespace burnbox {
 namespace {
 
-const char* condition_of(const Error& reason) {
-    return reason.code == Errc::wrong_medium ? "wrong_medium" : "no_disc";
+EventKind condition_of(const Error& reason) {
+    return reason.code == Errc::wrong_medium ? EventKind::wrong_medium : EventKind::no_disc;
 }
 
 }  // namespace
 
 // Each of the two signals stands as long as anybody waits for that, and speaks of who has waited longest.
 void DriveLoop::tell_disc_waits() {
-    for (const std::string_view condition : {"no_disc", "wrong_medium"}) {
+    for (const EventKind condition : {EventKind::no_disc, EventKind::wrong_medium}) {
         const auto first = std::ranges::find_if(
             disc_waits_, [&](const auto& wait) { return condition == condition_of(wait.second.reason); });
         if (first == disc_waits_.end()) {
@@ -25,9 +25,10 @@ void DriveLoop::tell_disc_waits() {
             continue;
         }
         const auto& [row, reason] = first->second;
-        if (!raise(context_, std::string(condition), row, "", reason.message)) continue;
-        log::warning(condition == "no_disc" ? "no disc" : "wrong medium", log::kv("drive", drive_->name()),
-                     log::kv("session", row.disc_name), log::kv("reason", reason.message));
+        if (!raise(context_, condition, row, "", reason.message)) continue;
+        log::warning(condition == EventKind::no_disc ? "no disc" : "wrong medium",
+                     log::kv("drive", drive_->name()), log::kv("session", row.disc_name),
+                     log::kv("reason", reason.message));
     }
 }
 
@@ -35,7 +36,7 @@ void DriveLoop::tell_disc_waits() {
 void DriveLoop::began(const std::vector<SessionRow>& rows) {
     for (const SessionRow& row : rows) disc_waits_.erase(row.id);
     tell_disc_waits();
-    conditions_.clear("disc_full", drive_->name());
+    conditions_.clear(EventKind::disc_full, drive_->name());
     if (const Status taken = take_reason_back(); !taken)
         log::warning("reason not stored", log::kv("drive", drive_->name()), log::kv(taken.error()));
 }
@@ -69,7 +70,7 @@ Status DriveLoop::nothing_to_burn(const std::vector<SessionRow>& queue) {
             rests_.clear();
         }
         if (rests_.empty() && std::exchange(in_error_, false))
-            conditions_.clear("drive_error", drive_->name());
+            conditions_.clear(EventKind::drive_error, drive_->name());
     }
     reporter_.drive_waits(in_error_             ? rests_
                           : disc_waits_.empty() ? ""

@@ -3,16 +3,15 @@
 #include <set>
 
 #include "common/base/log.hpp"
-#include "common/events/event_names.hpp"
 
 namespace burnbox {
 
 bool Conditions::raise(Event what) {
-    BB_ASSERT(find_condition(what.event) != nullptr);
+    BB_ASSERT(find_condition(what.kind) != nullptr && find_condition(what.kind)->begins == what.kind);
     what.time = clock_.now();
     // Those of a drive are one for all the sessions that wait for it.
-    const Key key = what.drive.empty() ? Key{what.event, "", what.account, what.session}
-                                       : Key{what.event, what.drive, "", ""};
+    const Key key = what.drive.empty() ? Key{what.kind, "", what.account, what.session}
+                                       : Key{what.kind, what.drive, "", ""};
     const std::lock_guard lock(mutex_);
     const auto held = held_.find(key);
     if (held != held_.end() && held->second.message == what.message && held->second.disc == what.disc)
@@ -22,9 +21,9 @@ bool Conditions::raise(Event what) {
     return true;
 }
 
-void Conditions::clear(std::string_view event, const std::string& drive) {
+void Conditions::clear(EventKind condition, const std::string& drive) {
     const std::lock_guard lock(mutex_);
-    clear_key({std::string(event), drive, "", ""});
+    clear_key({condition, drive, "", ""});
 }
 
 // Requires the mutex.
@@ -33,9 +32,9 @@ void Conditions::clear_key(const Key& key) {
     if (held == held_.end()) return;
     Event over = std::move(held->second);
     held_.erase(held);
-    log::info("condition over", log::kv("condition", over.event), log::kv("drive", over.drive),
+    log::info("condition over", log::kv("condition", to_string(over.kind)), log::kv("drive", over.drive),
               log::kv("session", over.session));
-    over.event += kCleared;
+    over.kind = find_condition(over.kind)->ends;
     over.time = clock_.now();
     over.message.clear();
     events_.publish(over);
@@ -47,8 +46,8 @@ void Conditions::tell_failed_sessions(Catalogue& catalogue) {
     if (!failed) return;
     std::set<Key> still;
     for (const SessionRow& row : *failed) {
-        still.insert({"burn_failed", "", row.account, row.disc_name});
-        raise({.event = "burn_failed",
+        still.insert({EventKind::burn_failed, "", row.account, row.disc_name});
+        raise({.kind = EventKind::burn_failed,
                .time = {},
                .account = row.account,
                .session = row.disc_name,
@@ -59,7 +58,7 @@ void Conditions::tell_failed_sessions(Catalogue& catalogue) {
     const std::lock_guard lock(mutex_);
     std::vector<Key> over;
     for (const auto& [key, event] : held_)
-        if (event.event == "burn_failed" && !still.contains(key)) over.push_back(key);
+        if (event.kind == EventKind::burn_failed && !still.contains(key)) over.push_back(key);
     for (const Key& key : over) clear_key(key);
 }
 

@@ -6,7 +6,6 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -23,14 +22,14 @@ class Conditions {
     // `what` without its time. One condition is told from another by drive, account and session; several
     // sessions that wait for the same drive are one. False: it is known already.
     bool raise(Event what);
-    void clear(std::string_view event, const std::string& drive);  // a no-op when it does not hold
+    void clear(EventKind condition, const std::string& drive);  // a no-op when it does not hold
 
     // burn_failed: one for each failed session in the catalogue; those of others are over. Blocks on it.
     void tell_failed_sessions(Catalogue& catalogue);
 
   private:
-    using Key = std::tuple<std::string, std::string, std::string, std::string>;  // event, drive, account,
-                                                                                 // session
+    // What begins, drive, account, session.
+    using Key = std::tuple<EventKind, std::string, std::string, std::string>;
     void clear_key(const Key& key);
 
     Events& events_;

@@ -1,20 +1,19 @@
 // Programs that are told of events.
-#include <algorithm>
-
 #include "common/config/sections.hpp"
-#include "common/events/event_names.hpp"
 
 namespace burnbox {
 namespace {
 
-ValueReader events_list(std::vector<std::string>& target) {
+ValueReader events_list(std::vector<EventKind>& target) {
     return [&target](const YamlNode& value, const std::string& key, Reading& reading) {
-        texts(target)(value, key, reading);
-        for (std::size_t i = 0; i < target.size(); ++i)
-            if (std::ranges::find(event_names(), target[i]) == event_names().end())
-                reading.wrong(item_key(key, i),
-                              fmt::format("\"{}\" is no event; there are {}", escape(target[i]),
-                                          fmt::join(event_names(), ", ")));
+        std::vector<std::string> names;
+        texts(names)(value, key, reading);
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if (const auto kind = parse_event_kind(names[i]))
+                target.push_back(*kind);
+            else
+                reading.wrong(item_key(key, i), fmt::format("\"{}\" is no event; there are {}",
+                                                            escape(names[i]), listed(event_kinds())));
     };
 }
 
@@ -41,8 +40,8 @@ ValueReader hooks_section(std::vector<HookConfig>& hooks) {
             read_keys(value.items[i], item, reading,
                       {{"on", events_list(hook.on)}, {"run", command(hook.run)}});
             if (hook.on.empty() && reading.findings.count() == findings)
-                reading.wrong(item, fmt::format("it has no events in `on`; there are {}",
-                                                fmt::join(event_names(), ", ")));
+                reading.wrong(item,
+                              fmt::format("it has no events in `on`; there are {}", listed(event_kinds())));
             if (hook.run.empty() && reading.findings.count() == findings)
                 reading.wrong(item, "it has no program in `run`, as in run: [/usr/local/bin/tell, admin]");
             hooks.push_back(std::move(hook));

@@ -1,7 +1,6 @@
 #include "common/events/away_folders.hpp"
 
 #include "common/base/log.hpp"
-#include "common/events/event_names.hpp"
 
 namespace burnbox {
 
@@ -18,7 +17,7 @@ void AwayFolders::tell(const std::string& folder, const std::string& why) {
     else
         away_[folder] = why;
     Event event;
-    event.event = std::string("folder_away").append(away_.empty() ? kCleared : "");
+    event.kind = away_.empty() ? EventKind::folder_away_cleared : EventKind::folder_away;
     event.time = clock_.now();
     for (const auto& [path, reason] : away_) event.message += (event.message.empty() ? "" : "; ") + reason;
     events_.publish(event);

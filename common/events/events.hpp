@@ -6,15 +6,15 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/base/clock.hpp"
+#include "common/events/event_names.hpp"
 
 namespace burnbox {
 
 struct Event {
-    std::string event;  // one of event_names()
+    EventKind kind{};
     Timestamp time;
     std::string account, session, disc, drive, message;  // those that apply; session = disc name
 };

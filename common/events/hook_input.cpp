@@ -21,8 +21,8 @@ std::string readable(const std::string& text) {
 
 // Name and value of the fields that apply.
 std::vector<std::pair<std::string_view, std::string>> fields_of(const Event& event) {
-    std::vector<std::pair<std::string_view, std::string>> fields = {{"event", event.event},
-                                                                    {"time", to_iso8601(event.time)}};
+    std::vector<std::pair<std::string_view, std::string>> fields = {
+        {"event", std::string(to_string(event.kind))}, {"time", to_iso8601(event.time)}};
     const auto add = [&](std::string_view name, const std::string& value) {
         if (!value.empty()) fields.emplace_back(name, readable(value));
     };

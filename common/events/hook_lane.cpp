@@ -20,7 +20,7 @@ HookLane::~HookLane() {
 }
 
 void HookLane::add(const Event& event) {
-    if (std::ranges::find(hook_.on, event.event) == hook_.on.end()) return;
+    if (std::ranges::find(hook_.on, event.kind) == hook_.on.end()) return;
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     if (waiting_.size() < rules_.most_waiting) {
@@ -29,7 +29,7 @@ void HookLane::add(const Event& event) {
     }
     if (dropped_++ == 0)
         log::error(
-            "hook falls behind", log::kv("hook", hook_.run[0]), log::kv("event", event.event),
+            "hook falls behind", log::kv("hook", hook_.run[0]), log::kv("event", to_string(event.kind)),
             log::kv("waiting", waiting_.size()),
             log::kv("reason", "its program takes too long; events are dropped until it has caught up"));
 }
@@ -80,7 +80,7 @@ void HookLane::report_dropped() {
 
 void HookLane::run(const Event& event) {
     const auto failed = [&](std::string_view reason, const std::string& last_words) {
-        log::error("hook failed", log::kv("hook", hook_.run[0]), log::kv("event", event.event),
+        log::error("hook failed", log::kv("hook", hook_.run[0]), log::kv("event", to_string(event.kind)),
                    log::kv("reason", reason), log::kv("last_words", last_words));
     };
     auto child = spawner_.run({.argv = hook_.run,
@@ -100,7 +100,7 @@ void HookLane::run(const Event& event) {
     if (ending->code > 128)
         return failed(fmt::format("signal {} ended it", ending->code - 128), ending->last_words);
     if (ending->code != 0) return failed(fmt::format("exit code {}", ending->code), ending->last_words);
-    log::debug("hook ran", log::kv("hook", hook_.run[0]), log::kv("event", event.event));
+    log::debug("hook ran", log::kv("hook", hook_.run[0]), log::kv("event", to_string(event.kind)));
 }
 
 }  // namespace burnbox

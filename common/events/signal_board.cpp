@@ -38,10 +38,10 @@ std::string paragraph(const Event& event) {
 }  // namespace
 
 const Condition* SignalBoard::take(const Event& event) {
-    const Condition* condition = find_condition(event.event);
+    const Condition* condition = find_condition(event.kind);
     if (condition == nullptr) return nullptr;
     auto& cases = cases_[condition];
-    if (event.event.ends_with(kCleared)) {
+    if (event.kind == condition->ends) {
         cases.erase(whose(event));
         return condition;
     }

@@ -46,7 +46,7 @@ std::string summary(const Config& config) {
                                     human_duration(static_cast<std::uint64_t>(folder.every.count() / 1000)),
                                     folder.session)});
     rows.push_back({"signals", config.signals_dir});
-    for (const HookConfig& hook : config.hooks) rows.push_back({"hook", hook.run[0], joined(hook.on)});
+    for (const HookConfig& hook : config.hooks) rows.push_back({"hook", hook.run[0], listed(hook.on)});
     for (const auto& [name, drive] : config.drives)
         rows.push_back({"drive", name,
                         drive.emulated() ? fmt::format("emulated {} in {}", drive.medium, drive.image_dir)

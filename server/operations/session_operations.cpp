@@ -37,7 +37,7 @@ Status retry(const OperationServices& services, const SessionRow& given) {
     BB_CHECK(services.inbox.remove_own_file(row, "FAILED.txt"));
     BB_CHECK(services.inbox.move(row.id, FolderState::queued));
     log::info("session queued again", log::kv("account", row.account), log::kv("session", row.disc_name));
-    services.events.publish({.event = "session_queued",
+    services.events.publish({.kind = EventKind::session_queued,
                              .time = system_clock().now(),
                              .account = row.account,
                              .session = row.disc_name,

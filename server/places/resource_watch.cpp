@@ -19,9 +19,9 @@ bool is_below(std::uint64_t left, std::uint64_t total, std::uint64_t most_reserv
     return left < (was_short ? reserved + reserved / 4 : reserved);
 }
 
-Event condition(std::string name, std::string message) {
+Event condition(EventKind kind, std::string message) {
     Event event;
-    event.event = std::move(name);
+    event.kind = kind;
     event.message = std::move(message);
     return event;
 }
@@ -66,7 +66,7 @@ void ResourceWatch::catalogue_is_older(const std::string& what) {
         const std::lock_guard lock(mutex_);
         older_ = what;
     }
-    conditions_.raise(condition("catalogue_error", what));
+    conditions_.raise(condition(EventKind::catalogue_error, what));
 }
 
 void ResourceWatch::catalogue_lost(const Error& error) {
@@ -106,26 +106,26 @@ void ResourceWatch::look_at_spaces() {
     std::string text;
     for (const std::string& said : said_)
         if (!said.empty()) text += (text.empty() ? "" : "; ") + said;
-    if (text.empty()) return conditions_.clear("staging_full", "");
-    if (more) conditions_.raise(condition("staging_full", text));
+    if (text.empty()) return conditions_.clear(EventKind::staging_full, "");
+    if (more) conditions_.raise(condition(EventKind::staging_full, text));
 }
 
 // While it holds nobody may be using the catalogue, so it is tried from here.
 void ResourceWatch::look_at_catalogue(const std::string& failure) {
     if (!failure.empty()) {
-        if (!catalogue_fails_) conditions_.raise(condition("catalogue_error", failure));
+        if (!catalogue_fails_) conditions_.raise(condition(EventKind::catalogue_error, failure));
         catalogue_fails_ = true;
         return;
     }
     if (!catalogue_fails_) return;
     if (const std::lock_guard lock(mutex_); lost_) return;
     if (catalogue_.check_writable()) {
-        conditions_.clear("catalogue_error", "");
+        conditions_.clear(EventKind::catalogue_error, "");
         catalogue_fails_ = false;
         std::unique_lock lock(mutex_);
         const std::string older = older_;
         lock.unlock();
-        if (!older.empty()) conditions_.raise(condition("catalogue_error", older));
+        if (!older.empty()) conditions_.raise(condition(EventKind::catalogue_error, older));
         return;
     }
     const std::lock_guard lock(mutex_);

@@ -101,7 +101,7 @@ SealStep<std::string> Sealer::seal() {
     row_ = *row;
     log::info("session sealed", log::kv("account", row->account), log::kv("session", row->disc_name),
               log::kv("files", row->files_count), log::kv("bytes", row->bytes));
-    registry_->services.events.publish({.event = "session_sealed",
+    registry_->services.events.publish({.kind = EventKind::session_sealed,
                                         .time = registry_->services.clock.now(),
                                         .account = row->account,
                                         .session = row->disc_name,

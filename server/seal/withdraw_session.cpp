@@ -96,7 +96,7 @@ namespace {
 void tell_taken_back(SessionRegistry& registry, const SessionRow& row, const std::string& name) {
     log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name),
               log::kv("folder", name));
-    registry.services.events.publish({.event = "session_withdrawn",
+    registry.services.events.publish({.kind = EventKind::session_withdrawn,
                                       .time = registry.services.clock.now(),
                                       .account = row.account,
                                       .session = row.disc_name,

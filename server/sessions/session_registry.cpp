@@ -134,8 +134,8 @@ std::shared_ptr<OpenSession> SessionRegistry::find_session(Account& account, con
 
 void SessionRegistry::listen() {
     subscription_ = services.events.subscribe([weak = weak_from_this()](const Event& event) {
-        if (event.event != "session_burned" && event.event != "session_failed" &&
-            event.event != "session_queued")
+        if (event.kind != EventKind::session_burned && event.kind != EventKind::session_failed &&
+            event.kind != EventKind::session_queued)
             return;
         const auto registry = weak.lock();
         if (!registry) return;
@@ -165,7 +165,7 @@ void SessionRegistry::end_move_later(SessionId session) {
     moves_to_end_.push_back(session);
     if (moves_subscription_) return;
     moves_subscription_ = services.events.subscribe([weak = weak_from_this()](const Event& event) {
-        if (event.event != "catalogue_error_cleared") return;
+        if (event.kind != EventKind::catalogue_error_cleared) return;
         if (const auto registry = weak.lock())
             registry->services.run_blocking([registry] { registry->end_moves(); });
     });

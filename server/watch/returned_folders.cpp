@@ -34,7 +34,7 @@ Status withdraw(const UploadServices& services, const SessionRow& row) {
     remove_seal_records(services.state_fs, row.seal_id);
     (void)remove_staged_copy(services.state_fs, row.seal_id);
     log::info("session taken back", named(row), log::kv("folder", row.name));
-    services.events.publish({.event = "session_withdrawn",
+    services.events.publish({.kind = EventKind::session_withdrawn,
                              .time = services.clock.now(),
                              .account = row.account,
                              .session = row.disc_name,

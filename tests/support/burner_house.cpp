@@ -208,7 +208,7 @@ bool BurnerHouse::exists(const std::string& path) {
 
 std::vector<std::string> BurnerHouse::event_names() const {
     std::vector<std::string> names;
-    for (const Event& event : told) names.push_back(event.event);
+    for (const Event& event : told) names.emplace_back(to_string(event.kind));
     return names;
 }
 

@@ -21,8 +21,9 @@ UploadHouse::UploadHouse()
     catalogue = std::move(*opened);
     faulty_catalogue_ = make_faulty_catalogue(*catalogue, plan);
     inbox.emplace(faulty_inbox_, *faulty_catalogue_);
-    listener_ = events.subscribe(
-        [this](const Event& event) { event_names.push_back(event.event + " " + event.session); });
+    listener_ = events.subscribe([this](const Event& event) {
+        event_names.push_back(std::string(to_string(event.kind)) + " " + event.session);
+    });
     start();
 }
 
@@ -141,11 +142,11 @@ void UploadHouse::burn(SessionId id, const std::string& label) {
     REQUIRE(replace_file(inbox_fs, folder + "/RECEIPT.txt", "a receipt\n"));
     if (!row->marker_name.empty()) (void)inbox_fs.remove(join_path(folder, row->marker_name));
     REQUIRE(inbox->move(id, FolderState::burned));
-    publish("session_burned", row->disc_name);
+    publish(EventKind::session_burned, row->disc_name);
 }
 
-void UploadHouse::publish(const std::string& event, const std::string& session) {
-    events.publish({.event = event,
+void UploadHouse::publish(EventKind kind, const std::string& session) {
+    events.publish({.kind = kind,
                     .time = clock.now(),
                     .account = "alice",
                     .session = session,

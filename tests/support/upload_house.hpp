@@ -61,7 +61,7 @@ class UploadHouse {
     [[nodiscard]] std::vector<std::string> manifest_paths(const SessionRow& row);
     // What an administrator does in the inbox, without us.
     void put_behind(const std::string& inbox_path, const std::string& content);
-    void publish(const std::string& event, const std::string& session);  // of alice
+    void publish(EventKind kind, const std::string& session);  // of alice
     // The session is on a disc, as the burner would leave it.
     void burn(SessionId id, const std::string& label);
 

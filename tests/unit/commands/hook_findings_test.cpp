@@ -12,7 +12,7 @@ using namespace burnbox;
 namespace {
 
 std::vector<std::string> findings_of(const std::string& program) {
-    return hook_findings({HookConfig{{"no_disc"}, {program}}});
+    return hook_findings({HookConfig{{EventKind::no_disc}, {program}}});
 }
 
 }  // namespace

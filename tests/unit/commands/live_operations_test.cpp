@@ -110,8 +110,8 @@ struct Fixture {
         operations->run({.account = account, .argv = std::move(argv)}, sink);
         return sink;
     }
-    void happened(const std::string& what) {
-        events.publish({.event = what,
+    void happened(EventKind kind) {
+        events.publish({.kind = kind,
                         .time = {},
                         .account = "alice",
                         .session = "holiday",
@@ -221,20 +221,20 @@ TEST_CASE("operations: burn --wait stays until the receipt is there and prints i
     const SessionId other = fixture.add("alice", "other", "other", SessionState::queued, "other-queued");
     DriveStatus& drive = fixture.drives.emplace_back();
     drive.drive = "tray", drive.disc = "BURNBOX_0001", drive.sessions = {other, id};
-    fixture.happened("session_burning");
+    fixture.happened(EventKind::session_burning);
     sink->wait_for_error("holiday-2 is burning on BURNBOX_0001 in drive tray");
     REQUIRE(fixture.catalogue->attempt_written(attempt, 0, 10, ""));
-    fixture.happened("session_verifying");
+    fixture.happened(EventKind::session_verifying);
     sink->wait_for_error("holiday-2 is verifying");
     const auto disc = fixture.catalogue->find_disc("BURNBOX_0001");
     REQUIRE(disc);
     REQUIRE(fixture.catalogue->attempt_verified(attempt, **disc, {{.id = id, .files = {}}}, {}, {}, 1));
-    fixture.happened("session_verified");
+    fixture.happened(EventKind::session_verifying);
     sink->wait_for_error(
         "holiday-2 is burned and verified");  // but the receipt is not written: nothing is printed yet
     REQUIRE(replace_file(fixture.fs, "alice/holiday-queued/RECEIPT.txt", "the receipt\n"));
     REQUIRE(fixture.inbox.move(id, FolderState::burned));
-    fixture.happened("session_burned");
+    fixture.happened(EventKind::session_burned);
     CHECK(sink->exit_code() == 0);
     CHECK(sink->out_text() == "the receipt\n");
     CHECK(
@@ -299,7 +299,7 @@ TEST_CASE(
         fixture.catalogue->step(one, SessionState::queued, SessionState::failed, "three attempts failed"));
     REQUIRE(fixture.catalogue->step(two, SessionState::queued, SessionState::withdrawn, ""));
     REQUIRE(fixture.catalogue->remove_session(two));
-    fixture.happened("session_failed");
+    fixture.happened(EventKind::session_failed);
     CHECK(failing->exit_code() == 1);
     CHECK(failing->errors().find("alice/one failed: three attempts failed") != std::string::npos);
     CHECK(leaving->exit_code() == 1);
@@ -314,7 +314,7 @@ TEST_CASE("operations: one who leaves while he waits is let go of") {
     const std::weak_ptr<test::KeptAnswer> weak = sink;
     sink.reset();
     while (!weak.expired()) std::this_thread::yield();
-    fixture.happened("session_burned");
+    fixture.happened(EventKind::session_burned);
     CHECK(fixture.run("alice", {"status"})->exit_code() == 0);
 }
 

@@ -31,13 +31,13 @@ class Told {
               const std::lock_guard lock(mutex_);
               events_.push_back(event);
           })) {}
-    [[nodiscard]] std::size_t count(std::string_view name) {
+    [[nodiscard]] std::size_t count(EventKind kind) {
         const std::lock_guard lock(mutex_);
-        return static_cast<std::size_t>(std::ranges::count(events_, name, &Event::event));
+        return static_cast<std::size_t>(std::ranges::count(events_, kind, &Event::kind));
     }
-    [[nodiscard]] std::string message(std::string_view name) {
+    [[nodiscard]] std::string message(EventKind kind) {
         const std::lock_guard lock(mutex_);
-        const auto found = std::ranges::find(events_, name, &Event::event);
+        const auto found = std::ranges::find(events_, kind, &Event::kind);
         return found == events_.end() ? "" : found->message;
     }
 
@@ -74,13 +74,13 @@ TEST_CASE("resources: a full file system is told with its key and folder, and th
                         1ms);
     const std::vector<std::byte> data(990'000);
     REQUIRE(inbox.open("big", {.write = true, .create = true}).value()->write_at(data, 0));
-    CHECK(wait_until([&] { return told.count("staging_full") == 1; }));
-    CHECK(told.message("staging_full").find("inbox_dir (/srv/inbox") != std::string::npos);
-    CHECK(told.message("staging_full").find("state_dir") == std::string::npos);
-    CHECK(told.count("staging_full_cleared") == 0);
+    CHECK(wait_until([&] { return told.count(EventKind::staging_full) == 1; }));
+    CHECK(told.message(EventKind::staging_full).find("inbox_dir (/srv/inbox") != std::string::npos);
+    CHECK(told.message(EventKind::staging_full).find("state_dir") == std::string::npos);
+    CHECK(told.count(EventKind::staging_full_cleared) == 0);
     REQUIRE(inbox.remove("big"));
-    CHECK(wait_until([&] { return told.count("staging_full_cleared") == 1; }));
-    CHECK(told.count("staging_full") == 1);
+    CHECK(wait_until([&] { return told.count(EventKind::staging_full_cleared) == 1; }));
+    CHECK(told.count(EventKind::staging_full) == 1);
 }
 
 TEST_CASE("resources: a catalogue that fails is told at once, tried again, and told when it works") {
@@ -93,11 +93,11 @@ TEST_CASE("resources: a catalogue that fails is told at once, tried again, and t
     plan.fail_at(1, Errc::io, FaultPlan::Mode::from_then_on);
     watch.catalogue_failed({Errc::io, 0, "catalogue: add session: disk I/O error"});
     CHECK(wait_until([&] { return plan.count() > 5; }));  // it goes on trying
-    CHECK(told.count("catalogue_error") == 1);
-    CHECK(told.message("catalogue_error") == "catalogue: add session: disk I/O error");
-    CHECK(told.count("catalogue_error_cleared") == 0);
+    CHECK(told.count(EventKind::catalogue_error) == 1);
+    CHECK(told.message(EventKind::catalogue_error) == "catalogue: add session: disk I/O error");
+    CHECK(told.count(EventKind::catalogue_error_cleared) == 0);
     plan.fail_nothing();
-    CHECK(wait_until([&] { return told.count("catalogue_error_cleared") == 1; }));
+    CHECK(wait_until([&] { return told.count(EventKind::catalogue_error_cleared) == 1; }));
 }
 
 TEST_CASE(
@@ -109,14 +109,14 @@ TEST_CASE(
     Told told(events);
     ResourceWatch watch({}, *faulty, events, system_clock(), 1ms);
     watch.catalogue_is_older("it is older than the data");
-    CHECK(told.message("catalogue_error") == "it is older than the data");
+    CHECK(told.message(EventKind::catalogue_error) == "it is older than the data");
     plan.fail_at(1, Errc::io, FaultPlan::Mode::from_then_on);
     watch.catalogue_failed({Errc::io, 0, "disk I/O error"});
-    CHECK(wait_until([&] { return told.count("catalogue_error") == 2; }));
-    CHECK(told.count("catalogue_error_cleared") == 0);
+    CHECK(wait_until([&] { return told.count(EventKind::catalogue_error) == 2; }));
+    CHECK(told.count(EventKind::catalogue_error_cleared) == 0);
     plan.fail_nothing();
-    CHECK(wait_until([&] { return told.count("catalogue_error") == 3; }));
-    CHECK(told.count("catalogue_error_cleared") == 1);
+    CHECK(wait_until([&] { return told.count(EventKind::catalogue_error) == 3; }));
+    CHECK(told.count(EventKind::catalogue_error_cleared) == 1);
 }
 
 TEST_CASE("resources: stopping does not wait for the next look") {

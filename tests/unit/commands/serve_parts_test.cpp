@@ -99,7 +99,7 @@ TEST_CASE("serve: a reload names every key that needs a restart, and the log's l
     wanted.listen = {{"::", 22}};
     wanted.accounts["alice"].rights.remove = false;
     wanted.signals_dir = "/elsewhere";
-    wanted.hooks = {{{"no_disc"}, {"mail"}}};
+    wanted.hooks = {{{EventKind::no_disc}, {"mail"}}};
     wanted.limits.handles = 3;
     wanted.log_format = log::Format::json;
     CHECK(keys_for_restart(running, wanted) ==

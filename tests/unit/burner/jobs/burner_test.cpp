@@ -176,7 +176,7 @@ TEST_CASE("burner: its threads burn what is queued while they run, and stop") {
     int burned = 0;
     const auto subscription = house.events->subscribe([&](const Event& event) {
         const std::lock_guard lock(mutex);
-        if (event.event == "session_burned") ++burned;
+        if (event.kind == EventKind::session_burned) ++burned;
         changed.notify_all();
     });
     house.burner->start();

@@ -160,7 +160,7 @@ TEST_CASE("fail-over: two drives burn two sessions at the same time") {
     for (FakeDrive* drive : house.drives) drive->during_write = meet;
     const auto subscription = house.events->subscribe([&](const Event& event) {
         const std::lock_guard lock(mutex);
-        if (event.event == "session_burned") ++burned;
+        if (event.kind == EventKind::session_burned) ++burned;
         changed.notify_all();
     });
     const SessionId first = house.queue("a", {{"x", "1"}});

@@ -85,7 +85,7 @@ TEST_CASE("recovery: cut off while verifying, it is verified again") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}});
     const auto subscription = house.events->subscribe([](const Event& event) {
-        if (event.event == "session_verifying") throw Died();
+        if (event.kind == EventKind::session_verifying) throw Died();
     });
     CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
     CHECK(house.row(id).state == SessionState::verifying);
@@ -99,7 +99,7 @@ TEST_CASE("recovery: without its seal record a session is judged by what its dis
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}});
     const auto subscription = house.events->subscribe([](const Event& event) {
-        if (event.event == "session_verifying") throw Died();
+        if (event.kind == EventKind::session_verifying) throw Died();
     });
     CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
     house.crash();

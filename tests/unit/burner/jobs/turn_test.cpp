@@ -94,8 +94,8 @@ TEST_CASE(
 
 namespace {
 
-std::ptrdiff_t times(const BurnerHouse& house, std::string_view event) {
-    return std::ranges::count(house.told, event, &Event::event);
+std::ptrdiff_t times(const BurnerHouse& house, EventKind kind) {
+    return std::ranges::count(house.told, kind, &Event::kind);
 }
 
 }  // namespace
@@ -111,24 +111,24 @@ TEST_CASE(
                    : Status();
     };
     house.run_patiently(3);
-    CHECK(times(house, "no_disc") == 1);
-    CHECK(times(house, "no_disc_cleared") == 0);
+    CHECK(times(house, EventKind::no_disc) == 1);
+    CHECK(times(house, EventKind::no_disc_cleared) == 0);
     const SessionId small = house.queue("small", {{"a", "1"}});
     const SessionId huge = house.queue("huge", {{"a", std::string(7'000'000, 'x')}});
     house.burner->wake();
     house.run_patiently(3);
     CHECK(house.row(small).state == SessionState::burned);
-    CHECK(times(house, "no_disc") == 1);  // what is said of the one that waits first
-    CHECK(times(house, "no_disc_cleared") == 0);
+    CHECK(times(house, EventKind::no_disc) == 1);  // what is said of the one that waits first
+    CHECK(times(house, EventKind::no_disc_cleared) == 0);
     must(house.catalogue->step(large, SessionState::queued, SessionState::withdrawn, ""));
     house.burner->wake();
     house.run();
-    CHECK(times(house, "no_disc") == 2);  // of the other one
-    CHECK(times(house, "no_disc_cleared") == 0);
+    CHECK(times(house, EventKind::no_disc) == 2);  // of the other one
+    CHECK(times(house, EventKind::no_disc_cleared) == 0);
     room = 9'000'000;
     house.run_patiently(2);
     CHECK(house.row(huge).state == SessionState::burned);
-    CHECK(times(house, "no_disc_cleared") == 1);
+    CHECK(times(house, EventKind::no_disc_cleared) == 1);
     CHECK(house.burner->drives()[0].state == "idle");
     CHECK(house.burner->drives()[0].reason.empty());
 }
@@ -145,12 +145,12 @@ TEST_CASE("turn: the signal of a disc that can't be used stands while it is trie
         return wrong ? fail(Errc::wrong_medium, "the disc is of another make") : Status();
     };
     house.run_patiently(3);
-    CHECK(times(house, "wrong_medium") == 1);
-    CHECK(times(house, "wrong_medium_cleared") == 0);
+    CHECK(times(house, EventKind::wrong_medium) == 1);
+    CHECK(times(house, EventKind::wrong_medium_cleared) == 0);
     wrong = false;
     house.run_patiently(1);
     CHECK(house.row(id).state == SessionState::burned);
-    CHECK(times(house, "wrong_medium_cleared") == 1);
+    CHECK(times(house, EventKind::wrong_medium_cleared) == 1);
 }
 
 TEST_CASE("turn: a drive whose session was withdrawn is in error no longer once it answers") {
@@ -158,11 +158,11 @@ TEST_CASE("turn: a drive whose session was withdrawn is in error no longer once 
     const SessionId id = house.queue("holiday", {{"a", "1"}});
     house.drives[0]->before_load = []() -> Status { return fail(Errc::io, "no answer"); };
     house.run_patiently(2);
-    CHECK(times(house, "drive_error") == 1);
-    CHECK(times(house, "drive_error_cleared") == 0);
+    CHECK(times(house, EventKind::drive_error) == 1);
+    CHECK(times(house, EventKind::drive_error_cleared) == 0);
     must(house.catalogue->step(id, SessionState::queued, SessionState::withdrawn, ""));
     house.run_patiently(1);
-    CHECK(times(house, "drive_error_cleared") == 1);
+    CHECK(times(house, EventKind::drive_error_cleared) == 1);
     CHECK(house.burner->drives()[0].state == "idle");
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("turn: all that wait for a drive that rests are told why, and no longe
     for (const SessionId id : {one, two}) CHECK(house.row(id).reason == "image_dir /shelf/tray is away");
     CHECK(house.text("alice/two-queued/STATUS.txt").find("image_dir /shelf/tray is away") !=
           std::string::npos);
-    CHECK(times(house, "drive_error") == 0);
+    CHECK(times(house, EventKind::drive_error) == 0);
     house.shelves["tray"].away = false;
     bool seen = false;
     house.drives[0]->during_write = [&]() -> Status {
@@ -201,7 +201,7 @@ TEST_CASE("turn: a folder that goes away in the middle of a burn costs no try an
         house.run_patiently(20);
         CHECK(house.row(id).reason == "image_dir /shelf/tray is away");
         CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
-        CHECK(times(house, "drive_error") == 0);
+        CHECK(times(house, EventKind::drive_error) == 0);
         house.restart();
         house.run_patiently(20);
         CHECK(house.disc("BURNBOX_0001").state == DiscState::open);

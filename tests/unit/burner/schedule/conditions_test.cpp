@@ -17,8 +17,8 @@ std::vector<std::string> conditions_told(const BurnerHouse& house) {
     return names;
 }
 
-const Event* find_told(const BurnerHouse& house, const std::string& name) {
-    const auto found = std::ranges::find(house.told, name, &Event::event);
+const Event* find_told(const BurnerHouse& house, EventKind kind) {
+    const auto found = std::ranges::find(house.told, kind, &Event::kind);
     return found == house.told.end() ? nullptr : &*found;
 }
 
@@ -33,19 +33,19 @@ TEST_CASE("conditions: what lasts is told once, again when it changes, and once 
     const auto subscription = events.subscribe([&](const Event& event) { told.push_back(event); });
     Conditions conditions(events, clock);
     Event event;
-    event.event = "no_disc", event.drive = "tray", event.session = "a", event.message = "empty";
+    event.kind = EventKind::no_disc, event.drive = "tray", event.session = "a", event.message = "empty";
     CHECK(conditions.raise(event));
     event.session = "b";  // one more that waits for the same drive
     CHECK_FALSE(conditions.raise(event));
     event.message = "still empty";
     CHECK(conditions.raise(event));
-    conditions.clear("no_disc", "spare");
-    conditions.clear("wrong_medium", "tray");
+    conditions.clear(EventKind::no_disc, "spare");
+    conditions.clear(EventKind::wrong_medium, "tray");
     CHECK(told.size() == 2);
-    conditions.clear("no_disc", "tray");
-    conditions.clear("no_disc", "tray");
+    conditions.clear(EventKind::no_disc, "tray");
+    conditions.clear(EventKind::no_disc, "tray");
     REQUIRE(told.size() == 3);
-    CHECK(told[2].event == "no_disc_cleared");
+    CHECK(told[2].kind == EventKind::no_disc_cleared);
     CHECK(told[2].drive == "tray");
 }
 
@@ -59,8 +59,8 @@ TEST_CASE("conditions: a drive in error is told, and over when it has burned aga
     };
     CHECK_FALSE(house.burner->run_once(0).has_value());
     CHECK(conditions_told(house) == Names{"drive_error"});
-    CHECK(find_told(house, "drive_error")->drive == "tray");
-    CHECK(find_told(house, "drive_error")->message.find("3/0c/00") != std::string::npos);
+    CHECK(find_told(house, EventKind::drive_error)->drive == "tray");
+    CHECK(find_told(house, EventKind::drive_error)->message.find("3/0c/00") != std::string::npos);
     house.run_patiently(2);
     CHECK(conditions_told(house) == Names{"drive_error", "drive_error_cleared"});
 }
@@ -72,7 +72,7 @@ TEST_CASE("conditions: a missing disc is told, and over when one is there") {
     house.queue("second", {{"a", std::string(100'000, 'x')}});
     house.run_patiently(3);
     CHECK(conditions_told(house) == Names{"no_disc"});
-    CHECK(find_told(house, "no_disc")->drive == "tray");
+    CHECK(find_told(house, EventKind::no_disc)->drive == "tray");
     house.shelves["tray"].blanks = 1;
     house.run_patiently(2);
     CHECK(conditions_told(house) == Names{"no_disc", "no_disc_cleared"});
@@ -95,7 +95,7 @@ TEST_CASE("conditions: a full disc is told until the next one is in the drive") 
     house.queue("first", {{"a", "1"}});
     house.run();
     CHECK(conditions_told(house) == Names{"disc_full"});
-    CHECK(find_told(house, "disc_full")->disc == "BURNBOX_0001");
+    CHECK(find_told(house, EventKind::disc_full)->disc == "BURNBOX_0001");
     house.shelves["tray"].blanks = 1;
     house.queue("second", {{"a", "1"}});
     house.run();
@@ -120,12 +120,12 @@ TEST_CASE("conditions: each failed session is told until somebody takes care of 
         REQUIRE(house.catalogue->step(id, SessionState::queued, SessionState::failed, "broken").has_value());
     house.run();
     CHECK(conditions_told(house) == Names{"burn_failed", "burn_failed"});
-    CHECK(find_told(house, "burn_failed")->session == "first");
-    CHECK(find_told(house, "burn_failed")->message == "broken");
+    CHECK(find_told(house, EventKind::burn_failed)->session == "first");
+    CHECK(find_told(house, EventKind::burn_failed)->message == "broken");
     REQUIRE(house.catalogue->step(first, SessionState::failed, SessionState::queued, "").has_value());
     house.run();
     CHECK(conditions_told(house) == Names{"burn_failed", "burn_failed", "burn_failed_cleared"});
-    CHECK(find_told(house, "burn_failed_cleared")->session == "first");
+    CHECK(find_told(house, EventKind::burn_failed_cleared)->session == "first");
     REQUIRE(house.catalogue->step(second, SessionState::failed, SessionState::withdrawn, "").has_value());
     house.run();
     CHECK(conditions_told(house).back() == "burn_failed_cleared");

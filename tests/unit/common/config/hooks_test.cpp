@@ -26,7 +26,7 @@ TEST_CASE("config: hooks are read with their events and commands") {
                               "b.yaml")
                               .value();
     REQUIRE(config.hooks.size() == 2);
-    CHECK(config.hooks[0].on == std::vector<std::string>{"session_burned", "no_disc_cleared"});
+    CHECK(config.hooks[0].on == std::vector{EventKind::session_burned, EventKind::no_disc_cleared});
     CHECK(config.hooks[0].run == std::vector<std::string>{"/bin/tell", "a b"});
     CHECK(config.hooks[1].run == std::vector<std::string>{"mail"});
 }

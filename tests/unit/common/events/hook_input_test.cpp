@@ -11,7 +11,7 @@ namespace {
 
 Event burned() {
     Event event;
-    event.event = "session_burned";
+    event.kind = EventKind::session_burned;
     event.time = *parse_iso8601("2026-11-23T10:00:00Z");
     event.account = "alice";
     event.session = "Über \"7\"";

@@ -25,7 +25,7 @@ struct HookHouse {
         REQUIRE(started.has_value());
         spawner = std::move(*started);
     }
-    [[nodiscard]] HookConfig shell(const std::string& script, std::vector<std::string> on) const {
+    [[nodiscard]] HookConfig shell(const std::string& script, std::vector<EventKind> on) const {
         return {std::move(on), {"/bin/sh", "-c", "cd \"$0\" && " + script, folder.path()}};
     }
     [[nodiscard]] std::string text(const std::string& name) const {
@@ -39,9 +39,9 @@ struct HookHouse {
     std::unique_ptr<Spawner> spawner;
 };
 
-Event event(const std::string& name, const std::string& drive = "tray") {
+Event event(EventKind kind, const std::string& drive = "tray") {
     Event made;
-    made.event = name;
+    made.kind = kind;
     made.drive = drive;
     return made;
 }
@@ -51,11 +51,11 @@ Event event(const std::string& name, const std::string& drive = "tray") {
 TEST_CASE("hooks: the events that were asked for come in their order, on standard input and as environment") {
     HookHouse house;
     Hooks hooks({house.shell("cat >> input; echo \"$BURNBOX_EVENT $BURNBOX_DRIVE\" >> variables",
-                             {"disc_full", "no_disc"})},
+                             {EventKind::disc_full, EventKind::no_disc})},
                 house.events, *house.spawner);
-    house.events.publish(event("disc_full"));
-    house.events.publish(event("session_burned"));
-    house.events.publish(event("no_disc", "other"));
+    house.events.publish(event(EventKind::disc_full));
+    house.events.publish(event(EventKind::session_burned));
+    house.events.publish(event(EventKind::no_disc, "other"));
     CHECK(wait_until([&] { return house.text("variables") == "disc_full tray\nno_disc other\n"; }));
     const std::string input = house.text("input");
     CHECK(input.starts_with("{\"event\":\"disc_full\","));
@@ -64,11 +64,11 @@ TEST_CASE("hooks: the events that were asked for come in their order, on standar
 
 TEST_CASE("hooks: one that hangs is ended with what it started and delays no other hook") {
     HookHouse house;
-    Hooks hooks({house.shell("echo $$ > hanging; sleep 1000 & wait", {"no_disc"}),
-                 house.shell("echo there > other", {"no_disc"})},
+    Hooks hooks({house.shell("echo $$ > hanging; sleep 1000 & wait", {EventKind::no_disc}),
+                 house.shell("echo there > other", {EventKind::no_disc})},
                 house.events, *house.spawner, {.limit = 500ms});
     const auto before = std::chrono::steady_clock::now();
-    house.events.publish(event("no_disc"));
+    house.events.publish(event(EventKind::no_disc));
     CHECK(std::chrono::steady_clock::now() - before < 400ms);  // publishing waits for none
     CHECK(wait_until([&] { return house.text("other") == "there\n"; }));
     CHECK(wait_until([&] { return !house.text("hanging").empty(); }));
@@ -81,23 +81,24 @@ TEST_CASE("hooks: after one that hung, failed or could not be started the next e
     Hooks hooks(
         {house.shell("[ $BURNBOX_DRIVE != hang ] || exec sleep 1000; [ $BURNBOX_DRIVE != fail ] || exit 7; "
                      "[ $BURNBOX_DRIVE != crash ] || kill -9 $$; echo > $BURNBOX_DRIVE",
-                     {"no_disc"}),
-         HookConfig{{"no_disc"}, {"/nonexistent/program"}}},
+                     {EventKind::no_disc}),
+         HookConfig{{EventKind::no_disc}, {"/nonexistent/program"}}},
         house.events, *house.spawner, {.limit = 300ms});
-    for (const char* drive : {"hang", "fail", "crash", "good"}) house.events.publish(event("no_disc", drive));
+    for (const char* drive : {"hang", "fail", "crash", "good"})
+        house.events.publish(event(EventKind::no_disc, drive));
     CHECK(wait_until([&] { return house.has("good"); }));
     CHECK_FALSE(house.has("fail"));
 }
 
 TEST_CASE("hooks: what waits is bounded; what is too much is dropped, and the rest goes on") {
     HookHouse house;
-    Hooks hooks({house.shell("until [ -e go ]; do sleep 0.01; done; echo >> told", {"no_disc"})},
+    Hooks hooks({house.shell("until [ -e go ]; do sleep 0.01; done; echo >> told", {EventKind::no_disc})},
                 house.events, *house.spawner, {.most_waiting = 3});
-    house.events.publish(event("no_disc"));
-    for (int i = 0; i < 100; ++i) house.events.publish(event("no_disc"));
+    house.events.publish(event(EventKind::no_disc));
+    for (int i = 0; i < 100; ++i) house.events.publish(event(EventKind::no_disc));
     std::ofstream(house.folder / "go").put('\n');
     CHECK(wait_until([&] { return house.text("told").size() >= 3; }));
-    house.events.publish(event("no_disc"));
+    house.events.publish(event(EventKind::no_disc));
     CHECK(wait_until([&] { return house.text("told").size() >= 4; }));
     hooks.stop();
     CHECK(house.text("told").size() <= 5);
@@ -106,10 +107,10 @@ TEST_CASE("hooks: what waits is bounded; what is too much is dropped, and the re
 TEST_CASE("hooks: stopping lets what runs end, but not for long") {
     HookHouse house;
     {
-        Hooks hooks(
-            {house.shell("echo > begun; until [ -e go ]; do sleep 0.01; done; echo > done", {"no_disc"})},
-            house.events, *house.spawner, {.grace = 20s});
-        house.events.publish(event("no_disc"));
+        Hooks hooks({house.shell("echo > begun; until [ -e go ]; do sleep 0.01; done; echo > done",
+                                 {EventKind::no_disc})},
+                    house.events, *house.spawner, {.grace = 20s});
+        house.events.publish(event(EventKind::no_disc));
         CHECK(wait_until([&] { return house.has("begun"); }));
         std::ofstream(house.folder / "go").put('\n');
     }
@@ -117,10 +118,10 @@ TEST_CASE("hooks: stopping lets what runs end, but not for long") {
 
     const auto before = std::chrono::steady_clock::now();
     {
-        Hooks hooks({house.shell("echo > hangs; sleep 1000", {"no_disc"})}, house.events, *house.spawner,
-                    {.grace = 100ms});
-        house.events.publish(event("no_disc"));
-        house.events.publish(event("no_disc"));
+        Hooks hooks({house.shell("echo > hangs; sleep 1000", {EventKind::no_disc})}, house.events,
+                    *house.spawner, {.grace = 100ms});
+        house.events.publish(event(EventKind::no_disc));
+        house.events.publish(event(EventKind::no_disc));
         CHECK(wait_until([&] { return house.has("hangs"); }));
     }
     CHECK(std::chrono::steady_clock::now() - before < 20s);

@@ -12,9 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 using test::wait_until;
 
-Event event(const std::string& name) {
+Event event(EventKind kind) {
     Event made;
-    made.event = name;
+    made.kind = kind;
     made.drive = "tray";
     return made;
 }
@@ -34,11 +34,11 @@ TEST_CASE("signal folder: each signal is a file exactly while its condition hold
     Events events;
     SignalFolder signals(fs, events);
     for (const Condition& condition : conditions()) {
-        const std::string name(condition.event), file(condition.signal);
-        events.publish(event(name));
+        const std::string file(condition.signal);
+        events.publish(event(condition.begins));
         CHECK(wait_until([&] { return is_there(fs, file); }));
         CHECK(content(fs, file).find("drive tray") != std::string::npos);
-        events.publish(event(name + "_cleared"));
+        events.publish(event(condition.ends));
         CHECK(wait_until([&] { return !is_there(fs, file); }));
     }
     CHECK(list_folder(fs, "")->empty());
@@ -51,7 +51,7 @@ TEST_CASE("signal folder: what an earlier run left goes at start, what is of oth
     Events events;
     {
         SignalFolder signals(fs, events);
-        events.publish(event("no_disc"));
+        events.publish(event(EventKind::no_disc));
     }
     CHECK_FALSE(is_there(fs, "DISC_FULL"));
     CHECK(content(fs, "NO_DISC").find("drive tray") != std::string::npos);
@@ -62,10 +62,10 @@ TEST_CASE("signal folder: stopping writes what was told before, and leaves the f
     test::MemoryFileSystem fs;
     Events events;
     SignalFolder signals(fs, events);
-    events.publish(event("drive_error"));
+    events.publish(event(EventKind::drive_error));
     signals.stop();
     CHECK(is_there(fs, "DRIVE_ERROR"));
-    events.publish(event("drive_error_cleared"));  // nobody listens any more
+    events.publish(event(EventKind::drive_error_cleared));  // nobody listens any more
     CHECK(is_there(fs, "DRIVE_ERROR"));
 }
 
@@ -78,11 +78,11 @@ TEST_CASE("signal folder: a file that can't be written is tried again until it i
     CHECK(wait_until([&] { return plan.count() >= conditions().size(); }));  // the start is over
     for (std::uint64_t n = 1; n <= 3; ++n) {                                 // create, write, rename
         plan.fail_at(n, EIO, test::FaultPlan::Mode::once);
-        events.publish(event("no_disc"));
+        events.publish(event(EventKind::no_disc));
         CHECK(wait_until([&] { return content(memory, "NO_DISC").find("drive tray") != std::string::npos; }));
         CHECK(plan.hit());
         plan.fail_at(1, EIO, test::FaultPlan::Mode::once);
-        events.publish(event("no_disc_cleared"));
+        events.publish(event(EventKind::no_disc_cleared));
         CHECK(wait_until([&] { return !is_there(memory, "NO_DISC"); }));
         CHECK(plan.hit());
     }
@@ -93,7 +93,7 @@ TEST_CASE("signal folder: on a full file system the file is there at once and it
     fs.limit_bytes(0);
     Events events;
     SignalFolder signals(fs, events, 1ms);
-    events.publish(event("staging_full"));
+    events.publish(event(EventKind::staging_full));
     CHECK(wait_until([&] { return is_there(fs, "STAGING_FULL"); }));
     CHECK(content(fs, "STAGING_FULL").empty());
     fs.limit_bytes(1U << 20U);

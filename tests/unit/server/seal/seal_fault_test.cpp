@@ -101,10 +101,10 @@ TEST_CASE(
     SUBCASE("at once") {}
     SUBCASE("at the second time") {
         house.plan.fail_next("catalogue end_move");
-        house.publish("catalogue_error_cleared", "");
+        house.publish(EventKind::catalogue_error_cleared, "");
         CHECK(house.rows().at(0).folder_next == "holiday-queued");
     }
-    house.publish("catalogue_error_cleared", "");
+    house.publish(EventKind::catalogue_error_cleared, "");
     CHECK(house.rows().at(0).folder == "holiday-queued");
     CHECK(house.rows().at(0).folder_next.empty());
     CHECK(house.wakes >= 2);

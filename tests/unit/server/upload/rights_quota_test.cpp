@@ -162,12 +162,12 @@ TEST_CASE("quota: a failed session counts no more, and again when a person retri
     CHECK(put(*client, "/holiday/BURN", "") == "ok: holiday is sealed");
     const SessionId id = house.rows()[0].id;
     REQUIRE(house.catalogue->step(id, SessionState::queued, SessionState::failed, "bad"));
-    house.publish("session_failed", "holiday");
+    house.publish(EventKind::session_failed, "holiday");
     CHECK(free_bytes(*client) == 10);
     REQUIRE(house.catalogue->step(id, SessionState::failed, SessionState::queued, ""));
-    house.publish("session_queued", "holiday");
+    house.publish(EventKind::session_queued, "holiday");
     CHECK(free_bytes(*client) == 6);
-    house.publish("session_failed", "holiday");  // late: the catalogue knows better
+    house.publish(EventKind::session_failed, "holiday");  // late: the catalogue knows better
     CHECK(free_bytes(*client) == 6);
 }
 
