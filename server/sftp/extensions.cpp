@@ -44,21 +44,21 @@ bool wants_sha256(std::string_view list) {
 }  // namespace
 
 const Session::Extension Session::kExtensions[] = {
-    {"posix-rename@openssh.com", "1", Right::upload, &Session::posix_rename},
-    {"statvfs@openssh.com", "2", Right::none, &Session::statvfs},
-    {"fstatvfs@openssh.com", "2", Right::none, &Session::fstatvfs},
-    {"hardlink@openssh.com", "1", Right::upload, &Session::hardlink},
-    {"fsync@openssh.com", "1", Right::upload, &Session::fsync},
-    {"lsetstat@openssh.com", "1", Right::upload, &Session::setstat},
-    {"limits@openssh.com", "1", Right::none, &Session::limits},
-    {"expand-path@openssh.com", "1", Right::none, &Session::expand_path},
-    {"copy-data", "1", Right::upload, &Session::copy_data},
-    {"home-directory", "1", Right::none, &Session::home_directory},
-    {"users-groups-by-id@openssh.com", "1", Right::none, &Session::names_by_id},
-    {"check-file-name", "1", Right::none, &Session::check_file_name},
-    {"check-file-handle", "1", Right::none, &Session::check_file_handle},
-    {"check-file", "1", Right::none, &Session::check_file_handle},  // paramiko's name for it
-    {"", "", Right::none, nullptr},
+    {"posix-rename@openssh.com", "1", true, &Session::posix_rename},
+    {"statvfs@openssh.com", "2", false, &Session::statvfs},
+    {"fstatvfs@openssh.com", "2", false, &Session::fstatvfs},
+    {"hardlink@openssh.com", "1", true, &Session::hardlink},
+    {"fsync@openssh.com", "1", true, &Session::fsync},
+    {"lsetstat@openssh.com", "1", true, &Session::setstat},
+    {"limits@openssh.com", "1", false, &Session::limits},
+    {"expand-path@openssh.com", "1", false, &Session::expand_path},
+    {"copy-data", "1", true, &Session::copy_data},
+    {"home-directory", "1", false, &Session::home_directory},
+    {"users-groups-by-id@openssh.com", "1", false, &Session::names_by_id},
+    {"check-file-name", "1", false, &Session::check_file_name},
+    {"check-file-handle", "1", false, &Session::check_file_handle},
+    {"check-file", "1", false, &Session::check_file_handle},  // paramiko's name for it
+    {"", "", false, nullptr},
 };
 
 void Session::extended(Request& request) {
@@ -68,7 +68,7 @@ void Session::extended(Request& request) {
     while (!extension->name.empty() && extension->name != name) ++extension;
     if (extension->name.empty()) return reply(request.id, kOpUnsupported, "unknown extension");
     request.name = extension->name.data();
-    request.changes = extension->right == Right::upload;
+    request.changes = extension->changes;
     (this->*extension->function)(request);
 }
 

@@ -14,25 +14,26 @@ constexpr unsigned kMostRefusals = 1000;  // lines on the person's screen and in
 }  // namespace
 
 // draft-ietf-secsh-filexfer-02 3 and 6. WRITE is not here: its data is streamed, see write_begin().
+// Who may do what is for upload::Client to say.
 const Session::Entry Session::kTable[] = {
-    {kOpen, "open", Right::none, &Session::open},  // read or upload, as its flags say
-    {kClose, "close", Right::none, &Session::close},
-    {kRead, "read", Right::read, &Session::read},
-    {kLstat, "lstat", Right::none, &Session::lstat},
-    {kFstat, "fstat", Right::none, &Session::fstat},
-    {kSetstat, "setstat", Right::upload, &Session::setstat},
-    {kFsetstat, "fsetstat", Right::upload, &Session::fsetstat},
-    {kOpendir, "opendir", Right::none, &Session::opendir},
-    {kReaddir, "readdir", Right::none, &Session::readdir},
-    {kRemove, "remove", Right::remove, &Session::remove},
-    {kMkdir, "mkdir", Right::upload, &Session::mkdir},
-    {kRmdir, "rmdir", Right::remove, &Session::rmdir},
-    {kRealpath, "realpath", Right::none, &Session::realpath},
-    {kStat, "stat", Right::none, &Session::stat},
-    {kRename, "rename", Right::upload, &Session::rename},
-    {kReadlink, "readlink", Right::none, &Session::readlink},
-    {kSymlink, "symlink", Right::upload, &Session::symlink},
-    {kExtended, "extended", Right::none, &Session::extended},
+    {kOpen, "open", false, &Session::open},
+    {kClose, "close", false, &Session::close},
+    {kRead, "read", false, &Session::read},
+    {kLstat, "lstat", false, &Session::lstat},
+    {kFstat, "fstat", false, &Session::fstat},
+    {kSetstat, "setstat", true, &Session::setstat},
+    {kFsetstat, "fsetstat", true, &Session::fsetstat},
+    {kOpendir, "opendir", false, &Session::opendir},
+    {kReaddir, "readdir", false, &Session::readdir},
+    {kRemove, "remove", true, &Session::remove},
+    {kMkdir, "mkdir", true, &Session::mkdir},
+    {kRmdir, "rmdir", true, &Session::rmdir},
+    {kRealpath, "realpath", false, &Session::realpath},
+    {kStat, "stat", false, &Session::stat},
+    {kRename, "rename", true, &Session::rename},
+    {kReadlink, "readlink", false, &Session::readlink},
+    {kSymlink, "symlink", true, &Session::symlink},
+    {kExtended, "extended", false, &Session::extended},
 };
 
 Session::Session(ServicePort& port, const SessionParts& parts)
@@ -93,7 +94,7 @@ void Session::packet(std::uint8_t type, std::span<const std::byte> body) {
     const auto* entry = std::ranges::find(kTable, type, &Entry::type);
     if (entry != std::end(kTable)) {
         request.name = entry->name;
-        request.changes = entry->right == Right::upload || entry->right == Right::remove;
+        request.changes = entry->changes;
         (this->*entry->function)(request);
     } else if (type == kWrite) {
         reply(request.id, kBadMessage, "write: lengths that contradict each other");

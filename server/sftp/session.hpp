@@ -49,17 +49,16 @@ class Session final : public Service, private PacketSink, private WriteGather::U
 
   private:
     using Function = void (Session::*)(Request&);
-    enum class Right : std::uint8_t { none, upload, read, remove };  // what upload::Client will ask for
     struct Entry {
         std::uint8_t type;
         const char* name;
-        Right right;
+        bool changes;  // see Request
         Function function;
     };
     struct Extension {
         std::string_view name;
         std::string_view version;  // what VERSION announces; empty = an alias, not announced
-        Right right;
+        bool changes;              // see Request
         Function function;
     };
     static const Entry kTable[];
