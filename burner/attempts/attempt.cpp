@@ -44,7 +44,7 @@ class AttemptObserver : public BurnObserver {
                       log::kv("start_lba", row.start_lba), log::kv("blocks", row.blocks));
             publish(context_, EventKind::session_burning, session, work_.disc.label, "");
         }
-        context_.reporter.phase("burning", plan.disc_session);
+        context_.reporter.phase(DriveActivity::burning, plan.disc_session);
         began_();
         return {};
     }

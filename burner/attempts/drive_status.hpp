@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "burner/drive/drive.hpp"
@@ -9,10 +10,13 @@
 
 namespace burnbox {
 
+enum class DriveActivity { idle, burning, verifying, waiting };
+[[nodiscard]] std::string_view to_string(DriveActivity activity);  // "idle"
+
 struct DriveStatus {
     std::string drive;
-    std::string device;               // or image folder
-    std::string state;                // "idle", "burning", "verifying", "waiting"
+    std::string device;  // or image folder
+    DriveActivity state = DriveActivity::idle;
     std::string medium;               // "dvd+r", empty = none
     std::string disc;                 // label
     std::vector<SessionId> sessions;  // what burns now: several with burn.batch

@@ -11,7 +11,7 @@ namespace {
 Result<bool> is_good(AttemptContext& context, const DiscRow& disc, const DiscSessionRow& copy) {
     BB_TRY(const SessionRow session, context.services.catalogue.session(copy.session));
     context.reporter.begin({session}, disc.label);
-    context.reporter.phase("verifying", copy.disc_session);
+    context.reporter.phase(DriveActivity::verifying, copy.disc_session);
     ReadObserver observer(context.reporter);
     const auto report = read_back(context, disc, session, observer);
     context.reporter.idle();

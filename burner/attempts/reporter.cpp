@@ -14,7 +14,6 @@ Reporter::Reporter(const BurnerServices& services, std::string drive, std::strin
     : services_(services) {
     status_.drive = std::move(drive);
     status_.device = std::move(device);
-    status_.state = "idle";
 }
 
 void Reporter::begin(std::vector<SessionRow> rows, const std::string& disc) {
@@ -23,19 +22,19 @@ void Reporter::begin(std::vector<SessionRow> rows, const std::string& disc) {
     const std::lock_guard lock(mutex_);
     status_.sessions.clear();
     for (const SessionRow& row : rows_) status_.sessions.push_back(row.id);
-    status_.state = "burning";
+    status_.state = DriveActivity::burning;
     status_.disc = disc;
     status_.reason.clear();
     status_.progress = {};
     status_.bytes_per_second = 0;
 }
 
-void Reporter::phase(const std::string& state, unsigned disc_session) {
+void Reporter::phase(DriveActivity activity, unsigned disc_session) {
     disc_session_ = disc_session;
     phase_began_ = services_.clock.steady_now();
     {
         const std::lock_guard lock(mutex_);
-        status_.state = state;
+        status_.state = activity;
         status_.progress = {};
         status_.bytes_per_second = 0;
     }
@@ -55,7 +54,7 @@ void Reporter::progress(const Progress& progress) {
 
 void Reporter::idle() {
     const std::lock_guard lock(mutex_);
-    status_.state = "idle";
+    status_.state = DriveActivity::idle;
     status_.sessions.clear();
     status_.progress = {};
     status_.bytes_per_second = 0;
@@ -63,7 +62,7 @@ void Reporter::idle() {
 
 void Reporter::drive_waits(const std::string& reason) {
     const std::lock_guard lock(mutex_);
-    status_.state = reason.empty() ? "idle" : "waiting";
+    status_.state = reason.empty() ? DriveActivity::idle : DriveActivity::waiting;
     status_.reason = reason;
 }
 
@@ -100,7 +99,7 @@ void Reporter::write_text() {
     text_written_ = services_.clock.steady_now();
     const DriveStatus now = snapshot();
     StatusFacts facts;
-    facts.state = now.state;
+    facts.state = to_string(now.state);
     facts.disc = now.disc;
     facts.disc_session = disc_session_;
     facts.drive = now.drive;

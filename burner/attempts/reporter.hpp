@@ -16,8 +16,8 @@ class Reporter {
   public:
     Reporter(const BurnerServices& services, std::string drive, std::string device);
 
-    void begin(std::vector<SessionRow> rows, const std::string& disc);  // chosen; "burning"
-    void phase(const std::string& state, unsigned disc_session);        // "burning", "verifying"
+    void begin(std::vector<SessionRow> rows, const std::string& disc);  // chosen
+    void phase(DriveActivity activity, unsigned disc_session);          // burning, verifying
     void progress(const Progress& progress);
     void idle();
     // The drive waits; reason empty = it does not.

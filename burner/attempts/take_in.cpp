@@ -85,7 +85,7 @@ class TakingIn {
         as_it_is.sessions_used = found.number, as_it_is.head_digest.clear();
         BB_TRY(Work work, make_work(context_.services, as_it_is, rows));
         context_.reporter.begin(rows, disc_.label);
-        context_.reporter.phase("verifying", found.number);
+        context_.reporter.phase(DriveActivity::verifying, found.number);
         ReadObserver observer(context_.reporter);
         auto report = context_.drive.verify(work.job, found.number, observer);
         context_.reporter.idle();

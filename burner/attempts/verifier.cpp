@@ -55,7 +55,7 @@ Result<Attempted> verify_attempt(AttemptContext& context, const AttemptRow& atte
     const Timestamp burned_at = context.services.clock.now();
     for (const SessionRow& row : work.rows)
         publish(context, EventKind::session_verifying, row, work.disc.label, "");
-    context.reporter.phase("verifying", attempt.disc_session);
+    context.reporter.phase(DriveActivity::verifying, attempt.disc_session);
     ReadObserver observer(context.reporter);
     auto report = context.drive.verify(read_back_job(work, attempt), attempt.disc_session, observer);
     if (!report) return judgment_failed(context, attempt, work, std::move(report).error());

@@ -316,7 +316,7 @@ struct Composition::State {
 
     [[nodiscard]] std::vector<DriveStatus> writing() const {
         std::vector<DriveStatus> busy = burner->drives();
-        std::erase_if(busy, [](const DriveStatus& drive) { return drive.state != "burning"; });
+        std::erase_if(busy, [](const DriveStatus& drive) { return drive.state != DriveActivity::burning; });
         return busy;
     }
 

@@ -44,12 +44,13 @@ Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned
         const bool is_burned = row.state == SessionState::burned;
         if (row.state == SessionState::withdrawn || (is_burned && !burned)) continue;
         const std::string& loss = losses[{row.account, row.disc_name}];
-        views.push_back({row.account, row.disc_name, std::string(to_string(row.state)), row.bytes,
-                         row.files_count, is_burned && !loss.empty() ? loss : row.reason});
+        views.push_back({row.account, row.disc_name, row.state, row.bytes, row.files_count,
+                         is_burned && !loss.empty() ? loss : row.reason});
     }
     for (const OpenSessionStatus& open : asked.services.open_sessions())
         if (asked.account.empty() || open.account == asked.account)
-            views.push_back({open.account, open.name, "open", open.bytes, open.files_count, open.reason});
+            views.push_back(
+                {open.account, open.name, std::nullopt, open.bytes, open.files_count, open.reason});
     return views;
 }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "burner/jobs/burner.hpp"
@@ -13,12 +15,14 @@ namespace burnbox {
 
 struct SessionView {
     std::string account;
-    std::string session;  // disc name, or the open session's name
-    std::string state;    // "open", "queued" ...
+    std::string session;                // disc name, or the open session's name
+    std::optional<SessionState> state;  // none = open
     std::uint64_t bytes = 0;
     std::uint64_t files_count = 0;
     std::string reason;
 };
+
+[[nodiscard]] std::string_view state_word(const SessionView& view);  // "open", "queued" ...
 
 struct DiscView {
     DiscRow disc;

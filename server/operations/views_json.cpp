@@ -20,7 +20,7 @@ Json array_of(const Views& views, Make make) {
 }
 
 Json to_json(const SessionView& view) {
-    return {{"account", view.account}, {"session", view.session},         {"state", view.state},
+    return {{"account", view.account}, {"session", view.session},         {"state", state_word(view)},
             {"bytes", view.bytes},     {"files_count", view.files_count}, {"reason", view.reason}};
 }
 
@@ -48,7 +48,7 @@ Json to_json(const DriveView& view) {
     const DriveStatus& drive = view.drive;
     return {{"drive", drive.drive},
             {"device", drive.device},
-            {"state", drive.state},
+            {"state", to_string(drive.state)},
             {"medium", drive.medium},
             {"disc", drive.disc}};
 }

@@ -62,11 +62,11 @@ std::string section(std::string_view title, const Rows& rows, const std::vector<
 }
 
 Rows session_rows(const std::vector<SessionView>& sessions, bool accounts,
-                  const std::vector<std::string_view>& states) {
+                  const std::vector<std::optional<SessionState>>& states) {
     Rows rows;
     for (const SessionView& view : sessions)
         if (std::ranges::find(states, view.state) != states.end())
-            rows.push_back({session_name(view.account, view.session, accounts), view.state,
+            rows.push_back({session_name(view.account, view.session, accounts), std::string(state_word(view)),
                             count_text(view.files_count, "file", "files"), human_bytes(view.bytes),
                             escape(view.reason)});
     return rows;
@@ -74,10 +74,14 @@ Rows session_rows(const std::vector<SessionView>& sessions, bool accounts,
 
 }  // namespace
 
+std::string_view state_word(const SessionView& view) {
+    return view.state ? to_string(*view.state) : "open";
+}
+
 std::string sessions_text(const std::vector<SessionView>& sessions, bool accounts) {
     Rows rows = {{"SESSION", "STATE", "FILES", "SIZE", "REASON"}};
     for (const SessionView& view : sessions)
-        rows.push_back({session_name(view.account, view.session, accounts), view.state,
+        rows.push_back({session_name(view.account, view.session, accounts), std::string(state_word(view)),
                         std::to_string(view.files_count), human_bytes(view.bytes), escape(view.reason)});
     return columns(rows, {2, 3});
 }
@@ -103,8 +107,9 @@ std::string discs_text(const std::vector<DiscView>& discs, bool accounts) {
 std::string drives_text(const std::vector<DriveView>& drives) {
     Rows rows = {{"DRIVE", "STATE", "MEDIUM", "DISC", "DEVICE", "REASON"}};
     for (const DriveView& view : drives)
-        rows.push_back({view.drive.drive, view.drive.state, or_dash(view.drive.medium),
-                        or_dash(view.drive.disc), or_dash(view.drive.device), escape(view.drive.reason)});
+        rows.push_back({view.drive.drive, std::string(to_string(view.drive.state)),
+                        or_dash(view.drive.medium), or_dash(view.drive.disc), or_dash(view.drive.device),
+                        escape(view.drive.reason)});
     return columns(rows);
 }
 
@@ -119,8 +124,9 @@ std::string found_text(const std::vector<FoundFile>& files) {
 std::string status_text(const StatusView& status, bool accounts) {
     Rows drives, discs;
     for (const DriveView& view : status.drives)
-        drives.push_back({view.drive.drive, view.drive.state, or_dash(view.drive.medium),
-                          or_dash(view.drive.disc), drive_activity(view, accounts)});
+        drives.push_back({view.drive.drive, std::string(to_string(view.drive.state)),
+                          or_dash(view.drive.medium), or_dash(view.drive.disc),
+                          drive_activity(view, accounts)});
     for (const auto& [disc, sessions] : status.discs) {
         std::string room = escape(disc.reason);
         if (takes_more(disc))
@@ -129,9 +135,10 @@ std::string status_text(const StatusView& status, bool accounts) {
         discs.push_back({disc.label, disc.medium, state_text(disc),
                          count_text(sessions.size(), "session", "sessions"), room});
     }
-    const Rows queue = session_rows(status.sessions, accounts, {"burning", "verifying", "queued"});
-    const Rows open = session_rows(status.sessions, accounts, {"open"});
-    const Rows failed = session_rows(status.sessions, accounts, {"failed"});
+    const Rows queue = session_rows(status.sessions, accounts,
+                                    {SessionState::burning, SessionState::verifying, SessionState::queued});
+    const Rows open = session_rows(status.sessions, accounts, {std::nullopt});
+    const Rows failed = session_rows(status.sessions, accounts, {SessionState::failed});
     std::string text =
         section("Drives", drives, {}, "none") + "\n" + section("Discs", discs, {}, "none yet") + "\n" +
         section("Queue", queue, {2, 3}, "empty") + "\n" + section("Open sessions", open, {2, 3}, "none");

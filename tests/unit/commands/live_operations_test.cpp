@@ -170,7 +170,7 @@ TEST_CASE("operations: an account sees its own sessions, discs and files only") 
 TEST_CASE("operations: of sessions that burn together an account sees its own, and how far they are") {
     Fixture fixture;
     DriveStatus drive;
-    drive.drive = "tray", drive.state = "burning", drive.disc = "BURNBOX_0001";
+    drive.drive = "tray", drive.state = DriveActivity::burning, drive.disc = "BURNBOX_0001";
     for (const char* account : {"alice", "bob", "bob"})
         drive.sessions.push_back(fixture.add(account, "s", "s" + std::to_string(drive.sessions.size()),
                                              SessionState::queued, "s-queued"));

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-SessionView session(const std::string& account, const std::string& name, const std::string& state,
+SessionView session(const std::string& account, const std::string& name, std::optional<SessionState> state,
                     const std::string& reason = "") {
     return {.account = account,
             .session = name,
@@ -41,7 +41,7 @@ DriveView burning_drive() {
     DriveView view;
     view.drive = {.drive = "tray",
                   .device = "/dev/sr0",
-                  .state = "burning",
+                  .state = DriveActivity::burning,
                   .medium = "dvd+r",
                   .disc = "BURNBOX_0001",
                   .sessions = {7},
@@ -56,7 +56,7 @@ DriveView burning_drive() {
 
 TEST_CASE("views: sessions in JSON have the words of the contract") {
     const json list =
-        json::parse(sessions_json({session("alice", "holiday", "open", "no marker yet: send BURN")}));
+        json::parse(sessions_json({session("alice", "holiday", std::nullopt, "no marker yet: send BURN")}));
     CHECK(list ==
           json::parse(R"([{"account":"alice","session":"holiday","state":"open","bytes":1536,"files_count":2,
                                    "reason":"no marker yet: send BURN"}])"));
@@ -96,18 +96,20 @@ TEST_CASE("views: found files in JSON have the words of the contract") {
 
 TEST_CASE(
     "views: names with control characters and bytes that are no text break neither JSON nor a terminal") {
-    CHECK(json::parse(sessions_json({session("alice", "a\nb\xFF", "open")}))[0]["session"] ==
+    CHECK(json::parse(sessions_json({session("alice", "a\nb\xFF", std::nullopt)}))[0]["session"] ==
           "a\nb\xEF\xBF\xBD");
-    CHECK(sessions_text({session("alice", "a\x1b[2Jb", "open")}, false).find('\x1b') == std::string::npos);
+    CHECK(sessions_text({session("alice", "a\x1b[2Jb", std::nullopt)}, false).find('\x1b') ==
+          std::string::npos);
 }
 
 TEST_CASE("views: an account's lists name no account") {
-    CHECK(sessions_text({session("alice", "holiday", "queued")}, true).find("alice/holiday") !=
+    CHECK(sessions_text({session("alice", "holiday", SessionState::queued)}, true).find("alice/holiday") !=
           std::string::npos);
-    CHECK(sessions_text({session("alice", "holiday", "queued")}, false).find("alice") == std::string::npos);
+    CHECK(sessions_text({session("alice", "holiday", SessionState::queued)}, false).find("alice") ==
+          std::string::npos);
     CHECK(discs_text({disc(DiscState::open)}, false).find("alice") == std::string::npos);
     const StatusView status{
-        {burning_drive()}, {disc(DiscState::open)}, {session("alice", "holiday", "burning")}};
+        {burning_drive()}, {disc(DiscState::open)}, {session("alice", "holiday", SessionState::burning)}};
     CHECK(status_text(status, false).find("alice") == std::string::npos);
 }
 
@@ -157,11 +159,12 @@ TEST_CASE("views: only an open disc shows room; a suspect one shows why") {
 }
 
 TEST_CASE("views: the status sorts sessions into queue, open and failed") {
-    const std::string text = status_text({{},
-                                          {},
-                                          {session("a", "one", "failed", "boom"),
-                                           session("a", "two", "queued"), session("a", "three", "open")}},
-                                         true);
+    const std::string text =
+        status_text({{},
+                     {},
+                     {session("a", "one", SessionState::failed, "boom"),
+                      session("a", "two", SessionState::queued), session("a", "three", std::nullopt)}},
+                    true);
     const std::size_t queue = text.find("Queue"), open = text.find("Open sessions"),
                       failed = text.find("Failed");
     CHECK(queue < text.find("a/two"));

@@ -97,7 +97,7 @@ TEST_CASE("discs: while no blank is left a large session waits, says so, and a s
     CHECK(text.find("overtake") != std::string::npos);
     CHECK(house.row(large).reason.find("no blank disc is left") != std::string::npos);
     CHECK(std::ranges::count(house.event_names(), "no_disc") == 1);
-    CHECK(house.burner->drives()[0].state == "waiting");
+    CHECK(house.burner->drives()[0].state == DriveActivity::waiting);
 
     house.shelves["tray"].blanks = 1;
     house.burner->wake();

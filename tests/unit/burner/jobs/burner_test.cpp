@@ -106,7 +106,8 @@ TEST_CASE("burner: a session whose seal is not ended yet is left alone") {
 TEST_CASE("burner: STATUS.txt and the drive's status follow the burn") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}});
-    std::string text, state;
+    std::string text;
+    DriveActivity state{};
     house.drives[0]->during_write = [&]() -> Status {
         text = house.text("alice/holiday-queued/STATUS.txt");
         state = house.burner->drives().at(0).state;
@@ -116,8 +117,8 @@ TEST_CASE("burner: STATUS.txt and the drive's status follow the burn") {
     house.run();
     CHECK(text.find("state: burning") != std::string::npos);
     CHECK(text.find("disc: BURNBOX_0001, disc session 1") != std::string::npos);
-    CHECK(state == "burning");
-    CHECK(house.burner->drives().at(0).state == "idle");
+    CHECK(state == DriveActivity::burning);
+    CHECK(house.burner->drives().at(0).state == DriveActivity::idle);
     CHECK(house.burner->drives().at(0).sessions.empty());
     CHECK(house.burner->drives().at(0).disc == "BURNBOX_0001");
 }

@@ -71,7 +71,7 @@ TEST_CASE("failures: a drive that spoiled two discs in a row stops until a perso
     CHECK(house.shelves["tray"].discs.size() == 2);
     CHECK(house.row(id).state == SessionState::queued);
     CHECK(house.row(id).reason.find("burnbox retry tray") != std::string::npos);
-    CHECK(house.burner->drives()[0].state == "waiting");
+    CHECK(house.burner->drives()[0].state == DriveActivity::waiting);
     CHECK(house.burner->drives()[0].reason.find("spoiled two discs in a row") != std::string::npos);
     CHECK(std::ranges::count(house.event_names(), "drive_error") == 1);
     house.restart();
@@ -202,7 +202,7 @@ TEST_CASE("failures: a drive in error rests longer each time, and a wake ends th
     house.clock.advance(std::chrono::seconds(1));
     CHECK(house.burner->run_once(0) == false);  // two seconds now
     CHECK(tries == 2);
-    CHECK(house.burner->drives()[0].state == "waiting");
+    CHECK(house.burner->drives()[0].state == DriveActivity::waiting);
     house.burner->wake();
     CHECK(house.burner->run_once(0) == true);  // the third failure
     house.run();

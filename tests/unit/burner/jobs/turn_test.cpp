@@ -24,7 +24,7 @@ TEST_CASE("turn: a session that is withdrawn the moment a drive takes it is no f
         house.run();
         CHECK(house.row(next).state == SessionState::burned);
         CHECK(std::ranges::count(house.event_names(), "drive_error") == 0);
-        CHECK(house.burner->drives()[0].state == "idle");
+        CHECK(house.burner->drives()[0].state == DriveActivity::idle);
     }
 }
 
@@ -129,7 +129,7 @@ TEST_CASE(
     house.run_patiently(2);
     CHECK(house.row(huge).state == SessionState::burned);
     CHECK(times(house, EventKind::no_disc_cleared) == 1);
-    CHECK(house.burner->drives()[0].state == "idle");
+    CHECK(house.burner->drives()[0].state == DriveActivity::idle);
     CHECK(house.burner->drives()[0].reason.empty());
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("turn: a drive whose session was withdrawn is in error no longer once 
     must(house.catalogue->step(id, SessionState::queued, SessionState::withdrawn, ""));
     house.run_patiently(1);
     CHECK(times(house, EventKind::drive_error_cleared) == 1);
-    CHECK(house.burner->drives()[0].state == "idle");
+    CHECK(house.burner->drives()[0].state == DriveActivity::idle);
 }
 
 TEST_CASE("turn: all that wait for a drive that rests are told why, and no longer once it goes on") {
