@@ -14,7 +14,7 @@
 namespace burnbox::upload {
 namespace {
 
-constexpr std::chrono::hours kSentTwiceWithin{24};
+constexpr std::chrono::hours kLately{24};
 
 // A listed path without "." and "..", from the session's folder. Nothing for an absolute one, one that leaves
 // the session on its way, and one that goes through a link.
@@ -181,6 +181,11 @@ SealStep<void> check_seal_rules(SessionRegistry& registry, const Account& accoun
     return check_not_burned_yet(registry, account, session.name, request, content.manifest);
 }
 
+bool was_sealed_lately(const SessionRow& row, Timestamp now) {
+    if (counts_as_queued(row.state)) return true;
+    return row.state == SessionState::burned && row.burned_at && now - *row.burned_at <= kLately;
+}
+
 Result<std::optional<SessionRow>> find_sent_twice(SessionRegistry& registry, const Account& account,
                                                   const std::string& session, const Marker& marker) {
     BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
@@ -188,10 +193,7 @@ Result<std::optional<SessionRow>> find_sent_twice(SessionRegistry& registry, con
     for (const SessionRow& row : rows) {
         if (row.name != session || row.root != registry.services.inbox.root()) continue;
         if (row.marker_name.empty() || row.marker_sha256 != marker.sha256) continue;
-        const bool waits = counts_as_queued(row.state);
-        const bool fresh =
-            row.state == SessionState::burned && row.burned_at && now - *row.burned_at <= kSentTwiceWithin;
-        if (waits || fresh) return row;
+        if (was_sealed_lately(row, now)) return row;
     }
     return std::nullopt;
 }

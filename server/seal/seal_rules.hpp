@@ -21,8 +21,12 @@ struct SumsFindings {
                                               const OpenSession& session, const SealRequest& request,
                                               const SealContent& content);
 
-// The sealed session that this marker was sent for a second time, if it was: of that name and marker, waiting
-// for its disc or burned in the last 24 hours.
+// Whether a marker or a command that comes again may mean this session: it waits for its disc, or was burned
+// in the last 24 hours.
+[[nodiscard]] bool was_sealed_lately(const SessionRow& row, Timestamp now);
+
+// The sealed session that this marker was sent for a second time, if it was: of that name and marker, sealed
+// lately.
 [[nodiscard]] Result<std::optional<SessionRow>> find_sent_twice(SessionRegistry& registry,
                                                                 const Account& account,
                                                                 const std::string& session,

@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/seal/seal_rules.hpp"
 #include "server/seal/withdraw_session.hpp"
 #include "server/upload/close_upload.hpp"
 #include "server/upload/inbox_client.hpp"
@@ -10,8 +11,6 @@
 
 namespace burnbox::upload {
 namespace {
-
-constexpr std::chrono::hours kRecent{24};
 
 // "alice/holiday" of alice is "holiday".
 std::string without_account(const Account& account, const std::string& session) {
@@ -25,10 +24,8 @@ Result<std::string> answer_for_sealed(SessionRegistry& registry, const Account& 
     BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
     for (const SessionRow& row : rows) {
         if (row.name != name && row.disc_name != name) continue;
-        const bool waits = counts_as_queued(row.state);
-        const bool recent = row.state == SessionState::burned && row.burned_at &&
-                            registry.services.clock.now() - *row.burned_at <= kRecent;
-        if (waits || recent) return fmt::format("{} is already sealed", escape(name));
+        if (was_sealed_lately(row, registry.services.clock.now()))
+            return fmt::format("{} is already sealed", escape(name));
     }
     return fail(Errc::not_found, fmt::format("there is no open session {}", escape(name)));
 }
