@@ -33,10 +33,11 @@ bool is_data_below(const WalkEntry& entry) {
     return entry.info.type != FileType::folder && entry.path.find('/') != std::string::npos;
 }
 
-// The only file one step above data two levels deep, newer than everything else.
-std::optional<std::string> marker_by_any_file(const SessionConfig& config,
-                                              const std::vector<WalkEntry>& entries,
-                                              std::string_view last_changed) {
+// The predecessor's rule without its connections (upload::marker_by_any_file): the only file one step above
+// data two levels deep, newer than everything else.
+std::optional<std::string> marker_by_newest_file(const SessionConfig& config,
+                                                 const std::vector<WalkEntry>& entries,
+                                                 std::string_view last_changed) {
     if (!config.any_file || std::ranges::none_of(entries, is_data_below)) return std::nullopt;
     const WalkEntry* only = nullptr;
     for (const WalkEntry& entry : entries) {
@@ -58,7 +59,7 @@ std::optional<std::string> find_marker(const SessionConfig& config, const std::v
                                        std::string_view last_changed, std::string_view session) {
     if (auto named = marker_by_name(config, entries)) return named;
     if (upload::is_ignored(config, session)) return std::nullopt;
-    return marker_by_any_file(config, entries, last_changed);
+    return marker_by_newest_file(config, entries, last_changed);
 }
 
 Timestamp newest_change(const std::vector<WalkEntry>& entries) {
