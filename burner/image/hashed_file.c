@@ -3,15 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "common/storage/open_beneath.h"
 
 #define BLOCK_BYTES ((size_t)1 << 20)
 #define BLOCKS 4U
@@ -81,15 +81,6 @@ static int fail_with(struct bb_hashed_file* file, enum bb_hash_failure_kind kind
     return -1;
 }
 
-/* One openat2 step; `flags` beyond the common ones. */
-static int open_step(int folder_fd, const char* path, uint64_t flags) {
-    struct open_how how;
-    memset(&how, 0, sizeof how);
-    how.flags = flags | O_CLOEXEC;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    return (int)syscall(SYS_openat2, folder_fd, path, &how, sizeof how);
-}
-
 static void close_step(int fd, int folder_fd) {
     const int kept = errno;
     if (fd != folder_fd) close(fd);
@@ -97,7 +88,7 @@ static void close_step(int fd, int folder_fd) {
 }
 
 /* Opens a file beneath the folder, in steps where the path is longer than the kernel takes. -1 with errno. */
-static int open_beneath(int folder_fd, const char* path) {
+static int open_deep(int folder_fd, const char* path) {
     int base = folder_fd;
     char step[LONGEST_STEP + 1];
     while (strlen(path) > LONGEST_STEP) {
@@ -110,13 +101,13 @@ static int open_beneath(int folder_fd, const char* path) {
         } else {
             *slash = '\0';
             path += slash - step + 1;
-            next = open_step(base, step, O_PATH | O_DIRECTORY);
+            next = bb_open_beneath(base, step, O_PATH | O_DIRECTORY, 0);
         }
         close_step(base, folder_fd);
         if (next < 0) return -1;
         base = next;
     }
-    const int fd = open_step(base, path, O_RDONLY | O_NONBLOCK);
+    const int fd = bb_open_beneath(base, path, O_RDONLY | O_NONBLOCK, 0);
     close_step(base, folder_fd);
     return fd;
 }
@@ -175,7 +166,7 @@ int bb_hashed_file_open(struct bb_hashed_file* file, int folder_fd, const char* 
     struct stat info;
     bb_hashed_file_close(file);
     memset(&file->failure, 0, sizeof file->failure);
-    file->fd = open_beneath(folder_fd, path);
+    file->fd = open_deep(folder_fd, path);
     if (file->fd < 0) {
         const bool gone = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
         fail_with(file, gone ? BB_HASH_CHANGED : BB_HASH_IO, errno, gone ? "is gone" : "can't be opened");

@@ -2,10 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,6 +11,7 @@
 #include <climits>
 #include <cstdio>
 
+#include "common/storage/open_beneath.h"
 #include "common/storage/posix_file.hpp"
 
 namespace burnbox {
@@ -22,14 +21,7 @@ namespace {
 constexpr std::size_t kPieceBytes = PATH_MAX - 1;
 
 UniqueFd open_beneath(int folder, const char* path, std::uint64_t flags, std::uint32_t permissions = 0) {
-    open_how how{};
-    how.flags = flags | O_CLOEXEC;
-    how.mode = (flags & O_CREAT) != 0 ? permissions & 07777U : 0;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    long fd = -1;
-    do fd = ::syscall(SYS_openat2, folder, path, &how, sizeof how);
-    while (fd < 0 && errno == EINTR);
-    return UniqueFd(static_cast<int>(fd));
+    return UniqueFd(bb_open_beneath(folder, path, flags, permissions));
 }
 
 std::string shown(const std::string& path) {
