@@ -95,3 +95,13 @@ check "the payload stays" test -f "$inbox/alice/six-burned/six/data"
 flip "$byte"
 check_exit 0 "mended, it verifies" burnbox verify "$(disc_of six)"
 check "and is trusted again" test "$(disc "$(disc_of six)" .state)" = open
+root_extent=$((16 * 2048 + 158)) # in the descriptor that plain readers begin with
+put_head() { printf "\\x$1" | dd of="$image" bs=1 seek=$root_extent conv=notrunc status=none; }
+byte=$(dd if="$image" bs=1 skip=$root_extent count=1 status=none | xxd -p)
+put_head "$(printf %02x $((0x$byte ^ 0x40)))"
+check_exit 1 "a flipped bit where plain readers begin is found" burnbox verify alice/six
+said "which readers begin with"
+check "the disc is suspect for that" test "$(disc "$(disc_of six)" .state)" = suspect
+put_head "$byte"
+check_exit 0 "mended, it verifies again" burnbox verify "$(disc_of six)"
+check "and is trusted once more" test "$(disc "$(disc_of six)" .state)" = open
