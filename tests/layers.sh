@@ -62,7 +62,7 @@ burner/read:
 burner/image: drive read
 burner/parity: drive image
 burner/media: drive read image
-burner/checks: read parity media
+burner/checks: drive read parity media shelf
 burner/shelf: drive read image media
 burner/operations: drive read image media checks shelf
 burner/worker: drive media shelf operations
