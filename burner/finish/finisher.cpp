@@ -124,13 +124,24 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
     if (!row.root.empty()) BB_CHECK(remove_staged_copy(services.state_fs, row.seal_id));
     BB_CHECK(remove_parity(services, row));
-    BB_CHECK(services.inbox.move(row.id, FolderState::burned));
-    const std::string disc = receipt.copies.empty() ? "" : receipt.copies.front().disc;
+    return services.inbox.move(row.id, FolderState::burned);
+}
+
+// A catalogue that can't be read now keeps nobody from being told.
+void tell_burned(const BurnerServices& services, const SessionRow& row) {
+    const auto copies = services.catalogue.copies(row.id).value_or(std::vector<DiscSessionRow>());
+    const auto first = std::ranges::min_element(copies, {}, &DiscSessionRow::part);
+    const std::string disc = first == copies.end() ? "" : first->disc_label;
     log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),
-              log::kv("disc", disc), log::kv("copies", receipt.copies.size()),
-              log::kv("files", row.files_count), log::kv("bytes", row.bytes));
+              log::kv("disc", disc), log::kv("copies", copies.size()), log::kv("files", row.files_count),
+              log::kv("bytes", row.bytes));
     publish_end(services, EventKind::session_burned, row, disc);
-    return {};
+}
+
+void tell_failed(const BurnerServices& services, const SessionRow& row) {
+    log::error("session failed", log::kv("account", row.account), log::kv("session", row.disc_name),
+               log::kv("reason", row.reason));
+    publish_end(services, EventKind::session_failed, row, "");
 }
 
 Status finish_failed(const BurnerServices& services, const SessionRow& row) {
@@ -142,11 +153,7 @@ Status finish_failed(const BurnerServices& services, const SessionRow& row) {
     BB_CHECK(replace_file(
         *fs, join_path(folder, "FAILED.txt"),
         row.parts != 0 && !places.empty() ? partly_burned_text(row, now) : failed_text(row, now)));
-    BB_CHECK(services.inbox.move(row.id, FolderState::failed));
-    log::error("session failed", log::kv("account", row.account), log::kv("session", row.disc_name),
-               log::kv("reason", row.reason));
-    publish_end(services, EventKind::session_failed, row, "");
-    return {};
+    return services.inbox.move(row.id, FolderState::failed);
 }
 
 Status finish_queued_again(const BurnerServices& services, const SessionRow& row) {
@@ -162,6 +169,17 @@ Result<Finish> finish_found(const BurnerServices& services, SessionRow row) {
     BB_TRY(row, services.catalogue.session(row.id));
     BB_CHECK(finish_burned(services, row));
     return Finish::done;
+}
+
+// It has ended all the same, and who waits for that is told.
+Result<Finish> end_without_folder(const BurnerServices& services, const SessionRow& row) {
+    log::warning("session folder missing", log::kv("account", row.account), log::kv("session", row.disc_name),
+                 log::kv("folder", row.folder));
+    BB_CHECK(services.catalogue.set_folder(row.id, ""));  // the name is free for another one
+    if (row.state == SessionState::failed) tell_failed(services, row);
+    if (row.state != SessionState::burned) return Finish::done;
+    tell_burned(services, row);
+    return Finish::folder_away;
 }
 
 }  // namespace
@@ -215,18 +233,15 @@ Result<Finish> finish_session(const BurnerServices& services, SessionId session,
     if (folder_says(*row)) return Finish::done;
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(*row));
     BB_TRY(const bool gone, folder_is_gone(*fs, *row));
-    if (gone) {
-        log::warning("session folder missing", log::kv("account", row->account),
-                     log::kv("session", row->disc_name), log::kv("folder", row->folder));
-        BB_CHECK(services.catalogue.set_folder(session, ""));  // the name is free for another one
-        return row->state == SessionState::burned ? Finish::folder_away : Finish::done;
-    }
+    if (gone) return end_without_folder(services, *row);
     switch (row->state) {
         case SessionState::burned:
             BB_CHECK(finish_burned(services, *row));
+            tell_burned(services, *row);
             break;
         case SessionState::failed:
             BB_CHECK(finish_failed(services, *row));
+            tell_failed(services, *row);
             break;
         default:
             if (waits_for_its_folder(*row)) BB_CHECK(finish_queued_again(services, *row));

@@ -17,6 +17,10 @@ void move(BurnerHouse& house, const std::string& from, const std::string& to) {
     must(house.inbox_fs.rename(from, to, RenameMode::no_replace));
 }
 
+std::ptrdiff_t times_told(const BurnerHouse& house, const std::string& event) {
+    return std::ranges::count(house.event_names(), event);
+}
+
 // Its folder was taken away while it burned.
 SessionId burned_without_folder(BurnerHouse& house) {
     const SessionId id = house.queue("s1", kFiles);
@@ -24,6 +28,7 @@ SessionId burned_without_folder(BurnerHouse& house) {
     move(house, "alice/s1-queued", "aside");
     house.run();
     CHECK(house.row(id).folder.empty());
+    CHECK(times_told(house, "session_burned") == 1);  // whoever waits for it, or counts what is queued
     return id;
 }
 
@@ -59,6 +64,7 @@ TEST_CASE("folder away: one that was away at the burn's end gets its receipt wit
     house.run();
     check_burned_once(house, id);
     CHECK_FALSE(house.exists("alice/s1-burned/BURN"));
+    CHECK(times_told(house, "session_burned") == 1);
 }
 
 TEST_CASE("folder away: put back while burnbox was down, or later, it is found by the next start") {
@@ -132,6 +138,6 @@ TEST_CASE(
     CHECK(house.row(id).state == SessionState::failed);
     CHECK(house.row(id).reason.find("is missing: put it back and say `burnbox retry alice/s1`") !=
           std::string::npos);
-    const auto events = house.event_names();
-    CHECK(std::ranges::find(events, "drive_error") == events.end());
+    CHECK(times_told(house, "drive_error") == 0);
+    CHECK(times_told(house, "session_failed") == 1);
 }
