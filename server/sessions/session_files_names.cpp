@@ -186,7 +186,8 @@ FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::st
             ++shared->names_;
             // The line that made it a second name may be lost.
             const auto same = journal.files.find(first->second);
-            if (known == journal.files.end() || same == journal.files.end() || known->second != same->second) {
+            if (known == journal.files.end() || same == journal.files.end() ||
+                known->second != same->second) {
                 journal_.linked(first->second, path);  // what is said of one from now on is said of both
                 lose(path, *shared);
             }
