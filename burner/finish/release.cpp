@@ -5,6 +5,7 @@
 
 #include "burner/schedule/burn_job.hpp"
 #include "common/base/log.hpp"
+#include "common/catalogue/copy_rules.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
 
@@ -111,8 +112,10 @@ Result<SteadyTime> PayloadRelease::run(const ReadBack& read_back, SteadyTime lat
 }
 
 bool PayloadRelease::is_good(const DiscRow& disc, const DiscSessionRow& copy, const ReadBack& read_back) {
-    if (disc.state == DiscState::suspect || !copy.good) return false;
     const std::pair key(copy.disc, copy.session);
+    if (!counts(disc, copy)) proven_.erase(key);
+    // Whether an image is there again that was missing, the read-back finds out.
+    if (disc.state == DiscState::suspect || !copy.good) return false;
     if (proven_.contains(key)) return true;
     switch (read_back(disc, copy)) {
         case Found::good:

@@ -283,8 +283,8 @@ class Catalogue {
     // Files whose path or base name matches the glob; of one account when it is not empty; at most `most`.
     [[nodiscard]] virtual Result<std::vector<FoundFile>> find(const std::string& account,
                                                               const std::string& glob, std::size_t most) = 0;
-    // A burned session of this account and name with this content, if any: sent twice. Not one that has only
-    // bad copies.
+    // A burned session of this account and name with this content, if any: sent twice. Not one, with a
+    // part or as a whole, none of whose copies counts any more: see copy_rules.
     [[nodiscard]] virtual Result<std::optional<SessionRow>> find_same_content(
         const std::string& account, const std::string& name, const Sha256& content_digest) = 0;
 

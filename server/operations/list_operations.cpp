@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/text.hpp"
+#include "common/catalogue/copy_rules.hpp"
 #include "server/operations/views.hpp"
 
 namespace burnbox {
@@ -21,9 +22,9 @@ Result<std::map<Key, std::string>> gather_losses(Catalogue& catalogue) {
     std::map<Key, std::string> losses;
     BB_TRY(const auto discs, catalogue.discs());
     for (const DiscRow& disc : discs) {
-        if (disc.state != DiscState::suspect && !disc.missing_since) continue;
         BB_TRY(const auto copies, catalogue.disc_sessions(disc.id));
         for (const DiscSessionRow& copy : copies) {
+            if (counts(disc, copy)) continue;
             std::string& text = losses[{copy.account, std::string(whole_disc_name(copy.session_name))}];
             text += fmt::format("{}{}", text.empty() ? "" : "; ",
                                 !copy.good           ? "its copy on disc " + disc.label + " is bad"

@@ -9,6 +9,7 @@
 #include "common/bag/bag_check.hpp"
 #include "common/bag/sums.hpp"
 #include "common/base/text.hpp"
+#include "common/catalogue/copy_rules.hpp"
 #include "common/session/payload_links.hpp"
 
 namespace burnbox::upload {
@@ -103,6 +104,18 @@ SealStep<void> check_fit(SessionRegistry& registry, const Account& account, cons
     return seal_failed(fits.error());
 }
 
+// The labels of those whose copy counts.
+Result<std::set<std::string>> discs_that_hold(Catalogue& catalogue, SessionId session) {
+    BB_TRY(const auto copies, catalogue.copies(session));
+    BB_TRY(const auto discs, catalogue.discs());
+    std::set<std::string> labels;
+    for (const DiscSessionRow& copy : copies) {
+        const auto disc = std::ranges::find(discs, copy.disc, &DiscRow::id);
+        if (disc != discs.end() && counts(*disc, copy)) labels.insert(disc->label);
+    }
+    return labels;
+}
+
 SealStep<void> check_not_burned_yet(SessionRegistry& registry, const Account& account,
                                     const std::string& session, const SealRequest& request,
                                     const Manifest& manifest) {
@@ -111,14 +124,12 @@ SealStep<void> check_not_burned_yet(SessionRegistry& registry, const Account& ac
         registry.services.catalogue.find_same_content(account.name, session, manifest.content_digest());
     if (!same) return seal_failed(same.error());
     if (!*same) return {};
-    const auto copies = registry.services.catalogue.copies((*same)->id);
-    if (!copies) return seal_failed(copies.error());
-    std::set<std::string> discs;
-    for (const DiscSessionRow& copy : *copies) discs.insert(copy.disc_label);
+    const auto discs = discs_that_hold(registry.services.catalogue, (*same)->id);
+    if (!discs) return seal_failed(discs.error());
     return refuse_seal(
         session,
         fmt::format("exactly the same is on disc {} already, as {}; to burn it once more: {}",
-                    discs.empty() ? std::string("?") : list_names({discs.begin(), discs.end()}),
+                    discs->empty() ? std::string("?") : list_names({discs->begin(), discs->end()}),
                     escape((*same)->disc_name),
                     request.content ? std::string("say --again")
                                     : fmt::format("burnbox burn {} --again", escape(session))),

@@ -259,6 +259,28 @@ TEST_CASE("catalogue: the same content under the same name is recognized once it
     CHECK_FALSE(bench.catalogue->find_same_content("alice", "holiday", Sha256::of("x")).value().has_value());
 }
 
+TEST_CASE("catalogue: what has no copy that counts any more is not recognized") {
+    Bench bench;
+    bench.burn(bench.disc, bench.session, {});
+    const Sha256 digest = session_row("holiday").content_digest;
+    const auto is_recognized = [&] {
+        return bench.catalogue->find_same_content("alice", "holiday", digest).value().has_value();
+    };
+    const DiscRow found = bench.catalogue->discs().value().at(0);
+    REQUIRE(bench.catalogue->disc_missing(found.id, at(400)).has_value());
+    CHECK_FALSE(is_recognized());
+    REQUIRE(bench.catalogue->disc_seen(found.id, "tray", "/discs/x.iso").has_value());
+    CHECK(is_recognized());
+    DiscRow suspect = found;
+    suspect.state = DiscState::suspect;
+    REQUIRE(bench.catalogue->update_disc(suspect).has_value());
+    CHECK_FALSE(is_recognized());
+    REQUIRE(bench.catalogue->update_disc(found).has_value());
+    CHECK(is_recognized());
+    REQUIRE(bench.catalogue->copy_checked(found.id, bench.session, false, at(500)).has_value());
+    CHECK_FALSE(is_recognized());
+}
+
 TEST_CASE("catalogue: text is stored as it is, whatever it holds") {
     TemporaryCatalogue catalogue;
     SessionRow row = session_row("O'Brien; DROP TABLE sessions; :id ? \"x\" 日本");

@@ -140,6 +140,29 @@ TEST_CASE("refused: the same is on a disc already, unless it is asked for again"
     CHECK(burn(*client, "holiday", true) == "ok: holiday is sealed as holiday-2");
 }
 
+TEST_CASE("refused: not when the disc is missing or suspect that it is on") {
+    UploadHouse house;
+    auto client = house.connect();
+    const auto send = [&] {
+        REQUIRE(shown(client->make_folder("/holiday", 0755)) == "ok");
+        REQUIRE(put(*client, "/holiday/a", "aaa") == "ok");
+        return put(*client, "/holiday/BURN", "m");
+    };
+    REQUIRE(send() == "ok: holiday is sealed");
+    house.burn(house.rows()[0].id, "BURNBOX_0001");
+    const DiscRow disc = house.catalogue->discs().value().at(0);
+    SUBCASE("missing") {
+        REQUIRE(house.catalogue->disc_missing(disc.id, disc.created_at).has_value());
+        CHECK(send() == "ok: holiday is sealed as holiday-2");
+    }
+    SUBCASE("suspect") {
+        DiscRow suspect = disc;
+        suspect.state = DiscState::suspect;
+        REQUIRE(house.catalogue->update_disc(suspect).has_value());
+        CHECK(send() == "ok: holiday is sealed as holiday-2");
+    }
+}
+
 TEST_CASE("refused: a file that is no valid bag though it says so") {
     Sent sent;
     CHECK(put(*sent.client, "/holiday/bagit.txt",
