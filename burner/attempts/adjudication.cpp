@@ -28,7 +28,7 @@ Result<bool> is_last_try(Catalogue& catalogue, const Work& work, const AttemptFa
 
 // Waiting for the other process helps; blaming the disc does not.
 bool says_nothing_about_the_disc(const Error& error) {
-    if (shelf_is_away(error)) return true;
+    if (shelf_is_away(error) || error.origin == Origin::session) return true;
     switch (error.code) {
         case Errc::busy:
         case Errc::cancelled:

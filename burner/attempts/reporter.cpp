@@ -68,7 +68,9 @@ void Reporter::drive_waits(const std::string& reason) {
 
 void Reporter::session_waits(const SessionRow& row, const std::string& reason) {
     if (row.reason == reason) return;
-    if (auto stored = services_.catalogue.set_reason(row.id, reason); !stored)
+    const Status stored = services_.catalogue.set_reason(row.id, reason);
+    if (!stored && stored.error().code == Errc::not_found) return;  // withdrawn meanwhile
+    if (!stored)
         log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(stored.error()));
     tell_waiting(row, row.state, reason);
 }

@@ -180,11 +180,13 @@ Status IsoTree::failure() const {
     const bb_hash_failure found = bb_hash_reader_failure(reader_);
     if (found.kind == BB_HASH_FINE) return {};
     const std::string path = escape(found.path);
-    if (found.kind == BB_HASH_CHANGED)
-        return fail(Errc::corrupt,
-                    "burn staged file " + path + ": it " + found.what +
-                        " since it was sealed; the disc was not given it. Send the session again");
-    return fail_errno("burn staged file", path + " (it " + found.what + ")", found.sys_errno);
+    const Status failed =
+        found.kind == BB_HASH_CHANGED
+            ? fail(Errc::corrupt,
+                   "burn staged file " + path + ": it " + found.what +
+                       " since it was sealed; the disc was not given it. Send the session again")
+            : fail_errno("burn staged file", path + " (it " + found.what + ")", found.sys_errno);
+    return with_origin(Origin::session, failed);
 }
 
 }  // namespace burnbox

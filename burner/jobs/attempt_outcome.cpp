@@ -55,15 +55,9 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
     const Error& error = attempted.error;
     const SessionRow& row = work.rows.front();
     if (error.code == Errc::cancelled) return false;
-    const bool withdrawn = error.code == Errc::conflict || error.code == Errc::not_found;
-    if (attempted.ours && withdrawn) {  // one of them, meanwhile
-        for (const SessionRow& each : work.rows) {
-            const auto now = services_.catalogue.session(each.id);
-            if (now && now->state == SessionState::queued && work.rows.size() > 1) continue;
-            waiting_[each.id].failed(services_.clock.steady_now());
-        }
-        return true;
-    }
+    const bool refused_by_row = error.code == Errc::conflict || error.code == Errc::not_found;
+    if (error.origin == Origin::session || (attempted.ours && refused_by_row))
+        return session_failed(work.rows, error);
     if (attempted.ours) return std::unexpected(error);
     // A folder that went away while the drive took it is not the drive's: the next turn says what it means.
     if (!std::ranges::all_of(
@@ -117,13 +111,54 @@ Result<bool> DriveLoop::nothing_written(Work& work, const Attempted& attempted) 
     return refused(work, error);
 }
 
+// Whether a row is waiting to be burned still; one that was withdrawn may be gone.
+Result<bool> DriveLoop::is_still_queued(const SessionRow& row) {
+    const auto now = services_.catalogue.session(row.id);
+    if (!now && now.error().code == Errc::not_found) return false;
+    if (!now) return std::unexpected(now.error());
+    if (!row.is_part() || now->state != SessionState::queued) return now->state == SessionState::queued;
+    const auto whole = services_.catalogue.session(row.whole);
+    if (!whole && whole.error().code != Errc::not_found) return std::unexpected(whole.error());
+    return whole && whole->state != SessionState::withdrawn;
+}
+
+// Nothing was written, because of the sessions and not of the drive: one was withdrawn meanwhile, which is
+// nobody's failure, or its files or records are damaged or can't be read.
+Result<bool> DriveLoop::session_failed(const std::vector<SessionRow>& rows, const Error& error) {
+    const SteadyTime now = services_.clock.steady_now();
+    bool withdrawn = false;
+    for (const SessionRow& row : rows) {
+        BB_TRY(const bool queued, is_still_queued(row));
+        if (queued) continue;
+        waiting_[row.id].failed(now);
+        withdrawn = true;
+    }
+    if (withdrawn) return true;
+    if (rows.size() > 1) {
+        burn_in_smaller_groups(schedule_, rows);
+        return true;
+    }
+    const SessionRow& row = rows.front();
+    waiting_[row.id].failed(now);
+    if (error.code == Errc::corrupt || ++notes_.session_refusals[row.id] >= kMostRefusals) {
+        notes_.session_refusals.erase(row.id);
+        BB_CHECK(fail_session(row, error.message));
+        return true;
+    }
+    reporter_.session_waits(row, error.message);
+    return true;
+}
+
 // What a disc session would show is not what was sealed. Where the session alone is fine, its sum with what
 // the disc holds is not: the disc takes no more, and is as good as it was.
 Result<bool> DriveLoop::disproved(Work& work, const Error& error) {
     const SessionRow& row = work.rows.front();
     if (work.disc.sessions_used != 0) {
-        BB_TRY(const Proof alone, prove_alone(services_, work.job));
-        if (alone.good()) {
+        const auto alone = prove_alone(services_, work.job);
+        if (!alone && alone.error().origin == Origin::session)
+            return session_failed(work.rows, alone.error());
+        if (!alone) return std::unexpected(alone.error());
+        if (alone->good()) {
             work.disc.state = DiscState::full;
             work.disc.reason = "takes no more, what is on it is good: " + error.message;
             log::warning("disc takes no more", log::kv("disc", work.disc.label),

@@ -93,6 +93,8 @@ class DriveLoop {
     [[nodiscard]] Result<bool> without_work(const std::vector<SessionRow>& rows, const Error& error);
     [[nodiscard]] Result<bool> conclude(Work& work, Attempted attempted);
     [[nodiscard]] Result<bool> nothing_written(Work& work, const Attempted& attempted);
+    [[nodiscard]] Result<bool> is_still_queued(const SessionRow& row);
+    [[nodiscard]] Result<bool> session_failed(const std::vector<SessionRow>& rows, const Error& error);
     [[nodiscard]] Result<bool> disproved(Work& work, const Error& error);
     [[nodiscard]] Result<bool> refused(Work& work, const Error& error);
     [[nodiscard]] Status fail_session(const SessionRow& row, const std::string& reason);

@@ -14,17 +14,22 @@ Result<std::string> read_record(const std::string& file) {
     return read_file(*folder, path.filename().string(), kMostSealRecordBytes);
 }
 
+Result<SealedSession> read_records(const BurnSession& session) {
+    BB_TRY(const std::string seal, read_record(session.seal_record));
+    BB_TRY(SealedSession sealed, parse_seal_record(seal));
+    if (!session.parity_record.empty()) {
+        BB_TRY(const std::string parity, read_record(session.parity_record));
+        BB_TRY(sealed.parity, parse_parity_record(parity));
+    }
+    return sealed;
+}
+
 }  // namespace
 
 Result<std::vector<JobSession>> read_job_sessions(const BurnJob& job) {
     std::vector<JobSession> sessions;
     for (const BurnSession& session : job.sessions) {
-        BB_TRY(const std::string seal, read_record(session.seal_record));
-        BB_TRY(SealedSession sealed, parse_seal_record(seal));
-        if (!session.parity_record.empty()) {
-            BB_TRY(const std::string parity, read_record(session.parity_record));
-            BB_TRY(sealed.parity, parse_parity_record(parity));
-        }
+        BB_TRY(SealedSession sealed, with_origin(Origin::session, read_records(session)));
         std::vector<DiscEntry> entries = disc_entries(sealed, job.layout, job.modes);
         sessions.push_back({std::move(sealed), std::move(entries), session.folder, session.parity_folder});
     }

@@ -53,7 +53,8 @@ Status SessionImage::read_image(OpenedDisc& disc) {
 Status SessionImage::add_from(const std::string& host_folder, const std::vector<DiscEntry>& entries) {
     if (contents_ == IsoTree::Contents::unread) return tree_->add(entries, UniqueFd());
     UniqueFd folder(::open(host_folder.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!folder) return fail_errno("open the sealed folder", host_folder);
+    if (!folder)
+        return with_origin(Origin::session, Status(fail_errno("open the sealed folder", host_folder)));
     return tree_->add(entries, std::move(folder));
 }
 

@@ -93,9 +93,11 @@ json to_json(const Progress& progress) {
 }
 
 json to_json(const Error& error) {
-    return {
-        {"error",
-         {{"code", std::to_underlying(error.code)}, {"errno", error.sys_errno}, {"message", error.message}}}};
+    return {{"error",
+             {{"code", std::to_underlying(error.code)},
+              {"errno", error.sys_errno},
+              {"message", error.message},
+              {"origin", std::to_underlying(error.origin)}}}};
 }
 
 json to_json(const Medium& medium) {
@@ -199,7 +201,8 @@ std::vector<FoundDiscSession> found_of(const json& value) {
 
 Error error_of(const json& value) {
     return {to_enum<Errc>(value.at("code"), std::to_underlying(Errc::io) + 1U), value.at("errno").get<int>(),
-            value.at("message").get<std::string>()};
+            value.at("message").get<std::string>(),
+            to_enum<Origin>(value.at("origin"), std::to_underlying(Origin::session) + 1U)};
 }
 
 Medium medium_of(const json& value) {

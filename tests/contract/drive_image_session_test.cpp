@@ -247,6 +247,25 @@ TEST_CASE("disc: what differs from the seal record is found and named") {
     CHECK(extra == 1);
 }
 
+TEST_CASE("disc: what is wrong with a session's files or records is said to be the session's") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const BurnSession session = rig.stage("one").file("a", "1").seal();
+    SUBCASE("its folder") {
+        std::filesystem::rename(session.folder, session.folder + ".away");
+    }
+    SUBCASE("its record") {
+        std::filesystem::remove(session.seal_record);
+    }
+    SUBCASE("its content") {
+        std::ofstream(session.folder + "/a", std::ios::trunc) << "2";
+    }
+    TestObserver observer;
+    const auto burned = rig.drive().burn(rig.job({session}), observer);
+    REQUIRE_FALSE(burned);
+    CHECK(burned.error().origin == Origin::session);
+}
+
 TEST_CASE("disc: the other layouts are burned and read back") {
     WorkerDriveRig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));

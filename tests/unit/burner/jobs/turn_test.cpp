@@ -28,6 +28,45 @@ TEST_CASE("turn: a session that is withdrawn the moment a drive takes it is no f
     }
 }
 
+TEST_CASE("turn: a worker that finds a session withdrawn is no fault of the drive") {
+    for (const unsigned together : {1U, 10U}) {
+        CAPTURE(together);
+        BurnerHouse house;
+        house.config.burn.batch.sessions = together;
+        const SessionId id = house.queue("holiday", {{"a", "1"}});
+        const SessionId next = house.queue("letters", {{"a", "2"}});
+        bool once = true;
+        house.drives[0]->before_write = [&](const BurnJob&) -> Status {
+            if (!std::exchange(once, false)) return {};
+            BB_CHECK(house.catalogue->step(id, SessionState::queued, SessionState::withdrawn, ""));
+            BB_CHECK(house.catalogue->remove_session(id));
+            return std::unexpected(Error{Errc::not_found, ENOENT, "no sealed folder", Origin::session});
+        };
+        house.run();
+        CHECK(house.row(next).state == SessionState::burned);
+        CHECK(std::ranges::count(house.event_names(), "drive_error") == 0);
+        CHECK(house.burner->drives()[0].state == DriveActivity::idle);
+    }
+}
+
+TEST_CASE("turn: a session whose files can't be read waits, then fails, and the drive burns the others") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    const SessionId next = house.queue("letters", {{"a", "2"}});
+    const std::string record = house.state_fs.host_path("seals/" + house.row(id).seal_id + ".jsonl");
+    house.drives[0]->before_write = [&](const BurnJob& job) -> Status {
+        if (job.sessions.front().seal_record != record) return {};
+        return std::unexpected(Error{Errc::io, EIO, "read a: Input/output error", Origin::session});
+    };
+    house.run();
+    CHECK(house.row(next).state == SessionState::burned);
+    CHECK(house.row(id).state == SessionState::queued);
+    CHECK(house.row(id).reason == "read a: Input/output error");
+    house.run_patiently(10);
+    CHECK(house.row(id).state == SessionState::failed);
+    CHECK(std::ranges::count(house.event_names(), "drive_error") == 0);
+}
+
 TEST_CASE("turn: no space for a large image is that session's wait, and a smaller one behind it is burned") {
     BurnerHouse house;
     const SessionId large = house.queue("large", {{"a", std::string(6'000'000, 'x')}});

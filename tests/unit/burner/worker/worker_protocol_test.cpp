@@ -108,7 +108,8 @@ TEST_CASE("worker protocol: answers arrive as they were sent") {
     CHECK(plan.blocks == 77);
     CHECK(there_and_back(Progress{5, 1ULL << 40U}).total_bytes == 1ULL << 40U);
     CHECK(plan.tree == TreeArea{4096, 12, Sha256::of("tree")});
-    const Error error = there_and_back(Error{Errc::does_not_fit, 28, "two\nlines"});
+    const Error error = there_and_back(Error{Errc::does_not_fit, 28, "two\nlines", Origin::session});
+    CHECK(error.origin == Origin::session);
     CHECK(error.code == Errc::does_not_fit);
     CHECK(error.sys_errno == 28);
     CHECK(error.message == "two\nlines");
