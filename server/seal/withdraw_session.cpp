@@ -172,6 +172,19 @@ Result<std::string> rename_unknown(SessionRegistry& registry, Account& account, 
     return target;
 }
 
+// The newest session whose folder was called that until its state changed.
+Result<std::optional<SessionRow>> find_by_earlier_folder(SessionRegistry& registry, const Account& account,
+                                                         const SessionFolder& folder) {
+    BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+        const SessionFolder now = parse_folder(row->folder);
+        if (row->root == registry.services.inbox.root() && now.name == folder.name &&
+            now.number == folder.number && now.state != folder.state)
+            return *row;
+    }
+    return std::nullopt;
+}
+
 Result<std::string> take_folder_back(SessionRegistry& registry, Account& account, const std::string& folder,
                                      const std::string& target) {
     const SessionFolder parts = parse_folder(folder);
@@ -184,6 +197,13 @@ Result<std::string> take_folder_back(SessionRegistry& registry, Account& account
     BB_TRY(const auto lost, find_row_of_folder(registry.services.inbox, registry.services.catalogue,
                                                registry.services.state_fs, account.name, folder));
     if (lost) return withdraw_session(registry, account, *lost);
+    BB_TRY(const auto earlier, find_by_earlier_folder(registry, account, parts));
+    if (earlier)
+        return fail(Errc::conflict,
+                    fmt::format("{} is {} by now, the session is {}: {}", escape(folder),
+                                escape(earlier->folder), to_string(earlier->state),
+                                earlier->state == SessionState::failed ? "rename that one"
+                                                                       : "it can't be taken back any more"));
     if (parts.state != FolderState::failed)
         return fail(Errc::not_found, fmt::format("the catalogue knows no session in {}", escape(folder)));
     return rename_unknown(registry, account, folder, target);

@@ -82,6 +82,15 @@ TEST_CASE("cancel: refused once burning has begun, with the reason, and nothing 
     CHECK(queued.house.exists("alice/holiday-queued/BURN"));
 }
 
+TEST_CASE("cancel: what was burned meanwhile is said to be burned, by the folder's name of before") {
+    Queued queued;
+    queued.house.burn(queued.row().id, "BURNBOX_0001");
+    const auto later = queued.house.connect();
+    CHECK(rename(*later, "/holiday-queued", "/holiday") ==
+          "holiday-queued is holiday-burned by now, the session is burned: it can't be taken back any more");
+    CHECK(rename(*later, "/other-queued", "/other") == "the catalogue knows no session in other-queued");
+}
+
 TEST_CASE("cancel: only back to its own name, and only when that is free") {
     Queued queued;
     CHECK(rename(*queued.client, "/holiday-queued", "/summer") ==
