@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/statvfs.h>
+
+#include <cstdint>
 
 namespace burnbox {
 namespace {
 
 constexpr int kBusySeconds = 10;
+constexpr std::uint64_t kLogIndexBytes = 32768;  // one piece of it
 
 // https://sqlite.org/rescode.html; the low byte is the primary code.
 Errc classify(int sqlite_code) {
@@ -37,7 +41,7 @@ Errc classify(int sqlite_code) {
 std::string_view remedy(Errc code) {
     switch (code) {
         case Errc::no_space:
-            return "; free space on its file system";
+            return "; its file system is full: free space on it";
         case Errc::busy:
             return "; another program holds the file";
         case Errc::corrupt:
@@ -51,12 +55,21 @@ std::string_view remedy(Errc code) {
     }
 }
 
-Error sqlite_error(std::string_view operation, const std::exception& exception, int sqlite_code) {
+// SQLite says "disk I/O error" where the index of its log finds no room.
+bool is_full(const std::string& file) {
+    struct statvfs space{};
+    return ::statvfs(file.c_str(), &space) == 0 &&
+           std::uint64_t{space.f_bavail} * space.f_frsize < kLogIndexBytes;
+}
+
+Error sqlite_error(const std::string& file, std::string_view operation, const std::exception& exception,
+                   int sqlite_code) {
     const auto* of_soci = dynamic_cast<const soci::soci_error*>(&exception);
     if (const auto* of_sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&exception))
         sqlite_code = of_sqlite->result();
     const std::string cause = of_soci != nullptr ? of_soci->get_error_message() : exception.what();
-    const Errc code = of_soci != nullptr ? classify(sqlite_code) : Errc::io;
+    Errc code = of_soci != nullptr ? classify(sqlite_code) : Errc::io;
+    if ((sqlite_code & 0xFF) == SQLITE_IOERR && is_full(file)) code = Errc::no_space;
     return Error{code, 0, fmt::format("catalogue: {}: {}{}", operation, cause, remedy(code)),
                  Origin::catalogue};
 }
@@ -80,9 +93,9 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Catalo
         auto sql = std::make_unique<soci::session>(
             soci::sqlite3, fmt::format("dbname=\"{}\" timeout={}", path, kBusySeconds));
         set_modes(*sql);
-        return std::unique_ptr<Database>(new Database(std::move(sql), std::move(on_trouble)));
+        return std::unique_ptr<Database>(new Database(path, std::move(sql), std::move(on_trouble)));
     } catch (const std::exception& exception) {
-        return std::unexpected(sqlite_error("open " + path, exception, SQLITE_ERROR));
+        return std::unexpected(sqlite_error(path, "open " + path, exception, SQLITE_ERROR));
     }
 }
 
@@ -104,8 +117,8 @@ Result<bool> Database::rescue(const std::string& copy) {
     }
 }
 
-Database::Database(std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble)
-    : sql_(std::move(sql)), on_trouble_(std::move(on_trouble)) {}
+Database::Database(std::string file, std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble)
+    : file_(std::move(file)), sql_(std::move(sql)), on_trouble_(std::move(on_trouble)) {}
 Database::~Database() = default;
 
 // IMMEDIATE takes the write lock now, so that nothing read inside the transaction can be outdated when it
@@ -127,7 +140,7 @@ void Database::rollback() {
 
 Error Database::to_error(std::string_view operation, const std::exception& exception) {
     const auto* backend = static_cast<soci::sqlite3_session_backend*>(sql_->get_backend());
-    Error error = sqlite_error(operation, exception, sqlite_api::sqlite3_errcode(backend->conn_));
+    Error error = sqlite_error(file_, operation, exception, sqlite_api::sqlite3_errcode(backend->conn_));
     if (on_trouble_ && error.code != Errc::conflict) on_trouble_(error);  // a conflict is an answer
     return error;
 }

@@ -62,12 +62,13 @@ class Database {
     [[nodiscard]] Result<bool> rescue(const std::string& copy);
 
   private:
-    Database(std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble);
+    Database(std::string file, std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble);
     void begin();
     void commit();
     void rollback();
     [[nodiscard]] Error to_error(std::string_view operation, const std::exception& exception);
 
+    const std::string file_;
     std::mutex mutex_;
     std::unique_ptr<soci::session> sql_;
     CatalogueTrouble on_trouble_;
