@@ -58,8 +58,8 @@ constexpr Condition kConditions[] = {
      "Delete burned sessions (the folders that end in -burned), or give it more space."},
     {folder_away, folder_away_cleared, "FOLDER_AWAY",
      "A folder that burnbox works in is not there: its disk is not mounted.",
-     "Mount it; burnbox goes on by itself. The text above says what to do if another folder is to take its "
-     "place."},
+     "Mount it; burnbox goes on by itself, unless the text above says that it ends. It also says what to do "
+     "if another folder is to take its place."},
     {catalogue_error, catalogue_error_cleared, "CATALOGUE_ERROR",
      "The catalogue can't be read or written, so that nothing is sealed or burned; or an older one was put "
      "back.",

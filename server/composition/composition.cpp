@@ -126,7 +126,9 @@ struct Composition::State {
     void lose_place(const std::string& path, const Error& error) {
         place_lost = true;
         if (error.origin == Origin::state_folder)
-            away.tell(path, error.message);
+            away.tell(path, error.message +
+                                ". burnbox ends, with exit code 1: mount it, and the service manager "
+                                "starts burnbox anew; without one, start it yourself");
         else
             resources->catalogue_lost(error);
         rescue();

@@ -158,6 +158,7 @@ said 'nothing new'
 step "inbox_dir goes while the server runs"
 unmount "$inbox"
 wait_for 10 "the signal stands" grep -q "$inbox" "$signals/FOLDER_AWAY"
+check "and says that the server ends" grep -q "burnbox ends, with exit code 1" "$signals/FOLDER_AWAY"
 check "nothing is wrong with the catalogue" test ! -e "$signals/CATALOGUE_ERROR"
 check_exit 1 "the server ends, to be started anew" wait "$server"
 server=
