@@ -28,7 +28,7 @@ std::string progress_text(const Progress& progress, double bytes_per_second) {
 }  // namespace
 
 std::string status_text(const StatusFacts& facts) {
-    std::string text = fmt::format("session: {}\nstate: {}\n", facts.session, facts.state);
+    std::string text = fmt::format("session: {}\nstate: {}\n", escape(facts.session), facts.state);
     if (facts.disc_session != 0)
         text += fmt::format("disc: {}, disc session {}\n", facts.disc, facts.disc_session);
     if (!facts.drive.empty()) text += fmt::format("drive: {}\n", facts.drive);
@@ -48,7 +48,7 @@ std::string partly_burned_text(const SessionRow& row, Timestamp time) {
         "    Only the parts that are missing are burned then.\n"
         "  - Or copy what you need from this folder, delete it, and send everything again.\n\n"
         "Nothing that you sent was deleted.\n",
-        row.account, row.disc_name, to_iso8601(time), escape(row.reason), row.parts);
+        escape(row.account), escape(row.disc_name), to_iso8601(time), escape(row.reason), row.parts);
 }
 
 std::string failed_text(const SessionRow& row, Timestamp time) {
@@ -62,8 +62,8 @@ std::string failed_text(const SessionRow& row, Timestamp time) {
         "again.\n"
         "  - When it was not the session's fault, ask the administrator to run: burnbox retry {}/{}\n\n"
         "Nothing that you sent was deleted.\n",
-        row.account, row.disc_name, to_iso8601(time), escape(row.reason), folder, row.name, row.account,
-        row.disc_name);
+        escape(row.account), escape(row.disc_name), to_iso8601(time), escape(row.reason), escape(folder),
+        escape(row.name), escape(row.account), escape(row.disc_name));
 }
 
 }  // namespace burnbox

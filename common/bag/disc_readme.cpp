@@ -83,7 +83,7 @@ another layout, lie in /RECOVERY/ACCOUNT/SESSION. They mend a copy of the
 session, as long as not more of it is lost than recovery data is left:
 
   ddrescue -b 2048 /dev/sr0 disc.iso disc.map
-  mkdir copy && bsdtar -xf disc.iso -C copy && chmod -R u+w copy
+  xorriso -osirrox on -indev disc.iso -extract / copy && chmod -R u+w copy
   cd copy/ACCOUNT/SESSION
   for s in par2/set-????.par2; do par2 repair -B . "$s"; done
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/shown_text.hpp"
 #include "common/base/text.hpp"
 #include "common/session/json_line.hpp"
 
@@ -75,18 +76,6 @@ Json head(const Receipt& receipt) {
     return head;
 }
 
-// For a POSIX shell, whatever is in it.
-std::string shell_quoted(std::string_view text) {
-    std::string out = "'";
-    for (const char c : text) {
-        if (c == '\'')
-            out += "'\\''";
-        else
-            out += c;
-    }
-    return out += '\'';
-}
-
 std::string human_time(Timestamp time) {  // "2026-11-23 10:00:00 UTC"
     std::string text = to_iso8601(time);
     text[10] = ' ';
@@ -119,7 +108,7 @@ std::string describe(const Receipt& receipt, const ReceiptCopy& copy, std::size_
                                   : fmt::format("Copy {} of {}: disc {}\n\n", number, count, copy.disc);
     if (copy.part != 0) text = fmt::format("Part {} of {}: disc {}\n\n", copy.part, receipt.parts, copy.disc);
     const auto line = [&](std::string_view name, std::string_view value) {
-        if (!value.empty()) text += fmt::format("  {:<14} {}\n", name, value);
+        if (!value.empty()) text += fmt::format("  {:<14} {}\n", name, escape(value));
     };
     if (copy.part != 0) line("Folder", path_on_disc(receipt, copy));
     line("Medium", copy.medium);
@@ -148,17 +137,21 @@ std::string how_to_check(const Receipt& receipt, const ReceiptCopy& copy) {
                            copy.disc, check_in("/mnt"));
     const std::string image = shell_quoted(copy.location);
     return fmt::format(
-        "Disc {} is an image file. Unpack it somewhere and compare, without being root:\n\n"
+        "Disc {5} is an image file. Unpack it somewhere and compare, without being root:\n\n"
         "  D=$(mktemp -d)\n"
-        "  bsdtar -xf {} -C \"$D\"\n"
-        "{}\n"
+        "  xorriso -osirrox on -indev {0} -extract / \"$D\"/disc\n"
+        "{1}\n"
         "or unpack only this session:\n\n"
-        "  xorriso -osirrox on -indev {} -extract {} \"$D\"/session\n\n"
+        "  xorriso -osirrox on -indev {0} -extract {2} \"$D\"/session\n\n"
+        "or unpack it by bsdtar, whose version 3.6 stops where a disc was written in several steps and has\n"
+        "names of more than 113 bytes:\n\n"
+        "  mkdir \"$D\"/tar && bsdtar -xf {0} -C \"$D\"/tar\n"
+        "{3}\n"
         "or, as root, mount it:\n\n"
-        "  mount -o ro,loop {} /mnt\n"
-        "{}\n",
-        copy.disc, image, check_in("\"$D\""), image, shell_quoted(path_on_disc(receipt, copy)), image,
-        check_in("/mnt"));
+        "  mount -o ro,loop {0} /mnt\n"
+        "{4}\n",
+        image, check_in("\"$D\"/disc"), shell_quoted(path_on_disc(receipt, copy)), check_in("\"$D\"/tar"),
+        check_in("/mnt"), copy.disc);
 }
 
 // Commands to paste that mend a copy of this disc with its recovery data.
@@ -169,16 +162,16 @@ std::string how_to_mend(const Receipt& receipt, const ReceiptCopy& copy) {
     std::string text;
     if (!whole) text = fmt::format("Part {}, on disc {}:\n\n", copy.part, copy.disc);
     if (copy.location.empty()) text += "  ddrescue -b 2048 /dev/sr0 disc.iso disc.map\n";
-    return text +
-           fmt::format(
-               "  D=$(mktemp -d)\n"
-               "  bsdtar -xf {0} -C \"$D\"\n"
-               "  chmod -R u+w \"$D\"\n"
-               "  (cd \"$D\"/{1} && for s in \"$D\"/{2}/set-????.par2; do par2 repair -q -B . \"$s\"; done)\n"
-               "  (cd \"$D\"/{3} && sha256sum -c {4})\n\n",
-               image, shell_quoted(whole ? receipt.parity_base : copy.parity_base),
-               shell_quoted(whole ? receipt.parity_folder : copy.parity_folder),
-               shell_quoted(parent_path(list)), shell_quoted(base_name(list)));
+    return text + fmt::format(
+                      "  D=$(mktemp -d)\n"
+                      "  xorriso -osirrox on -indev {0} -extract / \"$D\"/disc\n"
+                      "  chmod -R u+w \"$D\"/disc\n"
+                      "  (cd \"$D\"/disc/{1} && for s in \"$D\"/disc/{2}/set-????.par2; do par2 repair -q -B "
+                      ". \"$s\"; done)\n"
+                      "  (cd \"$D\"/disc/{3} && sha256sum -c {4})\n\n",
+                      image, shell_quoted(whole ? receipt.parity_base : copy.parity_base),
+                      shell_quoted(whole ? receipt.parity_folder : copy.parity_folder),
+                      shell_quoted(parent_path(list)), shell_quoted(base_name(list)));
 }
 
 // With the first disc, of each part.
@@ -220,18 +213,18 @@ std::string to_json(const Receipt& receipt) {
         line.end();
         out.pop_back();  // the newline
     }
-    return out += first ? "]\n}\n" : "\n ]\n}\n";
+    return show_json(out += first ? "]\n}\n" : "\n ]\n}\n");
 }
 
 std::string to_text(const Receipt& receipt) {
-    std::string text = fmt::format("RECEIPT for {}/{}\n\n", receipt.account, receipt.session);
+    std::string text = fmt::format("RECEIPT for {}/{}\n\n", escape(receipt.account), escape(receipt.session));
     text += fmt::format(
         "{} {} on disc. After burning, everything was read back from the disc\n"
         "and is exactly what was received.\n\n",
         receipt.files_count == 1 ? "1 file" : fmt::format("{} files", receipt.files_count),
         receipt.files_count == 1 ? "is" : "are");
     const auto line = [&](std::string_view name, std::string_view value) {
-        text += fmt::format("  {:<14} {}\n", name, value);
+        text += fmt::format("  {:<14} {}\n", name, escape(value));
     };
     line(receipt.parts == 0 ? "On the disc" : "On the discs", receipt.path);
     if (receipt.parts != 0)

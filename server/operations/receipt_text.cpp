@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/shown_text.hpp"
 #include "common/session/receipt.hpp"
 
 namespace burnbox {
@@ -17,7 +18,7 @@ Result<std::string> receipt_text(Catalogue& catalogue, Inbox& inbox, const Sessi
     if (!row.folder.empty()) {
         const std::string path = join_path(join_path(row.account, row.folder), "RECEIPT.txt");
         if (const auto fs = inbox.fs_of(row); fs)
-            if (auto text = read_file(**fs, path, kMostReceiptBytes); text) return text;
+            if (const auto text = read_file(**fs, path, kMostReceiptBytes); text) return show_lines(*text);
     }
     Receipt receipt;
     receipt.account = row.account;

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "common/base/shown_text.hpp"
 #include "server/control/columns.hpp"
 #include "server/operations/views.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string to_text(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return show_json(json.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 template <typename Views, typename Make>

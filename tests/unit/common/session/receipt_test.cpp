@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/shown_text.hpp"
 #include "tests/unit/common/session/sample_session.hpp"
 
 using namespace burnbox;
@@ -81,8 +82,10 @@ TEST_CASE("RECEIPT.txt: says where it is and how to check it, in a form for the 
     CHECK(has(text, "2026-11-23 10:02:00 UTC"));
     CHECK(has(text, "1048576 bytes (1.0 MiB)"));
     CHECK(has(text, "3, 358400 blocks from block 81920"));
-    CHECK(has(text, "bsdtar -xf '/discs/my box/BURNBOX_0007.iso' -C \"$D\""));
-    CHECK(has(text, R"((cd "$D"/'alice/holiday'\''s' && sha256sum -c 'SHA256SUMS'))"));
+    CHECK(has(text, R"(xorriso -osirrox on -indev '/discs/my box/BURNBOX_0007.iso' -extract / "$D"/disc)"));
+    CHECK(has(text, R"((cd "$D"/disc/'alice/holiday'\''s' && sha256sum -c 'SHA256SUMS'))"));
+    CHECK(has(text, R"(bsdtar -xf '/discs/my box/BURNBOX_0007.iso' -C "$D"/tar)"));
+    CHECK(text.find("xorriso") < text.find("bsdtar"));
     CHECK(has(text, R"(-extract '/alice/holiday'\''s' "$D"/session)"));
     receipt.copies[0].location.clear();
     text = to_text(receipt);
@@ -90,12 +93,30 @@ TEST_CASE("RECEIPT.txt: says where it is and how to check it, in a form for the 
     CHECK_FALSE(has(text, "bsdtar"));
 }
 
+TEST_CASE("receipts: nothing that is not seen, or turns what follows around") {
+    Receipt receipt = sample_receipt();
+    receipt.session = "a\u202ez\u2066\u200b\U000e0041";
+    receipt.path = "/alice/" + receipt.session;
+    receipt.marker_name = "BURN\u202e";
+    receipt.files[0].path = "data/\u202e.txt";
+    receipt.name_notes.push_back({.reader = "joliet", .path = "a\u200b", .shown = "b\u200b"});
+    const std::string text = to_text(receipt);
+    CHECK(show_lines(text) == text);
+    CHECK(has(text, "RECEIPT for alice/a\\xe2\\x80\\xae"));
+    CHECK(has(text, R"x(-extract '/alice/a'"$(printf '\342\200\256')"'z'"$(printf)x"));
+    const std::string json = to_json(receipt);
+    CHECK(show_json(json) == json);
+    CHECK(has(json, R"("session": "a\u202ez\u2066\u200b\udb40\udc41")"));
+    CHECK(has(json, R"(data/\u202e.txt)"));
+    CHECK(nlohmann::json::parse(json)["session"] == receipt.session);
+}
+
 TEST_CASE("RECEIPT.txt: names the list that is really there") {
     Receipt receipt = sample_receipt();
     receipt.checksum_list = "alice/holiday.SHA256SUMS";
-    CHECK(has(to_text(receipt), R"((cd "$D"/'alice' && sha256sum -c 'holiday.SHA256SUMS'))"));
+    CHECK(has(to_text(receipt), R"((cd "$D"/disc/'alice' && sha256sum -c 'holiday.SHA256SUMS'))"));
     receipt.checksum_list = "SHA256SUMS";
-    CHECK(has(to_text(receipt), R"((cd "$D" && sha256sum -c 'SHA256SUMS'))"));
+    CHECK(has(to_text(receipt), R"((cd "$D"/disc && sha256sum -c 'SHA256SUMS'))"));
     receipt.checksum_list.clear();
     receipt.files.push_back({.path = "bagit.txt", .size_bytes = 0, .sha256 = {}, .lba = 0});
     CHECK(has(to_text(receipt), "sha256sum -c 'manifest-sha256.txt'"));
