@@ -1,6 +1,7 @@
 // What is on an emulated disc: every kind of entry, read back by burnbox and by foreign tools.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -218,7 +219,9 @@ TEST_CASE("disc: one wrong bit in any block of descriptors and folders is found,
         const auto report = rig.drive().verify(job, 1, observer);
         REQUIRE(report);
         REQUIRE_FALSE(report->mismatches.empty());
-        CHECK(report->mismatches[0].find("descriptors and folders (blocks") != std::string::npos);
+        CHECK(std::ranges::any_of(report->mismatches, [](const std::string& mismatch) {
+            return mismatch.find("descriptors and folders (blocks") != std::string::npos;
+        }));
         flip(at);
     }
     CHECK(rig.drive().verify(job, 1, observer)->mismatches.empty());
