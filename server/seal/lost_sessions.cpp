@@ -166,12 +166,12 @@ class LostSessions {
     // A later run renamed its folder, or a person moved it: the receipt in it, or its content, tells.
     [[nodiscard]] Status look_for(const SessionRow& row) {
         if (row.state == SessionState::withdrawn) return {};
-        // Whoever may delete what is burned has done so.
-        if (row.state == SessionState::burned && services_.catalogue_age == CatalogueAge::current) return {};
         BB_CHECK(read_receipts());
         for (const FoundReceipt& receipt : *receipts_)
             if (free_.contains(receipt.folder) && is_of(receipt, row.disc_name, row.sealed_at))
                 return move_row(row, receipt.folder);
+        // Whoever may delete what is burned has done so.
+        if (row.state == SessionState::burned && services_.catalogue_age == CatalogueAge::current) return {};
         BB_TRY(const Record record, read_record(services_.state_fs, row.seal_id));
         if (record.sealed) {
             BB_TRY(const std::string folder, best_folder(row, *record.sealed));

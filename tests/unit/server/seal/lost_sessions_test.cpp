@@ -130,6 +130,21 @@ TEST_CASE("lost sessions: a session burned since is not burned again, whether it
     CHECK(house.shelves["tray"].discs.size() == (disc_is_there ? 1 : 0));
 }
 
+TEST_CASE(
+    "lost sessions: a burned session whose folder got its name after the copy was made is not forgotten") {
+    BurnerHouse house;
+    house.queue("s1", kFiles);
+    while (find(house, "s1")->state != SessionState::burned) must(house.burner->run_once(0));
+    REQUIRE(find(house, "s1")->folder == "s1-queued");
+    house.copy_catalogue("burned, not renamed");  // as old as the newest, by discs and attempts
+    house.run();
+    REQUIRE(find(house, "s1")->folder == "s1-burned");
+    house.put_catalogue_back("burned, not renamed");
+    house.repair();
+    CHECK(find(house, "s1")->folder == "s1-burned");
+    CHECK(house.catalogue->sessions("alice")->size() == 1);
+}
+
 TEST_CASE("lost sessions: a burned session that the catalogue does not know keeps its name") {
     BurnerHouse house;
     house.copy_state("old");
