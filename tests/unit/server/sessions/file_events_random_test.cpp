@@ -30,7 +30,6 @@ struct Disk {
     std::size_t lowest = SIZE_MAX;
     Places written = Places(kMost), good = Places(kMost);
     bool unkept = false;
-    bool unproven = false;  // whole before a restart, and counted since as one that came in order
 
     struct Hand {
         Places written = Places(kMost);
@@ -60,7 +59,7 @@ struct Disk {
     void settle() {
         if (!is_whole()) return;
         clean = true;
-        unkept = unproven = false;
+        unkept = false;
         base = bytes.size(), lowest = SIZE_MAX;
         written = good = Places(kMost);
         for (auto& [id, hand] : hands) hand.written = Places(kMost);
@@ -328,7 +327,7 @@ class World {
         else
             files_->closed(path, id, file->info(1), std::nullopt, {.now = ++last_});
         if (files_->find(path)->is_cut()) files_->stamped(*files_->find(path), file->info(1));
-        if (hand.changed || (lost && !file->unproven)) file->settle();
+        if (hand.changed || lost) file->settle();
         whole_after_cut += was_cut && files_->find(path)->state() == FileState::whole ? 1 : 0;
         if (once_in(2)) hash_at(path);
     }
@@ -488,7 +487,6 @@ class World {
                 file->settle();
                 // Unless the journal had its digest, it counts as one that came in order from now on.
                 for (std::size_t i = 0; i < file->bytes.size(); ++i) file->written[i] = true;
-                file->unproven = true;
                 continue;
             }
             // Whole once more only as the journal's digest finds it.
@@ -513,6 +511,11 @@ class World {
         for (const auto& [path, file] : disk_) {
             FileRecord& record = files_->recovered(*journal, path, file->info(links(file)), machine);
             files_->completed(record, {.now = ++last_});
+            if (!file->clean || record.state() == FileState::whole) continue;
+            // It is whole, which nobody can know any more: from here on it is what it counts as.
+            file->lose();
+            if (record.state() == FileState::cut_off)
+                for (std::size_t i = 0; i < file->bytes.size(); ++i) file->written[i] = true;
         }
     }
 
