@@ -100,7 +100,9 @@ wait_watched busy
 check "all of it is there" grep -q second "$watched/busy-burned/data/slow"
 
 sshd=$(command -v sshd || true)
-if [ -n "$sshd" ] && [ -x "$sshd" ] && command -v rsync >/dev/null; then
+# Whom sshd lets in it gives to his shell, and who runs this may have none: nobody, as a rule.
+may_log_in() { "$(getent passwd "$(id -un)" | cut -d: -f7)" -c true; }
+if [ -n "$sshd" ] && [ -x "$sshd" ] && command -v rsync >/dev/null && may_log_in >/dev/null 2>&1; then
     step "the predecessor's way through the system's own sshd: rsync -r, then scp /etc/issue"
     ssh-keygen -q -t ed25519 -N '' -f "$world/sshd_key"
     cp "$world/alice.pub" "$world/authorized"
@@ -141,7 +143,7 @@ CONF
     kill "$own_sshd"
     wait "$own_sshd" 2>/dev/null || true
 else
-    echo "  (no sshd or no rsync here: that part was not run)"
+    echo "  (no sshd, no rsync or no shell to log in to here: that part was not run)"
 fi
 
 if command -v curl >/dev/null && /usr/bin/python3 -c 'import pyftpdlib' 2>/dev/null; then
