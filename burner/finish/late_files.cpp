@@ -31,8 +31,7 @@ Result<std::vector<std::string>> late_files(FileSystem& fs, const std::string& f
                                             const SealedSession& sealed) {
     Known known;
     known.reserve(sealed.manifest.entries.size() + 1);
-    for (const ManifestEntry& entry : sealed.manifest.entries)
-        known.insert(entry.source.empty() ? entry.path : entry.source);
+    for (const ManifestEntry& entry : sealed.manifest.entries) known.insert(entry.staged_path());
     known.insert(sealed.marker.name);
     std::vector<std::string> late;
     BB_CHECK(walk(fs, folder, "", known, late));

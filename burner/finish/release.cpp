@@ -23,7 +23,7 @@ Result<bool> remove_burned(FileSystem& fs, const std::string& folder, const Mani
     bool removed = false;
     for (const ManifestEntry& entry :
          manifest.entries | std::views::reverse) {  // a folder after what is in it
-        const std::string path = join_path(folder, entry.source.empty() ? entry.path : entry.source);
+        const std::string path = join_path(folder, entry.staged_path());
         const Status gone = change_entry(fs, path, [&] {
             return entry.type == FileType::folder ? fs.remove_folder(path) : fs.remove(path);
         });

@@ -6,14 +6,13 @@
 
 #include "burner/parity/parity_plan.hpp"
 #include "burner/schedule/burn_job.hpp"
-#include "common/base/page_memory.hpp"
 #include "common/base/text.hpp"
+#include "common/storage/content_digest.hpp"
 #include "common/storage/durable_file.hpp"
 
 namespace burnbox {
 namespace {
 
-constexpr std::size_t kReadBytes = 1U << 20U;
 constexpr std::uint64_t kRoomLeftBytes = 64ULL << 20U;  // uploads and the catalogue need some too
 
 class Making {
@@ -113,17 +112,8 @@ Result<Parity> make_parity_files(const BurnerServices& services, const SessionRo
 Result<ParityFile> digest_parity_file(FileSystem& state_fs, const std::string& seal_id,
                                       const std::string& name) {
     BB_TRY(const auto file, state_fs.open(join_path(parity_folder(seal_id), name), {.read = true}));
-    ParityFile result{name, 0, {}};
-    Sha256Hasher hasher;
-    PageMemory memory(kReadBytes);
-    for (;;) {
-        BB_TRY(const std::size_t got, file->read_at(memory.bytes(), result.size_bytes));
-        if (got == 0) break;
-        hasher.update(memory.bytes().first(got));
-        result.size_bytes += got;
-    }
-    result.sha256 = hasher.finish();
-    return result;
+    BB_TRY(const ContentDigest content, digest_content(*file, UINT64_MAX));
+    return ParityFile{name, content.size_bytes, content.sha256};
 }
 
 }  // namespace burnbox

@@ -169,7 +169,7 @@ class Tree {
             if (source.type == FileType::file) {
                 entry.size_bytes = source.size_bytes;
                 entry.sha256 = source.sha256;
-                entry.staged = source.source.empty() ? source.path : source.source;
+                entry.staged = source.staged_path();
             }
             if (source.type == FileType::symlink) entry.link_target = source.link_target;
         }

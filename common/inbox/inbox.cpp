@@ -4,18 +4,12 @@
 
 #include "common/base/text.hpp"
 #include "common/storage/durable_file.hpp"
+#include "common/storage/existence.hpp"
 
 namespace burnbox {
 namespace {
 
 constexpr unsigned kMostNumbers = 1'000'000;  // holiday-burned-1000000: something else is wrong by then
-
-Result<bool> exists(FileSystem& fs, const std::string& path) {
-    const auto info = fs.info(path);
-    if (info) return true;
-    if (info.error().code == Errc::not_found) return false;
-    return std::unexpected(info.error());
-}
 
 // Whether another session's row says that its folder is `folder` now: its name, or the name of a move that
 // was done.

@@ -7,6 +7,7 @@
 #include "common/base/text.hpp"
 #include "common/session/json_line.hpp"
 #include "common/storage/durable_file.hpp"
+#include "common/storage/existence.hpp"
 #include "common/storage/mount_point.hpp"
 #include "common/storage/posix_file_system.hpp"
 
@@ -16,17 +17,10 @@ namespace {
 constexpr const char* kRecord = "folders.jsonl";
 constexpr std::uint64_t kMostBytes = 16U << 20U;
 
-Result<bool> is_there(FileSystem& fs, const std::string& path) {
-    const auto info = fs.info(path);
-    if (info) return true;
-    if (info.error().code == Errc::not_found) return false;
-    return std::unexpected(info.error());
-}
-
 // One that ran before it knew marks has keys or seals.
 Result<bool> ran_before(FileSystem& state_fs) {
     for (const char* const folder : {"host_keys", "seals"}) {
-        BB_TRY(const bool there, is_there(state_fs, folder));
+        BB_TRY(const bool there, exists(state_fs, folder));
         if (there) return true;
     }
     return false;
@@ -113,7 +107,7 @@ Status KnownFolders::look(const std::string& kind, const std::string& path) cons
 
 Result<KnownFolders::Then> KnownFolders::judge(FileSystem& folder, const std::string& kind,
                                                const std::string& path) const {
-    if (is_there(folder, std::string(kAdoptFile)).value_or(false)) return Then::take_on;
+    if (exists(folder, std::string(kAdoptFile)).value_or(false)) return Then::take_on;
     const auto mark = read_folder_mark(folder);
     if (!mark) return away(kind, path, mark.error().message + "; " + to_take_its_place(path));
     const auto known = known_.find(path);

@@ -9,42 +9,24 @@
 #include "common/base/text.hpp"
 #include "common/base/time_range.hpp"
 #include "common/session/names.hpp"
+#include "common/storage/content_digest.hpp"
+#include "common/storage/existence.hpp"
 
 namespace burnbox {
 namespace {
 
-constexpr std::size_t kReadBytes = 1U << 20U;
-
-Result<bool> is_folder(FileSystem& fs, const std::string& path) {
-    const auto info = fs.info(path);
-    if (info) return info->type == FileType::folder;
-    if (info.error().code == Errc::not_found) return false;
-    return std::unexpected(info.error());
-}
-
-Result<Sha256> content_of(FileSystem& fs, const std::string& path) {
-    BB_TRY(const auto file, fs.open(path, {.read = true}));
-    Sha256Hasher hasher;
-    std::vector<std::byte> part(kReadBytes);
-    for (std::uint64_t offset = 0;;) {
-        BB_TRY(const std::size_t got, file->read_at(part, offset));
-        if (got == 0) return hasher.finish();
-        hasher.update(std::span(part).first(got));
-        offset += got;
-    }
-}
-
 Result<bool> has_content(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
     for (const ManifestEntry& entry : sealed.manifest.entries) {
         if (entry.path == sealed.marker.name) continue;
-        const std::string path = join_path(folder, entry.source.empty() ? entry.path : entry.source);
+        const std::string path = join_path(folder, entry.staged_path());
         if (entry.type == FileType::symlink) {
             BB_TRY(const std::string target, fs.read_symlink(path));
             if (target != entry.link_target) return false;
         }
         if (entry.type != FileType::file) continue;
-        BB_TRY(const Sha256 content, content_of(fs, path));
-        if (content != entry.sha256) return false;
+        BB_TRY(const auto file, fs.open(path, {.read = true}));
+        BB_TRY(const ContentDigest content, digest_content(*file, entry.size_bytes));
+        if (content.sha256 != entry.sha256) return false;
     }
     return true;
 }
@@ -90,7 +72,7 @@ Result<Fit> fit_of(FileSystem& fs, const std::string& folder, const SealedSessio
     Fit fit = Fit::times;
     for (const ManifestEntry& entry : sealed.manifest.entries) {
         if (entry.path == sealed.marker.name) continue;
-        const std::string& path = entry.source.empty() ? entry.path : entry.source;
+        const std::string& path = entry.staged_path();
         const auto info = fs.info(join_path(folder, path));
         if (!info && info.error().code != Errc::not_found) return std::unexpected(info.error());
         if (!info || info->type != entry.type) return Fit::none;

@@ -2,6 +2,7 @@
 
 #include "common/session/json_line.hpp"
 #include "common/storage/durable_file.hpp"
+#include "common/storage/existence.hpp"
 
 namespace burnbox {
 namespace {
@@ -22,10 +23,7 @@ Status remember_older_catalogue(FileSystem& state_fs, std::uint64_t generation, 
 }
 
 Result<bool> may_miss_discs(FileSystem& state_fs) {
-    const auto info = state_fs.info(kMemory);
-    if (info) return true;
-    if (info.error().code == Errc::not_found) return false;
-    return std::unexpected(info.error());
+    return exists(state_fs, kMemory);
 }
 
 std::string age_text(CatalogueAge age) {

@@ -9,6 +9,7 @@
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/storage/durable_file.hpp"
+#include "common/storage/existence.hpp"
 
 namespace burnbox {
 namespace {
@@ -21,10 +22,7 @@ log::Field named(const SessionRow& row) {
 Result<bool> folder_is_there(Inbox& inbox, const SessionRow& row) {
     if (row.folder.empty()) return false;
     BB_TRY(FileSystem* const fs, inbox.fs_of(row));
-    const auto info = fs->info(join_path(row.account, row.folder));
-    if (info) return true;
-    if (info.error().code == Errc::not_found) return false;
-    return std::unexpected(info.error());
+    return exists(*fs, join_path(row.account, row.folder));
 }
 
 // Ends a cut move. False when neither name is there: the row's state decides what that means.

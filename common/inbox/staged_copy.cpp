@@ -26,7 +26,7 @@ bool can_share(FileSystem& state_fs, const std::string& folder, const std::strin
     const auto first = std::ranges::find(manifest.entries, FileType::file, &ManifestEntry::type);
     if (first == manifest.entries.end() || !make_folders(state_fs, kFolder, 0700)) return false;
     const std::string probe = folder + ".probe";
-    const std::string& path = first->source.empty() ? first->path : first->source;
+    const std::string& path = first->staged_path();
     const bool shared = share_blocks(host_folder + "/" + path, state_fs.host_path(probe));
     (void)state_fs.remove(probe);
     return shared;
@@ -37,7 +37,7 @@ bool copy_all(FileSystem& state_fs, const std::string& folder, const std::string
     if (!can_share(state_fs, folder, host_folder, manifest) || !make_folders(state_fs, folder, 0700))
         return false;
     for (const ManifestEntry& entry : manifest.entries) {
-        const std::string& path = entry.source.empty() ? entry.path : entry.source;
+        const std::string& path = entry.staged_path();
         const std::string copy = join_path(folder, path);
         if (entry.type == FileType::folder && !state_fs.make_folder(copy, 0700)) return false;
         if (entry.type == FileType::file && !share_blocks(host_folder + "/" + path, state_fs.host_path(copy)))

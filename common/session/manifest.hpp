@@ -26,6 +26,8 @@ struct ManifestEntry {
     std::string link_target{};     // symlinks only
     std::string source{};  // the path in the session folder when a disc can't hold it: any bytes; "" = path
 
+    [[nodiscard]] const std::string& staged_path() const { return source.empty() ? path : source; }
+
     bool operator==(const ManifestEntry&) const = default;
 };
 

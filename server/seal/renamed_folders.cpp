@@ -6,18 +6,12 @@
 #include "common/inbox/lost_folder.hpp"
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
+#include "common/storage/existence.hpp"
 #include "server/sessions/journal.hpp"
 #include "server/sessions/session_walk.hpp"
 
 namespace burnbox::upload {
 namespace {
-
-Result<bool> is_there(FileSystem& fs, const std::string& path) {
-    const auto info = fs.info(path);
-    if (info) return true;
-    if (info.error().code == Errc::not_found) return false;
-    return std::unexpected(info.error());
-}
 
 // An open session has no STATUS.txt, one that was withdrawn neither; one that had failed has a FAILED.txt;
 // one that a client works on has a journal.
@@ -25,11 +19,11 @@ Result<bool> is_as_burnbox_left_it(const UploadServices& services, const std::st
                                    const std::string& folder) {
     FileSystem& fs = services.inbox.fs();
     const std::string path = join_path(account, folder);
-    BB_TRY(const bool waited, is_there(fs, join_path(path, "STATUS.txt")));
+    BB_TRY(const bool waited, exists(fs, join_path(path, "STATUS.txt")));
     if (!waited) return false;
-    BB_TRY(const bool failed, is_there(fs, join_path(path, "FAILED.txt")));
+    BB_TRY(const bool failed, exists(fs, join_path(path, "FAILED.txt")));
     BB_TRY(const bool sent_to,
-           is_there(services.state_fs, join_path(Journal::folder(account), folder + ".jsonl")));
+           exists(services.state_fs, join_path(Journal::folder(account), folder + ".jsonl")));
     return !failed && !sent_to;
 }
 
@@ -37,8 +31,7 @@ Result<bool> holds_just(FileSystem& fs, const std::string& path, const SealedSes
     BB_TRY(const Fit fit, fit_of(fs, path, sealed));
     if (fit != Fit::times) return false;
     std::set<std::string> known = {sealed.marker.name};
-    for (const ManifestEntry& entry : sealed.manifest.entries)
-        known.insert(entry.source.empty() ? entry.path : entry.source);
+    for (const ManifestEntry& entry : sealed.manifest.entries) known.insert(entry.staged_path());
     BB_TRY(const auto entries, walk_session(fs, path));
     for (const WalkEntry& entry : entries)
         if (!known.contains(entry.path)) return false;

@@ -7,13 +7,12 @@
 #include <mutex>
 #include <optional>
 
-#include "common/base/page_memory.hpp"
+#include "common/storage/content_digest.hpp"
 #include "server/sessions/open_session.hpp"
 
 namespace burnbox::upload {
 namespace {
 
-constexpr std::size_t kReadBytes = 1U << 20U;
 constexpr std::size_t kHelpers = 3;
 
 // Threads take the next path until there is none. Outlives the call for helpers that start late: they find
@@ -45,18 +44,11 @@ struct SharedWork {
 Result<HashedFile> hash_file(FileSystem& fs, const std::string& path) {
     BB_TRY(const auto file, fs.open(path, {.read = true}));
     BB_TRY(const FileInfo before, file->info());
-    Sha256Hasher hasher;
-    PageMemory memory(std::min<std::uint64_t>(kReadBytes, before.size_bytes + 1));
-    for (std::uint64_t offset = 0;;) {
-        BB_TRY(const std::size_t got, file->read_at(memory.bytes(), offset));
-        if (got == 0) break;
-        hasher.update(memory.bytes().first(got));
-        offset += got;
-    }
+    BB_TRY(const ContentDigest content, digest_content(*file, before.size_bytes));
     BB_TRY(const FileInfo after, file->info());
     if (stamp_of(before) != stamp_of(after))
         return fail(Errc::conflict, fmt::format("read {}: it changed meanwhile", path));
-    return HashedFile{.sha256 = hasher.finish(), .info = after};
+    return HashedFile{.sha256 = content.sha256, .info = after};
 }
 
 std::vector<Result<HashedFile>> hash_files(FileSystem& fs, std::vector<std::string> paths,

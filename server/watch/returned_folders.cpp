@@ -4,16 +4,10 @@
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/inbox/withdraw.hpp"
+#include "common/storage/existence.hpp"
 
 namespace burnbox::watch {
 namespace {
-
-Result<bool> is_there(FileSystem& fs, const std::string& path) {
-    const auto info = fs.info(path);
-    if (info) return info->type == FileType::folder;
-    if (info.error().code == Errc::not_found) return false;
-    return std::unexpected(info.error());
-}
 
 log::Field named(const SessionRow& row) {
     return log::kv("session", row.account + "/" + row.disc_name);
@@ -66,9 +60,9 @@ Status lose(const UploadServices& services, const SessionRow& row) {
 
 Status settle(const UploadServices& services, const SessionRow& row) {
     FileSystem& fs = services.inbox.fs();
-    BB_TRY(const bool here, is_there(fs, join_path(row.account, row.folder)));
+    BB_TRY(const bool here, is_folder(fs, join_path(row.account, row.folder)));
     if (here) return {};
-    BB_TRY(const bool is_back, is_there(fs, join_path(row.account, row.name)));
+    BB_TRY(const bool is_back, is_folder(fs, join_path(row.account, row.name)));
     const bool burns = row.state == SessionState::burning || row.state == SessionState::verifying;
     if (is_back && burns) return give_name_back(services, row);
     if (is_back) {
