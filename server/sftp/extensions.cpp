@@ -102,7 +102,7 @@ void Session::hardlink(Request& request) {
     const auto path = path_of(request);
     if (!complete(request)) return;
     if (!existing || !path) return reply(request, existing ? path.error() : existing.error());
-    reply(request, client_->make_hardlink(*existing, *path));
+    run_slow(request, {}, [&](Done done) { client_->make_hardlink(*existing, *path, std::move(done)); });
 }
 
 void Session::reply_space(const Request& request, const std::string& path) {

@@ -66,7 +66,6 @@ class Client {
     [[nodiscard]] virtual Status remove(const std::string& path) = 0;
     [[nodiscard]] virtual Status set_attributes(const std::string& path, const Attributes& attributes) = 0;
     [[nodiscard]] virtual Status make_symlink(const std::string& target, const std::string& path) = 0;
-    [[nodiscard]] virtual Status make_hardlink(const std::string& existing, const std::string& path) = 0;
     [[nodiscard]] virtual Result<std::string> read_symlink(const std::string& path) = 0;
 
     // CLOSE, the end of an scp file. When the file is a marker the answer is the seal's: OK is the promise.
@@ -74,6 +73,8 @@ class Client {
     virtual void sync(UploadFile& file, Done done) = 0;  // the file must stay open until done
     // A rename may seal (to a marker's name), cancel (NAME-queued to NAME) or mend (NAME-failed to NAME).
     virtual void rename(const std::string& from, const std::string& to, RenameMode mode, Done done) = 0;
+    // A hard link to a marker's name seals, as a rename does.
+    virtual void make_hardlink(const std::string& existing, const std::string& path, Done done) = 0;
     // `ssh burnbox burn NAME`, `cancel NAME`.
     virtual void burn(const std::string& session, bool again, Done done) = 0;
     virtual void cancel(const std::string& session, Done done) = 0;

@@ -1,5 +1,5 @@
 // The Client of an account's inbox: translates paths to places and applies the rules there. One file per kind
-// of request: inbox_client_read, _open, _change, _rename, _jobs, _lend.
+// of request: inbox_client_read, _open, _change, _link, _rename, _jobs, _lease.
 #pragma once
 
 #include <memory>
@@ -27,11 +27,11 @@ class InboxClient final : public Client {
     [[nodiscard]] Status remove(const std::string& path) override;
     [[nodiscard]] Status set_attributes(const std::string& path, const Attributes& attributes) override;
     [[nodiscard]] Status make_symlink(const std::string& target, const std::string& path) override;
-    [[nodiscard]] Status make_hardlink(const std::string& existing, const std::string& path) override;
     [[nodiscard]] Result<std::string> read_symlink(const std::string& path) override;
     void close(std::unique_ptr<UploadFile> file, Done done) override;
     void sync(UploadFile& file, Done done) override;
     void rename(const std::string& from, const std::string& to, RenameMode mode, Done done) override;
+    void make_hardlink(const std::string& existing, const std::string& path, Done done) override;
     void burn(const std::string& session, bool again, Done done) override;
     void cancel(const std::string& session, Done done) override;
     void digest(const std::string& path, const DigestRange& range,
@@ -63,6 +63,9 @@ class InboxClient final : public Client {
     [[nodiscard]] Status remove_sealed(const ResolvedPath& place, bool folder, AfterUnlock& after);
     [[nodiscard]] Status resize(const ResolvedPath& place, std::uint64_t size_bytes, AfterUnlock& after);
     [[nodiscard]] Status apply_attributes(const ResolvedPath& place, const Attributes& attributes);
+    [[nodiscard]] Status link_entry(const ResolvedPath& from, const ResolvedPath& to);
+    // A plain file came to this place by its name: when that makes it a marker, its answer is the seal's.
+    [[nodiscard]] bool seal_if_marker(const ResolvedPath& place, const Done& done, AfterUnlock& after);
     [[nodiscard]] Status rename_session(const ResolvedPath& from, const ResolvedPath& to);
     [[nodiscard]] Status rename_entry(const ResolvedPath& from, const ResolvedPath& to, RenameMode mode);
     // One place for all paths of a lease: they must be in one session.

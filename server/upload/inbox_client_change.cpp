@@ -5,7 +5,6 @@
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
 #include "server/rules/attributes.hpp"
-#include "server/rules/link_rule.hpp"
 #include "server/seal/seal_start.hpp"
 #include "server/sessions/sent_modes.hpp"
 #include "server/upload/inbox_client.hpp"
@@ -205,61 +204,6 @@ Status InboxClient::set_attributes(const std::string& path, const Attributes& at
     if (attributes.size_bytes) BB_CHECK(resize(place, *attributes.size_bytes, after));
     if (attributes.mode || attributes.atime || attributes.mtime)
         BB_CHECK(apply_attributes(place, attributes));
-    return {};
-}
-
-Status InboxClient::make_symlink(const std::string& target, const std::string& path) {
-    const std::lock_guard lock(account_->mutex);
-    BB_TRY(const ResolvedPath place, find(path));
-    if (place.where == Where::inbox || place.path.is_top())
-        return fail(Errc::permission,
-                    "a link can't lie directly in the inbox; make it inside a session's folder");
-    BB_CHECK(check_changeable(*account_, place));
-    if (place.where == Where::missing) return not_found(place);
-    BB_CHECK(check_new_name(place));
-    BB_TRY(const std::string leads, link_destination(place.path.inside, target));
-    BB_CHECK(registry_->inbox().make_symlink(target, place.fs_path));
-    note_change(place);
-    place.session->folders_completed = registry_->tick();
-    return {};
-}
-
-Status InboxClient::make_hardlink(const std::string& existing, const std::string& path) {
-    const std::lock_guard lock(account_->mutex);
-    BB_TRY(const ResolvedPath from, find(existing));
-    BB_TRY(const ResolvedPath place, find(path));
-    if (place.where == Where::inbox || place.path.is_top())
-        return fail(Errc::permission,
-                    "a link can't lie directly in the inbox; make it inside a session's folder");
-    BB_CHECK(check_changeable(*account_, place));
-    if (place.where == Where::missing || from.where == Where::missing)
-        return not_found(place.where == Where::missing ? place : from);
-    BB_CHECK(check_new_name(place));
-    if (from.where != Where::open || from.session != place.session || from.is_own_file())
-        return fail(Errc::permission, "a hard link must stay inside its open session");
-    BB_CHECK(account_->check_file_room(registry_->services.config.limits));
-    BB_TRY(const FileInfo before, registry_->inbox().info(from.fs_path));
-    OpenSession& session = *place.session;
-    const FileRecord* const known = session.find(from.path.inside);
-    if (before.type != FileType::file || (known != nullptr && !known->is_at_rest()))
-        return fail(Errc::permission,
-                    fmt::format("{} is no complete file: it can't be linked", escape(from.path.text())));
-    const std::uint64_t more_bytes = known != nullptr ? known->size_bytes() : 2 * before.size_bytes;
-    BB_CHECK(account_->charge(more_bytes));
-    if (const Status made = registry_->inbox().make_hardlink(from.fs_path, place.fs_path); !made) {
-        account_->release(more_bytes);
-        return made;
-    }
-    FileRecord& record = session.files.found(from.path.inside);
-    if (known == nullptr) {
-        session.files.counted(record, before.size_bytes);
-        session.files.stamped(record, before);
-    }
-    session.files.linked(from.path.inside, place.path.inside);
-    if (const auto after = registry_->inbox().info(from.fs_path))
-        session.files.restamped(record, before, *after);
-    session.files.completed(record, {.now = registry_->tick()});  // never a marker by the predecessor's rule
-    note_change(place);
     return {};
 }
 

@@ -107,6 +107,17 @@ Status InboxClient::rename_entry(const ResolvedPath& from, const ResolvedPath& t
     return {};
 }
 
+bool InboxClient::seal_if_marker(const ResolvedPath& place, const Done& done, AfterUnlock& after) {
+    if (!is_complete_marker(*registry_, *place.session, place.path.inside)) return false;
+    const auto info = registry_->inbox().info(place.fs_path);
+    if (!info || info->type != FileType::file) return false;
+    start_seal(
+        registry_, account_, place.session,
+        {.by = SealRequest::By::marker, .marker = place.path.inside, .again = false, .sender_opened_at = {}},
+        done, after);
+    return true;
+}
+
 void InboxClient::rename(const std::string& from_path, const std::string& to_path, RenameMode mode,
                          Done done) {
     AfterUnlock after;
@@ -133,15 +144,7 @@ void InboxClient::rename(const std::string& from_path, const std::string& to_pat
     const Status renamed = from->path.is_top() ? rename_session(*from, *to) : rename_entry(*from, *to, mode);
     if (!renamed) return answer(std::unexpected(renamed.error()));
     const bool file_moved = !from->path.is_top() && to->where == Where::open && from->fs_path != to->fs_path;
-    if (file_moved && is_complete_marker(*registry_, *to->session, to->path.inside)) {
-        if (const auto info = registry_->inbox().info(to->fs_path); info && info->type == FileType::file)
-            return start_seal(registry_, account_, to->session,
-                              {.by = SealRequest::By::marker,
-                               .marker = to->path.inside,
-                               .again = false,
-                               .sender_opened_at = {}},
-                              done, after);
-    }
+    if (file_moved && seal_if_marker(*to, done, after)) return;
     // A hash that was under way was that of the old name.
     if (const FileRecord* const record = file_moved ? to->session->find(to->path.inside) : nullptr;
         record != nullptr && record->is_at_rest() && !record->has_digest())

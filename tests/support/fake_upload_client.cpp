@@ -116,9 +116,6 @@ Status FakeUploadClient::make_symlink(const std::string& target, const std::stri
         return fail(Errc::permission, "the link leaves the session");
     return fs_.make_symlink(target, lexical_path(path));
 }
-Status FakeUploadClient::make_hardlink(const std::string& existing, const std::string& path) {
-    return fs_.make_hardlink(lexical_path(existing), lexical_path(path));
-}
 Result<std::string> FakeUploadClient::read_symlink(const std::string& path) {
     return fs_.read_symlink(lexical_path(path));
 }
@@ -154,6 +151,13 @@ void FakeUploadClient::rename(const std::string& from, const std::string& to, Re
             done(std::string());
         else
             done(std::unexpected(renamed.error()));
+    });
+}
+
+void FakeUploadClient::make_hardlink(const std::string& existing, const std::string& path, Done done) {
+    const Status made = fs_.make_hardlink(lexical_path(existing), lexical_path(path));
+    answer([made, done = std::move(done)] {
+        done(made ? Result<std::string>(std::string()) : std::unexpected(made.error()));
     });
 }
 

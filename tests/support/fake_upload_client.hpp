@@ -39,11 +39,11 @@ class FakeUploadClient final : public Client {
     Status remove(const std::string& path) override;
     Status set_attributes(const std::string& path, const Attributes& attributes) override;
     Status make_symlink(const std::string& target, const std::string& path) override;
-    Status make_hardlink(const std::string& existing, const std::string& path) override;
     Result<std::string> read_symlink(const std::string& path) override;
     void close(std::unique_ptr<UploadFile> file, Done done) override;
     void sync(UploadFile& file, Done done) override;
     void rename(const std::string& from, const std::string& to, RenameMode mode, Done done) override;
+    void make_hardlink(const std::string& existing, const std::string& path, Done done) override;
     void burn(const std::string& session, bool again, Done done) override;
     void cancel(const std::string& session, Done done) override;
     void digest(const std::string& path, const DigestRange& range,

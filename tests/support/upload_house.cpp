@@ -214,6 +214,12 @@ std::string rename(Client& client, const std::string& from, const std::string& t
     return *answer;
 }
 
+std::string hardlink(Client& client, const std::string& existing, const std::string& path) {
+    const Answer answer;
+    client.make_hardlink(existing, path, answer.done());
+    return *answer;
+}
+
 std::string burn(Client& client, const std::string& session, bool again) {
     const Answer answer;
     client.burn(session, again, answer.done());

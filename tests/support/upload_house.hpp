@@ -77,6 +77,7 @@ class UploadHouse {
 [[nodiscard]] std::string put(Client& client, const std::string& path, std::string_view content);
 [[nodiscard]] std::string rename(Client& client, const std::string& from, const std::string& to,
                                  RenameMode mode = RenameMode::no_replace);
+[[nodiscard]] std::string hardlink(Client& client, const std::string& existing, const std::string& path);
 [[nodiscard]] std::string burn(Client& client, const std::string& session, bool again = false);
 [[nodiscard]] std::string cancel(Client& client, const std::string& session);
 [[nodiscard]] std::string get(Client& client, const std::string& path);

@@ -1,6 +1,8 @@
 // The main path: files, marker, sealed.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "common/session/sealed_session.hpp"
 #include "tests/support/upload_house.hpp"
 
@@ -113,11 +115,32 @@ TEST_CASE("seal: links, folders and files elsewhere are never markers") {
     put_photos(*client);
     CHECK(put(*client, "/holiday/photos/BURN", "data") == "ok");
     CHECK(shown(client->make_symlink("photos/a.jpg", "/holiday/BURN")) == "ok");
-    CHECK(shown(client->make_hardlink("/holiday/photos/a.jpg", "/holiday/SHA256SUMS")) == "ok");
+    CHECK(hardlink(*client, "/holiday/photos/a.jpg", "/holiday/photos/SHA256SUMS") == "ok");
     CHECK(shown(client->remove("/holiday/BURN")) == "ok");
     CHECK(shown(client->make_folder("/holiday/BURN", 0755)) == "ok");
     CHECK(house.rows().empty());
     CHECK(house.exists("alice/holiday"));
+}
+
+TEST_CASE("seal: a hard link to a marker's name is a marker, as a rename to it is") {
+    UploadHouse house;
+    const auto client = house.connect();
+    put_photos(*client);
+    SUBCASE("it seals") {
+        REQUIRE(put(*client, "/holiday/start", "go") == "ok");
+        CHECK(hardlink(*client, "/holiday/start", "/holiday/BURN") == "ok: holiday is sealed");
+        REQUIRE(house.rows().size() == 1);
+        CHECK(house.rows()[0].marker_name == "BURN");
+        const auto paths = house.manifest_paths(house.rows()[0]);
+        CHECK(std::ranges::count(paths, "start") == 1);
+        CHECK(std::ranges::count(paths, "BURN") == 0);
+    }
+    SUBCASE("what it can't seal it says") {
+        REQUIRE(put(*client, "/holiday/list", std::string(64, '0') + "  photos/a.jpg\n") == "ok");
+        CHECK(contains(hardlink(*client, "/holiday/list", "/holiday/SHA256SUMS"), "does not match"));
+        CHECK(house.exists("alice/holiday/SHA256SUMS.refused"));
+        CHECK(house.exists("alice/holiday/list"));
+    }
 }
 
 TEST_CASE("seal: content sent in any order, anew or appended has the digest of what is on the disk") {
@@ -199,7 +222,7 @@ TEST_CASE("seal: sealed folders can be read but in no way changed") {
     CHECK(shown(client->make_folder("/holiday-queued/x", 0755)) == why);
     CHECK(rename(*client, "/holiday-queued/photos", "/holiday-queued/p") == why);
     CHECK(shown(client->make_symlink("x", "/holiday-queued/x")) == why);
-    CHECK(shown(client->make_hardlink("/holiday-queued/photos/a.jpg", "/holiday-queued/x")) == why);
+    CHECK(hardlink(*client, "/holiday-queued/photos/a.jpg", "/holiday-queued/x") == why);
     CHECK(shown(client->set_attributes("/holiday-queued/photos/a.jpg",
                                        {.size_bytes = 0, .mode = {}, .atime = {}, .mtime = {}})) == why);
     CHECK(contains(shown(client->remove("/holiday-queued/photos/a.jpg")), "nothing in it can be removed"));
