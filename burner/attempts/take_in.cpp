@@ -66,7 +66,7 @@ class TakingIn {
     [[nodiscard]] Result<std::optional<Doubt>> take(const FoundDiscSession& found) {
         if (!found.unexplained.empty())
             return Doubt{fmt::format("{} belongs to no session", escape(found.unexplained.front()))};
-        if (found.sessions.empty()) return Doubt{"it brought no session"};
+        if (found.sessions.empty()) return store(found, {}, {});  // with it the disc was closed
         std::vector<KnownSession> sessions;
         for (const FoundSession& session : found.sessions) {
             auto known = records_.find(session, disc_.pool);

@@ -44,6 +44,7 @@ struct Burner::State {
     std::mutex running_mutex;
     std::condition_variable running_changed;
     std::size_t running = 0;  // threads, and visitors
+    class Visitor;
 
     explicit State(const BurnerServices& given) : services(given), conditions(given.events, given.clock) {}
 
@@ -77,22 +78,35 @@ struct Burner::State {
     auto visit(DriveLoop& loop, Use use) -> decltype(use());
 };
 
-// Somebody else than its own thread uses the drive: once that lets go of it, and before its next step.
+// Somebody else than its own thread uses the drive: once that lets go of it, and before its next step. Its
+// thread waits for him, so he is gone even when what he does throws.
+class Burner::State::Visitor {
+  public:
+    Visitor(State& state, DriveLoop& loop) : state_(state), loop_(loop) {
+        ++loop_.visitors;
+        state_.began();
+    }
+    ~Visitor() {
+        --loop_.visitors;
+        loop_.wake();
+        state_.schedule.changed();
+        state_.ended();
+    }
+    Visitor(const Visitor&) = delete;
+    Visitor& operator=(const Visitor&) = delete;
+
+  private:
+    State& state_;
+    DriveLoop& loop_;
+};
+
 template <typename Use>
 auto Burner::State::visit(DriveLoop& loop, Use use) -> decltype(use()) {
-    ++loop.visitors;
-    began();
-    auto result = [&]() -> decltype(use()) {
-        const std::lock_guard lock(loop.working);
-        if (schedule.stopping) return fail(Errc::cancelled, "burnbox is stopping");
-        const Schedule::Busy busy(schedule, loop.drive().name());
-        return use();
-    }();
-    --loop.visitors;
-    loop.wake();
-    schedule.changed();
-    ended();
-    return result;
+    const Visitor visitor(*this, loop);
+    const std::lock_guard lock(loop.working);
+    if (schedule.stopping) return fail(Errc::cancelled, "burnbox is stopping");
+    const Schedule::Busy busy(schedule, loop.drive().name());
+    return use();
 }
 
 Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive>> drives)

@@ -4,6 +4,7 @@
 
 #include "burner/media/disc_blocks.hpp"
 #include "burner/media/opened_disc.hpp"
+#include "burner/media/session_blocks.hpp"
 #include "burner/operations/disc_operations.hpp"
 #include "burner/operations/found_disc_session.hpp"
 #include "burner/read/read_tree.hpp"
@@ -57,37 +58,31 @@ class DiscBlocks final : public BlockSource {
     const std::uint32_t end_lba_;
 };
 
-// Where each disc session of a real disc begins.
-std::vector<std::uint32_t> starts_on_medium(OpenedDisc& disc) {
-    std::vector<std::uint32_t> starts;
-    burn::isoburn_toc_disc* toc = burn::isoburn_toc_drive_get_disc(disc.drive());
-    if (toc == nullptr) return starts;
-    int sessions = 0;
-    burn::isoburn_toc_session** list = burn::isoburn_toc_disc_get_sessions(toc, &sessions);
-    for (int i = 0; i < sessions; ++i) {
-        int tracks = 0;
-        burn::isoburn_toc_track** of_session = burn::isoburn_toc_session_get_tracks(list[i], &tracks);
-        burn::burn_toc_entry entry{};
-        if (tracks > 0) burn::isoburn_toc_track_get_entry(of_session[0], &entry);
-        if (tracks <= 0 || (entry.extensions_valid & 1) == 0 || entry.start_lba < 0) break;
-        starts.push_back(static_cast<std::uint32_t>(entry.start_lba));
+// A disc session, and where reading for it ends.
+struct Place {
+    std::uint32_t start_lba = 0;
+    std::uint32_t end_lba = 0;
+};
+
+// As the table of contents has them: of a closed disc the drive says no capacity.
+Result<std::vector<Place>> places_on_medium(OpenedDisc& disc, const Medium& medium) {
+    std::vector<Place> places;
+    for (unsigned number = 1; number <= medium.sessions_used; ++number) {
+        BB_TRY(const SessionBlocks blocks, SessionBlocks::of(disc, number));
+        if (!places.empty() && blocks.start_lba() <= places.back().start_lba) break;
+        places.push_back({blocks.start_lba(), blocks.end_lba()});
     }
-    burn::isoburn_toc_disc_free(toc);
-    return starts;
+    return places;
 }
 
-Result<std::vector<std::uint32_t>> starts_on(OpenedDisc& disc, const DiscIdentity& identity) {
-    if (disc.image() == nullptr) return starts_on_medium(disc);
-    BB_TRY(const ImageSessions sessions, sessions_on(*disc.image(), identity));
-    std::vector<std::uint32_t> starts;
-    for (const ImageSession& session : sessions.whole) starts.push_back(session.start_lba);
-    return starts;
-}
-
-std::uint32_t end_of(OpenedDisc& disc, const Medium& medium) {
-    if (disc.image() == nullptr)
-        return std::max(medium.next_lba, static_cast<std::uint32_t>(medium.capacity_bytes / kSectorBytes));
-    return static_cast<std::uint32_t>(disc.image()->size_bytes().value_or(0) / kSectorBytes);
+// As they are found on the image itself.
+Result<std::vector<Place>> places_on_image(const ImageFile& image, const DiscIdentity& identity) {
+    BB_TRY(const ImageSessions sessions, sessions_on(image, identity));
+    BB_TRY(const std::uint64_t size, image.size_bytes());
+    std::vector<Place> places;
+    for (const ImageSession& session : sessions.whole)
+        places.push_back({session.start_lba, static_cast<std::uint32_t>(size / kSectorBytes)});
+    return places;
 }
 
 }  // namespace
@@ -97,21 +92,23 @@ Result<std::vector<FoundDiscSession>> contents_of_disc(const Device& device, con
     BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
     BB_TRY(const Medium medium, disc->medium());
     BB_CHECK(check_same_disc(medium, identity));
-    BB_TRY(const auto starts, starts_on(*disc, identity));
-    if (starts.size() < medium.sessions_used)
+    BB_TRY(const auto places, disc->image() == nullptr ? places_on_medium(*disc, medium)
+                                                       : places_on_image(*disc->image(), identity));
+    if (places.size() < medium.sessions_used)
         return fail(Errc::corrupt, "list what is on disc " + identity.label + ": of " +
                                        std::to_string(medium.sessions_used) + " disc sessions " +
-                                       std::to_string(starts.size()) + " can be found");
-    DiscBlocks blocks(*disc, end_of(*disc, medium));
+                                       std::to_string(places.size()) + " can be found");
     std::vector<FoundDiscSession> found;
     std::vector<ManifestEntry> older;
     for (unsigned number = std::max(known, 1U); number <= medium.sessions_used; ++number) {
-        BB_TRY(const ReadTree tree, read_tree(blocks, starts[number - 1]));
+        const Place& place = places[number - 1];
+        DiscBlocks blocks(*disc, place.end_lba);
+        BB_TRY(const ReadTree tree, read_tree(blocks, place.start_lba));
         std::vector<ManifestEntry> newer = listing_of(tree);
         if (number > known) {
             const auto read = [&](const std::string& path) { return read_file_of(*disc, tree, path); };
             found.push_back(found_disc_session(number, older, newer, read));
-            found.back().start_lba = starts[number - 1];
+            found.back().start_lba = place.start_lba;
             found.back().blocks = tree.volume().primary.blocks;
         }
         older = std::move(newer);

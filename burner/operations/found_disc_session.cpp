@@ -1,12 +1,27 @@
 #include "burner/operations/found_disc_session.hpp"
 
+#include <algorithm>
+
 namespace burnbox {
+namespace {
+
+// The first entry that only one of the two has, or that differs; "" when they are the same.
+std::string first_change(const std::vector<ManifestEntry>& older, const std::vector<ManifestEntry>& newer) {
+    const auto [in_older, in_newer] = std::ranges::mismatch(older, newer);
+    if (in_newer != newer.end()) return in_newer->path;
+    return in_older == older.end() ? "" : in_older->path;
+}
+
+}  // namespace
 
 FoundDiscSession found_disc_session(unsigned number, const std::vector<ManifestEntry>& older,
                                     const std::vector<ManifestEntry>& newer, const ReadDiscFile& read) {
     FoundDiscSession found{.number = number};
     FoundFolders folders = new_sessions(older, newer);
     found.unexplained = std::move(folders.unexplained);
+    // A disc session without a session only closes the disc: all is as before.
+    if (folders.sessions.empty() && found.unexplained.empty() && newer != older)
+        found.unexplained.push_back(first_change(older, newer));
     for (const FoundFolder& folder : folders.sessions) {
         FoundSession& session = found.sessions.emplace_back();
         session.account = folder.account;

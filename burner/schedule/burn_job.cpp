@@ -122,10 +122,13 @@ std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work, const Ve
 }
 
 void update_from_medium(DiscRow& disc, const Medium& medium) {
-    disc.medium = medium.profile;
+    // A drive does not say of a closed disc how large it is, and then not which BD-R it is either.
+    if (medium.capacity_bytes != 0 || disc.medium.empty()) {
+        disc.medium = medium.profile;
+        disc.capacity_bytes = medium.capacity_bytes;
+    }
     disc.media_id = medium.media_id;
     disc.location = medium.location;
-    disc.capacity_bytes = medium.capacity_bytes;
     disc.free_bytes = medium.free_bytes;
     disc.sessions_used = medium.sessions_used;
     disc.sessions_left = medium.sessions_left;

@@ -130,6 +130,7 @@ Result<std::vector<SessionId>> take_in(soci::session& sql, const DiscRow& disc,
                                        Timestamp now) {
     BB_CHECK(end_unfinished_attempt(sql, disc, now));
     BB_CHECK(update_disc(sql, disc));
+    if (found.sessions.empty()) return std::vector<SessionId>();
     const long long id = add_verified_attempt(sql, disc, found);
     BB_TRY(const AttemptRow attempt_row, attempt(sql, id));
     std::vector<SessionId> burned;

@@ -1,6 +1,8 @@
 // What every Drive must say of a disc that holds more than is known: its disc sessions, and what was sealed.
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "tests/contract/drive_rig.hpp"
 
 using namespace burnbox;
@@ -59,6 +61,38 @@ TEST_CASE_TEMPLATE("drive contents: each disc session with what it brought, as i
     CHECK(later[0].number == 2);
     CHECK(later[0].start_lba == all[1].start_lba);
     CHECK(contents(rig, 2).empty());
+}
+
+TEST_CASE_TEMPLATE("drive contents: a disc that is closed shows what it holds as before", Rig, ALL_DRIVES) {
+    Rig rig;
+    rig.insert_blank();
+    StagedSession one = rig.stage("one");
+    one.file("a", std::string(50'000, 'a'));
+    StagedSession two = rig.stage("two");
+    two.file("b", std::string(70'000, 'b'));
+    rig.burn_well({one.seal()});
+    std::vector<BurnSession> last = {two.seal()};
+    SUBCASE("by its last disc session") {}
+    SUBCASE("without another session") {
+        rig.burn_well(std::exchange(last, {}));
+    }
+    BurnJob job = rig.job(last);
+    job.close_disc = true;
+    TestObserver observer;
+    const auto written = rig.drive().burn(job, observer);
+    if (!written) FAIL(written.error().message);
+    const Medium medium = rig.medium();
+    REQUIRE(medium.state == MediumState::closed);
+
+    const auto all = contents(rig, 0);
+    REQUIRE(all.size() == medium.sessions_used);
+    for (const FoundDiscSession& each : all) CHECK(each.unexplained.empty());
+    REQUIRE(all[0].sessions.size() == 1);
+    check_same(all[0].sessions[0], one);
+    REQUIRE(all[1].sessions.size() == 1);
+    check_same(all[1].sessions[0], two);
+    if (medium.sessions_used == 2) return;
+    CHECK(all[2].sessions.empty());  // a real disc takes no end without a disc session
 }
 
 TEST_CASE_TEMPLATE("drive contents: another disc is none of it", Rig, ALL_DRIVES) {
