@@ -89,7 +89,7 @@ Result<std::string> DriveLoop::close_disc() {
         return std::unexpected(std::move(written).error());
     }
     if (auto after = drive_->inspect(); after && after->sessions_used >= before.sessions_used) {
-        closed.sessions_used = after->sessions_used, closed.head_digest = after->head_digest;
+        update_from_medium(closed, *after);
         BB_CHECK(services_.catalogue.update_disc(closed));
     }
     log::info("disc closed", log::kv("disc", closed.label), log::kv("drive", drive_->name()));

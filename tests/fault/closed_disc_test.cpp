@@ -9,6 +9,11 @@ namespace {
 
 struct Died {};
 
+struct IgnoreProgress : BurnObserver {
+    Status about_to_write(const BurnPlan&) override { return {}; }
+    void progress(const Progress&) override {}
+};
+
 // One drive, and a disc in it.
 class OneDrive {
   public:
@@ -106,6 +111,22 @@ TEST_CASE("closed disc: the process dies when it was closed by hand, and before 
     CHECK(one.disc().state == DiscState::closed);
     CHECK(one.disc().reason == "");
     CHECK(one.disc().sessions_used == one.tray().burner.disc().sessions_closed);
+}
+
+TEST_CASE("closed disc: closed by hand and suspect since, it is trusted again once it is read back well") {
+    OneDrive one;
+    one.burn("s0");
+    REQUIRE(one.close());
+    DiscRow disc = one.disc();
+    disc.state = DiscState::suspect, disc.suspicion = Suspicion::differs;
+    disc.suspect_at = one.house.clock.now();
+    must(one.house.catalogue->update_disc(disc));
+    one.house.clock.advance(std::chrono::seconds(1));
+    IgnoreProgress observer;
+    const auto report = one.house.burner->verify_session(one.house.row("s0").id, disc.label, observer);
+    REQUIRE(report);
+    CHECK(report->mismatches.empty());
+    CHECK(one.disc().state == DiscState::closed);
 }
 
 }  // namespace burnbox::test
