@@ -13,6 +13,9 @@ clang_tidy=clang-tidy-19
 command -v $clang_tidy >/dev/null || { echo "no $clang_tidy: not checked" >&2; exit 77; }
 [ -f "$build/compile_commands.json" ] || { echo "$build is not configured: cmake --preset dev" >&2; exit 1; }
 mkdir -p "$build/tidy"
+# As it is compiled, but for headers that were precompiled by another compiler.
+sed -E 's/ -Winvalid-pch -include [^ ]+//' "$build/compile_commands.json" >"$build/tidy/compile_commands.json.$$"
+mv "$build/tidy/compile_commands.json.$$" "$build/tidy/compile_commands.json"
 
 # sources_of FILE...: what is compiled of it.
 sources_of() {
@@ -35,7 +38,7 @@ sources_of() {
 state_of() {
     local command
     command=$(awk -v file="/$1\"" '/"command":/ { command = $0 } index($0, "\"file\":") && index($0, file) { print command; exit }' \
-        "$build/compile_commands.json" | sed -E 's/^ *"command": "//; s/",$//; s/\\"/"/g; s/^[^ ]*ccache //')
+        "$build/compile_commands.json" | sed -E 's/^ *"command": "//; s/",$//; s/\\"/"/g; s/^.*ccache //; s/ -Winvalid-pch -include [^ ]+//')
     [ -n "$command" ] || { echo none; return; }
     # The command's words, without the output that it names.
     (cd "$build" && eval "${command%% -o *} -MM $OLDPWD/$1" 2>/dev/null) | tr -d '\\\n' | sed 's/^[^:]*://' |
@@ -49,7 +52,7 @@ look_at() {
     note=$build/tidy/${1//\//,}
     [ "$(cat "$note" 2>/dev/null || true)" != "$state" ] || return 0
     echo "$1"
-    $clang_tidy -p "$build" --quiet "$1" 2>"$note.log" || { grep -v 'warnings generated' "$note.log" >&2 || true; return 1; }
+    $clang_tidy -p "$build/tidy" --quiet "$1" 2>"$note.log" || { grep -v 'warnings generated' "$note.log" >&2 || true; return 1; }
     rm -f "$note.log"
     echo "$state" >"$note"
 }

@@ -20,8 +20,9 @@ Result<bool> has_content(FileSystem& fs, const std::string& folder, const Sealed
         if (entry.path == sealed.marker.name) continue;
         const std::string path = join_path(folder, entry.staged_path());
         if (entry.type == FileType::symlink) {
-            BB_TRY(const std::string target, fs.read_symlink(path));
-            if (target != entry.link_target) return false;
+            const auto target = fs.read_symlink(path);
+            if (!target) return std::unexpected(target.error());
+            if (*target != entry.link_target) return false;
         }
         if (entry.type != FileType::file) continue;
         BB_TRY(const auto file, fs.open(path, {.read = true}));

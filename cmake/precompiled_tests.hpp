@@ -1,0 +1,6 @@
+// See precompiled.cmake.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include "cmake/precompiled.hpp"
