@@ -5,11 +5,13 @@
 #include <set>
 
 #include "common/base/text.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/catalogue/columns.hpp"
-#include "common/catalogue/queries.hpp"
+#include "common/catalogue/database.hpp"
 #include "common/catalogue/statements.hpp"
+#include "common/catalogue/steps.hpp"
 
-namespace burnbox::queries {
+namespace burnbox {
 namespace {
 
 Status read_sessions(soci::session& sql, AttemptRow& attempt) {
@@ -50,10 +52,10 @@ Status refuse_second_copy(soci::session& sql, DiscId disc, SessionId session) {
 }
 
 // A part is burned only while its session is wanted.
-Status refuse_without_its_whole(soci::session& sql, SessionId id) {
-    BB_TRY(const SessionRow part, session(sql, id));
+Status refuse_without_its_whole(Catalogue& catalogue, SessionId id) {
+    BB_TRY(const SessionRow part, catalogue.session(id));
     if (!part.is_part()) return {};
-    BB_TRY(const SessionRow whole, session(sql, part.whole));
+    BB_TRY(const SessionRow whole, catalogue.session(part.whole));
     if (whole.state == SessionState::queued || whole.state == SessionState::burning) return {};
     return fail(Errc::conflict, fmt::format("catalogue: begin attempt: {}/{} is {}", escape(whole.account),
                                             escape(whole.disc_name), to_string(whole.state)));
@@ -85,92 +87,103 @@ void set_tree(soci::session& sql, AttemptId id, const TreeArea& tree) {
 
 }  // namespace
 
-Result<AttemptId> begin_attempt(soci::session& sql, const AttemptRow& row) {
-    BB_TRY(
-        const auto open,
-        select_one<IdColumns>(
-            sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')", row.disc));
-    if (open)
-        return fail(Errc::conflict,
-                    fmt::format("catalogue: begin attempt: attempt {} on disc number {} is not ended", *open,
-                                row.disc));
-    change(
-        sql,
-        "INSERT INTO attempts (disc_id, drive, disc_session, start_lba, blocks, state, started_at, messages)"
-        " VALUES (:disc, :drive, :disc_session, :start_lba, :blocks, 'writing', :started, :messages)",
-        row.disc, row.drive, row.disc_session, to_column(std::uint64_t{row.start_lba}),
-        to_column(std::uint64_t{row.blocks}), to_column(row.started_at), row.messages);
-    const AttemptId id = last_id(sql, "attempts");
-    if (row.tree) set_tree(sql, id, *row.tree);
-    long long position = 0;
-    for (const SessionId session : row.sessions) {
-        BB_CHECK(refuse_second_copy(sql, row.disc, session));
-        BB_CHECK(refuse_without_its_whole(sql, session));
-        BB_CHECK(step(sql, session, SessionState::queued, SessionState::burning, ""));
+Result<AttemptId> Catalogue::begin_attempt(const AttemptRow& row) {
+    return database_->write("begin attempt", [&](soci::session& sql) -> Result<AttemptId> {
+        BB_TRY(const auto open,
+               select_one<IdColumns>(
+                   sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')",
+                   row.disc));
+        if (open)
+            return fail(Errc::conflict,
+                        fmt::format("catalogue: begin attempt: attempt {} on disc number {} is not ended",
+                                    *open, row.disc));
         change(sql,
-               "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
-               ":position)",
-               id, session, position++);
-    }
-    return id;
-}
-
-Status attempt_written(soci::session& sql, AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
-                       const std::string& messages) {
-    BB_CHECK(step_attempt(sql, id, AttemptState::writing, AttemptState::verifying));
-    change(sql, "UPDATE attempts SET start_lba = :lba, blocks = :blocks, messages = :messages WHERE id = :id",
-           to_column(std::uint64_t{start_lba}), to_column(std::uint64_t{blocks}), messages, id);
-    BB_TRY(const AttemptRow row, attempt(sql, id));
-    for (const SessionId session : row.sessions)
-        BB_CHECK(step(sql, session, SessionState::burning, SessionState::verifying, ""));
-    return {};
-}
-
-Status attempt_verified(soci::session& sql, AttemptId id, const DiscRow& disc,
-                        const std::vector<Catalogue::BurnedSession>& sessions, Timestamp burned_at,
-                        Timestamp verified_at, unsigned copies_wanted) {
-    BB_CHECK(step_attempt(sql, id, AttemptState::verifying, AttemptState::verified));
-    change(sql, "UPDATE attempts SET ended_at = :now WHERE id = :id", to_column(verified_at), id);
-    BB_TRY(const AttemptRow row, attempt(sql, id));
-    BB_CHECK(check_disc(row, disc));
-    BB_CHECK(check_sessions_match(row, sessions));
-    BB_CHECK(update_disc(sql, disc));
-    for (const Catalogue::BurnedSession& burned : sessions) {
-        BB_TRY(const SessionRow session_row, session(sql, burned.id));
-        BB_CHECK(add_disc_session(sql, row, session_row, burned.files, burned_at, verified_at));
-        BB_TRY(const auto done, copies(sql, burned.id));  // one row per disc
-        if (done.size() < copies_wanted) {
-            BB_CHECK(
-                step(sql, burned.id, SessionState::verifying, SessionState::queued,
-                     fmt::format("copy {} of {} is on disc {}", done.size(), copies_wanted, disc.label)));
-            continue;
+               "INSERT INTO attempts (disc_id, drive, disc_session, start_lba, blocks, state, started_at, "
+               "messages)"
+               " VALUES (:disc, :drive, :disc_session, :start_lba, :blocks, 'writing', :started, :messages)",
+               row.disc, row.drive, row.disc_session, to_column(std::uint64_t{row.start_lba}),
+               to_column(std::uint64_t{row.blocks}), to_column(row.started_at), row.messages);
+        const AttemptId id = last_id(sql, "attempts");
+        if (row.tree) set_tree(sql, id, *row.tree);
+        long long position = 0;
+        for (const SessionId session : row.sessions) {
+            BB_CHECK(refuse_second_copy(sql, row.disc, session));
+            BB_CHECK(refuse_without_its_whole(*this, session));
+            BB_CHECK(step(session, SessionState::queued, SessionState::burning, ""));
+            change(
+                sql,
+                "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
+                ":position)",
+                id, session, position++);
         }
-        change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
-               to_column(burned_at), to_column(verified_at), burned.id);
-        BB_CHECK(step(sql, burned.id, SessionState::verifying, SessionState::burned, ""));
-    }
-    return {};
+        return id;
+    });
 }
 
-Status attempt_failed(soci::session& sql, AttemptId id, const DiscRow& disc, SessionState to,
-                      const AttemptFailure& failure, Timestamp now) {
-    BB_TRY(const AttemptRow row, attempt(sql, id));
-    const SessionState from =
-        row.state == AttemptState::writing ? SessionState::burning : SessionState::verifying;
-    if (row.state != AttemptState::writing && row.state != AttemptState::verifying)
-        return fail(Errc::conflict,
-                    fmt::format("catalogue: fail attempt {}: it is {}", id, to_string(row.state)));
-    BB_CHECK(step_attempt(sql, id, row.state, AttemptState::failed));
-    BB_CHECK(check_disc(row, disc));
-    BB_CHECK(update_disc(sql, disc));
-    change(
-        sql,
-        "UPDATE attempts SET ended_at = :now, messages = :messages, cause = :cause, spoiled = :spoiled WHERE "
-        "id = :id",
-        to_column(now), row.messages.empty() ? failure.reason : row.messages + "\n" + failure.reason,
-        std::string(to_string(failure.cause)), static_cast<int>(failure.spoiled), id);
-    for (const SessionId session : row.sessions) BB_CHECK(step(sql, session, from, to, failure.reason));
-    return {};
+Status Catalogue::attempt_written(AttemptId id, std::uint32_t start_lba, std::uint32_t blocks,
+                                  const std::string& messages) {
+    return database_->write("attempt written", [&](soci::session& sql) -> Status {
+        BB_CHECK(step_attempt(sql, id, AttemptState::writing, AttemptState::verifying));
+        change(sql,
+               "UPDATE attempts SET start_lba = :lba, blocks = :blocks, messages = :messages WHERE id = :id",
+               to_column(std::uint64_t{start_lba}), to_column(std::uint64_t{blocks}), messages, id);
+        BB_TRY(const AttemptRow row, attempt(sql, id));
+        for (const SessionId session : row.sessions)
+            BB_CHECK(step(session, SessionState::burning, SessionState::verifying, ""));
+        return {};
+    });
+}
+
+Status Catalogue::attempt_verified(AttemptId id, const DiscRow& disc,
+                                   const std::vector<BurnedSession>& sessions, Timestamp burned_at,
+                                   Timestamp verified_at, unsigned copies_wanted) {
+    return database_->write("attempt verified", [&](soci::session& sql) -> Status {
+        BB_CHECK(step_attempt(sql, id, AttemptState::verifying, AttemptState::verified));
+        change(sql, "UPDATE attempts SET ended_at = :now WHERE id = :id", to_column(verified_at), id);
+        BB_TRY(const AttemptRow row, attempt(sql, id));
+        BB_CHECK(check_disc(row, disc));
+        BB_CHECK(check_sessions_match(row, sessions));
+        BB_CHECK(update_disc(disc));
+        for (const Catalogue::BurnedSession& burned : sessions) {
+            BB_TRY(const SessionRow session_row, session(burned.id));
+            add_disc_session(sql, row, session_row, burned.files, burned_at, verified_at);
+            BB_TRY(const auto done, copies(burned.id));  // one row per disc
+            if (done.size() < copies_wanted) {
+                BB_CHECK(
+                    step(burned.id, SessionState::verifying, SessionState::queued,
+                         fmt::format("copy {} of {} is on disc {}", done.size(), copies_wanted, disc.label)));
+                continue;
+            }
+            change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
+                   to_column(burned_at), to_column(verified_at), burned.id);
+            BB_CHECK(step(burned.id, SessionState::verifying, SessionState::burned, ""));
+        }
+        return {};
+    });
+}
+
+Status Catalogue::attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
+                                 const AttemptFailure& failure) {
+    return database_->write("attempt failed", [&](soci::session& sql) -> Status {
+        BB_TRY(const AttemptRow row, attempt(sql, id));
+        const SessionState from =
+            row.state == AttemptState::writing ? SessionState::burning : SessionState::verifying;
+        if (row.state != AttemptState::writing && row.state != AttemptState::verifying)
+            return fail(Errc::conflict,
+                        fmt::format("catalogue: fail attempt {}: it is {}", id, to_string(row.state)));
+        BB_CHECK(step_attempt(sql, id, row.state, AttemptState::failed));
+        BB_CHECK(check_disc(row, disc));
+        BB_CHECK(update_disc(disc));
+        change(sql,
+               "UPDATE attempts SET ended_at = :now, messages = :messages, cause = :cause, spoiled = "
+               ":spoiled WHERE "
+               "id = :id",
+               to_column(system_clock().now()),
+               row.messages.empty() ? failure.reason : row.messages + "\n" + failure.reason,
+               std::string(to_string(failure.cause)), static_cast<int>(failure.spoiled), id);
+        for (const SessionId session : row.sessions) BB_CHECK(step(session, from, to, failure.reason));
+        return {};
+    });
 }
 
 Result<AttemptRow> attempt(soci::session& sql, AttemptId id) {
@@ -180,33 +193,45 @@ Result<AttemptRow> attempt(soci::session& sql, AttemptId id) {
     return std::move(rows.front());
 }
 
-Result<std::vector<AttemptRow>> unfinished_attempts(soci::session& sql) {
-    return read_attempts(sql, "WHERE state IN ('writing', 'verifying') ORDER BY id", 0);
+Result<std::vector<AttemptRow>> Catalogue::unfinished_attempts() {
+    return database_->read(
+        "list unfinished attempts", [&](soci::session& sql) -> Result<std::vector<AttemptRow>> {
+            return read_attempts(sql, "WHERE state IN ('writing', 'verifying') ORDER BY id", 0);
+        });
 }
 
-Result<std::vector<AttemptRow>> attempts(soci::session& sql, SessionId session) {
-    return read_attempts(
-        sql, "WHERE id IN (SELECT attempt_id FROM attempt_sessions WHERE session_id = :session) ORDER BY id",
-        session);
+Result<std::vector<AttemptRow>> Catalogue::attempts(SessionId session) {
+    return database_->read("list attempts", [&](soci::session& sql) -> Result<std::vector<AttemptRow>> {
+        return read_attempts(
+            sql,
+            "WHERE id IN (SELECT attempt_id FROM attempt_sessions WHERE session_id = :session) ORDER BY id",
+            session);
+    });
 }
 
-Result<std::vector<AttemptRow>> attempts_on_drive(soci::session& sql, const std::string& drive) {
-    BB_TRY(auto rows, select<AttemptColumns>(
-                          sql,
-                          "WHERE drive = :drive AND state IN ('verified', 'failed') AND id > COALESCE("
-                          "(SELECT trusted_after FROM drives WHERE drive = :drive), 0) ORDER BY id DESC "
-                          "LIMIT 100",
-                          drive));
-    return rows;
+Result<std::vector<AttemptRow>> Catalogue::attempts_on_drive(const std::string& drive) {
+    return database_->read(
+        "list attempts of a drive", [&](soci::session& sql) -> Result<std::vector<AttemptRow>> {
+            BB_TRY(auto rows,
+                   select<AttemptColumns>(
+                       sql,
+                       "WHERE drive = :drive AND state IN ('verified', 'failed') AND id > COALESCE("
+                       "(SELECT trusted_after FROM drives WHERE drive = :drive), 0) ORDER BY id DESC "
+                       "LIMIT 100",
+                       drive));
+            return rows;
+        });
 }
 
-Status trust_drive(soci::session& sql, const std::string& drive) {
-    change(sql,
-           "INSERT INTO drives (drive, trusted_after) VALUES (:drive, (SELECT COALESCE(max(id), 0) FROM "
-           "attempts))"
-           " ON CONFLICT (drive) DO UPDATE SET trusted_after = excluded.trusted_after",
-           drive);
-    return {};
+Status Catalogue::trust_drive(const std::string& drive) {
+    return database_->write("trust drive", [&](soci::session& sql) -> Status {
+        change(sql,
+               "INSERT INTO drives (drive, trusted_after) VALUES (:drive, (SELECT COALESCE(max(id), 0) FROM "
+               "attempts))"
+               " ON CONFLICT (drive) DO UPDATE SET trusted_after = excluded.trusted_after",
+               drive);
+        return {};
+    });
 }
 
 void forgive_session(soci::session& sql, SessionId session) {
@@ -216,4 +241,4 @@ void forgive_session(soci::session& sql, SessionId session) {
            session);
 }
 
-}  // namespace burnbox::queries
+}  // namespace burnbox

@@ -1,75 +1,47 @@
+// Where the catalogue is kept: it is opened, tried, and rescued.
 #include "common/catalogue/catalogue.hpp"
+
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include "common/catalogue/schema.hpp"
+#include "common/catalogue/sqlite_database.hpp"
 
 namespace burnbox {
 
-std::string_view to_string(DiscState state) {
-    switch (state) {
-        case DiscState::open:
-            return "open";
-        case DiscState::full:
-            return "full";
-        case DiscState::closed:
-            return "closed";
-        case DiscState::suspect:
-            return "suspect";
-    }
-    return "suspect";
+Catalogue::Catalogue(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+Catalogue::~Catalogue() = default;
+
+Result<std::unique_ptr<Catalogue>> Catalogue::open(const std::string& url, CatalogueTrouble on_trouble) {
+    constexpr std::string_view kSqlite = "sqlite3://";
+    if (url.starts_with("postgresql://"))
+        return fail(Errc::unsupported,
+                    "open catalogue " + url + ": this build has no PostgreSQL; use sqlite3:///PATH");
+    if (!url.starts_with(kSqlite) || !url.substr(kSqlite.size()).starts_with('/'))
+        return fail(Errc::invalid, "open catalogue " + url + ": expected sqlite3:/// and an absolute path");
+    const std::string path = url.substr(kSqlite.size());
+    BB_TRY(auto database, SqliteDatabase::open(path, std::move(on_trouble)));
+    BB_CHECK(database->write("migrate " + path, [&](soci::session& sql) { return migrate(sql, path); }));
+    return std::make_unique<Catalogue>(std::move(database));
 }
 
-std::string_view to_string(AttemptState state) {
-    switch (state) {
-        case AttemptState::writing:
-            return "writing";
-        case AttemptState::verifying:
-            return "verifying";
-        case AttemptState::verified:
-            return "verified";
-        case AttemptState::failed:
-            return "failed";
-    }
-    return "failed";
+Status Catalogue::check_writable() {
+    return database_->write("write", write_unchanged_version);
 }
 
-std::string_view to_string(AttemptCause cause) {
-    switch (cause) {
-        case AttemptCause::none:
-            return "";
-        case AttemptCause::interrupted:
-            return "interrupted";
-        case AttemptCause::together:
-            return "together";
-        case AttemptCause::staged_damaged:
-            return "staged_damaged";
-        case AttemptCause::no_space:
-            return "no_space";
-        case AttemptCause::write_error:
-            return "write_error";
-        case AttemptCause::mismatch:
-            return "mismatch";
-        case AttemptCause::unjudged:
-            return "unjudged";
-        case AttemptCause::out_of_reach:
-            return "out_of_reach";
-        case AttemptCause::disc_gone:
-            return "disc_gone";
-    }
-    return "";
-}
-
-std::string_view to_string(Suspicion suspicion) {
-    switch (suspicion) {
-        case Suspicion::none:
-            return "";
-        case Suspicion::spoiled:
-            return "spoiled";
-        case Suspicion::unjudged:
-            return "unjudged";
-        case Suspicion::differs:
-            return "differs";
-        case Suspicion::changed:
-            return "changed";
-    }
-    return "";
+// What is in the write-ahead log goes into the main file first: the log's own file may be gone.
+Result<bool> Catalogue::rescue(const std::string& copy) {
+    return database_->read("rescue to " + copy, [&](soci::session& sql) -> Result<bool> {
+        int busy = 0, pages = 0, moved_pages = 0;
+        sql << "PRAGMA wal_checkpoint(TRUNCATE)", soci::into(busy), soci::into(pages),
+            soci::into(moved_pages);
+        auto* const backend = static_cast<soci::sqlite3_session_backend*>(sql.get_backend());
+        int has_moved = 0;
+        sqlite_api::sqlite3_file_control(backend->conn_, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+        if (has_moved == 0) return false;
+        sql << "VACUUM INTO :copy", soci::use(copy);
+        return true;
+    });
 }
 
 }  // namespace burnbox

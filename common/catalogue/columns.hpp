@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "common/catalogue/catalogue.hpp"
+#include "common/catalogue/rows.hpp"
 
 namespace burnbox {
 

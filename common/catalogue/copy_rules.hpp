@@ -1,7 +1,7 @@
 // Which copies count. Pure.
 #pragma once
 
-#include "common/catalogue/catalogue.hpp"
+#include "common/catalogue/rows.hpp"
 
 namespace burnbox {
 

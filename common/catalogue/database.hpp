@@ -1,17 +1,16 @@
-// One connection to the SQLite file behind a mutex: the only place where SOCI's exceptions become errors and
-// where transactions begin and end. Every write is one BEGIN IMMEDIATE ... COMMIT, durable when it returns
-// (synchronous=FULL). Threads: any; one at a time gets in.
+// Database: what the catalogue is kept in, a seam. SqliteDatabase is the real one; tests put one in front of
+// it that fails at operation N. An operation may call others: all of them are one transaction then, the first
+// one's. Threads: any; one at a time gets in.
 #pragma once
 
-#include <exception>
-#include <memory>
+#include <cstdint>
+#include <functional>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "common/base/error.hpp"
-#include "common/catalogue/sql_catalogue.hpp"
 
 namespace soci {
 class session;
@@ -21,57 +20,63 @@ namespace burnbox {
 
 class Database {
   public:
-    // Opens or creates the file and sets its modes. Errors name the file.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& path,
-                                                                CatalogueTrouble on_trouble);
-    ~Database();
+    virtual ~Database() = default;
 
-    // Runs query(session); what it throws becomes "catalogue: <operation>: <cause>".
+    // Runs query(session), which returns a Result; what it throws becomes "catalogue: <operation>: <cause>".
+    // Errors are Origin::catalogue.
     template <typename Query>
     auto read(std::string_view operation, Query&& query) -> decltype(query(std::declval<soci::session&>())) {
-        const std::lock_guard lock(mutex_);
-        try {
-            return with_origin(Origin::catalogue, query(*sql_));
-        } catch (const std::exception& exception) {
-            return std::unexpected(to_error(operation, exception));
-        }
+        return perform(Access::read, operation, query);
     }
-
-    // The same in one transaction: committed when the query returns a value, undone when it returns an error
-    // or throws.
+    // The same in one transaction: committed and durable when the query returns a value, undone when it
+    // returns an error or throws.
     template <typename Query>
     auto write(std::string_view operation, Query&& query) -> decltype(query(std::declval<soci::session&>())) {
-        const std::lock_guard lock(mutex_);
-        try {
-            begin();
-            auto result = query(*sql_);
-            if (result)
-                commit();
-            else
-                rollback();
-            return with_origin(Origin::catalogue, std::move(result));
-        } catch (const std::exception& exception) {
-            Error error =
-                to_error(operation, exception);  // before the rollback overwrites SQLite's error code
-            rollback();
-            return std::unexpected(std::move(error));
-        }
+        return perform(Access::write, operation, query);
     }
 
-    // See Catalogue::rescue().
-    [[nodiscard]] Result<bool> rescue(const std::string& copy);
+  protected:
+    enum class Access : std::uint8_t { read, write };
+    using Work = std::function<Status(soci::session&)>;
 
   private:
-    Database(std::string file, std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble);
-    void begin();
-    void commit();
-    void rollback();
-    [[nodiscard]] Error to_error(std::string_view operation, const std::exception& exception);
+    // One operation that no other called. One at a time.
+    virtual Status run(Access access, std::string_view operation, const Work& work) = 0;
 
-    const std::string file_;
-    std::mutex mutex_;
-    std::unique_ptr<soci::session> sql_;
-    CatalogueTrouble on_trouble_;
+    template <typename Query>
+    auto perform(Access access, std::string_view operation, Query& query)
+        -> decltype(query(std::declval<soci::session&>())) {
+        const std::lock_guard lock(mutex_);
+        if (session_ != nullptr) {
+            BB_ASSERT(access == Access::read || access_ == Access::write);
+            return query(*session_);
+        }
+        std::optional<decltype(query(std::declval<soci::session&>()))> answer;
+        const Status done = run(access, operation, [&](soci::session& session) -> Status {
+            const Inside inside(*this, access, session);
+            answer.emplace(query(session));
+            return *answer ? Status() : std::unexpected(answer->error());
+        });
+        if (!done) answer.emplace(std::unexpected(done.error()));
+        return with_origin(Origin::catalogue, std::move(*answer));
+    }
+
+    class Inside {  // while it lives, what this thread asks for is part of the operation
+      public:
+        Inside(Database& database, Access access, soci::session& session) : database_(database) {
+            database_.session_ = &session, database_.access_ = access;
+        }
+        ~Inside() { database_.session_ = nullptr; }
+        Inside(const Inside&) = delete;
+        Inside& operator=(const Inside&) = delete;
+
+      private:
+        Database& database_;
+    };
+
+    std::recursive_mutex mutex_;
+    soci::session* session_ = nullptr;  // of the operation that runs
+    Access access_ = Access::read;      // its
 };
 
 }  // namespace burnbox

@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/catalogue/columns.hpp"
-#include "common/catalogue/queries.hpp"
+#include "common/catalogue/database.hpp"
 #include "common/catalogue/statements.hpp"
+#include "common/catalogue/steps.hpp"
 
-namespace burnbox::queries {
+namespace burnbox {
 namespace {
 
 struct WholeState {
@@ -41,8 +43,8 @@ WholeState whole_state(const std::vector<SessionRow>& parts, bool begun) {
     return {begun ? SessionState::burning : SessionState::queued, reason_of(parts, SessionState::queued)};
 }
 
-Result<bool> is_partly_burned(soci::session& sql, SessionId whole) {
-    BB_TRY(const auto places, copies(sql, whole));
+Result<bool> is_partly_burned(Catalogue& catalogue, SessionId whole) {
+    BB_TRY(const auto places, catalogue.copies(whole));
     return !places.empty();
 }
 
@@ -61,38 +63,45 @@ Status add_part(soci::session& sql, const SessionRow& whole, const SessionRow& p
 
 }  // namespace
 
-Status split_session(soci::session& sql, SessionId id, const std::vector<SessionRow>& given) {
-    BB_TRY(const SessionRow whole, session(sql, id));
-    BB_TRY(const bool begun, is_partly_burned(sql, id));
-    if (whole.state != SessionState::queued || whole.parts != 0 || whole.is_part() || begun || given.empty())
-        return fail(Errc::conflict, fmt::format("catalogue: split session {}/{}: it is {} already",
-                                                escape(whole.account), escape(whole.disc_name),
-                                                begun              ? "on a disc"
-                                                : whole.parts != 0 ? "split"
-                                                                   : to_string(whole.state)));
-    const auto count = static_cast<long long>(given.size());
-    for (long long number = 1; number <= count; ++number)
-        BB_CHECK(add_part(sql, whole, given[static_cast<std::size_t>(number) - 1], number, count));
-    change(sql, "UPDATE sessions SET parts = :parts, reason = '' WHERE id = :id", count, id);
-    return {};
+Status Catalogue::split_session(SessionId id, const std::vector<SessionRow>& given) {
+    return database_->write("split session", [&](soci::session& sql) -> Status {
+        BB_TRY(const SessionRow whole, session(id));
+        BB_TRY(const bool begun, is_partly_burned(*this, id));
+        if (whole.state != SessionState::queued || whole.parts != 0 || whole.is_part() || begun ||
+            given.empty())
+            return fail(Errc::conflict, fmt::format("catalogue: split session {}/{}: it is {} already",
+                                                    escape(whole.account), escape(whole.disc_name),
+                                                    begun              ? "on a disc"
+                                                    : whole.parts != 0 ? "split"
+                                                                       : to_string(whole.state)));
+        const auto count = static_cast<long long>(given.size());
+        for (long long number = 1; number <= count; ++number)
+            BB_CHECK(add_part(sql, whole, given[static_cast<std::size_t>(number) - 1], number, count));
+        change(sql, "UPDATE sessions SET parts = :parts, reason = '' WHERE id = :id", count, id);
+        return {};
+    });
 }
 
-Result<std::vector<SessionRow>> parts(soci::session& sql, SessionId whole) {
-    return select<SessionColumns>(sql, "WHERE whole_id = :whole ORDER BY part", whole);
+Result<std::vector<SessionRow>> Catalogue::parts(SessionId whole) {
+    return database_->read("list parts", [&](soci::session& sql) {
+        return select<SessionColumns>(sql, "WHERE whole_id = :whole ORDER BY part", whole);
+    });
 }
 
-Result<std::vector<SessionRow>> burn_queue(soci::session& sql) {
-    return select<SessionColumns>(
-        sql,
-        "WHERE state = 'queued' AND ((whole_id IS NULL AND parts = 0) OR EXISTS (SELECT 1 FROM sessions w"
-        " WHERE w.id = sessions.whole_id AND w.state IN ('queued', 'burning'))) ORDER BY sealed_at, id");
+Result<std::vector<SessionRow>> Catalogue::burn_queue() {
+    return database_->read("list the queue", [&](soci::session& sql) {
+        return select<SessionColumns>(
+            sql,
+            "WHERE state = 'queued' AND ((whole_id IS NULL AND parts = 0) OR EXISTS (SELECT 1 FROM sessions w"
+            " WHERE w.id = sessions.whole_id AND w.state IN ('queued', 'burning'))) ORDER BY sealed_at, id");
+    });
 }
 
-Status follow_parts(soci::session& sql, SessionId id) {
-    BB_TRY(const SessionRow whole, session(sql, id));
+Status follow_parts(Catalogue& catalogue, soci::session& sql, SessionId id) {
+    BB_TRY(const SessionRow whole, catalogue.session(id));
     if (whole.state != SessionState::queued && whole.state != SessionState::burning) return {};
-    BB_TRY(const auto all, parts(sql, id));
-    BB_TRY(const bool begun, is_partly_burned(sql, id));
+    BB_TRY(const auto all, catalogue.parts(id));
+    BB_TRY(const bool begun, is_partly_burned(catalogue, id));
     const WholeState now = whole_state(all, begun);
     change(sql, "UPDATE sessions SET state = :state, reason = :reason WHERE id = :id",
            std::string(to_string(now.state)), now.reason, id);
@@ -106,22 +115,22 @@ Status follow_parts(soci::session& sql, SessionId id) {
     return {};
 }
 
-Status retry_parts(soci::session& sql, SessionId whole) {
-    BB_TRY(const auto all, parts(sql, whole));
+Status retry_parts(Catalogue& catalogue, soci::session& sql, SessionId whole) {
+    BB_TRY(const auto all, catalogue.parts(whole));
     for (const SessionRow& part : all)
         if (part.state == SessionState::failed) forgive_session(sql, part.id);
     change(sql,
            "UPDATE sessions SET state = 'queued', reason = '' WHERE whole_id = :whole AND state = 'failed'",
            whole);
-    return follow_parts(sql, whole);
+    return follow_parts(catalogue, sql, whole);
 }
 
-Status refuse_when_partly_burned(soci::session& sql, const SessionRow& whole) {
-    BB_TRY(const bool begun, is_partly_burned(sql, whole.id));
+Status refuse_when_partly_burned(Catalogue& catalogue, const SessionRow& whole) {
+    BB_TRY(const bool begun, is_partly_burned(catalogue, whole.id));
     if (!begun) return {};
     return fail(Errc::conflict,
                 fmt::format("catalogue: take session {}/{} back: a part of it is on a disc already",
                             escape(whole.account), escape(whole.disc_name)));
 }
 
-}  // namespace burnbox::queries
+}  // namespace burnbox

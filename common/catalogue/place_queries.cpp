@@ -4,11 +4,13 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/catalogue/columns.hpp"
-#include "common/catalogue/queries.hpp"
+#include "common/catalogue/database.hpp"
 #include "common/catalogue/statements.hpp"
+#include "common/catalogue/steps.hpp"
 
-namespace burnbox::queries {
+namespace burnbox {
 namespace {
 
 // One statement, prepared once and executed for every row: 100,000 files take well under a second.
@@ -60,8 +62,8 @@ class PathGlob {
 
 }  // namespace
 
-Status add_disc_session(soci::session& sql, const AttemptRow& attempt, const SessionRow& session,
-                        const std::vector<FileRow>& files, Timestamp burned_at, Timestamp verified_at) {
+void add_disc_session(soci::session& sql, const AttemptRow& attempt, const SessionRow& session,
+                      const std::vector<FileRow>& files, Timestamp burned_at, Timestamp verified_at) {
     change(sql,
            "INSERT INTO disc_sessions (disc_id, disc_session, session_id, account, session_name, drive, "
            "start_lba, blocks,"
@@ -73,68 +75,81 @@ Status add_disc_session(soci::session& sql, const AttemptRow& attempt, const Ses
            to_column(std::uint64_t{attempt.start_lba}), to_column(std::uint64_t{attempt.blocks}),
            to_column(burned_at), to_column(verified_at));
     add_files(sql, last_id(sql, "disc_sessions"), files);
-    return {};
 }
 
-Result<std::vector<DiscSessionRow>> copies(soci::session& sql, SessionId session) {
-    return select<DiscSessionColumns>(sql,
-                                      "WHERE p.session_id = :session OR p.session_id IN"
-                                      " (SELECT id FROM sessions WHERE whole_id = :session) ORDER BY p.id",
-                                      session);
-}
-
-Result<std::vector<DiscSessionRow>> disc_sessions(soci::session& sql, DiscId disc) {
-    return select<DiscSessionColumns>(sql, "WHERE p.disc_id = :disc ORDER BY p.disc_session, p.id", disc);
-}
-
-Status copy_checked(soci::session& sql, DiscId disc, SessionId session, bool good, Timestamp at) {
-    if (change(
+Result<std::vector<DiscSessionRow>> Catalogue::copies(SessionId session) {
+    return database_->read("list copies", [&](soci::session& sql) {
+        return select<DiscSessionColumns>(
             sql,
-            "UPDATE disc_sessions SET checked_at = :at, good = :good WHERE disc_id = :disc AND session_id = "
-            ":session",
-            to_column(at), static_cast<int>(good), disc, session) == 1)
-        return {};
-    return fail(
-        Errc::not_found,
-        fmt::format("catalogue: note a read-back: session {} is not on disc number {}", session, disc));
+            "WHERE p.session_id = :session OR p.session_id IN"
+            " (SELECT id FROM sessions WHERE whole_id = :session) ORDER BY p.id",
+            session);
+    });
+}
+
+Result<std::vector<DiscSessionRow>> Catalogue::disc_sessions(DiscId disc) {
+    return database_->read("list disc sessions", [&](soci::session& sql) {
+        return select<DiscSessionColumns>(sql, "WHERE p.disc_id = :disc ORDER BY p.disc_session, p.id", disc);
+    });
+}
+
+Status Catalogue::copy_checked(DiscId disc, SessionId session, bool good, Timestamp at) {
+    return database_->write("note a read-back", [&](soci::session& sql) -> Status {
+        if (change(sql,
+                   "UPDATE disc_sessions SET checked_at = :at, good = :good WHERE disc_id = :disc AND "
+                   "session_id = "
+                   ":session",
+                   to_column(at), static_cast<int>(good), disc, session) == 1)
+            return {};
+        return fail(
+            Errc::not_found,
+            fmt::format("catalogue: note a read-back: session {} is not on disc number {}", session, disc));
+    });
 }
 
 // Of the first copy (of each part): the receipt's addresses are those of the first disc.
-Result<std::vector<FileRow>> files(soci::session& sql, SessionId session) {
-    return select<FileColumns>(sql,
-                               "WHERE disc_session_id IN (SELECT min(id) FROM disc_sessions WHERE session_id "
-                               "= :session OR session_id IN (SELECT id FROM sessions WHERE whole_id = "
-                               ":session) GROUP BY session_id) ORDER BY path",
-                               session);
+Result<std::vector<FileRow>> Catalogue::files(SessionId session) {
+    return database_->read("list files", [&](soci::session& sql) {
+        return select<FileColumns>(
+            sql,
+            "WHERE disc_session_id IN (SELECT min(id) FROM disc_sessions WHERE session_id "
+            "= :session OR session_id IN (SELECT id FROM sessions WHERE whole_id = "
+            ":session) GROUP BY session_id) ORDER BY path",
+            session);
+    });
 }
 
-Result<std::vector<FoundFile>> find(soci::session& sql, const std::string& account, const std::string& glob,
-                                    std::size_t most) {
-    const PathGlob wanted(glob);
-    const std::string literal = literal_part(glob);
-    FoundFile row;
-    std::string sha256;
-    long long size_bytes = 0, disc_session = 0;
-    soci::statement statement =
-        (sql.prepare
-             << "SELECT f.path, f.size_bytes, f.sha256, p.account, p.session_name, d.label, p.disc_session"
-                " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id JOIN files f ON f.disc_session_id = "
-                "p.id"
-                " WHERE (:account = '' OR p.account = :account) AND instr(f.path, :literal) > 0 ORDER BY "
-                "p.id, f.path",
-         soci::into(row.path), soci::into(size_bytes), soci::into(sha256), soci::into(row.account),
-         soci::into(row.session), soci::into(row.disc), soci::into(disc_session), soci::use(account),
-         soci::use(literal));
-    statement.execute();
-    std::vector<FoundFile> found;
-    while (found.size() < most && statement.fetch()) {
-        if (!wanted.matches(row.path)) continue;
-        BB_TRY(row.sha256, parse_digest(sha256, "files.sha256"));
-        row.size_bytes = static_cast<std::uint64_t>(size_bytes);
-        row.disc_session = static_cast<unsigned>(disc_session);
-        found.push_back(row);
-    }
-    return found;
+Result<std::vector<FoundFile>> Catalogue::find(const std::string& account, const std::string& glob,
+                                               std::size_t most) {
+    return database_->read("find files", [&](soci::session& sql) -> Result<std::vector<FoundFile>> {
+        const PathGlob wanted(glob);
+        const std::string literal = literal_part(glob);
+        FoundFile row;
+        std::string sha256;
+        long long size_bytes = 0, disc_session = 0;
+        soci::statement statement =
+            (sql.prepare
+                 << "SELECT f.path, f.size_bytes, f.sha256, p.account, p.session_name, d.label, "
+                    "p.disc_session"
+                    " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id JOIN files f ON "
+                    "f.disc_session_id = "
+                    "p.id"
+                    " WHERE (:account = '' OR p.account = :account) AND instr(f.path, :literal) > 0 ORDER BY "
+                    "p.id, f.path",
+             soci::into(row.path), soci::into(size_bytes), soci::into(sha256), soci::into(row.account),
+             soci::into(row.session), soci::into(row.disc), soci::into(disc_session), soci::use(account),
+             soci::use(literal));
+        statement.execute();
+        std::vector<FoundFile> found;
+        while (found.size() < most && statement.fetch()) {
+            if (!wanted.matches(row.path)) continue;
+            BB_TRY(row.sha256, parse_digest(sha256, "files.sha256"));
+            row.size_bytes = static_cast<std::uint64_t>(size_bytes);
+            row.disc_session = static_cast<unsigned>(disc_session);
+            found.push_back(row);
+        }
+        return found;
+    });
 }
 
-}  // namespace burnbox::queries
+}  // namespace burnbox

@@ -4,15 +4,17 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/catalogue/columns.hpp"
-#include "common/catalogue/queries.hpp"
+#include "common/catalogue/database.hpp"
 #include "common/catalogue/statements.hpp"
+#include "common/catalogue/steps.hpp"
 
-namespace burnbox::queries {
+namespace burnbox {
 namespace {
 
 // What it was to write is on the disc, or is not: the sessions say so one by one.
-Status end_unfinished_attempt(soci::session& sql, const DiscRow& disc, Timestamp now) {
+Status end_unfinished_attempt(Catalogue& catalogue, soci::session& sql, const DiscRow& disc) {
     BB_TRY(const auto open,
            select_one<IdColumns>(
                sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')", disc.id));
@@ -25,10 +27,10 @@ Status end_unfinished_attempt(soci::session& sql, const DiscRow& disc, Timestamp
     change(sql,
            "UPDATE attempts SET state = 'failed', ended_at = :now, messages = :messages, cause = :cause"
            " WHERE id = :id",
-           to_column(now), reason, cause, *open);
+           to_column(system_clock().now()), reason, cause, *open);
     for (const SessionId session : row.sessions)
-        BB_CHECK(step(sql, session, writes ? SessionState::burning : SessionState::verifying,
-                      SessionState::queued, reason));
+        BB_CHECK(catalogue.step(session, writes ? SessionState::burning : SessionState::verifying,
+                                SessionState::queued, reason));
     return {};
 }
 
@@ -46,23 +48,24 @@ long long add_verified_attempt(soci::session& sql, const DiscRow& disc,
 }
 
 // Steps that a burn makes, in one: nothing of it happened here.
-Status become_burned(soci::session& sql, SessionRow row, const Catalogue::TakenDiscSession& found) {
+Status become_burned(Catalogue& catalogue, soci::session& sql, const SessionRow& row,
+                     const Catalogue::TakenDiscSession& found) {
     if (row.state == SessionState::failed)
-        BB_CHECK(step(sql, row.id, SessionState::failed, SessionState::queued, ""));
-    BB_CHECK(step(sql, row.id, SessionState::queued, SessionState::burning, ""));
-    BB_CHECK(step(sql, row.id, SessionState::burning, SessionState::verifying, ""));
+        BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::queued, ""));
+    BB_CHECK(catalogue.step(row.id, SessionState::queued, SessionState::burning, ""));
+    BB_CHECK(catalogue.step(row.id, SessionState::burning, SessionState::verifying, ""));
     change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
            to_column(found.burned_at), to_column(found.verified_at), row.id);
-    return step(sql, row.id, SessionState::verifying, SessionState::burned, "");
+    return catalogue.step(row.id, SessionState::verifying, SessionState::burned, "");
 }
 
-Result<SessionRow> row_of(soci::session& sql, const Catalogue::TakenSession& taken,
+Result<SessionRow> row_of(Catalogue& catalogue, const Catalogue::TakenSession& taken,
                           const Catalogue::TakenDiscSession& found) {
-    if (taken.id != 0) return session(sql, taken.id);
+    if (taken.id != 0) return catalogue.session(taken.id);
     SessionRow row = taken.row;
     if (row.state == SessionState::burned)
         row.burned_at = found.burned_at, row.verified_at = found.verified_at;
-    BB_TRY(row.id, add_session(sql, row));
+    BB_TRY(row.id, catalogue.add_session(row));
     return row;
 }
 
@@ -76,7 +79,7 @@ Result<bool> is_listed(soci::session& sql, const DiscRow& disc, const std::strin
 }
 
 // The session, when it is burned by that.
-Result<std::optional<SessionId>> take_session(soci::session& sql, const DiscRow& disc,
+Result<std::optional<SessionId>> take_session(Catalogue& catalogue, soci::session& sql, const DiscRow& disc,
                                               const AttemptRow& attempt, long long position,
                                               const Catalogue::TakenSession& taken,
                                               const Catalogue::TakenDiscSession& found,
@@ -86,17 +89,17 @@ Result<std::optional<SessionId>> take_session(soci::session& sql, const DiscRow&
         listed.disc_name = taken.listed_as;
         BB_TRY(const bool is_there, is_listed(sql, disc, listed.account, listed.disc_name));
         if (is_there) return std::optional<SessionId>();
-        BB_CHECK(add_disc_session(sql, attempt, listed, taken.files, found.burned_at, found.verified_at));
+        add_disc_session(sql, attempt, listed, taken.files, found.burned_at, found.verified_at);
         return std::optional<SessionId>();
     }
-    BB_TRY(const SessionRow row, row_of(sql, taken, found));
+    BB_TRY(const SessionRow row, row_of(catalogue, taken, found));
     BB_TRY(const bool is_there, is_listed(sql, disc, row.account, row.disc_name));
     if (!is_there) {
         change(sql,
                "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
                ":position)",
                attempt.id, row.id, position);
-        BB_CHECK(add_disc_session(sql, attempt, row, taken.files, found.burned_at, found.verified_at));
+        add_disc_session(sql, attempt, row, taken.files, found.burned_at, found.verified_at);
     }
     const bool waits = row.state == SessionState::queued || row.state == SessionState::failed;
     if (!waits) {
@@ -105,9 +108,9 @@ Result<std::optional<SessionId>> take_session(soci::session& sql, const DiscRow&
         const bool is_burned = row.state == SessionState::burned;
         return is_burned ? std::optional(row.id) : std::nullopt;
     }
-    BB_TRY(const auto done, copies(sql, row.id));  // one row per disc
+    BB_TRY(const auto done, catalogue.copies(row.id));  // one row per disc
     if (done.size() < copies_wanted) return std::optional<SessionId>();
-    BB_CHECK(become_burned(sql, row, found));
+    BB_CHECK(become_burned(catalogue, sql, row, found));
     return std::optional(row.id);
 }
 
@@ -125,39 +128,47 @@ void set_sequence(soci::session& sql, const std::string& table, long long last) 
 
 }  // namespace
 
-Result<std::vector<SessionId>> take_in(soci::session& sql, const DiscRow& disc,
-                                       const Catalogue::TakenDiscSession& found, unsigned copies_wanted,
-                                       Timestamp now) {
-    BB_CHECK(end_unfinished_attempt(sql, disc, now));
-    BB_CHECK(update_disc(sql, disc));
-    if (found.sessions.empty()) return std::vector<SessionId>();
-    const long long id = add_verified_attempt(sql, disc, found);
-    BB_TRY(const AttemptRow attempt_row, attempt(sql, id));
-    std::vector<SessionId> burned;
-    long long position = 0;
-    for (const Catalogue::TakenSession& taken : found.sessions) {
-        BB_TRY(const auto is_burned,
-               take_session(sql, disc, attempt_row, position++, taken, found, copies_wanted));
-        if (is_burned) burned.push_back(*is_burned);
-    }
-    return burned;
+Result<std::vector<SessionId>> Catalogue::take_in(const DiscRow& disc, const TakenDiscSession& found,
+                                                  unsigned copies_wanted) {
+    return database_->write(
+        "take in disc session", [&](soci::session& sql) -> Result<std::vector<SessionId>> {
+            BB_CHECK(end_unfinished_attempt(*this, sql, disc));
+            BB_CHECK(update_disc(disc));
+            if (found.sessions.empty()) return std::vector<SessionId>();
+            const long long id = add_verified_attempt(sql, disc, found);
+            BB_TRY(const AttemptRow attempt_row, attempt(sql, id));
+            std::vector<SessionId> burned;
+            long long position = 0;
+            for (const Catalogue::TakenSession& taken : found.sessions) {
+                BB_TRY(const auto is_burned,
+                       take_session(*this, sql, disc, attempt_row, position++, taken, found, copies_wanted));
+                if (is_burned) burned.push_back(*is_burned);
+            }
+            return burned;
+        });
 }
 
 // The numbers of the rows are never used again, whatever is removed.
-Result<std::uint64_t> generation(soci::session& sql) {
-    return static_cast<std::uint64_t>(sequence_of(sql, "discs") + sequence_of(sql, "attempts"));
+Result<std::uint64_t> Catalogue::generation() {
+    return database_->read("read generation", [&](soci::session& sql) -> Result<std::uint64_t> {
+        return static_cast<std::uint64_t>(sequence_of(sql, "discs") + sequence_of(sql, "attempts"));
+    });
 }
 
-Result<unsigned> next_disc_number(soci::session& sql) {
-    return static_cast<unsigned>(sequence_of(sql, "discs") + 1);
+Result<unsigned> Catalogue::next_disc_number() {
+    return database_->read("read disc number", [&](soci::session& sql) -> Result<unsigned> {
+        return static_cast<unsigned>(sequence_of(sql, "discs") + 1);
+    });
 }
 
-Status go_on_after(soci::session& sql, std::uint64_t generation, unsigned skip) {
-    const long long discs = sequence_of(sql, "discs") + skip;
-    set_sequence(sql, "discs", discs);
-    const long long attempts = std::max(sequence_of(sql, "attempts"), to_column(generation) - discs) + 1;
-    set_sequence(sql, "attempts", attempts);
-    return {};
+Status Catalogue::go_on_after(std::uint64_t generation, unsigned skip) {
+    return database_->write("go on after a generation", [&](soci::session& sql) -> Status {
+        const long long discs = sequence_of(sql, "discs") + skip;
+        set_sequence(sql, "discs", discs);
+        const long long attempts = std::max(sequence_of(sql, "attempts"), to_column(generation) - discs) + 1;
+        set_sequence(sql, "attempts", attempts);
+        return {};
+    });
 }
 
-}  // namespace burnbox::queries
+}  // namespace burnbox

@@ -13,7 +13,7 @@
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 #include "common/base/thread_pool.hpp"
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/events/away_folders.hpp"
 #include "common/events/events.hpp"
 #include "common/events/hooks.hpp"
@@ -94,7 +94,7 @@ struct Composition::State {
         BB_CHECK(folders->check("inbox_dir", config.inbox_dir));
         BB_CHECK(hold_folders(folder_locks, config));
         BB_CHECK(take_rescued_catalogue(catalogue_file(config.catalogue)));
-        BB_TRY(catalogue, open_sql_catalogue(config.catalogue, [this](const Error& error) {
+        BB_TRY(catalogue, Catalogue::open(config.catalogue, [this](const Error& error) {
                    if (resources) resources->catalogue_failed(error);
                }));
         BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));

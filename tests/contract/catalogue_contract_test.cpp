@@ -282,8 +282,8 @@ class FullDisk {
 TEST_CASE("catalogue: trouble with the database is told to whoever asked, answers are not") {
     const TempFolder folder;
     std::vector<std::string> told;
-    auto catalogue = open_sql_catalogue("sqlite3://" + folder / "catalogue.sqlite",
-                                        [&](const Error& error) { told.push_back(error.message); });
+    auto catalogue = Catalogue::open("sqlite3://" + folder / "catalogue.sqlite",
+                                     [&](const Error& error) { told.push_back(error.message); });
     REQUIRE(catalogue.has_value());
     REQUIRE((*catalogue)->add_session(session_row("holiday")));
     CHECK_FALSE((*catalogue)->add_session(session_row("holiday")));

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "tests/support/temp_folder.hpp"
 
 namespace burnbox::test {
@@ -25,7 +25,7 @@ class TemporaryCatalogue {
     void close() { catalogue_.reset(); }
     void reopen() {
         catalogue_.reset();
-        auto opened = open_sql_catalogue(url());
+        auto opened = Catalogue::open(url());
         if (!opened) throw std::runtime_error(opened.error().message);
         catalogue_ = std::move(*opened);
     }

@@ -17,7 +17,7 @@ using namespace burnbox::test;
 namespace {
 
 Error open_error(const std::string& url) {
-    auto opened = open_sql_catalogue(url);
+    auto opened = Catalogue::open(url);
     REQUIRE_FALSE(opened.has_value());
     return opened.error();
 }
@@ -146,7 +146,7 @@ TEST_CASE("faulty catalogue: the planned call fails without effect, the next one
     CHECK(catalogue->sessions("").value().size() == 1);
     CHECK(faulty->add_session(session_row("second")).has_value());
     CHECK(plan.count() == 3);
-    CHECK(plan.where() == "catalogue add_session");
+    CHECK(plan.where() == "catalogue add session");
 }
 
 TEST_CASE("faulty catalogue: a dead process neither writes nor reads") {

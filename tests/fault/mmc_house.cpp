@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/inbox/folder_mark.hpp"
 #include "common/inbox/generation.hpp"
 #include "common/inbox/reconcile.hpp"
@@ -122,7 +122,7 @@ void MmcHouse::close() {
 
 void MmcHouse::restart() {
     close();
-    catalogue = must(open_sql_catalogue("sqlite3://" + (folder / "catalogue.sqlite")));
+    catalogue = must(Catalogue::open("sqlite3://" + (folder / "catalogue.sqlite")));
     inbox_ = std::make_unique<Inbox>(*inbox_fs_, *catalogue);
     events_ = std::make_unique<Events>();
     parity_ = std::make_unique<FakeRecoveryProgram>(*state_fs_, *inbox_fs_);

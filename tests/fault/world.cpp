@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/faulty_drive.hpp"
 #include "tests/support/must.hpp"
@@ -29,7 +29,7 @@ struct World::Process {
     std::unique_ptr<Uploads> uploads;
 
     Process(World& world, const std::string& database)
-        : real_catalogue(must(open_sql_catalogue(database))),
+        : real_catalogue(must(Catalogue::open(database))),
           catalogue(make_faulty_catalogue(*real_catalogue, world.plan)),
           inbox_fs(world.inbox_fs, world.plan),
           state_fs(world.state_fs, world.plan),

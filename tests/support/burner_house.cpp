@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/inbox/older_catalogue.hpp"
 #include "common/inbox/reconcile.hpp"
 #include "common/storage/durable_file.hpp"
@@ -42,7 +42,7 @@ void BurnerHouse::close() {
 
 void BurnerHouse::restart() {
     close();
-    real_catalogue_ = must(open_sql_catalogue("sqlite3://" + (database_folder / "catalogue.sqlite")));
+    real_catalogue_ = must(Catalogue::open("sqlite3://" + (database_folder / "catalogue.sqlite")));
     catalogue = make_faulty_catalogue(*real_catalogue_, catalogue_faults);
     inbox = std::make_unique<Inbox>(inbox_fs, *catalogue);
     events = std::make_unique<Events>();

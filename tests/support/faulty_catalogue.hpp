@@ -1,5 +1,5 @@
-// FaultyCatalogue: a Catalogue whose mutating calls fail as a FaultPlan says, before they have any effect.
-// When the plan's process is dead, reads fail too.
+// A Catalogue whose mutating calls fail as a FaultPlan says, before they have any effect: "catalogue " and
+// the operation's name, as in "catalogue end move". When the plan's process is dead, reads fail too.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace burnbox::test {
 
-// Both outlive the result.
+// In the database of `inner`. Both outlive the result.
 [[nodiscard]] std::unique_ptr<Catalogue> make_faulty_catalogue(Catalogue& inner, FaultPlan& plan);
 
 }  // namespace burnbox::test

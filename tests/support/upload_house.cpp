@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -16,7 +16,7 @@ UploadHouse::UploadHouse()
       faulty_inbox_(inbox_fs, plan),
       faulty_state_(state_fs, plan) {
     config.accounts["alice"].name = "alice";
-    auto opened = open_sql_catalogue("sqlite3://" + (temp_ / "catalogue.sqlite"));
+    auto opened = Catalogue::open("sqlite3://" + (temp_ / "catalogue.sqlite"));
     REQUIRE(opened);
     catalogue = std::move(*opened);
     faulty_catalogue_ = make_faulty_catalogue(*catalogue, plan);

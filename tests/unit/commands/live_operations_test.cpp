@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/storage/durable_file.hpp"
 #include "tests/support/kept_answer.hpp"
 #include "tests/support/memory_file_system.hpp"
@@ -58,7 +58,7 @@ struct Fixture {
     ~Fixture() { operations.reset(); }
 
     std::unique_ptr<Catalogue> open_catalogue() {
-        auto opened = open_sql_catalogue("sqlite3://" + folder / "catalogue.sqlite");
+        auto opened = Catalogue::open("sqlite3://" + folder / "catalogue.sqlite");
         REQUIRE(opened);
         return std::move(*opened);
     }

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <future>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/storage/strict_modes.hpp"
 #include "server/places/catalogue_rescue.hpp"
 #include "server/places/descriptors.hpp"
@@ -86,7 +86,7 @@ TEST_CASE("catalogue rescue: what was in a file that is removed is there at the 
         return row;
     };
     {
-        auto catalogue = open_sql_catalogue("sqlite3://" + file);
+        auto catalogue = Catalogue::open("sqlite3://" + file);
         REQUIRE(catalogue.has_value());
         REQUIRE((*catalogue)->add_disc(disc("ONE")).has_value());
         CHECK(rescue_catalogue(**catalogue, file).has_value());
@@ -106,7 +106,7 @@ TEST_CASE("catalogue rescue: what was in a file that is removed is there at the 
     }
     REQUIRE(take_rescued_catalogue(file).has_value());
     CHECK_FALSE(fs::exists(file + ".rescued"));
-    auto catalogue = open_sql_catalogue("sqlite3://" + file);
+    auto catalogue = Catalogue::open("sqlite3://" + file);
     REQUIRE(catalogue.has_value());
     CHECK((*catalogue)->discs()->size() == 2);
 }
@@ -114,7 +114,7 @@ TEST_CASE("catalogue rescue: what was in a file that is removed is there at the 
 TEST_CASE("catalogue rescue: another file in its place stays, the former content is beside it") {
     const test::TempFolder folder(test::memory_backed_place());
     const std::string file = folder / "catalogue.sqlite";
-    auto catalogue = open_sql_catalogue("sqlite3://" + file);
+    auto catalogue = Catalogue::open("sqlite3://" + file);
     REQUIRE(catalogue.has_value());
     write(folder / "other", "another");
     fs::rename(folder / "other", file);

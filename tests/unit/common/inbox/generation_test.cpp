@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/inbox/folder_mark.hpp"
 #include "common/inbox/older_catalogue.hpp"
 #include "tests/support/memory_file_system.hpp"
@@ -29,7 +29,7 @@ struct Box {
     }
     [[nodiscard]] std::string file(const std::string& name) const { return folder.path() + "/" + name; }
     CatalogueAge start() {
-        catalogue = open_sql_catalogue("sqlite3://" + file("catalogue.sqlite")).value();
+        catalogue = Catalogue::open("sqlite3://" + file("catalogue.sqlite")).value();
         return check_generation(*catalogue, state, inbox, places).value();
     }
     void copy() {

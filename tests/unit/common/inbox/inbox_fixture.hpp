@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "common/catalogue/sql_catalogue.hpp"
+#include "common/catalogue/catalogue.hpp"
 #include "common/inbox/inbox.hpp"
 #include "common/storage/durable_file.hpp"
 #include "tests/support/faulty_catalogue.hpp"
@@ -26,7 +26,7 @@ struct InboxFixture {
     MemoryFileSystem memory;
     FaultPlan plan;
     FaultyFileSystem fs{memory, plan};
-    std::unique_ptr<Catalogue> real = open_sql_catalogue("sqlite3://" + folder / "catalogue.sqlite").value();
+    std::unique_ptr<Catalogue> real = Catalogue::open("sqlite3://" + folder / "catalogue.sqlite").value();
     std::unique_ptr<Catalogue> catalogue = make_faulty_catalogue(*real, plan);
     Inbox inbox{fs, *catalogue};
 

@@ -95,12 +95,12 @@ TEST_CASE(
     UploadHouse house;
     const auto client = house.connect();
     CHECK(put(*client, "/holiday/a", "aaa") == "ok");
-    house.plan.fail_next("catalogue end_move", 2);
+    house.plan.fail_next("catalogue end move", 2);
     CHECK(put(*client, "/holiday/BURN", "m") == "ok: holiday is sealed");
     CHECK(house.rows().at(0).folder_next == "holiday-queued");
     SUBCASE("at once") {}
     SUBCASE("at the second time") {
-        house.plan.fail_next("catalogue end_move");
+        house.plan.fail_next("catalogue end move");
         house.publish(EventKind::catalogue_error_cleared, "");
         CHECK(house.rows().at(0).folder_next == "holiday-queued");
     }

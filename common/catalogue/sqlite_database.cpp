@@ -1,4 +1,4 @@
-#include "common/catalogue/database.hpp"
+#include "common/catalogue/sqlite_database.hpp"
 
 #include <fmt/format.h>
 #include <soci/soci.h>
@@ -85,7 +85,8 @@ void set_modes(soci::session& sql) {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path, CatalogueTrouble on_trouble) {
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& path,
+                                                             CatalogueTrouble on_trouble) {
     if (path.find('"') != std::string::npos)  // SOCI's connection string has no escape for it
         return fail(Errc::invalid,
                     "open catalogue " + path + ": the path holds a double quote; choose another one");
@@ -93,44 +94,36 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Catalo
         auto sql = std::make_unique<soci::session>(
             soci::sqlite3, fmt::format("dbname=\"{}\" timeout={}", path, kBusySeconds));
         set_modes(*sql);
-        return std::unique_ptr<Database>(new Database(path, std::move(sql), std::move(on_trouble)));
+        return std::unique_ptr<SqliteDatabase>(
+            new SqliteDatabase(path, std::move(sql), std::move(on_trouble)));
     } catch (const std::exception& exception) {
         return std::unexpected(sqlite_error(path, "open " + path, exception, SQLITE_ERROR));
     }
 }
 
-// What is in the write-ahead log goes into the main file first: the log's own file may be gone.
-Result<bool> Database::rescue(const std::string& copy) {
-    const std::lock_guard lock(mutex_);
-    try {
-        int busy = 0, pages = 0, moved_pages = 0;
-        *sql_ << "PRAGMA wal_checkpoint(TRUNCATE)", soci::into(busy), soci::into(pages),
-            soci::into(moved_pages);
-        auto* const backend = static_cast<soci::sqlite3_session_backend*>(sql_->get_backend());
-        int has_moved = 0;
-        sqlite_api::sqlite3_file_control(backend->conn_, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
-        if (has_moved == 0) return false;
-        *sql_ << "VACUUM INTO :copy", soci::use(copy);
-        return true;
-    } catch (const std::exception& exception) {
-        return std::unexpected(to_error("rescue to " + copy, exception));
-    }
-}
-
-Database::Database(std::string file, std::unique_ptr<soci::session> sql, CatalogueTrouble on_trouble)
+SqliteDatabase::SqliteDatabase(std::string file, std::unique_ptr<soci::session> sql,
+                               CatalogueTrouble on_trouble)
     : file_(std::move(file)), sql_(std::move(sql)), on_trouble_(std::move(on_trouble)) {}
-Database::~Database() = default;
+SqliteDatabase::~SqliteDatabase() = default;
 
 // IMMEDIATE takes the write lock now, so that nothing read inside the transaction can be outdated when it
 // writes.
-void Database::begin() {
-    *sql_ << "BEGIN IMMEDIATE";
-}
-void Database::commit() {
-    *sql_ << "COMMIT";
+Status SqliteDatabase::run(Access access, std::string_view operation, const Work& work) {
+    const bool writes = access == Access::write;
+    try {
+        if (writes) *sql_ << "BEGIN IMMEDIATE";
+        Status done = work(*sql_);
+        if (writes && done) *sql_ << "COMMIT";
+        if (writes && !done) roll_back();
+        return done;
+    } catch (const std::exception& exception) {
+        Error error = to_error(operation, exception);  // before the rollback overwrites SQLite's error code
+        if (writes) roll_back();
+        return std::unexpected(std::move(error));
+    }
 }
 
-void Database::rollback() {
+void SqliteDatabase::roll_back() {
     try {
         *sql_ << "ROLLBACK";
     } catch (const std::exception&) {  // SQLite has undone it already (disk full, I/O error): there is no
@@ -138,7 +131,7 @@ void Database::rollback() {
     }
 }
 
-Error Database::to_error(std::string_view operation, const std::exception& exception) {
+Error SqliteDatabase::to_error(std::string_view operation, const std::exception& exception) {
     const auto* backend = static_cast<soci::sqlite3_session_backend*>(sql_->get_backend());
     Error error = sqlite_error(file_, operation, exception, sqlite_api::sqlite3_errcode(backend->conn_));
     if (on_trouble_ && error.code != Errc::conflict) on_trouble_(error);  // a conflict is an answer

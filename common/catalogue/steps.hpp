@@ -1,0 +1,27 @@
+// Steps that several of the catalogue's methods take within their transaction. Only for the .cpp files of
+// this folder; they throw what SOCI throws.
+#pragma once
+
+#include "common/catalogue/catalogue.hpp"
+
+namespace soci {
+class session;
+}
+
+namespace burnbox {
+
+[[nodiscard]] Result<AttemptRow> attempt(soci::session& sql, AttemptId id);  // Errc::not_found
+// What failed of the session up to now is forgiven.
+void forgive_session(soci::session& sql, SessionId session);
+// One session of a good attempt: where it lies on the disc, and its files. One without a row has id 0.
+void add_disc_session(soci::session& sql, const AttemptRow& attempt, const SessionRow& session,
+                      const std::vector<FileRow>& files, Timestamp burned_at, Timestamp verified_at);
+
+// After a change of a part: the whole session's state and reason, from those of its parts.
+[[nodiscard]] Status follow_parts(Catalogue& catalogue, soci::session& sql, SessionId whole);
+// The same after a step of the whole session itself: a retry is one of its failed parts.
+[[nodiscard]] Status retry_parts(Catalogue& catalogue, soci::session& sql, SessionId whole);
+// Errc::conflict when a part is on a disc.
+[[nodiscard]] Status refuse_when_partly_burned(Catalogue& catalogue, const SessionRow& whole);
+
+}  // namespace burnbox
