@@ -5,11 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
-#include <libisofs/libisofs.h>
-
-#define STREAM_FS_ID 0x6262U /* beyond the ids libisofs uses for its own kinds of streams */
+#include "burner/image/own_stream.h"
 
 struct bb_hash_reader {
     struct bb_hashed_file* file;
@@ -21,10 +18,9 @@ struct bb_hash_reader {
 };
 
 struct hash_stream {
+    struct bb_own_stream own;
     struct bb_hash_reader* reader;
     char* path;
-    uint64_t size_bytes;
-    uint64_t id;
     int folder_fd;
     uint8_t sha256[32];
 };
@@ -75,7 +71,8 @@ static int stream_open(IsoStream* stream) {
         return note_failure(reader, data->path, failure);
     }
     reader->left = 0;
-    if (bb_hashed_file_open(reader->file, data->folder_fd, data->path, data->size_bytes, data->sha256) == 1)
+    if (bb_hashed_file_open(reader->file, data->folder_fd, data->path, data->own.size_bytes, data->sha256) ==
+        1)
         return ISO_SUCCESS;
     return note_failure(reader, data->path, bb_hashed_file_failure(reader->file));
 }
@@ -84,11 +81,6 @@ static int stream_close(IsoStream* stream) {
     struct hash_stream* data = stream->data;
     bb_hashed_file_close(data->reader->file);
     return ISO_SUCCESS;
-}
-
-static off_t stream_get_size(IsoStream* stream) {
-    const struct hash_stream* data = stream->data;
-    return (off_t)data->size_bytes;
 }
 
 static int stream_read(IsoStream* stream, void* buffer, size_t count) {
@@ -114,71 +106,31 @@ static int stream_read(IsoStream* stream, void* buffer, size_t count) {
     return (int)done;
 }
 
-static int stream_is_repeatable(IsoStream* stream) {
-    (void)stream;
-    return 1;
-}
-
-static void stream_get_id(IsoStream* stream, unsigned int* fs_id, dev_t* dev_id, ino_t* ino_id) {
-    const struct hash_stream* data = stream->data;
-    *fs_id = STREAM_FS_ID;
-    *dev_id = 0;
-    *ino_id = (ino_t)data->id;
-}
-
 static void stream_free(IsoStream* stream) {
     struct hash_stream* data = stream->data;
     free(data->path);
     free(data);
 }
 
-static int stream_update_size(IsoStream* stream) {
-    (void)stream;
-    return ISO_SUCCESS;
-}
-
-static IsoStream* stream_get_input_stream(IsoStream* stream, int flag) {
-    (void)stream;
-    (void)flag;
-    return NULL;
-}
-
-static IsoStreamIface hash_stream_class = {
-    .version = 3,
-    .type = {'u', 's', 'e', 'r'},
-    .open = stream_open,
-    .close = stream_close,
-    .get_size = stream_get_size,
-    .read = stream_read,
-    .is_repeatable = stream_is_repeatable,
-    .get_id = stream_get_id,
-    .free = stream_free,
-    .update_size = stream_update_size,
-    .get_input_stream = stream_get_input_stream,
-    .cmp_ino = NULL,
-    .clone_stream = NULL,
-};
+static IsoStreamIface hash_stream_class = {BB_OWN_STREAM, .open = stream_open, .close = stream_close,
+                                           .read = stream_read, .free = stream_free};
 
 int bb_hash_stream_new(struct bb_hash_reader* reader, int folder_fd, const char* path, uint64_t size_bytes,
                        const uint8_t sha256[32], uint64_t id, void** stream) {
-    IsoStream* made = calloc(1, sizeof *made);
-    struct hash_stream* data = calloc(1, sizeof *data);
+    const struct bb_own_stream own = {size_bytes, id};
     char* kept_path = strdup(path);
-    if (made == NULL || data == NULL || kept_path == NULL) {
+    IsoStream* made = bb_own_stream_new(&hash_stream_class, sizeof(struct hash_stream), own);
+    if (made == NULL || kept_path == NULL) {
+        if (made != NULL) free(made->data);
         free(made);
-        free(data);
         free(kept_path);
         return 0;
     }
+    struct hash_stream* data = made->data;
     data->reader = reader;
     data->path = kept_path;
-    data->size_bytes = size_bytes;
-    data->id = id;
     data->folder_fd = folder_fd;
     memcpy(data->sha256, sha256, sizeof data->sha256);
-    made->class = &hash_stream_class;
-    made->refcount = 1;
-    made->data = data;
     *stream = made;
     return 1;
 }
