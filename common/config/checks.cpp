@@ -6,6 +6,7 @@
 #include <set>
 
 #include "common/base/text.hpp"
+#include "common/storage/paths.hpp"
 
 namespace burnbox {
 namespace {
@@ -19,25 +20,20 @@ struct ConfiguredFolder {
     std::string path;
 };
 
-// The same folder, or below it. Both normalized.
-bool is_in(std::string_view path, std::string_view folder) {
-    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
 void check_apart(const ConfiguredFolder& one, const ConfiguredFolder& other, Reading& reading) {
-    if (is_in(one.path, other.path) || is_in(other.path, one.path))
+    if (is_at_or_below(one.path, other.path) || is_at_or_below(other.path, one.path))
         reading.wrong(one.key, fmt::format("{} overlaps {} ({}); each needs a folder of its own",
                                            escape(one.path), other.key, escape(other.path)));
 }
 
 // A folder may lie in state_dir, but neither be or hold it nor lie where burnbox keeps its own files.
 void check_beside_state(const ConfiguredFolder& folder, const std::string& state_dir, Reading& reading) {
-    if (is_in(state_dir, folder.path))
+    if (is_at_or_below(state_dir, folder.path))
         return reading.wrong(folder.key,
                              fmt::format("{} is or holds state_dir ({}); choose a folder beside or below it",
                                          escape(folder.path), escape(state_dir)));
     for (const std::string_view name : kStateFolders)
-        if (is_in(folder.path, fmt::format("{}/{}", state_dir, name)))
+        if (is_at_or_below(folder.path, fmt::format("{}/{}", state_dir, name)))
             reading.wrong(folder.key,
                           fmt::format("{} lies in {}/{}, which is burnbox's own; choose another folder",
                                       escape(folder.path), escape(state_dir), name));
@@ -62,7 +58,7 @@ void check_signals(const Config& config, Reading& reading) {
     const ConfiguredFolder signals{"signals_dir", config.signals_dir};
     check_beside_state(signals, config.state_dir, reading);
     const auto check_outside = [&](const std::string& key, const std::string& folder) {
-        if (!folder.empty() && is_in(signals.path, folder))
+        if (!folder.empty() && is_at_or_below(signals.path, folder))
             reading.wrong(signals.key, fmt::format("{} lies in {} ({}); choose a folder outside of it",
                                                    escape(signals.path), key, escape(folder)));
     };
@@ -125,7 +121,7 @@ void check_catalogue(const Config& config, Reading& reading) {
         return reading.wrong("catalogue", fmt::format("\"{}\" is not sqlite3:/// and an absolute path",
                                                       escape(config.catalogue)));
     const auto path = std::filesystem::path(config.catalogue.substr(kSqlite.size())).lexically_normal();
-    if (is_in(path.string(), config.inbox_dir))
+    if (is_at_or_below(path.string(), config.inbox_dir))
         reading.wrong("catalogue", fmt::format("it lies in inbox_dir ({}), where clients write",
                                                escape(config.inbox_dir)));
 }

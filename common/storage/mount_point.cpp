@@ -5,6 +5,8 @@
 #include <iterator>
 #include <memory>
 
+#include "common/storage/paths.hpp"
+
 namespace burnbox {
 namespace {
 
@@ -30,11 +32,6 @@ std::string_view field(std::string_view line, unsigned number) {
     return line.substr(0, line.find(' '));
 }
 
-bool is_in(std::string_view path, std::string_view folder) {
-    if (folder == "/") return true;
-    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
 }  // namespace
 
 std::string mount_point_in(std::string_view mountinfo, std::string_view path) {
@@ -45,7 +42,7 @@ std::string mount_point_in(std::string_view mountinfo, std::string_view path) {
         mountinfo.remove_prefix(std::min(line.size() + 1, mountinfo.size()));
         if (line.empty()) continue;
         std::string point = unescaped(field(line, kMountPoint));
-        if (point.size() > longest.size() && is_in(path, point)) longest = std::move(point);
+        if (point.size() > longest.size() && is_at_or_below(path, point)) longest = std::move(point);
     }
     return longest;
 }

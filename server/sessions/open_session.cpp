@@ -3,15 +3,9 @@
 #include <algorithm>
 
 #include "common/session/names.hpp"
+#include "common/storage/paths.hpp"
 
 namespace burnbox::upload {
-namespace {
-
-bool is_at_or_below(std::string_view path, std::string_view folder) {
-    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
-
-}  // namespace
 
 std::vector<std::string> OpenSession::paths_being_written(std::string_view marker) const {
     std::vector<std::string> paths;

@@ -4,14 +4,11 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "common/storage/paths.hpp"
 #include "server/sessions/session_files.hpp"
 
 namespace burnbox::upload {
 namespace {
-
-bool is_at_or_below(std::string_view path, std::string_view folder) {
-    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
-}
 
 // The entries at and below a path, in order.
 template <typename Map, typename Function>

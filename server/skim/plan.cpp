@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/base/text.hpp"
+#include "common/storage/paths.hpp"
 
 namespace burnbox::skim {
 namespace {
@@ -18,10 +19,6 @@ IndexEntry::Kind kind_of(FileType type) {
 // Times of the future say nothing about age: a clock was set back.
 bool is_young(Timestamp time, const Age& age) {
     return time <= age.now && time > age.now - age.least;
-}
-
-bool is_in(std::string_view path, std::string_view folder) {
-    return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
 class Planner {
@@ -51,7 +48,7 @@ class Planner {
 
     void enter(const intake::TreeWalk::Entry& entry) {
         if (selection_.excludes(entry.path)) return walk_.skip_folder();
-        while (!open_folders_.empty() && !is_in(entry.path, open_folders_.back().first))
+        while (!open_folders_.empty() && !is_at_or_below(entry.path, open_folders_.back().first))
             open_folders_.pop_back();
         open_folders_.emplace_back(entry.path, entry.info);
     }
@@ -86,14 +83,14 @@ class Planner {
                 break;
         }
         for (const auto& [path, info] : open_folders_)
-            if (is_in(entry.path, path)) plan_.folders.try_emplace(path, info);
+            if (is_at_or_below(entry.path, path)) plan_.folders.try_emplace(path, info);
     }
 
     // What the index has and the tree has not.
     Status pass_gone() {
         ++plan_.known_count;
         bool unseen = !selection_.covers(known_->path);
-        for (const std::string& folder : unseen_) unseen = unseen || is_in(known_->path, folder);
+        for (const std::string& folder : unseen_) unseen = unseen || is_at_or_below(known_->path, folder);
         if (!unseen) plan_.removed.push_back(known_->path);
         BB_TRY(known_, index_.next());
         return {};
