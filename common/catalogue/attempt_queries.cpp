@@ -89,10 +89,7 @@ void set_tree(soci::session& sql, AttemptId id, const TreeArea& tree) {
 
 Result<AttemptId> Catalogue::begin_attempt(const AttemptRow& row) {
     return database_->write("begin attempt", [&](soci::session& sql) -> Result<AttemptId> {
-        BB_TRY(const auto open,
-               select_one<IdColumns>(
-                   sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')",
-                   row.disc));
+        BB_TRY(const auto open, unfinished_attempt(sql, row.disc));
         if (open)
             return fail(Errc::conflict,
                         fmt::format("catalogue: begin attempt: attempt {} on disc number {} is not ended",
@@ -110,11 +107,7 @@ Result<AttemptId> Catalogue::begin_attempt(const AttemptRow& row) {
             BB_CHECK(refuse_second_copy(sql, row.disc, session));
             BB_CHECK(refuse_without_its_whole(*this, session));
             BB_CHECK(step(session, SessionState::queued, SessionState::burning, ""));
-            change(
-                sql,
-                "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
-                ":position)",
-                id, session, position++);
+            add_attempt_session(sql, id, session, position++);
         }
         return id;
     });
@@ -154,8 +147,7 @@ Status Catalogue::attempt_verified(AttemptId id, const DiscRow& disc,
                          fmt::format("copy {} of {} is on disc {}", done.size(), copies_wanted, disc.label)));
                 continue;
             }
-            change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
-                   to_column(burned_at), to_column(verified_at), burned.id);
+            note_burned(sql, burned.id, burned_at, verified_at);
             BB_CHECK(step(burned.id, SessionState::verifying, SessionState::burned, ""));
         }
         return {};
@@ -232,6 +224,25 @@ Status Catalogue::trust_drive(const std::string& drive) {
                drive);
         return {};
     });
+}
+
+Result<std::optional<AttemptId>> unfinished_attempt(soci::session& sql, DiscId disc) {
+    BB_TRY(const auto id,
+           select_one<IdColumns>(
+               sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')", disc));
+    return id ? std::optional<AttemptId>(*id) : std::nullopt;
+}
+
+void add_attempt_session(soci::session& sql, AttemptId attempt, SessionId session, long long position) {
+    change(sql,
+           "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
+           ":position)",
+           attempt, session, position);
+}
+
+void note_burned(soci::session& sql, SessionId session, Timestamp burned_at, Timestamp verified_at) {
+    change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
+           to_column(burned_at), to_column(verified_at), session);
 }
 
 void forgive_session(soci::session& sql, SessionId session) {

@@ -22,33 +22,34 @@ std::unexpected<Error> unknown_word(const char* column, const std::string& word)
                     column, escape(word)));
 }
 
+// The one of `all` that is written so.
+template <typename Word>
+Result<Word> parse_word(std::initializer_list<Word> all, const char* column, const std::string& text) {
+    for (const Word word : all)
+        if (text == to_string(word)) return word;
+    return unknown_word(column, text);
+}
+
 Result<DiscState> parse_disc_state(const std::string& text) {
-    for (const DiscState state : {DiscState::open, DiscState::full, DiscState::closed, DiscState::suspect})
-        if (text == to_string(state)) return state;
-    return unknown_word("discs.state", text);
+    using enum DiscState;
+    return parse_word({open, full, closed, suspect}, "discs.state", text);
 }
 
 Result<AttemptState> parse_attempt_state(const std::string& text) {
-    for (const AttemptState state :
-         {AttemptState::writing, AttemptState::verifying, AttemptState::verified, AttemptState::failed})
-        if (text == to_string(state)) return state;
-    return unknown_word("attempts.state", text);
+    using enum AttemptState;
+    return parse_word({writing, verifying, verified, failed}, "attempts.state", text);
 }
 
 Result<AttemptCause> parse_cause(const std::string& text) {
-    for (const AttemptCause cause :
-         {AttemptCause::none, AttemptCause::interrupted, AttemptCause::together, AttemptCause::staged_damaged,
-          AttemptCause::no_space, AttemptCause::write_error, AttemptCause::mismatch, AttemptCause::unjudged,
-          AttemptCause::out_of_reach, AttemptCause::disc_gone})
-        if (text == to_string(cause)) return cause;
-    return unknown_word("attempts.cause", text);
+    using enum AttemptCause;
+    return parse_word({none, interrupted, together, staged_damaged, no_space, write_error, mismatch, unjudged,
+                       out_of_reach, disc_gone},
+                      "attempts.cause", text);
 }
 
 Result<Suspicion> parse_suspicion(const std::string& text) {
-    for (const Suspicion suspicion :
-         {Suspicion::none, Suspicion::spoiled, Suspicion::unjudged, Suspicion::differs, Suspicion::changed})
-        if (text == to_string(suspicion)) return suspicion;
-    return unknown_word("discs.suspicion", text);
+    using enum Suspicion;
+    return parse_word({none, spoiled, unjudged, differs, changed}, "discs.suspicion", text);
 }
 
 }  // namespace

@@ -11,6 +11,10 @@ class session;
 namespace burnbox {
 
 [[nodiscard]] Result<AttemptRow> attempt(soci::session& sql, AttemptId id);  // Errc::not_found
+// The one that is writing or verifying on the disc.
+[[nodiscard]] Result<std::optional<AttemptId>> unfinished_attempt(soci::session& sql, DiscId disc);
+void add_attempt_session(soci::session& sql, AttemptId attempt, SessionId session, long long position);
+void note_burned(soci::session& sql, SessionId session, Timestamp burned_at, Timestamp verified_at);
 // What failed of the session up to now is forgiven.
 void forgive_session(soci::session& sql, SessionId session);
 // One session of a good attempt: where it lies on the disc, and its files. One without a row has id 0.

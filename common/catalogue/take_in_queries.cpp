@@ -15,9 +15,7 @@ namespace {
 
 // What it was to write is on the disc, or is not: the sessions say so one by one.
 Status end_unfinished_attempt(Catalogue& catalogue, soci::session& sql, const DiscRow& disc) {
-    BB_TRY(const auto open,
-           select_one<IdColumns>(
-               sql, "id FROM attempts WHERE disc_id = :disc AND state IN ('writing', 'verifying')", disc.id));
+    BB_TRY(const auto open, unfinished_attempt(sql, disc.id));
     if (!open) return {};
     const std::string reason =
         fmt::format("disc {} holds more than the catalogue knew: what is on it was taken in", disc.label);
@@ -54,8 +52,7 @@ Status become_burned(Catalogue& catalogue, soci::session& sql, const SessionRow&
         BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::queued, ""));
     BB_CHECK(catalogue.step(row.id, SessionState::queued, SessionState::burning, ""));
     BB_CHECK(catalogue.step(row.id, SessionState::burning, SessionState::verifying, ""));
-    change(sql, "UPDATE sessions SET burned_at = :burned, verified_at = :verified WHERE id = :id",
-           to_column(found.burned_at), to_column(found.verified_at), row.id);
+    note_burned(sql, row.id, found.burned_at, found.verified_at);
     return catalogue.step(row.id, SessionState::verifying, SessionState::burned, "");
 }
 
@@ -95,10 +92,7 @@ Result<std::optional<SessionId>> take_session(Catalogue& catalogue, soci::sessio
     BB_TRY(const SessionRow row, row_of(catalogue, taken, found));
     BB_TRY(const bool is_there, is_listed(sql, disc, row.account, row.disc_name));
     if (!is_there) {
-        change(sql,
-               "INSERT INTO attempt_sessions (attempt_id, session_id, position) VALUES (:attempt, :session, "
-               ":position)",
-               attempt.id, row.id, position);
+        add_attempt_session(sql, attempt.id, row.id, position);
         add_disc_session(sql, attempt, row, taken.files, found.burned_at, found.verified_at);
     }
     const bool waits = row.state == SessionState::queued || row.state == SessionState::failed;
