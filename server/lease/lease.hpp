@@ -26,6 +26,8 @@ struct LeaseRequest {
     // It writes into files that it finds, having compared their content; else what it brings is a file of its
     // own.
     bool in_place = false;
+    // It writes into files that it finds, whatever it looks at: nobody else may write in the session then.
+    bool writes_into_files = false;
 };
 
 class Lease {

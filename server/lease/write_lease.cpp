@@ -33,7 +33,7 @@ WriteLease::~WriteLease() {
     if (given_back_) return;
     const std::lock_guard lock(account_->mutex);
     account_->release(counted_);
-    session_->leased = false;
+    session_->leased = session_->leased_alone = false;
 }
 
 Status WriteLease::prepare() {
@@ -123,7 +123,7 @@ void WriteLease::give_back(bool ended_well, Done done) {
     const std::lock_guard lock(account_->mutex);
     given_back_ = true;
     account_->release(std::exchange(counted_, 0));
-    session_->leased = false;
+    session_->leased = session_->leased_alone = false;
     // A marker of another client may be on its way to a refusal.
     if (session_->phase != Phase::open && session_->phase != Phase::sealing) {
         after.add([done, name = session_->name] {

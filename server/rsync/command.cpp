@@ -140,6 +140,7 @@ Result<Command> Parser::parse() {
     const auto given = [this](const char* option) { return std::ranges::count(command_.options, option); };
     command_.goes_on = given("--append") == 1;
     command_.appends = given("--append") > 0;
+    command_.writes_into_files = command_.appends || given("--inplace") > 0;
     command_.in_place = given("--inplace") > 0 && given("--size-only") == 0;
     return std::move(command_);
 }

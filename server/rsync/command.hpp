@@ -17,6 +17,7 @@ struct Command {
     bool deletes = false;              // removes what the client does not have
     bool goes_on = false;              // --append: behind what is there, which is not looked at
     bool appends = false;              // --append, --append-verify
+    bool writes_into_files = false;    // --inplace, --append
     bool in_place = false;             // --inplace, unless --size-only takes files of one size for the same
     std::vector<std::string> options;  // as rsync takes them, all of them allowed
     std::vector<std::string> paths;    // the client's, in an inbox; exactly one when it writes

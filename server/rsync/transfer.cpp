@@ -44,7 +44,8 @@ void Transfer::start() {
                                .dry_run = command_.dry_run,
                                .goes_on = command_.goes_on,
                                .appends = command_.appends,
-                               .in_place = command_.in_place};
+                               .in_place = command_.in_place,
+                               .writes_into_files = command_.writes_into_files};
     client_->lease(request, [this, &host = host_, command = command_,
                              post = port_.poster()](Result<std::unique_ptr<Lease>> lease) {
         auto program = lease ? Program::start(host, std::move(*lease), command)

@@ -55,6 +55,7 @@ class OpenSession {
     SessionFiles files;
     std::map<HandleId, WriteHandleEntry> handles;  // open for writing
     bool leased = false;                           // a program writes in its folder
+    bool leased_alone = false;                     // into files that it finds: nobody else may
     unsigned refusals = 0;                         // burnbox's own files changed that often
     std::set<ConnectionId> writers;                // connections that changed something and are still there
     std::uint64_t folders_completed = 0;           // the counter at the last change of a folder or link

@@ -133,6 +133,14 @@ Status check_changeable(const Account& account, const ResolvedPath& place) {
     return check_upload_right(account);
 }
 
+Status check_not_leased_alone(const ResolvedPath& place) {
+    if (!place.session || !place.session->leased_alone) return {};
+    return fail(Errc::busy,
+                fmt::format("{} can't be written to: an rsync writes into the files of {} in place; "
+                            "wait until it ends",
+                            escape(place.path.text()), shown(place)));
+}
+
 Status check_new_name(const ResolvedPath& place) {
     if (place.where == Where::missing || place.path.is_top()) BB_CHECK(check_session_name(place.path.folder));
     if (place.path.is_top()) return {};

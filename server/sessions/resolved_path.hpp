@@ -48,6 +48,10 @@ struct ResolvedPath {
 // The same, by an account that has to have the right to upload for it.
 [[nodiscard]] Status check_changeable(const Account& account, const ResolvedPath& place);
 
+// Whether a client may write into files of the session now: not while a program does so in files that it
+// finds, because nobody could tell what is whose. Errors: Errc::busy.
+[[nodiscard]] Status check_not_leased_alone(const ResolvedPath& place);
+
 // Whether an entry of this name may be made at this place: a valid session name, or a valid entry name that
 // is not burnbox's own.
 [[nodiscard]] Status check_new_name(const ResolvedPath& place);

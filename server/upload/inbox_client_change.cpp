@@ -147,6 +147,7 @@ Status InboxClient::remove(const std::string& path) {
 
 Status InboxClient::resize(const ResolvedPath& place, std::uint64_t size_bytes, AfterUnlock& after) {
     if (place.path.is_top() || place.is_own_file()) return fail(Errc::permission, "its size can't be set");
+    BB_CHECK(check_not_leased_alone(place));
     OpenSession& session = *place.session;
     BB_TRY(const auto file, registry_->inbox().open(place.fs_path, {.write = true}));
     BB_TRY(const FileInfo info, file->info());

@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "server/lease/write_lease.hpp"
+#include "server/seal/seal_refusal.hpp"
 #include "server/upload/inbox_client.hpp"
 
 namespace burnbox::upload {
@@ -82,6 +83,13 @@ Result<std::unique_ptr<Lease>> InboxClient::lease_for_writing(ResolvedPath place
     if (!made && place.session->leased)
         return fail(Errc::busy, fmt::format("another rsync is writing into {}; wait until it ends",
                                             escape(place.path.folder)));
+    const bool alone = request.writes_into_files && !request.dry_run;
+    if (const auto writing = made ? std::vector<std::string>() : place.session->paths_being_written("");
+        alone && !writing.empty())
+        return fail(Errc::busy,
+                    fmt::format("an rsync that writes into files in place can't begin while others are being "
+                                "written in {}: {}; wait until they are complete",
+                                escape(place.path.folder), list_names(writing)));
     BB_CHECK(make_session(place));
     const std::string folder = registry_->inbox().host_path(top_of(place));
     const std::uint64_t quota = account_->config.quota_bytes;
@@ -92,6 +100,7 @@ Result<std::unique_ptr<Lease>> InboxClient::lease_for_writing(ResolvedPath place
                         .may_read = account_->config.rights.read};
     note_change(place);
     place.session->leased = true;
+    place.session->leased_alone = alone;
     return std::make_unique<WriteLease>(registry_, account_, place.session, std::move(leased),
                                         WriteLease::Facts{.connection = id_,
                                                           .made_session = made,

@@ -77,8 +77,9 @@ Status InboxClient::check_open_for_writing(const ResolvedPath& place, const Open
     if (place.path.trailing_slash)
         return fail(Errc::invalid, fmt::format("{}/ is a folder's name", escape(place.path.text())));
     const bool is_known = place.session && place.session->find(place.path.inside) != nullptr;
-    if (!is_known && !is_marker_name(registry_->session_config(), place.path.inside))
-        BB_CHECK(account_->check_file_room(registry_->services.config.limits));
+    const bool is_marker = is_marker_name(registry_->session_config(), place.path.inside);
+    if (!is_marker) BB_CHECK(check_not_leased_alone(place));  // a marker's answer says it too
+    if (!is_known && !is_marker) BB_CHECK(account_->check_file_room(registry_->services.config.limits));
     if (place.where != Where::missing) return {};
     if (!mode.create)
         return fail(Errc::not_found, fmt::format("{}: no such file", escape(place.path.text())));

@@ -2,6 +2,8 @@
 // server's back.
 #include <doctest/doctest.h>
 
+#include <cerrno>
+
 #include "tests/support/upload_house.hpp"
 
 namespace burnbox::test {
@@ -297,31 +299,77 @@ TEST_CASE("lease: what another client sent meanwhile is not touched by a bad end
 }
 
 TEST_CASE("lease: an upload that is cut off while a program works stays cut off, however that ends") {
-    for (const bool in_place : {false, true}) {
-        CAPTURE(in_place);
-        UploadHouse house;
-        const auto client = house.connect();
-        auto other = house.connect();
-        REQUIRE(client->make_folder("/holiday", 0755));
-        REQUIRE(client->make_folder("/holiday/d", 0755));
-        CHECK(put(*client, "/holiday/d/old", "complete") == "ok");
-        CHECK(put(*client, "/holiday/d/over", "complete") == "ok");
-        const Lending lending = lease_to(
-            *client, {.paths = {"/holiday/d/"}, .writes = true, .makes_folders = true, .in_place = in_place});
+    UploadHouse house;
+    const auto client = house.connect();
+    auto other = house.connect();
+    REQUIRE(client->make_folder("/holiday", 0755));
+    REQUIRE(client->make_folder("/holiday/d", 0755));
+    CHECK(put(*client, "/holiday/d/old", "complete") == "ok");
+    CHECK(put(*client, "/holiday/d/over", "complete") == "ok");
+    const auto lease = lend_to_write(*client, "/holiday/d/");
+    for (const char* path : {"/holiday/d/new", "/holiday/aside", "/holiday/d/old"}) {
+        auto file = create(*other, path);
+        CHECK(write(*file, "half") == "ok");
+    }
+    {
+        auto file = other->open("/holiday/d/over", {.write = true});
+        REQUIRE(file);
+        CHECK(write(**file, "XX") == "ok");
+    }
+    house.put_behind("alice/holiday/d/a", "by the program");
+    CHECK(contains(give_back(*lease, true), "cut off"));
+    CHECK(contains(reason_of(house, "holiday"), "cut off: aside, d/new, d/old and d/over"));
+    CHECK(contains(burn(*client, "holiday"), "cut off"));
+}
+
+TEST_CASE("lease: a program that writes into files in place shares them with nobody") {
+    UploadHouse house;
+    const auto client = house.connect();
+    const auto other = house.connect();
+    CHECK(put(*client, "/holiday/d/big", "complete") != "ok");
+    REQUIRE(client->make_folder("/holiday", 0755));
+    CHECK(put(*client, "/holiday/big", "complete") == "ok");
+    const LeaseRequest in_place{.paths = {"/holiday/"}, .writes = true, .writes_into_files = true};
+    SUBCASE("it does not begin while a file is being written") {
+        auto file = other->open("/holiday/big", {.write = true});
+        REQUIRE(file);
+        CHECK(contains(lease_to(*client, in_place).refusal, "written in holiday: big; wait"));
+        CHECK(write(**file, "whole") == "ok");
+        CHECK(close(*other, std::move(*file)) == "ok");
+        const Lending later = lease_to(*client, in_place);
+        REQUIRE(later.lease);
+        CHECK(give_back(*later.lease, true) == "ok");
+    }
+    SUBCASE("a look that writes nothing may begin") {
+        const auto file = other->open("/holiday/big", {.write = true});
+        LeaseRequest dry = in_place;
+        dry.dry_run = true;
+        const Lending look = lease_to(*client, dry);
+        REQUIRE(look.lease);
+        CHECK(create(*other, "/holiday/more"));
+        (void)give_back(*look.lease, true);
+    }
+    SUBCASE("while it works nothing is opened for writing or made shorter, and then it is") {
+        const Lending lending = lease_to(*client, in_place);
         REQUIRE(lending.lease);
-        for (const char* path : {"/holiday/d/new", "/holiday/aside", "/holiday/d/old"}) {
-            auto file = create(*other, path);
-            CHECK(write(*file, "half") == "ok");
-        }
-        {
-            auto file = other->open("/holiday/d/over", {.write = true});
-            REQUIRE(file);
-            CHECK(write(**file, "XX") == "ok");
-        }
-        house.put_behind("alice/holiday/d/a", "by the program");
-        CHECK(contains(give_back(*lending.lease, true), "cut off"));
-        CHECK(contains(reason_of(house, "holiday"), "cut off: aside, d/new, d/old and d/over"));
-        CHECK(contains(burn(*client, "holiday"), "cut off"));
+        const std::string why = "can't be written to: an rsync writes into the files of holiday in place";
+        CHECK(contains(put(*other, "/holiday/big", "x"), why));
+        CHECK(contains(put(*other, "/holiday/new", "x"), why));
+        CHECK(contains(shown(other->set_attributes("/holiday/big",
+                                                   {.size_bytes = 2, .mode = {}, .atime = {}, .mtime = {}})),
+                       why));
+        CHECK(get(*other, "/holiday/big") == "complete");
+        CHECK(contains(put(*other, "/holiday/BURN", ""), "an rsync is still writing into it"));
+        CHECK(give_back(*lending.lease, true) == "ok");
+        CHECK(put(*other, "/holiday/new", "x") == "ok");
+        CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+    }
+    SUBCASE("one that fails to begin leaves it to others") {
+        house.plan.fail_looks_at("alice/holiday/big", EIO);
+        const Lending failed = lease_to(*client, in_place);
+        house.plan.fail_nothing();
+        CHECK_FALSE(failed.lease);
+        CHECK(put(*other, "/holiday/new", "x") == "ok");
     }
 }
 

@@ -56,6 +56,15 @@ TEST_CASE("rsync: options and path come out as they were given") {
     CHECK(command->paths == std::vector<std::string>{"a b/c"});
 }
 
+TEST_CASE("rsync: what writes into the files that it finds is known as such") {
+    const auto writes_into = [](const std::string& options) {
+        return parsed("rsync --server -re.i " + options + " . s/")->writes_into_files;
+    };
+    CHECK_FALSE(writes_into("--partial"));
+    for (const char* const options : {"--inplace", "--append", "--append --append", "--inplace --size-only"})
+        CHECK_MESSAGE(writes_into(options), options);
+}
+
 TEST_CASE("rsync: messages for its makers, which tell paths of this machine, stay away") {
     const auto options = [](std::string_view line) { return parsed(line)->options; };
     CHECK(options("rsync --server -vvvvlogDtpre.iLsfxCIvvvu . s/") ==
