@@ -39,9 +39,8 @@ void InboxClient::close(std::unique_ptr<UploadFile> file, Done done) {
         return;
     }
     if (auto* const repeated = dynamic_cast<RepeatedMarker*>(file.get())) {
-        (void)file.release();
-        return close_repeated_marker(registry_, account_, std::unique_ptr<RepeatedMarker>(repeated),
-                                     std::move(done));
+        return answer_repeated_marker(registry_, account_, repeated->place(), repeated->digest(),
+                                      std::move(done));
     }
     file.reset();
     done(std::string());

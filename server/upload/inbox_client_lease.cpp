@@ -5,6 +5,7 @@
 #include "server/lease/write_lease.hpp"
 #include "server/seal/seal_refusal.hpp"
 #include "server/upload/inbox_client.hpp"
+#include "server/upload/repeated_transfer.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -71,6 +72,10 @@ Result<std::unique_ptr<Lease>> InboxClient::lease_for_reading(const ResolvedPath
 
 Result<std::unique_ptr<Lease>> InboxClient::lease_for_writing(ResolvedPath place,
                                                               const LeaseRequest& request) {
+    if (RepeatedTransfer::may_be(place)) {
+        BB_CHECK(check_upload_right(*account_));
+        return RepeatedTransfer::begin(registry_, account_, place);
+    }
     BB_CHECK(check_changeable(*account_, place));
     BB_CHECK(check_new_name(place));
     if (request.deletes) BB_CHECK(check_remove_right(*account_));

@@ -30,11 +30,14 @@ std::optional<Sha256> RepeatedMarker::digest() {
 }
 
 bool is_repeated_marker(const SessionRegistry& registry, const ResolvedPath& place) {
+    const bool is_sealing = place.where == Where::open && place.session->phase == Phase::sealing;
+    return (is_sealing || place.where == Where::alias) && is_marker_of(registry, place);
+}
+
+bool is_marker_of(const SessionRegistry& registry, const ResolvedPath& place) {
     const std::string& inside = place.path.inside;
-    const bool named = is_marker_name(registry.session_config(), inside);
-    if (place.where == Where::alias) return named || inside == place.alias->marker;
-    return place.where == Where::open && place.session->phase == Phase::sealing &&
-           (named || inside == place.session->marker_asked);
+    if (is_marker_name(registry.session_config(), inside)) return true;
+    return !inside.empty() && inside == (place.alias ? place.alias->marker : place.session->marker_asked);
 }
 
 namespace {
@@ -53,15 +56,13 @@ Result<std::string> answer_for(SessionRegistry& registry, const Account& account
 
 }  // namespace
 
-void close_repeated_marker(const std::shared_ptr<SessionRegistry>& registry,
-                           const std::shared_ptr<Account>& account, std::unique_ptr<RepeatedMarker> marker,
-                           Done done) {
+void answer_repeated_marker(const std::shared_ptr<SessionRegistry>& registry,
+                            const std::shared_ptr<Account>& account, const ResolvedPath& place,
+                            const std::optional<Sha256>& digest, Done done) {
     AfterUnlock after;
     const std::lock_guard lock(account->mutex);
-    const ResolvedPath& place = marker->place();
     const std::string name = place.alias ? place.alias->name : place.path.folder;
-    const auto answer_later = [registry, account, name, digest = marker->digest(),
-                               done](const std::string& sealed) {
+    const auto answer_later = [registry, account, name, digest, done](const std::string& sealed) {
         registry->services.run_blocking([=] { done(answer_for(*registry, *account, name, digest, sealed)); });
     };
     if (place.where == Where::alias) return after.add([answer_later] { answer_later(""); });

@@ -33,9 +33,13 @@ class RepeatedMarker final : public UploadFile {
 // Whether an OPEN for writing at this place would be one.
 [[nodiscard]] bool is_repeated_marker(const SessionRegistry& registry, const ResolvedPath& place);
 
-// CLOSE. Account not locked.
-void close_repeated_marker(const std::shared_ptr<SessionRegistry>& registry,
-                           const std::shared_ptr<Account>& account, std::unique_ptr<RepeatedMarker> marker,
-                           Done done);
+// Whether this place has a marker's name, by the configuration or because its session was, or is being,
+// sealed with it.
+[[nodiscard]] bool is_marker_of(const SessionRegistry& registry, const ResolvedPath& place);
+
+// It has come whole, with this digest; nothing when nobody knows. Account not locked.
+void answer_repeated_marker(const std::shared_ptr<SessionRegistry>& registry,
+                            const std::shared_ptr<Account>& account, const ResolvedPath& place,
+                            const std::optional<Sha256>& digest, Done done);
 
 }  // namespace burnbox::upload

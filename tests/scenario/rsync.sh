@@ -182,8 +182,17 @@ check "and then it is sealed" ssh burnbox burn mixed
 wait_burned mixed
 
 step "burn"
+ssh -M -S "$world/master" -fN burnbox # a connection that sees the session under its old name
+over_master() { rsync -e "ssh -F $world/ssh_config -S $world/master" "$@" </dev/null; }
 check "sent again, marker and all" up -a "$world/large/" burnbox:large/
 check "exit 0 is the promise" test -d "$inbox/alice/large-queued" -o -d "$inbox/alice/large-burned"
+check "the marker again" over_master -a "$world/large/BURN" burnbox:large/
+said 'large is already sealed'
+check_fails "and nothing else" over_master -a "$world/photos" burnbox:large/
+said 'large is sealed'
+ssh -S "$world/master" -O exit burnbox 2>/dev/null
+check "nothing of that stays" test -z "$(find "$inbox/alice" -name '.arriving-*')"
+check "there is one session" test ! -e "$inbox/alice/large"
 wait_burned large
 rm "$world/large/BURN"
 check "the disc is exact, and no temporary file is on it" disc_has large "$world/large"

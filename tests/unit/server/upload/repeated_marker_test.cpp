@@ -28,7 +28,88 @@ struct Sealing {
     }
 };
 
+// What an rsync sends that is asked to bring these, at the moment.
+struct Rsync {
+    std::unique_ptr<Lease> lease;
+    std::string refusal;
+
+    Rsync(UploadHouse& house, Client& client, const std::string& target) {
+        client.lease({.paths = {target}, .writes = true}, [&](Result<std::unique_ptr<Lease>> given) {
+            if (given)
+                lease = std::move(*given);
+            else
+                refusal = given.error().message;
+        });
+        if (house.jobs.empty()) return;
+        const auto prepare = house.jobs.back();  // and not yet the seal
+        house.jobs.pop_back();
+        prepare();
+    }
+    void bring(UploadHouse& house, const std::string& name, const std::string& content) const {
+        const std::string root = "/memory/inbox/";
+        REQUIRE(lease->terms().folder.starts_with(root));
+        house.put_behind(lease->terms().folder.substr(root.size()) + "/" + name, content);
+    }
+};
+
 }  // namespace
+
+TEST_CASE("marker again: by rsync, while its session is being sealed and after that") {
+    Sealing sealing;
+    UploadHouse& house = sealing.house;
+    for (Client* const client : {sealing.one.get(), sealing.two.get()}) {
+        for (const char* const target : {"/holiday/", "/holiday", "/holiday/BURN"}) {
+            CAPTURE(target);
+            const Rsync rsync(house, *client, target);
+            REQUIRE_MESSAGE(rsync.lease, rsync.refusal);
+            rsync.bring(house, "BURN", "m");
+            CHECK(rsync.lease->measure());
+            const Answer again;
+            rsync.lease->give_back(true, again.done());
+            CHECK((*again).empty());
+            if (client == sealing.two.get() && std::string_view(target) == "/holiday/BURN") house.run_jobs();
+            if (!house.jobs.empty()) continue;
+            CHECK(*again == "ok: holiday is sealed");
+        }
+    }
+    CHECK(*sealing.first == "ok: holiday is sealed");
+    house.jobs_wait = false;
+    for (Client* const client : {sealing.one.get(), sealing.two.get()}) {
+        const Rsync rsync(house, *client, "/holiday/");
+        REQUIRE_MESSAGE(rsync.lease, rsync.refusal);
+        rsync.bring(house, "BURN", "m");
+        const Answer again;
+        rsync.lease->give_back(true, again.done());
+        CHECK(*again == "ok: holiday is already sealed");
+    }
+    CHECK(house.rows().size() == 1);
+    CHECK(house.names("alice") == std::vector<std::string>{"holiday-queued"});
+}
+
+TEST_CASE("marker again: what else an rsync brings to a sealed session is refused, and nothing of it stays") {
+    Sealing sealing;
+    UploadHouse& house = sealing.house;
+    house.run_jobs();
+    house.jobs_wait = false;
+    for (const auto& [name, content, ended_well] :
+         {std::tuple{"BURN", "other", true}, {"late", "m", true}, {"BURN", "m", false}}) {
+        CAPTURE(name);
+        const Rsync rsync(house, *sealing.one, "/holiday/");
+        REQUIRE(rsync.lease);
+        rsync.bring(house, name, content);
+        const Answer again;
+        rsync.lease->give_back(ended_well, again.done());
+        CHECK(*again == "holiday is sealed");
+    }
+    {
+        const Rsync rsync(house, *sealing.one, "/holiday/");
+        rsync.bring(house, "BURN", "m");
+        rsync.bring(house, "d/a", "aaa");
+        CHECK(contains(shown(rsync.lease->measure()), "holiday is sealed"));
+    }
+    CHECK(Rsync(house, *sealing.one, "/holiday/d/").refusal == "holiday is sealed");
+    CHECK(house.names("alice") == std::vector<std::string>{"holiday-queued"});
+}
 
 TEST_CASE("marker again: while its session is being sealed it has the seal's answer") {
     Sealing sealing;
