@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "server/net/network_of.hpp"
@@ -82,6 +83,7 @@ void Admission::forget(std::uint64_t id) {
     const auto guest = guests_.find(id);
     if (guest == guests_.end()) return;
     decrease(per_address_, guest->second.address);
+    waiting_.erase(id);
     strangers_.remove(id);
     guests_.erase(guest);
 }
@@ -140,6 +142,10 @@ Admission::Ration& Admission::ration_of(const std::string& address, SteadyTime n
     return rations_.emplace(address, Ration{most, now}).first->second;
 }
 
+double Admission::waiting_before(std::uint64_t id) const {
+    return static_cast<double>(std::distance(waiting_.begin(), waiting_.lower_bound(id)));
+}
+
 std::chrono::milliseconds Admission::begin_key_exchange(std::uint64_t id, bool asked) {
     const std::lock_guard lock(mutex_);
     const auto guest = guests_.find(id);
@@ -149,16 +155,21 @@ std::chrono::milliseconds Admission::begin_key_exchange(std::uint64_t id, bool a
     Ration& own = ration_of(address, now);
     // What must be left for this one.
     const auto needed = [asked](double per_second) { return asked ? 1 : 1 + kAtOnce * per_second / 2; };
-    const auto wait = [&](const Ration& ration, double per_second) {
-        return std::chrono::milliseconds(
-            1 + static_cast<int>(1000 * (needed(per_second) - ration.left) / per_second));
+    const auto wait = [](double missing, double per_second) {
+        return std::chrono::milliseconds(1 + static_cast<int>(1000 * missing / per_second));
     };
-    if (own.left < needed(limits_.key_exchanges)) return wait(own, limits_.key_exchanges);
+    if (const double missing = needed(limits_.key_exchanges) - own.left; missing > 0)
+        return wait(missing, limits_.key_exchanges);
     const bool common = !is_known(address);
     const double together = kAddresses * limits_.key_exchanges;
     if (common_.counted == SteadyTime()) common_ = {kAtOnce * together, now};
     common_.count(now, together, kAtOnce * together);
-    if (common && common_.left < needed(together)) return wait(common_, together);
+    const double missing = needed(together) + (asked ? waiting_before(id) : 0) - common_.left;
+    if (common && missing > 0) {
+        if (asked) waiting_.insert(id);
+        return wait(missing, together);
+    }
+    waiting_.erase(id);
     if (common) common_.left -= 1;
     own.left -= 1;
     guest->second.exchanged_keys = true;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "common/base/clock.hpp"
@@ -36,6 +37,7 @@ class Admission {
         void login_failed() { admission_.login_failed(id_); }
         // How long to wait before asking again; 0: the key exchange may begin, and counts until the login.
         // Whoever has not `asked` for it, with a first packet, leaves half of the rations to those who have.
+        // Who has waits behind those who came before: newcomers never take the turn of one that is waiting.
         [[nodiscard]] std::chrono::milliseconds begin_key_exchange(bool asked) {
             return admission_.begin_key_exchange(id_, asked);
         }
@@ -77,6 +79,8 @@ class Admission {
         void count(SteadyTime now, double per_second, double most);
     };
 
+    // How many wait for a ration of all addresses' and came before.
+    [[nodiscard]] double waiting_before(std::uint64_t id) const;
     void leave(std::uint64_t id);
     void forget(std::uint64_t id);
     void move_on(std::uint64_t id);
@@ -99,6 +103,7 @@ class Admission {
     std::map<std::string, Failures> failures_;
     std::map<std::string, Ration> rations_;    // of addresses that used some of theirs
     Ration common_;                            // of all addresses that nobody has logged in from
+    std::set<std::uint64_t> waiting_;          // for one of those, having asked
     std::map<std::string, SteadyTime> known_;  // addresses and networks somebody has: when last
     std::uint64_t next_id_ = 0;
 };

@@ -216,6 +216,34 @@ TEST_CASE(
     CHECK(gate.places.back()->begin_key_exchange(true) == std::chrono::milliseconds(0));
 }
 
+TEST_CASE(
+    "admission: who waits for a key exchange comes before newcomers, and those that are gone before nobody") {
+    Limits limits;
+    limits.key_exchanges = 1;
+    limits.connections = limits.unauthenticated = 1000;
+    Gate gate(limits);
+    const auto come = [&](const std::string& address) {
+        REQUIRE(gate.come(address));
+        return gate.places.size() - 1;
+    };
+    const auto begins = [&](std::size_t place) {
+        return gate.places[place]->begin_key_exchange(true) == std::chrono::milliseconds(0);
+    };
+    for (int i = 0; i < 30; ++i) CHECK(begins(come("10.1.0." + std::to_string(i))));
+    const std::size_t first = come("10.2.0.1"), gone = come("10.2.0.2"), second = come("10.2.0.3");
+    for (const std::size_t one : {first, gone, second}) CHECK_FALSE(begins(one));
+    CHECK(gate.places[second]->begin_key_exchange(true) >
+          std::chrono::milliseconds(200));  // the third of ten
+    gate.clock.advance(std::chrono::milliseconds(100));
+    CHECK_FALSE(begins(come("10.3.0.1")));
+    CHECK_FALSE(begins(second));
+    CHECK(begins(first));
+    gate.places[gone].reset();
+    gate.clock.advance(std::chrono::milliseconds(100));
+    CHECK_FALSE(begins(come("10.3.0.2")));
+    CHECK(begins(second));
+}
+
 TEST_CASE("admission: who has not asked for a key exchange leaves half of the rations to who has") {
     Limits limits;
     limits.key_exchanges = 10;
