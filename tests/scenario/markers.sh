@@ -22,6 +22,11 @@ scp -r "$world/tree/one" burnbox:renamed/
 check "rename" sftp_do "put $world/BURN renamed/.later" "rename renamed/.later renamed/BURN"
 wait_burned renamed
 
+step "by a hard link of its name"
+scp -r "$world/tree/one" burnbox:linked/
+check "link" sftp_do "put $world/BURN linked/.later" "ln linked/.later linked/BURN"
+wait_burned linked
+
 step "the predecessor's way: any file one step above the data, from a later connection"
 scp -r "$world/tree/one/two" burnbox:older/
 check "scp /etc/issue" scp /etc/issue burnbox:older/
