@@ -41,6 +41,7 @@ void LeaseRecord::write(Brought& brought) {
         note_sent_mode(session_.files, found.path, found.type, found.mode);
     join_links(brought);
     if (!brought.counts) return;
+    note_made(brought.look);
     drop_leftovers(brought.look);
     if (!brought.dry_run) session_.files.transfer_ended_well();
 }
@@ -114,6 +115,13 @@ void LeaseRecord::forget_missing(const Brought& brought) {
         if (!there && file->writers() == 0 && file->completion().now < brought.began) missing.push_back(path);
     }
     for (const std::string& path : missing) account_.release(session_.forget(path));
+}
+
+// What is there when a program ended well is what its sender has.
+void LeaseRecord::note_made(const FolderLook& now) {
+    const std::vector<std::string> missed(session_.files.missed().begin(), session_.files.missed().end());
+    for (const std::string& path : missed)
+        if (std::ranges::binary_search(now.entries, path, {}, &WalkEntry::path)) session_.files.made(path);
 }
 
 void LeaseRecord::drop_leftovers(const FolderLook& now) {

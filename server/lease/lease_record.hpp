@@ -43,6 +43,7 @@ class LeaseRecord {
     [[nodiscard]] static bool is_unproven(const std::string& path, const FileInfo& info,
                                           const Brought& brought);
     void join_links(const Brought& brought);
+    void note_made(const FolderLook& now);
     void drop_leftovers(const FolderLook& now);
 
     SessionRegistry& registry_;

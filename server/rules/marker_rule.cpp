@@ -57,8 +57,7 @@ bool is_ignored(const SessionConfig& config, std::string_view inside) {
 }
 
 std::optional<std::string> marker_by_any_file(const SessionConfig& config, const AnyFileFacts& facts) {
-    if (!config.any_file || !facts.writers_closed || !facts.folder_beside || !facts.data_below ||
-        !facts.rest_whole)
+    if (!config.any_file || !facts.writers_closed || !facts.folder_beside || !facts.data_below)
         return std::nullopt;
     if (facts.top_files.size() != 1) return std::nullopt;
     const AnyFileFacts::TopFile& file = facts.top_files.front();

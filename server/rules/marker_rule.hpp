@@ -34,12 +34,11 @@ struct AnyFileFacts {
     bool folder_beside = false;
     bool data_below = false;           // a file in one of the folders, sent by somebody we saw
     std::uint64_t rest_completed = 0;  // when the last of everything else was complete
-    bool rest_whole = true;            // nothing is being written or cut off
     bool writers_closed = false;       // every connection that wrote there has closed
 };
 
 // The marker by the predecessor's rule (session.any_file), if there is one: a file that is data in every
-// doubtful case.
+// doubtful case. Whether the rest is whole is the seal's question: who sent the file gets its answer.
 [[nodiscard]] std::optional<std::string> marker_by_any_file(const SessionConfig& config,
                                                             const AnyFileFacts& facts);
 

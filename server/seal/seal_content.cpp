@@ -8,6 +8,7 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "server/rules/link_rule.hpp"
+#include "server/seal/seal_gaps.hpp"
 #include "server/seal/seal_proof.hpp"
 #include "server/sessions/hash_files.hpp"
 #include "server/sessions/sent_modes.hpp"
@@ -21,10 +22,6 @@ struct Draft {
     std::vector<std::optional<Sha256>> digests;  // by entry
 };
 
-std::string append_reason(std::string reasons, const std::string& one) {
-    return reasons.empty() ? one : reasons + "; " + one;
-}
-
 // Files that are not whole, seen from memory.
 SealStep<void> check_whole(const SessionRegistry& registry, Account& account, OpenSession& session,
                            const SealRequest& request) {
@@ -35,16 +32,13 @@ SealStep<void> check_whole(const SessionRegistry& registry, Account& account, Op
     if (const auto writing = session.paths_being_written(request.marker); !writing.empty())
         reasons = append_reason(reasons, fmt::format("still being written: {}; wait until they are complete",
                                                      list_names(writing)));
-    auto cut = session.files.paths_cut_off();
-    std::erase(cut, request.marker);
-    if (!cut.empty())
-        reasons = append_reason(
-            reasons,
-            fmt::format("cut off in the middle: {}; send them again or delete them", list_names(cut)));
-    if (session.files.is_transfer_open() && !session.leased && !has_list(registry, session, request))
-        reasons = append_reason(reasons, std::string(kTransferOpen));
-    if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::busy);
-    return {};
+    reasons = append_reason(reasons, cut_off_text(session, request.marker));
+    if (!has_list(registry, session, request)) reasons = append_reason(reasons, missed_text(session));
+    if (reasons.empty()) return {};
+    auto refused = refuse_seal(session.name, reasons, Errc::busy);
+    // Nobody said that this file is a marker: it stays what it is.
+    if (request.by == SealRequest::By::any_file) refused.error().kind = NoSeal::Kind::later;
+    return refused;
 }
 
 // What no disc can hold, whoever put it there.
@@ -187,7 +181,7 @@ SealStep<SealContent> read_seal_content(SessionRegistry& registry, Account& acco
     SealContent content;
     {
         const std::lock_guard lock(account.mutex);
-        content.transfer_open = session.files.is_transfer_open();
+        content.missed = missed_text(session);
     }
     content.only_marker =
         draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);

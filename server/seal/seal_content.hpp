@@ -22,8 +22,8 @@ struct SealContent {
     // Of a session that burnbox filled itself:
     std::string seal_id{};               // "" = any
     std::vector<std::string> removed{};  // SealedSession::removed
-    bool is_part = false;        // of a larger tree: checksum lists and bags in it speak of more than is here
-    bool transfer_open = false;  // of a session into which a transfer did not end well: a list must fit
+    bool is_part = false;  // of a larger tree: checksum lists and bags in it speak of more than is here
+    std::string missed{};  // missed_text of the session: a list must fit
     std::uint64_t sync_failures = 0;  // SessionRegistry's, before it was filled
 };
 

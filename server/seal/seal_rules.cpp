@@ -184,8 +184,8 @@ SealStep<void> check_seal_rules(SessionRegistry& registry, const Account& accoun
             return list;
         if (content.only_marker) return empty();
         // Only a list that fits exactly says that nothing is missing.
-        if (content.transfer_open && content.manifest.find(kChecksumList) == nullptr)
-            return refuse_seal(session.name, std::string(kTransferOpen), Errc::busy);
+        if (!content.missed.empty() && content.manifest.find(kChecksumList) == nullptr)
+            return refuse_seal(session.name, content.missed, Errc::busy);
         if (auto bag = check_bag(registry, top, session.name, content.manifest); !bag) return bag;
     }
     if (auto fit = check_fit(registry, account, session.name, content.manifest); !fit) return fit;

@@ -119,6 +119,10 @@ void replay_line(std::string_view text, JournalContent& content) {
     const Line& line = *parsed;
     if (line.verb == "transfer") {
         content.transfer_open = line.path != "ended";
+    } else if (line.verb == "missed") {
+        content.missed.insert(line.path);
+    } else if (line.verb == "made") {
+        content.missed.erase(line.path);
     } else if (line.verb == "machine") {
         for (auto& [path, file] : content.files) file->unsure = file->kind == ProvenFile::Kind::whole;
     } else if (line.verb == "sent") {
@@ -210,6 +214,14 @@ void Journal::removed(std::string_view path) {
 
 void Journal::machine_went_down() {
     append(path_line("machine", "down"));
+}
+
+void Journal::missed(std::string_view path) {
+    append(path_line("missed", path));
+}
+
+void Journal::made(std::string_view path) {
+    append(path_line("made", path));
 }
 
 void Journal::transfer_began() {

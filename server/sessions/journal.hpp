@@ -10,6 +10,7 @@
 //     {"unkept":"photos/c.jpg"}                            the same: the disk failed, whatever is read of it
 //     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}
 //     {"transfer":"began"}  {"transfer":"ended"}           of a program that writes by itself; ended: well
+//     {"missed":"a"}  {"made":"a"}                         refused for a reason of the server's; mended
 //     {"machine":"down"}                                   what was whole before may be so no longer
 //     {"sent":"a","mode":493,"mtime":"-5"}                 what a client said of it (nanoseconds since 1970)
 // It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only
@@ -22,6 +23,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -58,6 +60,7 @@ struct SentFacts {
 struct JournalContent {
     ProvenFiles files;  // one that is not there came in order, as far as anybody knows
     std::map<std::string, SentFacts, std::less<>> sent;
+    std::set<std::string, std::less<>> missed;
     bool transfer_open = false;
     bool missing = false;    // there is no journal
     bool elsewhere = false;  // nor should there be, but one that is nobody's may be this session's
@@ -86,6 +89,8 @@ class Journal {
     void linked(std::string_view existing, std::string_view path);
     void removed(std::string_view path);
     void machine_went_down();
+    void missed(std::string_view path);
+    void made(std::string_view path);
     void transfer_began();
     void transfer_ended_well();
     void described(std::string_view path, const SentFacts& facts);

@@ -38,6 +38,7 @@ void SessionFiles::opened(const std::string& path, const Opening& opening) {
     course.writers.push_back({.id = opening.id, .written = {}, .changed = opening.anew});
     // Of a file that is new the journal says nothing, which proves as little.
     if (opening.anew && (is_known || !opening.made)) journal_.begun_anew(path);
+    made(path);
 }
 
 // What the journal proves of it is true no longer.

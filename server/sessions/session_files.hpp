@@ -37,6 +37,13 @@ class SessionFiles {
     // is missing.
     [[nodiscard]] bool is_transfer_open() const { return transfer_open_; }
 
+    // What was refused for a reason of the server's (server_reason.hpp), and was not made or sent since.
+    using Missed = std::set<std::string, std::less<>>;
+    [[nodiscard]] const Missed& missed() const { return missed_; }
+    void missed(const std::string& path);
+    // What a path asks for is there now, or is not wanted any more; files: it was opened for writing.
+    void made(const std::string& path);
+
     // OPEN. `anew`: made, or emptied, by it; `made`: it was not there before. Handles that were open on it
     // write no more, unless they stay.
     struct Opening {
@@ -142,9 +149,11 @@ class SessionFiles {
     void note_whole(const std::string& path, const FileRecord& record);
     void lose(const std::string& path, FileRecord& record);
     FileRecord& separate(const std::string& path);
+    void move_missed(SessionFiles& other, const std::string& from, const std::string& to);
 
     Map files_;
     std::map<std::string, SentFacts, std::less<>> sent_;
+    Missed missed_;
     bool transfer_open_ = false;
     std::map<std::uint64_t, std::string> by_inode_;  // at start: the first name of each file that has several
     std::set<const ProvenFile*> mixed_up_;  // at start: the journal shares it between files that are several

@@ -10,12 +10,20 @@
 namespace burnbox::upload {
 namespace {
 
+template <typename Iterator>
+const std::string& path_at(const Iterator& at) {
+    if constexpr (requires { at->first; })
+        return at->first;
+    else
+        return *at;
+}
+
 // The entries at and below a path, in order.
 template <typename Map, typename Function>
 void for_each_below(Map& files, std::string_view path, const Function& function) {
-    for (auto at = files.lower_bound(path); at != files.end() && at->first.starts_with(path);) {
+    for (auto at = files.lower_bound(path); at != files.end() && path_at(at).starts_with(path);) {
         const auto here = at++;
-        if (is_at_or_below(here->first, path)) function(here);
+        if (is_at_or_below(path_at(here), path)) function(here);
     }
 }
 
@@ -66,6 +74,25 @@ void SessionFiles::brought(const std::string& path, const Bringing& bringing) {
     note_whole(path, *record);
 }
 
+void SessionFiles::missed(const std::string& path) {
+    if (missed_.insert(path).second) journal_.missed(path);
+}
+
+void SessionFiles::made(const std::string& path) {
+    if (missed_.erase(path) > 0) journal_.made(path);
+}
+
+// What is missed at and below a path is so at another one, of this session or another.
+void SessionFiles::move_missed(SessionFiles& other, const std::string& from, const std::string& to) {
+    other.made(to);
+    std::vector<std::string> paths;
+    for_each_below(missed_, from, [&](Missed::iterator at) { paths.push_back(*at); });
+    for (const std::string& path : paths) {
+        made(path);
+        other.missed(to + path.substr(from.size()));
+    }
+}
+
 void SessionFiles::transfer_began() {
     for (auto& [path, record] : files_) record->handled_ = false;
     if (!transfer_open_) journal_.transfer_began();
@@ -100,6 +127,7 @@ void SessionFiles::linked(const std::string& existing, const std::string& path) 
     files_.insert_or_assign(path, record);
     if (const SentFacts* const facts = sent(existing)) sent_.insert_or_assign(path, SentFacts(*facts));
     journal_.linked(existing, path);
+    made(path);
 }
 
 void SessionFiles::renamed(const std::string& from, const std::string& to) {
@@ -112,6 +140,7 @@ void SessionFiles::renamed(const std::string& from, const std::string& to) {
         sent_.insert(std::move(node));
     }
     journal_.renamed(from, to);
+    move_missed(*this, from, to);
 }
 
 Status SessionFiles::can_leave(std::string_view path) const {
@@ -152,6 +181,7 @@ void SessionFiles::moved(SessionFiles& other, const std::string& from, const std
         journal_.removed(node.key());
         other.described(to + node.key().substr(from.size()), node.mapped());
     }
+    move_missed(other, from, to);
     if (transfer_open_) other.transfer_began();  // nobody knows what of it is missing
 }
 
@@ -163,6 +193,9 @@ void SessionFiles::removed(const std::string& path) {
     }
     sent_.erase(path);
     journal_.removed(path);
+    std::vector<std::string> unwanted;
+    for_each_below(missed_, path, [&](Missed::iterator at) { unwanted.push_back(*at); });
+    for (const std::string& one : unwanted) made(one);
 }
 
 void SessionFiles::withdrawn(const std::string& path, const Sha256& sha256, const Completion& completion) {
@@ -240,6 +273,7 @@ void SessionFiles::recovered(const JournalContent& journal, const InodeOf& inode
         journal_.removed(path);
     }
     transfer_open_ = journal.transfer_open;
+    missed_ = journal.missed;
     sent_ = journal.sent;
 }
 

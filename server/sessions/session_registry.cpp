@@ -129,6 +129,11 @@ std::shared_ptr<OpenSession> SessionRegistry::find_session(Account& account, con
     if (!there || parse_folder(name).state != FolderState::open) return nullptr;
     auto session = std::make_shared<OpenSession>(services.state_fs, account.name, name);
     account.sessions.emplace(name, session);
+    for (auto& [id, connection] : account.connections) {
+        const auto early = connection.missed_early.extract(name);
+        if (early.empty()) continue;
+        for (const std::string& path : early.mapped()) session->files.missed(path);
+    }
     return session;
 }
 

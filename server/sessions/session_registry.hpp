@@ -25,6 +25,8 @@ struct ClientConnection {
     std::uint64_t opened = 0;  // SessionRegistry's counter
     Timestamp opened_at;
     std::map<std::string, std::shared_ptr<SealedAlias>> alias;  // by the old name
+    // By sessions that were to be made by it: SessionFiles::missed.
+    std::map<std::string, SessionFiles::Missed> missed_early;
 };
 
 struct Account {

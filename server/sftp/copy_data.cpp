@@ -66,6 +66,7 @@ void Session::copy_slice(const std::shared_ptr<Copy>& copy) {
         return;
     }
     --pending_;
+    if (!status) copy->to->file->note_lost_write(status.error());
     end_use(copy->from);
     end_use(copy->to);
     const Request request{

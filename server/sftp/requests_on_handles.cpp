@@ -37,7 +37,10 @@ void Session::open(Request& request) {
     if (!path) return reply(request, path.error());
     const auto mode = open_mode(flags, attributes);
     if (!mode) return reply(request, mode.error());
-    if (const Status room = handles_.check_room(); !room) return reply(request, room.error());
+    if (const Status room = handles_.check_room(); !room) {
+        if (mode->write) client_->note_refused(*path, room.error());
+        return reply(request, room.error());
+    }
     auto file = client_->open(*path, *mode);
     if (!file) return reply(request, file.error());
     auto handle = std::make_shared<OpenHandle>();

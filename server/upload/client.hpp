@@ -68,6 +68,9 @@ class Client {
     [[nodiscard]] virtual Status make_symlink(const std::string& target, const std::string& path) = 0;
     [[nodiscard]] virtual Result<std::string> read_symlink(const std::string& path) = 0;
 
+    // A request that was to make what is at this path was refused before it came here.
+    virtual void note_refused(const std::string& /*path*/, const Error& /*error*/) {}
+
     // CLOSE, the end of an scp file. When the file is a marker the answer is the seal's: OK is the promise.
     virtual void close(std::unique_ptr<UploadFile> file, Done done) = 0;
     virtual void sync(UploadFile& file, Done done) = 0;  // the file must stay open until done

@@ -1,7 +1,11 @@
 #include "server/upload/close_upload.hpp"
 
+#include <fmt/format.h>
+
 #include "common/base/log.hpp"
+#include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/seal/seal_gaps.hpp"
 #include "server/seal/seal_start.hpp"
 
 namespace burnbox::upload {
@@ -27,6 +31,32 @@ void note_closed(Account& account, OpenSession& session, const std::string& path
     account.set_size(session.files, record, finished.info.size_bytes);
     session.files.closed(path, handle.id(), finished.info, finished.digest,
                          account.completion_by(handle.connection(), now));
+}
+
+// The plain file directly in the session that we know of, when it is the only one.
+struct TopFile {
+    std::string path;
+    const FileRecord* record = nullptr;
+};
+
+TopFile only_top_file(const OpenSession& session) {
+    TopFile found;
+    for (const auto& [path, record] : session.files.all()) {
+        if (path.find('/') != std::string::npos || is_own_file(path)) continue;
+        if (found.record != nullptr) return {};
+        found = {.path = path, .record = record.get()};
+    }
+    return found;
+}
+
+// What its sender may take for a marker is told at once why it will be none.
+std::string any_file_text(const SessionRegistry& registry, const OpenSession& session,
+                          const std::string& path) {
+    const SessionConfig& config = registry.session_config();
+    if (!config.any_file || path.find('/') != std::string::npos || is_ignored(config, path)) return {};
+    if (session.files.count() < 2 || only_top_file(session).path != path) return {};
+    const std::string why = append_reason(cut_off_text(session, path), missed_text(session));
+    return why.empty() ? why : fmt::format("{} can't be sealed yet: {}", escape(session.name), why);
 }
 
 bool list_top(SessionRegistry& registry, const Account& account, OpenSession& session, AnyFileFacts& facts) {
@@ -110,31 +140,26 @@ void close_upload(const std::shared_ptr<SessionRegistry>& registry, const std::s
         return;
     }
     if (record->is_at_rest() && !record->has_digest()) hash_later(registry, account, session, path, after);
-    after.add([done = std::move(done)] { done(std::string()); });
+    after.add([done = std::move(done), text = any_file_text(*registry, *session, path)] { done(text); });
 }
 
 void look_for_any_file(const std::shared_ptr<SessionRegistry>& registry,
                        const std::shared_ptr<Account>& account, const std::shared_ptr<OpenSession>& session,
                        AfterUnlock& after) {
     if (!registry->session_config().any_file || session->phase != Phase::open || session->leased ||
-        session->files.is_transfer_open() || !account->config.rights.upload)
+        !account->config.rights.upload)
         return;
     AnyFileFacts facts;
     facts.writers_closed = session->writers.empty();
     facts.rest_completed = session->folders_completed;
-    const FileRecord* candidate = nullptr;
+    const TopFile candidate = only_top_file(*session);
+    if (candidate.record == nullptr || candidate.record->completion().sender_opened == 0) return;
     for (const auto& [path, record] : session->files.all()) {
-        const bool top = path.find('/') == std::string::npos && !is_own_file(path);
-        if (top && candidate != nullptr) return;  // two of them: looking at the disk would not change that
-        if (top) {
-            candidate = record.get();
-            continue;
-        }
+        if (path == candidate.path || is_own_file(path)) continue;
         facts.data_below = true;
         facts.rest_completed = std::max(facts.rest_completed, record->completion().now);
-        facts.rest_whole = facts.rest_whole && record->is_at_rest();
     }
-    if (candidate == nullptr || candidate->completion().sender_opened == 0 || !facts.writers_closed) return;
+    if (!facts.writers_closed || !facts.data_below) return;
     if (!list_top(*registry, *account, *session, facts)) return;
     const auto marker = marker_by_any_file(registry->session_config(), facts);
     if (!marker) return;
@@ -148,7 +173,7 @@ void look_for_any_file(const std::shared_ptr<SessionRegistry>& registry,
                {.by = SealRequest::By::any_file,
                 .marker = *marker,
                 .again = false,
-                .sender_opened_at = candidate->completion().sender_opened_at},
+                .sender_opened_at = candidate.record->completion().sender_opened_at},
                answer, after);
 }
 

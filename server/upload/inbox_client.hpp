@@ -28,6 +28,7 @@ class InboxClient final : public Client {
     [[nodiscard]] Status set_attributes(const std::string& path, const Attributes& attributes) override;
     [[nodiscard]] Status make_symlink(const std::string& target, const std::string& path) override;
     [[nodiscard]] Result<std::string> read_symlink(const std::string& path) override;
+    void note_refused(const std::string& path, const Error& error) override;
     void close(std::unique_ptr<UploadFile> file, Done done) override;
     void sync(UploadFile& file, Done done) override;
     void rename(const std::string& from, const std::string& to, RenameMode mode, Done done) override;
@@ -59,6 +60,15 @@ class InboxClient final : public Client {
     [[nodiscard]] Status make_session(ResolvedPath& place);
     void undo_session(const ResolvedPath& place);
     void note_change(const ResolvedPath& place);
+    // The same for a request that is refused here.
+    template <typename ResultType>
+    [[nodiscard]] ResultType noted(const VirtualPath& path, ResultType result) {
+        if (!result) note_missed(path, result.error());
+        return result;
+    }
+    void note_missed(const VirtualPath& path, const Error& error);
+    [[nodiscard]] Status make_folder_at(ResolvedPath place, std::uint32_t permissions);
+    [[nodiscard]] Status make_symlink_at(const ResolvedPath& place, const std::string& target);
     [[nodiscard]] Status make_top_folder(const ResolvedPath& place, std::uint32_t permissions);
     [[nodiscard]] Status remove_sealed(const ResolvedPath& place, bool folder, AfterUnlock& after);
     [[nodiscard]] Status resize(const ResolvedPath& place, std::uint64_t size_bytes, AfterUnlock& after);

@@ -5,12 +5,16 @@
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
 #include "server/rules/attributes.hpp"
+#include "server/rules/marker_rule.hpp"
+#include "server/rules/server_reason.hpp"
 #include "server/seal/seal_start.hpp"
 #include "server/sessions/sent_modes.hpp"
 #include "server/upload/inbox_client.hpp"
 
 namespace burnbox::upload {
 namespace {
+
+constexpr std::size_t kMostEarly = 64;  // sessions that could not be made
 
 std::unexpected<Error> not_found(const ResolvedPath& place) {
     return fail(Errc::not_found, fmt::format("{}: no such file or folder", escape(place.path.text())));
@@ -44,6 +48,26 @@ void note_folder_removed(const std::shared_ptr<SessionRegistry>& registry, const
 
 }  // namespace
 
+void InboxClient::note_refused(const std::string& path, const Error& error) {
+    const std::lock_guard lock(account_->mutex);
+    if (const auto at = parse_virtual_path(path)) note_missed(*at, error);
+}
+
+// A client may go on with the next file, and then send the marker.
+void InboxClient::note_missed(const VirtualPath& path, const Error& error) {
+    if (path.is_root() || path.is_top() || !is_servers_reason(error)) return;
+    if (is_marker_name(registry_->session_config(), path.inside)) return;  // nothing is sealed without it
+    const auto session = account_->sessions.find(path.folder);
+    if (session != account_->sessions.end()) {
+        if (session->second->phase == Phase::open) session->second->files.missed(path.inside);
+        return;
+    }
+    const auto connection = account_->connections.find(id_);
+    if (connection == account_->connections.end()) return;
+    auto& early = connection->second.missed_early;
+    if (early.size() < kMostEarly || early.contains(path.folder)) early[path.folder].insert(path.inside);
+}
+
 void InboxClient::note_change(const ResolvedPath& place) {
     // A connection that was closed while its handles live on writes no more.
     if (account_->connections.contains(id_)) place.session->writers.insert(id_);
@@ -68,7 +92,11 @@ Status InboxClient::make_top_folder(const ResolvedPath& place, std::uint32_t per
 
 Status InboxClient::make_folder(const std::string& path, std::uint32_t permissions) {
     const std::lock_guard lock(account_->mutex);
-    BB_TRY(ResolvedPath place, find(path));
+    BB_TRY(const ResolvedPath place, find(path));
+    return noted(place.path, make_folder_at(place, permissions));
+}
+
+Status InboxClient::make_folder_at(ResolvedPath place, std::uint32_t permissions) {
     if (place.where == Where::inbox) return fail(Errc::exists, "/ exists already");
     if (place.path.is_top()) return make_top_folder(place, permissions);
     BB_CHECK(check_changeable(*account_, place));
@@ -80,8 +108,10 @@ Status InboxClient::make_folder(const std::string& path, std::uint32_t permissio
         registry_->inbox().make_folder(place.fs_path, staged_mode(FileType::folder, permissions));
     if (!made) {
         if (missing) undo_session(place);
+        if (made.error().code == Errc::exists) place.session->files.made(place.path.inside);
         return made;
     }
+    place.session->files.made(place.path.inside);
     note_sent_mode(place.session->files, place.path.inside, FileType::folder, permissions);
     note_change(place);
     place.session->folders_completed = registry_->tick();
@@ -138,8 +168,11 @@ Status InboxClient::remove(const std::string& path) {
     BB_CHECK(check_remove_right(*account_));
     if (place.is_folder_state()) return remove_sealed(place, false, after);
     BB_CHECK(check_not_sealed(place));
-    BB_CHECK(registry_->inbox().remove(place.fs_path));
+    const Status removed = registry_->inbox().remove(place.fs_path);
+    const bool is_missed = place.session->files.missed().contains(place.path.inside);
+    if (!removed && (removed.error().code != Errc::not_found || !is_missed)) return removed;
     account_->release(place.session->forget(place.path.inside));
+    place.session->files.made(place.path.inside);  // it is not wanted any more
     note_change(place);
     place.session->folders_completed = registry_->tick();
     return {};

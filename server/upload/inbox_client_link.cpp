@@ -18,6 +18,10 @@ std::unexpected<Error> missing(const ResolvedPath& place) {
 Status InboxClient::make_symlink(const std::string& target, const std::string& path) {
     const std::lock_guard lock(account_->mutex);
     BB_TRY(const ResolvedPath place, find(path));
+    return noted(place.path, make_symlink_at(place, target));
+}
+
+Status InboxClient::make_symlink_at(const ResolvedPath& place, const std::string& target) {
     if (place.where == Where::inbox || place.path.is_top())
         return fail(Errc::permission,
                     "a link can't lie directly in the inbox; make it inside a session's folder");
@@ -26,6 +30,7 @@ Status InboxClient::make_symlink(const std::string& target, const std::string& p
     BB_CHECK(check_new_name(place));
     BB_TRY(const std::string leads, link_destination(place.path.inside, target));
     BB_CHECK(registry_->inbox().make_symlink(target, place.fs_path));
+    place.session->files.made(place.path.inside);
     note_change(place);
     place.session->folders_completed = registry_->tick();
     return {};
@@ -74,7 +79,7 @@ void InboxClient::make_hardlink(const std::string& existing, const std::string& 
     const auto place = find(path);
     Status linked = !from    ? Status(std::unexpected(from.error()))
                     : !place ? Status(std::unexpected(place.error()))
-                             : link_entry(*from, *place);
+                             : noted(place->path, link_entry(*from, *place));
     if (linked && seal_if_marker(*place, done, after)) return;
     after.add([done = std::move(done), linked = std::move(linked)] {
         done(linked ? Result<std::string>(std::string()) : std::unexpected(linked.error()));

@@ -42,9 +42,9 @@ Result<std::unique_ptr<UploadFile>> InboxClient::open(const std::string& path, c
         return open_for_reading(locate(*registry_, *account_, id_, at));
     if (const auto place = place_in_known_session(*account_, id_, at)) {
         auto file = open_for_writing(*place, mode, after);
-        if (file || file.error().code != Errc::not_found) return file;
+        if (file || file.error().code != Errc::not_found) return noted(at, std::move(file));
     }
-    return open_for_writing(locate(*registry_, *account_, id_, at), mode, after);
+    return noted(at, open_for_writing(locate(*registry_, *account_, id_, at), mode, after));
 }
 
 Result<std::unique_ptr<UploadFile>> InboxClient::open_for_reading(const ResolvedPath& place) {

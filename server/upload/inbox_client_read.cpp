@@ -53,9 +53,11 @@ InboxClient::InboxClient(std::shared_ptr<SessionRegistry> registry, std::shared_
     : registry_(std::move(registry)), account_(std::move(account)) {
     const std::lock_guard lock(account_->mutex);
     id_ = registry_->tick();
-    account_->connections.emplace(
-        id_, ClientConnection{
-                 .id = id_, .opened = id_, .opened_at = registry_->services.clock.now(), .alias = {}});
+    account_->connections.emplace(id_, ClientConnection{.id = id_,
+                                                        .opened = id_,
+                                                        .opened_at = registry_->services.clock.now(),
+                                                        .alias = {},
+                                                        .missed_early = {}});
 }
 
 InboxClient::~InboxClient() {

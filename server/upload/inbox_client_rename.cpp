@@ -141,7 +141,8 @@ void InboxClient::rename(const std::string& from_path, const std::string& to_pat
                    done] { withdraw_folder(registry, account, folder, target, done); });
         return;
     }
-    const Status renamed = from->path.is_top() ? rename_session(*from, *to) : rename_entry(*from, *to, mode);
+    const Status renamed =
+        from->path.is_top() ? rename_session(*from, *to) : noted(to->path, rename_entry(*from, *to, mode));
     if (!renamed) return answer(std::unexpected(renamed.error()));
     const bool file_moved = !from->path.is_top() && to->where == Where::open && from->fs_path != to->fs_path;
     if (file_moved && seal_if_marker(*to, done, after)) return;

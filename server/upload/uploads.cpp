@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "server/seal/intake_session.hpp"
 #include "server/seal/recover.hpp"
+#include "server/seal/seal_gaps.hpp"
 #include "server/seal/seal_refusal.hpp"
 #include "server/upload/client.hpp"
 #include "server/upload/inbox_client.hpp"
@@ -26,6 +27,7 @@ std::string waiting_reason(const SessionConfig& config, const upload::OpenSessio
     if (!session.unread.empty()) return session.unread;
     const auto cut = session.files.paths_cut_off();
     if (!cut.empty()) return "cut off: " + upload::list_names(cut) + "; send them again";
+    if (!session.files.missed().empty()) return upload::missed_text(session);
     if (session.files.is_transfer_open()) return "cut off: " + std::string(upload::kTransferOpen);
     if (!session.handles.empty())
         return fmt::format("uploading: {} files are being written", session.handles.size());

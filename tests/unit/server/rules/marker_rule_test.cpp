@@ -12,7 +12,6 @@ AnyFileFacts good_facts() {
             .folder_beside = true,
             .data_below = true,
             .rest_completed = 19,
-            .rest_whole = true,
             .writers_closed = true};
 }
 
@@ -62,10 +61,6 @@ TEST_CASE("marker by any file: in every doubtful case it is data") {
     }
     SUBCASE("a writing connection is still open") {
         facts.writers_closed = false;
-        CHECK_FALSE(marker_by_any_file(config, facts));
-    }
-    SUBCASE("a file is cut off or being written") {
-        facts.rest_whole = false;
         CHECK_FALSE(marker_by_any_file(config, facts));
     }
     SUBCASE("it is itself cut off") {

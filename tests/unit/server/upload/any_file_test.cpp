@@ -1,6 +1,8 @@
 // The predecessor's rule: data two levels deep, and any one file one step above it.
 #include <doctest/doctest.h>
 
+#include <cerrno>
+
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -144,6 +146,37 @@ TEST_CASE("any file: refused, the reason is in REFUSED.txt and the file keeps it
     house.fits = {};
     CHECK(put(*house.connect(), "/holiday/issue", "Debian") == "ok");
     CHECK(house.rows().size() == 1);
+}
+
+TEST_CASE("any file: what keeps it from being a marker is said, and it stays what it is") {
+    UploadHouse house;
+    send_photos(*house.connect());
+    std::string why;
+    SUBCASE("a file was cut off") {
+        (void)write(*create(*house.connect(), "/holiday/photos/b.jpg"), "half");
+        why = "cut off in the middle: photos/b.jpg; send";
+        const std::string told = put(*house.connect(), "/holiday/issue", "Debian");
+        CHECK(contains(told, "ok: holiday can't be sealed yet: " + why));
+    }
+    SUBCASE("a file was refused") {
+        {
+            const auto client = house.connect();
+            house.plan.fail_at(1, EMFILE, FaultPlan::Mode::once);
+            CHECK(put(*client, "/holiday/photos/b.jpg", "b") != "ok");
+        }
+        why = "missing: photos/b.jpg; send";
+        CHECK(contains(put(*house.connect(), "/holiday/issue", "Debian"), why));
+    }
+    CHECK(house.rows().empty());
+    CHECK(house.text("alice/holiday/issue") == "Debian");
+    CHECK(contains(house.text("alice/holiday/REFUSED.txt"), why));
+    CHECK(contains(house.text("alice/holiday/REFUSED.txt"), "then issue or any other marker again"));
+    CHECK(contains(house.uploads->open_sessions().at(0).reason, "photos/b.jpg"));
+    CHECK(put(*house.connect(), "/holiday/photos/b.jpg", "b") == "ok");
+    CHECK(house.rows().empty());
+    CHECK(put(*house.connect(), "/holiday/issue", "Debian") == "ok");
+    REQUIRE(house.rows().size() == 1);
+    CHECK(house.rows()[0].marker_name == "issue");
 }
 
 TEST_CASE("any file: with nothing in the folders beside it it is data, whoever made them") {
