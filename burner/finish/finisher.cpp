@@ -117,6 +117,7 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     if (sealed) receipt.name_notes = sealed->name_notes;
+    if (sealed) receipt.time_notes = time_notes_of(sealed->manifest);
     if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
     BB_CHECK(remove_marker(services, row, sealed));
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));

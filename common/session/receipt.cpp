@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kMostListed = 20;
+
 // A marker by command has no file and no digest.
 std::string hex_or_empty(const Receipt& receipt) {
     return receipt.marker_name.empty() ? std::string() : receipt.marker_sha256.hex();
@@ -27,9 +29,15 @@ Json names_of(const Receipt& receipt) {
     return names;
 }
 
+Json times_of(const Receipt& receipt) {
+    Json times = Json::array();
+    for (const TimeNote& note : receipt.time_notes)
+        times.push_back({{"path", note.path}, {"shown", to_iso8601(note.shown)}});
+    return times;
+}
+
 // The names that one reader changes, for people.
 std::string names_text(const Receipt& receipt, std::string_view reader, std::string_view what) {
-    constexpr std::size_t kMostListed = 20;
     std::string text;
     std::size_t count = 0;
     for (const NameNote& note : receipt.name_notes) {
@@ -72,6 +80,7 @@ Json head(const Receipt& receipt) {
     if (receipt.parts != 0) head["parts"] = receipt.parts;
     if (receipt.redundancy != 0) head["redundancy"] = receipt.redundancy;
     if (!receipt.name_notes.empty()) head["names"] = names_of(receipt);
+    if (!receipt.time_notes.empty()) head["times"] = times_of(receipt);
     if (!receipt.not_burned.empty()) head["not_burned"] = receipt.not_burned;
     return head;
 }
@@ -81,6 +90,20 @@ std::string human_time(Timestamp time) {  // "2026-11-23 10:00:00 UTC"
     text[10] = ' ';
     text.replace(text.size() - 1, 1, " UTC");
     return text;
+}
+
+std::string times_text(const Receipt& receipt) {
+    if (receipt.time_notes.empty()) return {};
+    std::string text =
+        "TIMES THAT NO DISC CAN HOLD\n\nA disc holds those of the years 1900 to 2155. These have the "
+        "nearest:\n\n";
+    std::size_t count = 0;
+    for (const TimeNote& note : receipt.time_notes)
+        if (++count <= kMostListed)
+            text += fmt::format("  {}\n    as {}\n", escape(note.path), human_time(note.shown));
+    if (count > kMostListed)
+        text += fmt::format("  and {} more: receipt.json lists all\n", count - kMostListed);
+    return text + '\n';
 }
 
 std::string checksum_list(const Receipt& receipt) {  // from the disc's root, with a leading '/'
@@ -254,6 +277,7 @@ std::string to_text(const Receipt& receipt) {
         "Where Linux mounts the disc it cuts these off, so that `sha256sum -c` does not find them, and "
         "bsdtar\n3.6 does not read them from a later disc session. xorriso unpacks them whole, see below:");
     text += names_text(receipt, "joliet", "Windows shows these under other names:");
+    text += times_text(receipt);
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
     for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);
     text += fmt::format(

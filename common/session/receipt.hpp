@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/session/sealed_session.hpp"
+#include "common/session/time_notes.hpp"
 
 namespace burnbox {
 
@@ -51,6 +52,7 @@ struct Receipt {
     std::string checksum_list;
     std::vector<std::string> not_burned{};  // what lay in the folder beside the sealed session: it came later
     std::vector<NameNote> name_notes{};     // names that some readers show changed
+    std::vector<TimeNote> time_notes{};     // times that no disc can hold
     unsigned redundancy = 0;                // percent of recovery data; 0 = none
     std::string parity_folder{};            // on the disc, from its root
     std::string parity_base{};              // the folder that paths in the recovery data begin at, likewise

@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/session/names.hpp"
+#include "common/session/time_notes.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/seal/seal_commit.hpp"
 #include "server/seal/seal_withdrawal.hpp"
@@ -33,6 +34,20 @@ void keep_old_name(SessionRegistry& registry, Account& account, const std::strin
         std::erase_if(connection.alias, [&](const auto& one) { return one.second->is_over(now); });
         connection.alias.insert_or_assign(name, alias);
     }
+}
+
+// What the disc shows in another way, for the sender of the marker; it is logged too.
+std::string notes_on(const SessionRow& row, const Manifest& manifest) {
+    std::string all;
+    const auto note = [&](std::string_view what, const std::string& sentence) {
+        if (sentence.empty()) return;
+        log::warning(what, log::kv("session", row.account + "/" + row.disc_name),
+                     log::kv("reason", sentence));
+        all += "; " + sentence;
+    };
+    note("names that Linux cuts", name_notes_sentence(names_cut_by_linux(manifest)));
+    note("times that no disc holds", time_notes_sentence(time_notes_of(manifest)));
+    return all;
 }
 
 // The disk or the catalogue failed: whoever sent the marker is told what that means for him.
@@ -109,11 +124,7 @@ SealStep<std::string> Sealer::seal() {
                                         .drive = {},
                                         .message = sealed_sentence(*row)});
     registry_->services.wake_burner();
-    const std::string notes = name_notes_sentence(names_cut_by_linux(content->manifest));
-    if (notes.empty()) return sealed_sentence(*row);
-    log::warning("names that Linux cuts", log::kv("session", row->account + "/" + row->disc_name),
-                 log::kv("reason", notes));
-    return sealed_sentence(*row) + "; " + notes;
+    return sealed_sentence(*row) + notes_on(*row, content->manifest);
 }
 
 // Only handles on the marker itself can be open still; what they write from now on would be lost.
