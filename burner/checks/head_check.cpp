@@ -24,13 +24,17 @@ Result<bool> is_of_last_descriptors(const ImageFile& image, const DiscIdentity& 
     return false;
 }
 
-std::string difference(const std::string& head, const std::string& made, std::size_t disc_session) {
+// What is damaged is only where readers begin: told where to begin they find all that is on the disc.
+std::string difference(const std::string& head, const std::string& made, std::size_t disc_session,
+                       std::uint32_t start_lba) {
     const auto differs = std::ranges::mismatch(head, made);
     const auto block =
         static_cast<std::size_t>(differs.in2 - made.begin()) / static_cast<std::size_t>(kSectorBytes);
     return "blocks 0 to 31, which readers begin with, are no copy of the head of disc session " +
            std::to_string(disc_session) + ": they differ from block " + std::to_string(block) +
-           " on; restore the image from a copy";
+           " on; restore the image from a copy. What was burned can be read without them, with mount -o "
+           "ro,loop,sbsector=" +
+           std::to_string(start_lba) + " or xorriso -load sbsector " + std::to_string(start_lba) + " -indev";
 }
 
 }  // namespace
@@ -46,7 +50,8 @@ Status check_head(const ImageFile& image, const DiscIdentity& disc, Mismatches& 
     }
     const ImageSession& newest = found.whole.back();
     const auto made = copy_for_block_zero(newest.head, newest.start_lba);
-    if (made && head != *made) mismatches.add("", difference(head, *made, found.whole.size()));
+    if (made && head != *made)
+        mismatches.add("", difference(head, *made, found.whole.size(), newest.start_lba));
     return {};
 }
 
