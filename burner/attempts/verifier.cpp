@@ -20,7 +20,8 @@ Status store_verified(AttemptContext& context, const AttemptRow& attempt, Work& 
     disc.drive = context.drive.name();
     mark_full_when_full(context, disc);
     const auto& pools = context.services.config.pools;
-    const auto pool = pools.find(disc.pool);
+    // Whose copies they are: the disc may have been another pool's.
+    const auto pool = pools.find(work.rows.empty() ? disc.pool : work.rows.front().pool);
     const unsigned copies = pool == pools.end() ? 1 : pool->second.copies;
     BB_CHECK(context.services.catalogue.attempt_verified(attempt.id, disc, burned_sessions(work, report),
                                                          burned_at, context.services.clock.now(), copies));

@@ -43,6 +43,16 @@ DiscWish wish_for(const AttemptContext& context, const SessionRow& row, std::uin
     return wish;
 }
 
+// Discs of a pool that got another name in the configuration. Their rows say so once they were burned on.
+Status take_over(const AttemptContext& context, const SessionRow& row, std::vector<DiscRow>& discs) {
+    for (DiscRow& disc : discs) {
+        if (disc.state != DiscState::open || disc.pool == row.pool) continue;
+        BB_TRY(const auto on_it, context.services.catalogue.disc_sessions(disc.id));
+        if (may_take_over(disc, on_it, row.pool, context.services.config)) disc.pool = row.pool;
+    }
+    return {};
+}
+
 // Of the discs that would take it without.
 Status add_trees(AttemptContext& context, const std::vector<DiscRow>& discs, DiscWish& wish) {
     for (const DiscRow& disc : discs_for(discs, wish)) {
@@ -162,6 +172,7 @@ Result<Supply> supply_disc(AttemptContext& context, const SessionRow& row, std::
     const ShelfView view = context.places.look();
     BB_CHECK(note_places(context.services, view, discs));
     tell_copies(context, view, discs);
+    BB_CHECK(take_over(context, row, discs));
     DiscWish wish = wish_for(context, row, estimate_bytes, copies, within_reach(context, view, discs));
     BB_CHECK(add_trees(context, discs, wish));
     const std::vector<DiscRow> candidates = discs_for(discs, wish);

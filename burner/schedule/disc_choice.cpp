@@ -4,6 +4,15 @@
 
 namespace burnbox {
 
+bool may_take_over(const DiscRow& disc, const std::vector<DiscSessionRow>& on_it, const std::string& pool,
+                   const Config& config) {
+    if (disc.pool == pool || config.pools.contains(disc.pool)) return false;
+    return std::ranges::all_of(on_it, [&](const DiscSessionRow& one) {
+        const auto account = config.accounts.find(one.account);
+        return account != config.accounts.end() && account->second.pool == pool;
+    });
+}
+
 std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish) {
     const auto tree = wish.tree_bytes.find(disc.id);
     return wish.estimate_bytes + (tree == wish.tree_bytes.end() ? 0 : tree->second);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/catalogue/catalogue.hpp"
+#include "common/config/config.hpp"
 
 namespace burnbox {
 
@@ -20,6 +21,12 @@ struct DiscWish {
     std::map<DiscId, std::uint64_t> tree_bytes{};
     bool blank_only = false;  // Layout::root: a session has its disc for itself
 };
+
+// Whether a pool may go on with a disc of another one: that is not configured any more, and every account
+// that has something on the disc has this pool now. So it is with a pool that got another name; nobody's
+// sessions come onto a disc of other people's.
+[[nodiscard]] bool may_take_over(const DiscRow& disc, const std::vector<DiscSessionRow>& on_it,
+                                 const std::string& pool, const Config& config);
 
 // What the session takes on this disc with all around it.
 [[nodiscard]] std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish);

@@ -63,4 +63,25 @@ TEST_CASE("disc choice: a session that wants a disc for itself gets a blank") {
     CHECK(chosen({disc(1, 5000, 1), disc(2, 5000, 0)}, wish) == std::vector<DiscId>{2});
 }
 
+TEST_CASE("disc choice: a disc of a pool that is gone is taken over by the pool of all who are on it") {
+    Config config;
+    config.pools["archive"].name = "archive";
+    config.pools["private"].name = "private";
+    config.accounts["alice"].pool = config.accounts["bob"].pool = "archive";
+    config.accounts["carol"].pool = "private";
+    const auto may = [&](const std::string& of_pool, const std::vector<std::string>& accounts) {
+        DiscRow row;
+        row.pool = of_pool;
+        std::vector<DiscSessionRow> on_it(accounts.size());
+        for (std::size_t i = 0; i < accounts.size(); ++i) on_it[i].account = accounts[i];
+        return may_take_over(row, on_it, "archive", config);
+    };
+    CHECK(may("default", {"alice", "bob"}));
+    CHECK(may("default", {}));
+    CHECK_FALSE(may("default", {"alice", "carol"}));
+    CHECK_FALSE(may("default", {"alice", "of old"}));
+    CHECK_FALSE(may("private", {"alice"}));
+    CHECK_FALSE(may("archive", {"alice"}));
+}
+
 }  // namespace burnbox
