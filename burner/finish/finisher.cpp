@@ -123,7 +123,7 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
-    if (!row.root.empty()) BB_CHECK(remove_staged_copy(services.state_fs, row.seal_id));
+    BB_CHECK(remove_staged_copy(services.state_fs, row));
     BB_CHECK(remove_parity(services, row));
     return services.inbox.move(row.id, FolderState::burned);
 }

@@ -19,13 +19,12 @@ Status make_rollback_folder(FileSystem& state_fs) {
 }  // namespace
 
 std::string payload_folder(const BurnerServices& services, const SessionRow& row) {
-    if (!row.root.empty()) {
-        const std::string copy = staged_copy_path(std::string(whole_seal_id(row.seal_id)));
-        if (services.state_fs.info(copy)) return services.state_fs.host_path(copy);
-    }
-    // A watched folder that is not configured any more is no reason not to judge what was burned from it.
+    if (const auto copy = find_staged_copy(services.state_fs, row)) return services.state_fs.host_path(*copy);
     const auto fs = services.inbox.fs_of(row);
-    return fs ? (*fs)->host_path(join_path(row.account, row.folder)) : join_path(row.root, row.folder);
+    if (fs) return (*fs)->host_path(join_path(row.account, row.folder));
+    // A watched folder that is not configured any more is no reason not to judge what was burned from it.
+    const std::string* const watched = row.staging.watched_folder();
+    return watched != nullptr ? join_path(*watched, row.folder) : row.folder;
 }
 
 Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
@@ -41,9 +40,7 @@ Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
 }
 
 Status check_payload(const BurnerServices& services, const SessionRow& row) {
-    if (!row.root.empty() &&
-        services.state_fs.info(staged_copy_path(std::string(whole_seal_id(row.seal_id)))))
-        return {};
+    if (find_staged_copy(services.state_fs, row)) return {};
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     const auto info = fs->info(folder);

@@ -67,7 +67,7 @@ Result<Sha256> parse_digest(const std::string& hex, const char* column) {
 void SessionColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, state_, row_.folder,
              row_.folder_next, row_.seal_id, content_digest_, row_.marker_name, marker_sha256_, bytes_,
-             files_count_, sealed_at_, burned_at_, verified_at_, row_.reason, row_.root, row_.whole, part_,
+             files_count_, sealed_at_, burned_at_, verified_at_, row_.reason, root_, row_.whole, part_,
              parts_, row_.retried_after);
 }
 
@@ -76,6 +76,7 @@ Result<SessionRow> SessionColumns::row() const {
     const auto state = parse_session_state(state_);
     if (!state) return unknown_word("sessions.state", state_);
     row.state = *state;
+    row.staging = to_staging_area(root_);
     BB_TRY(row.content_digest, parse_digest(content_digest_, "sessions.content_digest"));
     BB_TRY(row.marker_sha256, parse_digest(marker_sha256_, "sessions.marker_sha256"));
     row.bytes = static_cast<std::uint64_t>(bytes_);

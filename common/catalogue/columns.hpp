@@ -25,7 +25,7 @@ class SessionColumns {
 
   private:
     SessionRow row_;  // the columns that need no conversion
-    std::string state_, content_digest_, marker_sha256_;
+    std::string state_, content_digest_, marker_sha256_, root_;
     long long bytes_ = 0, files_count_ = 0, sealed_at_ = 0, burned_at_ = 0, verified_at_ = 0, part_ = 0,
               parts_ = 0;
 };

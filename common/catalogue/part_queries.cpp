@@ -57,7 +57,7 @@ Status add_part(soci::session& sql, const SessionRow& whole, const SessionRow& p
            " :marker, :bytes, :files, :sealed, :root, :whole, :part, :parts)",
            whole.account, whole.name, part.disc_name, whole.pool, part.seal_id, part.content_digest.hex(),
            whole.marker_name, whole.marker_sha256.hex(), to_column(part.bytes), to_column(part.files_count),
-           to_column(whole.sealed_at), whole.root, whole.id, number, count);
+           to_column(whole.sealed_at), to_column(whole.staging), whole.id, number, count);
     return {};
 }
 

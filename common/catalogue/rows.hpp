@@ -8,6 +8,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/digest.hpp"
+#include "common/session/staging_area.hpp"
 #include "common/session/state.hpp"
 #include "common/session/tree_area.hpp"
 
@@ -35,8 +36,8 @@ struct SessionRow {
     Timestamp sealed_at;
     std::optional<Timestamp> burned_at;
     std::optional<Timestamp> verified_at;
-    std::string reason;  // why it waits or failed, for people
-    std::string root{};  // the watched folder that its folder is in (host path); "" = the account's inbox
+    std::string reason;     // why it waits or failed, for people
+    StagingArea staging{};  // where its folder is
     // A session larger than a disc is burned in parts, each a row of its own: whole != 0, with the folder of
     // the whole one. Of the whole one parts != 0; its state and reason follow from those of its parts.
     SessionId whole{};

@@ -47,7 +47,7 @@ Result<SessionId> Catalogue::add_session(const SessionRow& row) {
             row.account, row.name, row.disc_name, row.pool, state, row.folder, row.folder_next, row.seal_id,
             content, row.marker_name, marker, to_column(row.bytes), to_column(row.files_count),
             to_column(row.sealed_at), to_column(row.burned_at), to_column(row.verified_at), row.reason,
-            row.root);
+            to_column(row.staging));
         return last_id(sql, "sessions");
     });
 }
@@ -74,15 +74,16 @@ Result<std::optional<SessionRow>> Catalogue::find_session_by_folder(const std::s
         "find session by folder", [&](soci::session& sql) -> Result<std::optional<SessionRow>> {
             if (folder.empty())
                 return std::optional<SessionRow>();  // '' stands for "no folder" in both columns
+            const std::string inbox = to_column(StagingArea::inbox());
             BB_TRY(auto row,
                    select_one<SessionColumns>(
-                       sql, "WHERE account = :account AND folder = :folder AND root = '' ORDER BY id DESC",
-                       account, folder));
+                       sql, "WHERE account = :account AND folder = :folder AND root = :root ORDER BY id DESC",
+                       account, folder, inbox));
             if (row) return row;
             // In the middle of a rename the folder may be at the new name already.
             return select_one<SessionColumns>(
-                sql, "WHERE account = :account AND folder_next = :folder AND root = '' ORDER BY id DESC",
-                account, folder);
+                sql, "WHERE account = :account AND folder_next = :folder AND root = :root ORDER BY id DESC",
+                account, folder, inbox);
         });
 }
 

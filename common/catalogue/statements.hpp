@@ -11,6 +11,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
+#include "common/session/staging_area.hpp"
 
 namespace burnbox {
 
@@ -30,6 +31,14 @@ inline long long to_column(const std::optional<Timestamp>& time) {
 }
 inline std::optional<Timestamp> to_optional_timestamp(long long nanoseconds) {
     return nanoseconds == 0 ? std::nullopt : std::optional(to_timestamp(nanoseconds));
+}
+
+// sessions.root: '' = an inbox.
+inline std::string to_column(const StagingArea& area) {
+    return area.is_watched() ? *area.watched_folder() : std::string();
+}
+inline StagingArea to_staging_area(const std::string& root) {
+    return root.empty() ? StagingArea::inbox() : StagingArea::watched(root);
 }
 
 // Parameters are bound by position, in the order in which their names first appear. Returns how many rows it

@@ -17,7 +17,7 @@ Result<bool> belongs_to_other(FileSystem& fs, Catalogue& catalogue, const Sessio
                               const std::string& folder) {
     BB_TRY(const auto rows, catalogue.sessions(row.account));
     for (const SessionRow& other : rows) {
-        if (other.id == row.id || other.root != row.root) continue;
+        if (other.id == row.id || other.staging != row.staging) continue;
         if (other.folder == folder && other.folder_next.empty()) return true;
         if (other.folder_next != folder) continue;
         BB_TRY(const bool still_at_source, exists(fs, join_path(row.account, other.folder)));
@@ -28,41 +28,42 @@ Result<bool> belongs_to_other(FileSystem& fs, Catalogue& catalogue, const Sessio
 
 }  // namespace
 
-Inbox::Inbox(FileSystem& fs, Catalogue& catalogue, std::string root)
-    : fs_(fs), catalogue_(catalogue), root_(std::move(root)) {
-    roots_[root_].fs = &fs_;
+Inbox::Inbox(FileSystem& fs, Catalogue& catalogue, StagingArea area)
+    : fs_(fs), catalogue_(catalogue), area_(std::move(area)) {
+    areas_[area_].fs = &fs_;
 }
 
-void Inbox::add_root(const std::string& root, FileSystem& fs) {
-    const std::unique_lock lock(roots_mutex_);
-    Place& place = roots_[root];
+void Inbox::add_area(const StagingArea& area, FileSystem& fs) {
+    const std::unique_lock lock(areas_mutex_);
+    Place& place = areas_[area];
     place.fs = &fs;
     place.away.clear();
 }
 
-void Inbox::root_is_away(const std::string& root, const std::string& why) {
-    const std::unique_lock lock(roots_mutex_);
-    Place& place = roots_[root];
+void Inbox::area_is_away(const StagingArea& area, const std::string& why) {
+    const std::unique_lock lock(areas_mutex_);
+    Place& place = areas_[area];
     place.fs = nullptr;
     place.away = why;
 }
 
 Result<FileSystem*> Inbox::fs_of(const SessionRow& row) const {
-    const std::shared_lock lock(roots_mutex_);
-    const auto found = roots_.find(row.root);
-    if (found != roots_.end() && found->second.fs != nullptr) return found->second.fs;
-    if (found != roots_.end()) return fail(Errc::unreachable, found->second.away);
+    const std::shared_lock lock(areas_mutex_);
+    const auto found = areas_.find(row.staging);
+    if (found != areas_.end() && found->second.fs != nullptr) return found->second.fs;
+    if (found != areas_.end()) return fail(Errc::unreachable, found->second.away);
     return fail(
         Errc::not_found,
         fmt::format("the folder of {}/{} is in {}, which is not a watched folder any more; put it back under "
                     "`watch` and restart burnbox",
-                    escape(row.account), escape(row.disc_name), escape(row.root)));
+                    escape(row.account), escape(row.disc_name),
+                    row.staging.is_watched() ? escape(*row.staging.watched_folder()) : "inbox_dir"));
 }
 
 Result<Inbox::Texts> Inbox::texts_of(const SessionRow& row) {
     BB_TRY(FileSystem* const fs, fs_of(row));
-    const std::shared_lock lock(roots_mutex_);
-    return Texts{fs, &roots_.at(row.root).texts};
+    const std::shared_lock lock(areas_mutex_);
+    return Texts{fs, &areas_.at(row.staging).texts};
 }
 
 Result<std::string> Inbox::first_free_folder(const std::string& account, const std::string& name,
@@ -149,7 +150,7 @@ Status Inbox::remove_own_file(const SessionRow& row, const std::string& name) {
 
 std::vector<FileSystem*> Inbox::places() {
     std::vector<FileSystem*> all = {&fs_};
-    for (const auto& [root, place] : roots_)
+    for (const auto& [area, place] : areas_)
         if (place.fs != &fs_) all.push_back(place.fs);
     return all;
 }

@@ -20,13 +20,13 @@ namespace burnbox {
 
 class Inbox {
   public:
-    // `root`: SessionRow::root of the sessions that are new here; "" = those of inbox_dir.
-    Inbox(FileSystem& fs, Catalogue& catalogue, std::string root = {});
+    // `area`: of the sessions that are new here.
+    Inbox(FileSystem& fs, Catalogue& catalogue, StagingArea area = StagingArea::inbox());
 
-    // Another place whose sessions are moved here too; `fs` must outlive the Inbox.
-    void add_root(const std::string& root, FileSystem& fs);
-    // That place is not there, or not yet: its sessions wait.
-    void root_is_away(const std::string& root, const std::string& why);
+    // Another one whose sessions are moved here too; `fs` must outlive the Inbox.
+    void add_area(const StagingArea& area, FileSystem& fs);
+    // It is not there, or not yet: its sessions wait.
+    void area_is_away(const StagingArea& area, const std::string& why);
 
     // The FileSystem that has this session's folder, at join_path(row.account, row.folder). Errors: not_found
     // when its watched folder is not configured, unreachable when it is away.
@@ -54,9 +54,9 @@ class Inbox {
     [[nodiscard]] Status remove_own_file(const SessionRow& row, const std::string& name);
 
     [[nodiscard]] FileSystem& fs() { return fs_; }  // of new sessions
-    // Of all places whose sessions are moved here.
+    // Of all areas whose sessions are moved here.
     [[nodiscard]] std::vector<FileSystem*> places();
-    [[nodiscard]] const std::string& root() const { return root_; }
+    [[nodiscard]] const StagingArea& area() const { return area_; }
 
   private:
     struct Place {
@@ -72,9 +72,9 @@ class Inbox {
 
     FileSystem& fs_;
     Catalogue& catalogue_;
-    const std::string root_;
-    mutable std::shared_mutex roots_mutex_;
-    std::map<std::string, Place> roots_;
+    const StagingArea area_;
+    mutable std::shared_mutex areas_mutex_;
+    std::map<StagingArea, Place> areas_;
 };
 
 }  // namespace burnbox

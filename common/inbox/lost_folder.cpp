@@ -36,7 +36,8 @@ Result<std::set<std::string>> folders_of_others(Catalogue& catalogue, const Sess
     std::set<std::string> taken;
     BB_TRY(const auto rows, catalogue.sessions(row.account));
     for (const SessionRow& other : rows)
-        if (other.id != row.id && other.root == row.root) taken.insert({other.folder, other.folder_next});
+        if (other.id != row.id && other.staging == row.staging)
+            taken.insert({other.folder, other.folder_next});
     return taken;
 }
 
@@ -124,7 +125,7 @@ Result<std::optional<SessionRow>> find_row_of_folder(Inbox& inbox, Catalogue& ca
     BB_TRY(const auto rows, catalogue.sessions(account));
     for (const SessionRow& row : rows) {
         const bool waits = row.state == SessionState::failed || row.state == SessionState::queued;
-        if (!waits || row.name != name || row.root != inbox.root() || !row.folder_next.empty()) continue;
+        if (!waits || row.name != name || row.staging != inbox.area() || !row.folder_next.empty()) continue;
         const auto found = find_lost_folder(inbox, catalogue, state_fs, row);
         if (!found && found.error().code != Errc::not_found) return std::unexpected(found.error());
         if (!found || *found != folder) continue;
@@ -140,7 +141,7 @@ Result<std::optional<std::string>> failed_folder_of(Inbox& inbox, Catalogue& cat
     if (!entries && entries.error().code == Errc::not_found) return std::optional<std::string>();
     if (!entries) return std::unexpected(entries.error());
     SessionRow nobody;
-    nobody.account = sealed.account, nobody.root = inbox.root();
+    nobody.account = sealed.account, nobody.staging = inbox.area();
     BB_TRY(const auto taken, folders_of_others(catalogue, nobody));
     for (const DirEntry& entry : *entries) {
         if (entry.type != FileType::folder || taken.contains(entry.name)) continue;

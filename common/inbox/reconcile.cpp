@@ -150,16 +150,16 @@ Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue, const std::vector<s
     std::set<std::string> accounts(configured.begin(), configured.end());
     BB_TRY(const auto rows, catalogue.sessions(""));
     for (const SessionRow& row : rows) {
-        if (row.root != inbox.root()) continue;
+        if (row.staging != inbox.area()) continue;
         accounts.insert(row.account);
         BB_CHECK(reconcile_row(inbox, catalogue, row));
     }
     for (const std::string& account : accounts) {
         std::set<std::string> known;
         // A watched folder may have been another account's earlier.
-        BB_TRY(const auto repaired, catalogue.sessions(inbox.root().empty() ? account : ""));
+        BB_TRY(const auto repaired, catalogue.sessions(inbox.area().is_watched() ? "" : account));
         for (const SessionRow& row : repaired)
-            if (row.root == inbox.root()) known.insert({row.folder, row.folder_next});
+            if (row.staging == inbox.area()) known.insert({row.folder, row.folder_next});
         BB_CHECK(reconcile_orphans(inbox, account, known));
     }
     return {};

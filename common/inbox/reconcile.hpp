@@ -12,7 +12,7 @@ namespace burnbox {
 // Before any client and any burner. Ends moves and withdrawals that were cut; a queued session whose folder
 // is gone fails; a folder named as queued that the catalogue does not know becomes NAME-failed with a
 // FAILED.txt. `accounts`: those configured; those in the catalogue are looked at too. Only sessions of the
-// root that `inbox` is for. Every repair is logged once; doing it again changes nothing. Blocks.
+// area that `inbox` is for. Every repair is logged once; doing it again changes nothing. Blocks.
 [[nodiscard]] Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue,
                                        const std::vector<std::string>& accounts);
 

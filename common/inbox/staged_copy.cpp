@@ -7,6 +7,8 @@
 #include <algorithm>
 
 #include "common/base/unique_fd.hpp"
+#include "common/session/parity.hpp"
+#include "common/session/part.hpp"
 
 namespace burnbox {
 namespace {
@@ -46,23 +48,39 @@ bool copy_all(FileSystem& state_fs, const std::string& folder, const std::string
     return state_fs.sync_all().has_value();
 }
 
-}  // namespace
-
-std::string staged_copy_path(const std::string& seal_id) {
-    return join_path(kFolder, seal_id);
+std::string copy_path(std::string_view seal_id) {
+    return join_path(kFolder, std::string(seal_id));
 }
 
-bool make_staged_copy(FileSystem& state_fs, const std::string& seal_id, const std::string& host_folder,
+Status remove_copy(FileSystem& state_fs, const std::string& path) {
+    const Status removed = remove_tree(state_fs, path);
+    if (!removed && removed.error().code == Errc::not_found) return {};
+    return removed;
+}
+
+}  // namespace
+
+bool make_staged_copy(FileSystem& state_fs, const SessionRow& row, const std::string& host_folder,
                       const Manifest& manifest) {
-    if (copy_all(state_fs, staged_copy_path(seal_id), host_folder, manifest)) return true;
-    (void)remove_staged_copy(state_fs, seal_id);
+    if (!row.staging.is_watched()) return false;
+    if (copy_all(state_fs, copy_path(row.seal_id), host_folder, manifest)) return true;
+    (void)remove_staged_copy(state_fs, row);
     return false;
 }
 
-Status remove_staged_copy(FileSystem& state_fs, const std::string& seal_id) {
-    const Status removed = remove_tree(state_fs, staged_copy_path(seal_id));
-    if (!removed && removed.error().code == Errc::not_found) return {};
-    return removed;
+std::optional<std::string> find_staged_copy(FileSystem& state_fs, const SessionRow& row) {
+    if (!row.staging.is_watched()) return std::nullopt;
+    std::string path = copy_path(whole_seal_id(row.seal_id));
+    return state_fs.info(path) ? std::optional(std::move(path)) : std::nullopt;
+}
+
+Status remove_staged_copy(FileSystem& state_fs, const SessionRow& row) {
+    return row.staging.is_watched() ? remove_copy(state_fs, copy_path(row.seal_id)) : Status();
+}
+
+void remove_session_records(FileSystem& state_fs, const SessionRow& row) {
+    remove_seal_records(state_fs, row.seal_id);
+    (void)remove_staged_copy(state_fs, row);
 }
 
 Status remove_stale_copies(FileSystem& state_fs, const std::set<std::string>& needed_seal_ids) {
@@ -73,7 +91,7 @@ Status remove_stale_copies(FileSystem& state_fs, const std::set<std::string>& ne
         if (entry.type != FileType::folder)
             BB_CHECK(state_fs.remove(join_path(kFolder, entry.name)));
         else if (!needed_seal_ids.contains(entry.name))
-            BB_CHECK(remove_staged_copy(state_fs, entry.name));
+            BB_CHECK(remove_copy(state_fs, copy_path(entry.name)));
     return {};
 }
 

@@ -21,7 +21,7 @@ Result<bool> has_folder(const UploadServices& services, const SessionRow& row) {
 Status give_up_gone_session(const UploadServices& services, const std::string& account,
                             const std::string& name) {
     BB_TRY(const auto row, services.catalogue.find_session(account, name));
-    if (!row || row->state != SessionState::failed || row->root != services.inbox.root()) return {};
+    if (!row || row->state != SessionState::failed || row->staging != services.inbox.area()) return {};
     BB_TRY(const bool is_there, has_folder(services, *row));
     if (is_there) return {};
     BB_TRY(const auto copies, services.catalogue.copies(row->id));
@@ -31,8 +31,7 @@ Status give_up_gone_session(const UploadServices& services, const std::string& a
     if (!stepped && stepped.error().code == Errc::conflict) return {};
     BB_CHECK(stepped);
     BB_CHECK(services.catalogue.remove_session(row->id));
-    remove_seal_records(services.state_fs, row->seal_id);
-    if (!row->root.empty()) (void)remove_staged_copy(services.state_fs, row->seal_id);
+    remove_session_records(services.state_fs, *row);
     log::info("failed session given up", log::kv("session", account + "/" + row->disc_name),
               log::kv("why", "its folder is gone, and its name was sent again"));
     return {};

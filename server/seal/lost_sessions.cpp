@@ -60,7 +60,7 @@ class LostSessions {
         BB_TRY(const auto all, services_.catalogue.sessions(account_));
         std::vector<SessionRow> elsewhere;
         for (const SessionRow& row : all) {
-            if (row.root != services_.inbox.root()) continue;
+            if (row.staging != services_.inbox.area()) continue;
             if (row.folder.empty() && row.state != SessionState::failed)
                 continue;  // its payload was released
             BB_TRY(const bool in_place, keep_place(row));
@@ -71,7 +71,7 @@ class LostSessions {
             if (sealed.account == account_) BB_CHECK(give_row(id, sealed));
         // Nobody but burnbox calls a folder so in an inbox; in a watched folder anybody may.
         const bool older = services_.catalogue_age != CatalogueAge::current;
-        if (older || services_.inbox.root().empty())
+        if (older || !services_.inbox.area().is_watched())
             for (const std::string& folder : free_folders(FolderState::queued)) {
                 BB_TRY(const bool is_burned, give_to_burned(folder, all));
                 if (!is_burned) BB_CHECK(seal_once_more(folder));
@@ -262,7 +262,8 @@ class LostSessions {
                                               const std::vector<SessionRow>& rows) {
         for (const SessionRow& row : rows) {
             const bool may_be = row.state == SessionState::burned && row.folder.empty() &&
-                                row.root == services_.inbox.root() && row.name == parse_folder(folder).name;
+                                row.staging == services_.inbox.area() &&
+                                row.name == parse_folder(folder).name;
             if (!may_be) continue;
             BB_TRY(const Record record, read_record(services_.state_fs, row.seal_id));
             if (!record.sealed) continue;
@@ -339,7 +340,7 @@ class LostSessions {
         row.sealed_at = receipt.head.sealed_at;
         row.burned_at = receipt.head.burned_at;
         row.verified_at = receipt.head.verified_at;
-        row.root = services_.inbox.root();
+        row.staging = services_.inbox.area();
         return row;
     }
 
@@ -363,7 +364,7 @@ Status find_lost_sessions(const UploadServices& services, const std::vector<std:
     }
     for (const std::string& account : accounts) {
         // In a watched folder that is how a session is taken back.
-        if (services.inbox.root().empty()) BB_CHECK(name_sealed_folders_back(services, account));
+        if (!services.inbox.area().is_watched()) BB_CHECK(name_sealed_folders_back(services, account));
         BB_CHECK(LostSessions(services, account, seals).run());
     }
     return {};

@@ -29,7 +29,7 @@ Status check_inbox_is_mounted(SessionRegistry& registry) {
     for (const SessionState state : kQueuedStates) {
         BB_TRY(const auto rows, registry.services.catalogue.sessions_in_state(state));
         for (const SessionRow& row : rows) {
-            if (!row.root.empty() || row.folder.empty()) continue;
+            if (row.staging.is_watched() || row.folder.empty()) continue;
             const auto info = registry.inbox().info(row.account);
             if (info || info.error().code != Errc::not_found) return {};
             ++waiting;
@@ -152,7 +152,8 @@ Status recover_account(SessionRegistry& registry, Account& account, bool went_do
     BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
     const std::lock_guard lock(account.mutex);
     for (const SessionRow& row : rows)
-        if (row.root.empty() && counts_as_queued(row.state)) account.queued_bytes[row.disc_name] = row.bytes;
+        if (!row.staging.is_watched() && counts_as_queued(row.state))
+            account.queued_bytes[row.disc_name] = row.bytes;
     return {};
 }
 

@@ -70,7 +70,7 @@ Status name_sealed_folders_back(const UploadServices& services, const std::strin
     BB_TRY(const auto rows, services.catalogue.sessions(account));
     for (const SessionRow& row : rows) {
         const bool in_place = folders.contains(row.folder) || folders.contains(row.folder_next);
-        const bool may_be = row.root == services.inbox.root() && row.state != SessionState::withdrawn;
+        const bool may_be = row.staging == services.inbox.area() && row.state != SessionState::withdrawn;
         if (in_place || !may_be || !folders.contains(row.name)) continue;
         BB_TRY(const bool as_left, is_as_burnbox_left_it(services, account, row.name));
         if (!as_left) continue;

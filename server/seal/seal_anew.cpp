@@ -42,7 +42,7 @@ Result<std::optional<SessionRow>> burned_without_folder(const UploadServices& se
                                                         const SealedSession& sealed) {
     BB_TRY(auto row, services.catalogue.find_same_content(account, parse_folder(folder).name,
                                                           sealed.manifest.content_digest()));
-    if (!row || !row->folder.empty() || row->root != services.inbox.root()) return std::nullopt;
+    if (!row || !row->folder.empty() || row->staging != services.inbox.area()) return std::nullopt;
     BB_CHECK(services.catalogue.set_folder(row->id, folder));
     BB_TRY(row, services.catalogue.session(row->id));
     return row;
@@ -56,7 +56,7 @@ SessionRow row_for(const UploadServices& services, const SealedSession& sealed, 
     const auto account = services.config.accounts.find(sealed.account);
     if (account != services.config.accounts.end()) row.pool = account->second.pool;
     row.folder = folder;
-    row.root = services.inbox.root();
+    row.staging = services.inbox.area();
     return row;
 }
 
@@ -79,7 +79,7 @@ Result<SessionRow> seal_anew(const UploadServices& services, const std::string& 
             std::erase_if(sealed.manifest.entries,
                           [&](const ManifestEntry& entry) { return entry.path == sealed.marker.name; });
     }
-    if (!services.inbox.root().empty()) rename_for_disc(sealed.manifest);
+    if (services.inbox.area().is_watched()) rename_for_disc(sealed.manifest);
     BB_TRY(const auto burned, burned_without_folder(services, account, folder, sealed));
     if (burned) return *burned;
     sealed.name_notes = name_notes_of(sealed.manifest);

@@ -17,7 +17,7 @@ constexpr unsigned kMostNames = 100;  // others of the same name sealed in the s
 // Of a seal that came to nothing.
 void remove_seal_files(SessionRegistry& registry, const SessionRow& row) {
     (void)registry.services.state_fs.remove(seal_record_path(row.seal_id));
-    if (!row.root.empty()) (void)remove_staged_copy(registry.services.state_fs, row.seal_id);
+    (void)remove_staged_copy(registry.services.state_fs, row);
 }
 
 SessionRow new_row(const SessionRegistry& registry, const Account& account, const OpenSession& session,
@@ -38,7 +38,7 @@ SessionRow new_row(const SessionRegistry& registry, const Account& account, cons
             .burned_at = {},
             .verified_at = {},
             .reason = {},
-            .root = registry.services.inbox.root()};
+            .staging = registry.services.inbox.area()};
 }
 
 // Those who read the record later read what was sealed.
@@ -96,8 +96,7 @@ SealStep<SessionRow> commit_seal(SessionRegistry& registry, const Account& accou
     if (!folder_next) return seal_failed(folder_next.error());
     row.folder_next = base_name(*folder_next);
     // Before the commit point, so that what the row promises is there.
-    if (!row.root.empty() &&
-        make_staged_copy(services.state_fs, row.seal_id,
+    if (make_staged_copy(services.state_fs, row,
                          registry.inbox().host_path(join_path(account.name, session.folder())),
                          content.manifest))
         log::debug("session copied by reflink", log::kv("session", row.name));

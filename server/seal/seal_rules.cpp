@@ -202,7 +202,7 @@ Result<std::optional<SessionRow>> find_sent_twice(SessionRegistry& registry, con
     BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
     const Timestamp now = registry.services.clock.now();
     for (const SessionRow& row : rows) {
-        if (row.name != session || row.root != registry.services.inbox.root()) continue;
+        if (row.name != session || row.staging != registry.services.inbox.area()) continue;
         if (row.marker_name.empty() || row.marker_sha256 != marker.sha256) continue;
         if (was_sealed_lately(row, now)) return row;
     }

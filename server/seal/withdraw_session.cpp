@@ -81,7 +81,7 @@ void forget_old_name(Account& account, const std::string& name) {
 }  // namespace
 
 void journal_from_record(SessionRegistry& registry, const SessionRow& row) {
-    if (!row.root.empty()) return;  // watched folders have no journals
+    if (row.staging.is_watched()) return;  // watched folders have no journals
     // A folder of that name has its own journal: of this session when its move was done, else of another one.
     if (registry.inbox().info(join_path(row.account, row.name))) return;
     const auto manifest = read_manifest(registry, row);
@@ -112,8 +112,7 @@ Result<std::string> withdraw_watched(SessionRegistry& registry, const SessionRow
     BB_TRY(const SessionRow withdrawn, registry.services.catalogue.session(row.id));
     BB_TRY(const std::string name,
            finish_withdrawal(registry.services.inbox, registry.services.catalogue, withdrawn));
-    remove_seal_records(registry.services.state_fs, row.seal_id);
-    (void)remove_staged_copy(registry.services.state_fs, row.seal_id);
+    remove_session_records(registry.services.state_fs, row);
     tell_taken_back(registry, row, name);
     return name;
 }
@@ -121,7 +120,7 @@ Result<std::string> withdraw_watched(SessionRegistry& registry, const SessionRow
 }  // namespace
 
 Result<std::string> withdraw_session(SessionRegistry& registry, Account& account, const SessionRow& row) {
-    if (!row.root.empty()) return withdraw_watched(registry, row);
+    if (row.staging.is_watched()) return withdraw_watched(registry, row);
     BB_TRY(const auto session, reserve_name(registry, account, row.name));
     const auto give_up = [&](Error error) {
         release_name(account, *session);
@@ -137,7 +136,7 @@ Result<std::string> withdraw_session(SessionRegistry& registry, Account& account
     const auto name = finish_withdrawal(registry.services.inbox, registry.services.catalogue, *withdrawn);
     if (!name) return give_up(name.error());
     (void)open_up(registry.inbox(), join_path(account.name, *name), true);  // as an earlier version sealed it
-    remove_seal_records(registry.services.state_fs, row.seal_id);           // nobody refers to it any more
+    remove_session_records(registry.services.state_fs, row);                // nobody refers to it any more
     {
         const std::lock_guard lock(account.mutex);
         account.queued_bytes.erase(row.disc_name);
@@ -178,7 +177,7 @@ Result<std::optional<SessionRow>> find_by_earlier_folder(SessionRegistry& regist
     BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
         const SessionFolder now = parse_folder(row->folder);
-        if (row->root == registry.services.inbox.root() && now.name == folder.name &&
+        if (row->staging == registry.services.inbox.area() && now.name == folder.name &&
             now.number == folder.number && now.state != folder.state)
             return *row;
     }

@@ -159,7 +159,7 @@ void SessionRegistry::recount_queued(const std::string& name, const std::string&
                             log::kv("session", disc_name), log::kv(row.error()));
     const auto of = account(name);
     const std::lock_guard lock(of->mutex);
-    if (*row && (*row)->root == services.inbox.root() && counts_as_queued((*row)->state))
+    if (*row && (*row)->staging == services.inbox.area() && counts_as_queued((*row)->state))
         of->queued_bytes[disc_name] = (*row)->bytes;
     else
         of->queued_bytes.erase(disc_name);

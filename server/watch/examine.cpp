@@ -32,7 +32,7 @@ std::optional<std::chrono::nanoseconds> time_to_quiet(Timestamp newest, Timestam
 void look_closer(const UploadServices& services, const std::string& folder,
                  const std::vector<WalkEntry>& entries, Examined& result) {
     const std::string host_folder = services.inbox.fs().host_path(folder);
-    result.problem = session_access_problem(services.inbox.root(), host_folder);
+    result.problem = session_access_problem(*services.inbox.area().watched_folder(), host_folder);
     const FileFindings findings = look_at_files(host_folder, entries);
     if (!findings.writing.empty())
         result.busy = "still being written: " + upload::list_names(findings.writing);

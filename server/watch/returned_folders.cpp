@@ -25,8 +25,7 @@ Status withdraw(const UploadServices& services, const SessionRow& row) {
     BB_CHECK(fs.sync_folder(folder));
     BB_CHECK(services.catalogue.set_folder(row.id, row.name));
     BB_CHECK(services.catalogue.remove_session(row.id));
-    remove_seal_records(services.state_fs, row.seal_id);
-    (void)remove_staged_copy(services.state_fs, row.seal_id);
+    remove_session_records(services.state_fs, row);
     log::info("session taken back", named(row), log::kv("folder", row.name));
     services.events.publish({.kind = EventKind::session_withdrawn,
                              .time = services.clock.now(),
@@ -82,7 +81,8 @@ Status withdraw_returned_folders(const UploadServices& services, const std::stri
         BB_TRY(const auto rows, services.catalogue.sessions_in_state(state));
         for (const SessionRow& row : rows) {
             // One whose folder is on its way belongs to whoever moves it.
-            if (row.root != services.inbox.root() || row.folder.empty() || !row.folder_next.empty()) continue;
+            if (row.staging != services.inbox.area() || row.folder.empty() || !row.folder_next.empty())
+                continue;
             if (parse_folder(row.folder).state == FolderState::open ||
                 (!folder.empty() && row.folder != folder))
                 continue;

@@ -8,7 +8,7 @@
 
 namespace burnbox::watch {
 
-// Looks for the folders of all sealed sessions of `services.inbox`'s root; of one name only when `folder` is
+// Looks for the folders of all sealed sessions of `services.inbox`'s area; of one name only when `folder` is
 // not empty. One that came back to its open name is withdrawn, as an account's own rename does it; while it
 // burns the name is given back to it instead. A queued one that is nowhere fails. Done again it changes
 // nothing, so that it also ends what a crash cut. Blocks.

@@ -11,12 +11,12 @@ namespace burnbox::watch {
 namespace {
 
 // How many sessions in this folder have an end still to come.
-Result<std::size_t> waiting_in(Catalogue& catalogue, const std::string& root) {
+Result<std::size_t> waiting_in(Catalogue& catalogue, const StagingArea& area) {
     std::size_t count = 0;
     for (const SessionState state : upload::kQueuedStates) {
         BB_TRY(const auto rows, catalogue.sessions_in_state(state));
         for (const SessionRow& row : rows)
-            if (row.root == root && !row.folder.empty()) ++count;
+            if (row.staging == area && !row.folder.empty()) ++count;
     }
     return count;
 }
@@ -24,7 +24,10 @@ Result<std::size_t> waiting_in(Catalogue& catalogue, const std::string& root) {
 }  // namespace
 
 WatchedPlace::WatchedPlace(const WatchConfig& config, const UploadServices& services, Post to_watch_thread)
-    : config_(config), services_(services), to_watch_thread_(std::move(to_watch_thread)) {}
+    : config_(config),
+      area_(StagingArea::watched(config.path)),
+      services_(services),
+      to_watch_thread_(std::move(to_watch_thread)) {}
 
 // An empty folder is a mount point without its disk when there should be sessions in it.
 Status WatchedPlace::check_is_there() const {
@@ -36,7 +39,7 @@ Status WatchedPlace::check_is_there() const {
     } else if (folder.error().code != Errc::not_found) {
         return std::unexpected(folder.error());
     }
-    BB_TRY(const std::size_t waiting, waiting_in(services_.catalogue, config_.path));
+    BB_TRY(const std::size_t waiting, waiting_in(services_.catalogue, area_));
     if (waiting == 0) return folder ? Status() : std::unexpected(folder.error());
     return fail(
         Errc::unreachable,
@@ -52,7 +55,7 @@ Status WatchedPlace::open() {
     BB_TRY(auto posix, open_posix_file_system(config_.path));
     (void)posix->remove(std::string(kAdoptFile));
     made->fs = make_account_view(std::move(posix), config_.account);
-    made->inbox = std::make_unique<Inbox>(*made->fs, services_.catalogue, config_.path);
+    made->inbox = std::make_unique<Inbox>(*made->fs, services_.catalogue, area_);
     UploadServices own{.config = services_.config,
                        .clock = services_.clock,
                        .catalogue = services_.catalogue,
@@ -73,7 +76,7 @@ Status WatchedPlace::open() {
 
 Status WatchedPlace::recover() {
     BB_CHECK(opened_.back()->folder->recover());
-    services_.inbox.add_root(config_.path, *opened_.back()->fs);
+    services_.inbox.add_area(area_, *opened_.back()->fs);
     const std::lock_guard lock(mutex_);
     is_there_ = true;
     return {};
@@ -84,7 +87,7 @@ Status WatchedPlace::check_in_place() const {
 }
 
 void WatchedPlace::retire(const std::string& why) {
-    services_.inbox.root_is_away(config_.path, why);
+    services_.inbox.area_is_away(area_, why);
     const std::lock_guard lock(mutex_);
     is_there_ = false;
 }

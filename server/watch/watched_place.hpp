@@ -14,7 +14,7 @@ class WatchedPlace {
   public:
     using Post = std::function<void(std::function<void()>)>;
 
-    // `services` are those of the main inbox; the folder's root is added to it while it is there.
+    // `services` are those of the main inbox; the folder is one of its areas while it is there.
     WatchedPlace(const WatchConfig& config, const UploadServices& services, Post to_watch_thread);
 
     // Opens it. Errors: unreachable when it is away, with the reason; others say that it can't be used.
@@ -41,6 +41,7 @@ class WatchedPlace {
     };
 
     const WatchConfig config_;
+    const StagingArea area_;
     const UploadServices& services_;
     const Post to_watch_thread_;
     mutable std::mutex mutex_;  // guards is_there_; the last of opened_ is what is there

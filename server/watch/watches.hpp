@@ -14,7 +14,7 @@ namespace burnbox {
 class Watches {
   public:
     // `services.inbox` is the main inbox, of which clock, catalogue, pool and the like are taken over; the
-    // folders' roots are added to it while they are there.
+    // folders are areas of it while they are there.
     [[nodiscard]] static Result<std::unique_ptr<Watches>> open(const UploadServices& services);
     ~Watches();  // stop()
     Watches(const Watches&) = delete;

@@ -11,7 +11,7 @@ namespace {
 
 struct WatchedHouse {
     UploadHouse house;
-    Inbox inbox{house.inbox_fs, *house.catalogue, "/memory/inbox/lab"};
+    Inbox inbox{house.inbox_fs, *house.catalogue, StagingArea::watched("/memory/inbox/lab")};
     std::function<void()> meanwhile = [] {};  // after everything was read
 
     WatchedHouse() {
