@@ -3,32 +3,65 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/seal/inbox_origin.hpp"
 #include "server/seal/sealer.hpp"
 
 namespace burnbox::upload {
-namespace {
 
-// No account has this name: what arrives has no journal, and must not touch that of an open session.
-constexpr const char* kNoJournal = "-arriving";
+// It lies hidden in the account's inbox until it is sealed.
+class IntakeSession::FilledOrigin final : public AccountOrigin {
+  public:
+    FilledOrigin(const IntakeSession& intake, SealContent content)
+        : AccountOrigin(intake.registry_, intake.account_,
+                        {.any_names = true, .others_write = false, .shows_refusals = false}),
+          intake_(intake),
+          content_(std::move(content)) {}
 
-std::shared_ptr<OpenSession> make_session(const SessionRegistry& registry, const std::string& name,
-                                          const std::string& seal_id) {
-    auto session = std::make_shared<OpenSession>(registry.services.state_fs, kNoJournal, name);
-    session->arrives_in = arriving_folder(seal_id);
-    session->phase = Phase::sealing;  // nobody else changes it
-    return session;
-}
+    [[nodiscard]] std::uint64_t sync_failures() const override { return intake_.sync_failures_; }
+    [[nodiscard]] SealStep<SealContent> read(OpenSession& /*session*/, const SealRequest&) override {
+        return std::move(content_);
+    }
+    [[nodiscard]] std::string seal_id() const override { return intake_.seal_id_; }
+    [[nodiscard]] std::string folder(const OpenSession& /*session*/) const override {
+        return arriving_folder(intake_.seal_id_);
+    }
+    [[nodiscard]] std::string words_for_again(const OpenSession& /*session*/) const override {
+        return "say --again";
+    }
 
-}  // namespace
+    // No client ever knew it.
+    void hand_over(OpenSession& session, const SessionRow& /*row*/, const std::string& /*folder*/,
+                   const SealContent& /*content*/) override {
+        session.files.clear();
+    }
+    // Whoever fills it takes it away.
+    [[nodiscard]] Status open_again(OpenSession& session, const SessionRow& row) override {
+        {
+            const std::lock_guard lock(account_->mutex);
+            account_->queued_bytes.erase(row.disc_name);
+            session.phase = Phase::open;
+            BB_CHECK(fs().rename(join_path(account_->name, row.folder_next), top(session),
+                                 RenameMode::no_replace));
+        }
+        BB_CHECK(services().catalogue.set_folder(row.id, row.folder));
+        return services().catalogue.remove_session(row.id);
+    }
+
+  private:
+    const IntakeSession& intake_;
+    SealContent content_;
+};
 
 IntakeSession::IntakeSession(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account,
                              const std::string& session, std::string seal_id)
     : registry_(std::move(registry)),
       account_(std::move(account)),
       seal_id_(std::move(seal_id)),
-      session_(make_session(*registry_, session, seal_id_)),
-      folder_(join_path(account_->name, session_->arrives_in)),
-      sync_failures_(registry_->sync_failures()) {}
+      session_(session),
+      folder_(join_path(account_->name, arriving_folder(seal_id_))),
+      sync_failures_(registry_->sync_failures()) {
+    session_.phase = Phase::sealing;  // nobody else changes it
+}
 
 Result<std::unique_ptr<IntakeSession>> IntakeSession::begin(std::shared_ptr<SessionRegistry> registry,
                                                             std::shared_ptr<Account> account,
@@ -38,7 +71,7 @@ Result<std::unique_ptr<IntakeSession>> IntakeSession::begin(std::shared_ptr<Sess
         new IntakeSession(std::move(registry), std::move(account), session, random_uuid()));
     {
         const std::lock_guard lock(intake->account_->mutex);
-        SessionFiles& files = intake->session_->files;
+        SessionFiles& files = intake->session_.files;
         BB_CHECK(intake->account_->charge(files, files.found(""), bytes));  // all of them as one
     }
     BB_CHECK(intake->fs().make_folder(intake->folder_, 0755));
@@ -49,7 +82,7 @@ IntakeSession::~IntakeSession() {
     if (sealed_) return;
     {
         const std::lock_guard lock(account_->mutex);
-        account_->release(session_->files.bytes());
+        account_->release(session_.files.bytes());
     }
     const Status removed = remove_tree(fs(), folder_);
     if (!removed && removed.error().code != Errc::not_found)
@@ -58,16 +91,14 @@ IntakeSession::~IntakeSession() {
 }
 
 Result<SessionRow> IntakeSession::seal(SealContent content, bool again) {
-    content.seal_id = seal_id_;
-    content.sync_failures = sync_failures_;
     Result<std::string> answer;
-    session_->waiting.push_back([&](Result<std::string> given) { answer = std::move(given); });
-    Sealer sealer(registry_, account_, session_,
-                  {.by = SealRequest::By::command,
-                   .marker = content.marker.name,
-                   .again = again,
-                   .sender_opened_at = {},
-                   .content = std::make_shared<SealContent>(std::move(content))});
+    session_.waiting.push_back([&](Result<std::string> given) { answer = std::move(given); });
+    const SealRequest request{.by = SealRequest::By::command,
+                              .marker = content.marker.name,
+                              .again = again,
+                              .sender_opened_at = {}};
+    FilledOrigin origin(*this, std::move(content));
+    Sealer sealer(origin, session_, request);
     sealer.run();
     findings_ = sealer.findings();
     if (!answer) return std::unexpected(answer.error());

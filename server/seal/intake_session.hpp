@@ -35,13 +35,14 @@ class IntakeSession {
     [[nodiscard]] const std::vector<ProofFinding>& findings() const { return findings_; }
 
   private:
+    class FilledOrigin;
     IntakeSession(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account,
                   const std::string& session, std::string seal_id);
 
     const std::shared_ptr<SessionRegistry> registry_;
     const std::shared_ptr<Account> account_;
     const std::string seal_id_;
-    const std::shared_ptr<OpenSession> session_;
+    OpenSession session_;
     const std::string folder_;
     const std::uint64_t sync_failures_;
     bool sealed_ = false;

@@ -11,8 +11,8 @@ namespace burnbox::upload {
 
 // Requires that everything in the session is synced. After an error there is no row, as far as the
 // catalogue could be asked.
-[[nodiscard]] SealStep<SessionRow> commit_seal(SessionRegistry& registry, const Account& account,
-                                               const OpenSession& session, const SealContent& content);
+[[nodiscard]] SealStep<SessionRow> commit_seal(const SealOrigin& origin, const OpenSession& session,
+                                               const SealContent& content);
 
 // What whoever sent the marker is told: "holiday is sealed as holiday-2".
 [[nodiscard]] std::string sealed_sentence(const SessionRow& row);

@@ -23,9 +23,8 @@ struct Draft {
 };
 
 // Files that are not whole, seen from memory.
-SealStep<void> check_whole(const SessionRegistry& registry, Account& account, OpenSession& session,
-                           const SealRequest& request) {
-    const std::lock_guard lock(account.mutex);
+SealStep<void> check_whole(const SealOrigin& origin, OpenSession& session, const SealRequest& request) {
+    const std::lock_guard lock(origin.mutex());
     std::string reasons = session.unread;
     if (session.leased)
         reasons = append_reason(reasons, "an rsync is still writing into it; wait until it ends");
@@ -33,7 +32,8 @@ SealStep<void> check_whole(const SessionRegistry& registry, Account& account, Op
         reasons = append_reason(reasons, fmt::format("still being written: {}; wait until they are complete",
                                                      list_names(writing)));
     reasons = append_reason(reasons, cut_off_text(session, request.marker));
-    if (!has_list(registry, session, request)) reasons = append_reason(reasons, missed_text(session));
+    if (!has_list(origin.registry(), session, request))
+        reasons = append_reason(reasons, missed_text(session));
     if (reasons.empty()) return {};
     auto refused = refuse_seal(session.name, reasons, Errc::busy);
     // Nobody said that this file is a marker: it stays what it is.
@@ -42,13 +42,14 @@ SealStep<void> check_whole(const SessionRegistry& registry, Account& account, Op
 }
 
 // What no disc can hold, whoever put it there.
-SealStep<void> check_entries(const SessionRegistry& registry, const OpenSession& session,
+SealStep<void> check_entries(const SealOrigin& origin, const OpenSession& session,
                              const std::vector<WalkEntry>& entries) {
     if (const Status name = check_session_name(session.name); !name)
         return refuse_seal(session.name, name.error().message);
     std::vector<std::string> links, names, others;
     for (const WalkEntry& entry : entries) {
-        if (!registry.any_names() && !check_entry_name(base_name(entry.path))) names.push_back(entry.path);
+        if (!origin.rules().any_names && !check_entry_name(base_name(entry.path)))
+            names.push_back(entry.path);
         if (entry.info.type == FileType::other) others.push_back(entry.path);
         if (entry.info.type != FileType::symlink) continue;
         if (const auto leads = link_destination(entry.path, entry.link_target); !leads)
@@ -66,8 +67,8 @@ SealStep<void> check_entries(const SessionRegistry& registry, const OpenSession&
 }
 
 // Digests that were taken while the files arrived, and that still belong to what is on the disk.
-void take_known_digests(Account& account, OpenSession& session, Draft& draft) {
-    const std::lock_guard lock(account.mutex);
+void take_known_digests(const SealOrigin& origin, OpenSession& session, Draft& draft) {
+    const std::lock_guard lock(origin.mutex());
     draft.digests.resize(draft.entries.size());
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
         const FileRecord* const record = session.find(draft.entries[i].path);
@@ -75,8 +76,7 @@ void take_known_digests(Account& account, OpenSession& session, Draft& draft) {
     }
 }
 
-SealStep<void> hash_the_rest(SessionRegistry& registry, Account& account, OpenSession& session,
-                             Draft& draft) {
+SealStep<void> hash_the_rest(const SealOrigin& origin, OpenSession& session, Draft& draft) {
     std::vector<std::size_t> indexes;
     std::vector<std::string> paths;
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
@@ -84,9 +84,9 @@ SealStep<void> hash_the_rest(SessionRegistry& registry, Account& account, OpenSe
         indexes.push_back(i);
         paths.push_back(join_path(draft.top, draft.entries[i].path));
     }
-    auto results = hash_files(registry.inbox(), std::move(paths), registry.services.run_blocking);
+    auto results = hash_files(origin.fs(), std::move(paths), origin.services().run_blocking);
     std::vector<std::string> cut;
-    const std::lock_guard lock(account.mutex);
+    const std::lock_guard lock(origin.mutex());
     for (std::size_t i = 0; i < results.size(); ++i) {
         if (!results[i]) return seal_failed(results[i].error());
         WalkEntry& entry = draft.entries[indexes[i]];
@@ -102,7 +102,7 @@ SealStep<void> hash_the_rest(SessionRegistry& registry, Account& account, OpenSe
         Errc::busy);
 }
 
-SealStep<void> read_marker(SessionRegistry& registry, const Draft& draft, const SealRequest& request,
+SealStep<void> read_marker(const SealOrigin& origin, const Draft& draft, const SealRequest& request,
                            SealContent& content) {
     if (request.marker.empty()) return {};
     const auto found = std::ranges::find(draft.entries, request.marker, &WalkEntry::path);
@@ -113,38 +113,39 @@ SealStep<void> read_marker(SessionRegistry& registry, const Draft& draft, const 
     content.marker_info = found->info;
     content.marker.sha256 = *draft.digests[static_cast<std::size_t>(found - draft.entries.begin())];
     if (found->info.size_bytes > kMarkerBytes) return {};
-    auto bytes = read_file(registry.inbox(), join_path(draft.top, request.marker), kMarkerBytes);
+    auto bytes = read_file(origin.fs(), join_path(draft.top, request.marker), kMarkerBytes);
     if (!bytes) return seal_failed(bytes.error());
     content.marker.content = std::move(*bytes);
     return {};
 }
 
-Manifest make_manifest(const SessionRegistry& registry, Account& account, const OpenSession& session,
-                       const Draft& draft, const SealRequest& request) {
-    const std::lock_guard lock(account.mutex);
+Manifest make_manifest(const SealOrigin& origin, const OpenSession& session, const Draft& draft,
+                       const SealRequest& request) {
+    const std::lock_guard lock(origin.mutex());
     const bool marker_is_data =
-        request.marker == kChecksumList && uses_checksum_list(registry.session_config());
+        request.marker == kChecksumList && uses_checksum_list(origin.registry().session_config());
     Manifest manifest;
     manifest.entries.reserve(draft.entries.size());
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
         const WalkEntry& from = draft.entries[i];
         if (from.path == request.marker && !marker_is_data) continue;
-        // A watched folder is its programs' own, as they made it.
-        const FileInfo sent = registry.any_names() ? from.info : as_sent(session.files, from.path, from.info);
+        // What other programs made is as they made it.
+        const FileInfo sent =
+            origin.rules().others_write ? from.info : as_sent(session.files, from.path, from.info);
         ManifestEntry entry = to_manifest_entry(from.path, from.info, from.link_target);
         entry.mode = sent.mode;
         if (from.info.type == FileType::file) entry.sha256 = *draft.digests[i];
         manifest.entries.push_back(std::move(entry));
     }
-    if (registry.any_names()) rename_for_disc(manifest);
+    if (origin.rules().any_names) rename_for_disc(manifest);
     return manifest;
 }
 
 // Files that came without us after the marker's connection was opened: nobody can say that the rest was
 // complete.
-bool has_newer_strangers(Account& account, OpenSession& session, const Draft& draft,
+bool has_newer_strangers(const SealOrigin& origin, OpenSession& session, const Draft& draft,
                          const SealRequest& request) {
-    const std::lock_guard lock(account.mutex);
+    const std::lock_guard lock(origin.mutex());
     return std::ranges::any_of(draft.entries, [&](const WalkEntry& entry) {
         return entry.info.type == FileType::file && session.find(entry.path) == nullptr &&
                entry.info.ctime > request.sender_opened_at;
@@ -167,40 +168,40 @@ void rename_for_disc(Manifest& manifest) {
     std::ranges::sort(manifest.entries, {}, &ManifestEntry::path);
 }
 
-SealStep<SealContent> read_seal_content(SessionRegistry& registry, Account& account, OpenSession& session,
+SealStep<SealContent> read_seal_content(const SealOrigin& origin, OpenSession& session,
                                         const SealRequest& request) {
-    prove_by_list(registry, account, session, request);
-    if (auto whole = check_whole(registry, account, session, request); !whole)
+    prove_by_list(origin, session, request);
+    if (auto whole = check_whole(origin, session, request); !whole)
         return std::unexpected(std::move(whole).error());
-    Draft draft{.top = join_path(account.name, session.name), .entries = {}, .digests = {}};
-    auto walked = walk_session(registry.inbox(), draft.top);
+    Draft draft{.top = origin.top(session), .entries = {}, .digests = {}};
+    auto walked = walk_session(origin.fs(), draft.top);
     if (!walked) return seal_failed(walked.error());
     draft.entries = std::move(*walked);
-    if (request.by == SealRequest::By::any_file && has_newer_strangers(account, session, draft, request))
+    if (request.by == SealRequest::By::any_file && has_newer_strangers(origin, session, draft, request))
         return std::unexpected(NoSeal{.kind = NoSeal::Kind::data, .error = {}});
     SealContent content;
     {
-        const std::lock_guard lock(account.mutex);
+        const std::lock_guard lock(origin.mutex());
         content.missed = missed_text(session);
     }
     content.only_marker =
         draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);
-    if (auto good = check_entries(registry, session, draft.entries); !good)
+    if (auto good = check_entries(origin, session, draft.entries); !good)
         return std::unexpected(std::move(good).error());
-    take_known_digests(account, session, draft);
-    if (auto hashed = hash_the_rest(registry, account, session, draft); !hashed)
+    take_known_digests(origin, session, draft);
+    if (auto hashed = hash_the_rest(origin, session, draft); !hashed)
         return std::unexpected(std::move(hashed).error());
-    if (auto read = read_marker(registry, draft, request, content); !read)
+    if (auto read = read_marker(origin, draft, request, content); !read)
         return std::unexpected(std::move(read).error());
-    content.manifest = make_manifest(registry, account, session, draft, request);
-    if (registry.any_names()) content.seen = std::move(draft.entries);
+    content.manifest = make_manifest(origin, session, draft, request);
+    if (origin.rules().others_write) content.seen = std::move(draft.entries);
     return content;
 }
 
-SealStep<void> check_unchanged(SessionRegistry& registry, const Account& account, const OpenSession& session,
+SealStep<void> check_unchanged(const SealOrigin& origin, const OpenSession& session,
                                const SealContent& content) {
-    if (!registry.any_names()) return {};
-    const auto now = walk_session(registry.inbox(), join_path(account.name, session.name));
+    if (!origin.rules().others_write) return {};
+    const auto now = walk_session(origin.fs(), origin.top(session));
     if (!now) return seal_failed(now.error());
     const auto is_same = [](const WalkEntry& one, const WalkEntry& other) {
         if (one.path != other.path || one.info.type != other.info.type ||

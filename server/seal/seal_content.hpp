@@ -17,24 +17,20 @@ struct SealContent {
     Manifest manifest;  // without the marker, unless that is a checksum list
     Marker marker;
     FileInfo marker_info;
-    bool only_marker = false;       // nothing else is in the folder
-    std::vector<WalkEntry> seen{};  // in a watched folder: what was read, to see whether it stays so
-    // Of a session that burnbox filled itself:
-    std::string seal_id{};               // "" = any
+    bool only_marker = false;            // nothing else is in the folder
+    std::vector<WalkEntry> seen{};       // where others write: what was read, to see whether it stays so
     std::vector<std::string> removed{};  // SealedSession::removed
     bool is_part = false;  // of a larger tree: checksum lists and bags in it speak of more than is here
     std::string missed{};  // missed_text of the session: a list must fit
-    std::uint64_t sync_failures = 0;  // SessionRegistry's, before it was filled
 };
 
 // Requires Phase::sealing and no lock. Digests found on the way are kept in the session's records. Blocks.
-[[nodiscard]] SealStep<SealContent> read_seal_content(SessionRegistry& registry, Account& account,
-                                                      OpenSession& session, const SealRequest& request);
+[[nodiscard]] SealStep<SealContent> read_seal_content(const SealOrigin& origin, OpenSession& session,
+                                                      const SealRequest& request);
 
-// Nobody is kept from writing to a watched folder: whether it is still what was read. Errc::conflict when
-// not. Blocks.
-[[nodiscard]] SealStep<void> check_unchanged(SessionRegistry& registry, const Account& account,
-                                             const OpenSession& session, const SealContent& content);
+// Where nobody is kept from writing: whether it is still what was read. Errc::conflict when not. Blocks.
+[[nodiscard]] SealStep<void> check_unchanged(const SealOrigin& origin, const OpenSession& session,
+                                             const SealContent& content);
 
 // Names that no disc can hold get others; the manifest keeps both. Pure.
 void rename_for_disc(Manifest& manifest);

@@ -36,23 +36,22 @@ bool has_list(const SessionRegistry& registry, OpenSession& session, const SealR
     return list != nullptr && list->is_at_rest();
 }
 
-void prove_by_list(SessionRegistry& registry, Account& account, OpenSession& session,
-                   const SealRequest& request) {
-    const std::string top = join_path(account.name, session.name);
+void prove_by_list(const SealOrigin& origin, OpenSession& session, const SealRequest& request) {
+    const std::string top = origin.top(session);
     std::vector<std::string> cut;
     {
-        const std::lock_guard lock(account.mutex);
-        if (has_list(registry, session, request)) cut = session.files.paths_cut_off();
+        const std::lock_guard lock(origin.mutex());
+        if (has_list(origin.registry(), session, request)) cut = session.files.paths_cut_off();
     }
     if (cut.empty()) return;
-    const auto text = read_file(registry.inbox(), join_path(top, kChecksumList), kMostListBytes);
+    const auto text = read_file(origin.fs(), join_path(top, kChecksumList), kMostListBytes);
     const auto lines = text ? parse_sums(*text) : Result<std::vector<SumLine>>(std::unexpected(text.error()));
     if (!lines) return;  // the rules say why
     const Doubtful doubtful = listed_files(*lines, cut);
     std::vector<std::string> paths;
     for (const std::string& path : doubtful.paths) paths.push_back(join_path(top, path));
-    const auto hashed = hash_files(registry.inbox(), std::move(paths), registry.services.run_blocking);
-    const std::lock_guard lock(account.mutex);
+    const auto hashed = hash_files(origin.fs(), std::move(paths), origin.services().run_blocking);
+    const std::lock_guard lock(origin.mutex());
     for (std::size_t i = 0; i < hashed.size(); ++i)
         if (hashed[i] && hashed[i]->sha256 == doubtful.listed[i])
             (void)session.files.proven(doubtful.paths[i], *hashed[i]);

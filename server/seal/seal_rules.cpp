@@ -54,53 +54,52 @@ std::string findings_text(const SumsFindings& findings) {
     return out;
 }
 
-SealStep<void> check_list(SessionRegistry& registry, const std::string& top, const std::string& session,
-                          const SealRequest& request, const Manifest& manifest) {
-    if (!uses_checksum_list(registry.session_config())) return {};
+SealStep<void> check_list(const SealOrigin& origin, const OpenSession& session, const SealRequest& request,
+                          const Manifest& manifest) {
+    if (!uses_checksum_list(origin.registry().session_config())) return {};
     const ManifestEntry* const list = manifest.find(kChecksumList);
     if (list == nullptr || list->type != FileType::file) return {};
-    const auto text = read_file(registry.inbox(), join_path(top, std::string(kChecksumList)), kMostListBytes);
+    const auto text =
+        read_file(origin.fs(), join_path(origin.top(session), std::string(kChecksumList)), kMostListBytes);
     if (!text) return seal_failed(text.error());
     const auto findings = compare_with_sums(manifest, *text);
-    if (!findings) return refuse_seal(session, "SHA256SUMS: " + findings.error().message, Errc::invalid);
+    if (!findings) return refuse_seal(session.name, "SHA256SUMS: " + findings.error().message, Errc::invalid);
     const bool is_wrong = !findings->wrong.empty() || !findings->outside.empty();
     if (!is_wrong && findings->missing.empty() && findings->extra.empty()) return {};
     auto refused =
-        refuse_seal(session, "SHA256SUMS does not match: " + findings_text(*findings), Errc::corrupt);
+        refuse_seal(session.name, "SHA256SUMS does not match: " + findings_text(*findings), Errc::corrupt);
     if (request.marker == kChecksumList && !is_wrong && !findings->missing.empty()) {
         NoSeal later = std::move(refused).error();
         later.kind = NoSeal::Kind::later;
         later.error.message =
             fmt::format("{} is not sealed yet: SHA256SUMS lists files that are still missing: {}",
-                        escape(session), list_names(findings->missing));
+                        escape(session.name), list_names(findings->missing));
         later.error.code = Errc::not_found;
         return std::unexpected(std::move(later));
     }
     return refused;
 }
 
-SealStep<void> check_bag(SessionRegistry& registry, const std::string& top, const std::string& session,
-                         const Manifest& manifest) {
+SealStep<void> check_bag(const SealOrigin& origin, const OpenSession& session, const Manifest& manifest) {
     const ManifestEntry* const declaration = manifest.find("bagit.txt");
     const bool is_bag = declaration != nullptr && declaration->type == FileType::file;
     const std::string folder = is_bag ? std::string() : only_bag_folder(manifest);
     if (!is_bag && folder.empty()) return {};
     const auto read_text = [&](const std::string& path) {
-        return read_file(registry.inbox(), join_path(top, path), kMostListBytes);
+        return read_file(origin.fs(), join_path(origin.top(session), path), kMostListBytes);
     };
     const Status valid = check_own_bag(manifest, read_text, folder);
     if (valid) return {};
     if (valid.error().code == Errc::invalid || valid.error().code == Errc::corrupt)
-        return refuse_seal(session, valid.error().message, Errc::invalid);
+        return refuse_seal(session.name, valid.error().message, Errc::invalid);
     return seal_failed(valid.error());
 }
 
-SealStep<void> check_fit(SessionRegistry& registry, const Account& account, const std::string& session,
-                         const Manifest& manifest) {
-    const Status fits = registry.services.check_fits(account.pool, manifest);
+SealStep<void> check_fit(const SealOrigin& origin, const OpenSession& session, const Manifest& manifest) {
+    const Status fits = origin.services().check_fits(origin.pool(), manifest);
     if (fits) return {};
     if (fits.error().code == Errc::does_not_fit)
-        return refuse_seal(session, fits.error().message, Errc::does_not_fit);
+        return refuse_seal(session.name, fits.error().message, Errc::does_not_fit);
     return seal_failed(fits.error());
 }
 
@@ -116,23 +115,20 @@ Result<std::set<std::string>> discs_that_hold(Catalogue& catalogue, SessionId se
     return labels;
 }
 
-SealStep<void> check_not_burned_yet(SessionRegistry& registry, const Account& account,
-                                    const std::string& session, const SealRequest& request,
-                                    const Manifest& manifest) {
+SealStep<void> check_not_burned_yet(const SealOrigin& origin, const OpenSession& session,
+                                    const SealRequest& request, const Manifest& manifest) {
     if (request.again) return {};
-    const auto same =
-        registry.services.catalogue.find_same_content(account.name, session, manifest.content_digest());
+    Catalogue& catalogue = origin.services().catalogue;
+    const auto same = catalogue.find_same_content(origin.account(), session.name, manifest.content_digest());
     if (!same) return seal_failed(same.error());
     if (!*same) return {};
-    const auto discs = discs_that_hold(registry.services.catalogue, (*same)->id);
+    const auto discs = discs_that_hold(catalogue, (*same)->id);
     if (!discs) return seal_failed(discs.error());
     return refuse_seal(
-        session,
+        session.name,
         fmt::format("exactly the same is on disc {} already, as {}; to burn it once more: {}",
                     discs->empty() ? std::string("?") : list_names({discs->begin(), discs->end()}),
-                    escape((*same)->disc_name),
-                    request.content ? std::string("say --again")
-                                    : fmt::format("burnbox burn {} --again", escape(session))),
+                    escape((*same)->disc_name), origin.words_for_again(session)),
         Errc::exists);
 }
 
@@ -170,9 +166,8 @@ Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_vie
     return findings;
 }
 
-SealStep<void> check_seal_rules(SessionRegistry& registry, const Account& account, const OpenSession& session,
+SealStep<void> check_seal_rules(const SealOrigin& origin, const OpenSession& session,
                                 const SealRequest& request, const SealContent& content) {
-    const std::string top = join_path(account.name, session.folder());
     // A list may well be the first file to arrive: then it says what is missing.
     const bool only_list = content.only_marker && request.marker == kChecksumList;
     const auto empty = [&] {
@@ -180,16 +175,15 @@ SealStep<void> check_seal_rules(SessionRegistry& registry, const Account& accoun
     };
     if (content.only_marker && !only_list) return empty();
     if (!content.is_part) {
-        if (auto list = check_list(registry, top, session.name, request, content.manifest); !list)
-            return list;
+        if (auto list = check_list(origin, session, request, content.manifest); !list) return list;
         if (content.only_marker) return empty();
         // Only a list that fits exactly says that nothing is missing.
         if (!content.missed.empty() && content.manifest.find(kChecksumList) == nullptr)
             return refuse_seal(session.name, content.missed, Errc::busy);
-        if (auto bag = check_bag(registry, top, session.name, content.manifest); !bag) return bag;
+        if (auto bag = check_bag(origin, session, content.manifest); !bag) return bag;
     }
-    if (auto fit = check_fit(registry, account, session.name, content.manifest); !fit) return fit;
-    return check_not_burned_yet(registry, account, session.name, request, content.manifest);
+    if (auto fit = check_fit(origin, session, content.manifest); !fit) return fit;
+    return check_not_burned_yet(origin, session, request, content.manifest);
 }
 
 bool was_sealed_lately(const SessionRow& row, Timestamp now) {
@@ -197,12 +191,12 @@ bool was_sealed_lately(const SessionRow& row, Timestamp now) {
     return row.state == SessionState::burned && row.burned_at && now - *row.burned_at <= kLately;
 }
 
-Result<std::optional<SessionRow>> find_sent_twice(SessionRegistry& registry, const Account& account,
+Result<std::optional<SessionRow>> find_sent_twice(const UploadServices& services, const std::string& account,
                                                   const std::string& session, const Marker& marker) {
-    BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
-    const Timestamp now = registry.services.clock.now();
+    BB_TRY(const auto rows, services.catalogue.sessions(account));
+    const Timestamp now = services.clock.now();
     for (const SessionRow& row : rows) {
-        if (row.name != session || row.staging != registry.services.inbox.area()) continue;
+        if (row.name != session || row.staging != services.inbox.area()) continue;
         if (row.marker_name.empty() || row.marker_sha256 != marker.sha256) continue;
         if (was_sealed_lately(row, now)) return row;
     }

@@ -17,9 +17,8 @@ struct SumsFindings {
 };
 [[nodiscard]] Result<SumsFindings> compare_with_sums(const Manifest& manifest, std::string_view list);
 
-[[nodiscard]] SealStep<void> check_seal_rules(SessionRegistry& registry, const Account& account,
-                                              const OpenSession& session, const SealRequest& request,
-                                              const SealContent& content);
+[[nodiscard]] SealStep<void> check_seal_rules(const SealOrigin& origin, const OpenSession& session,
+                                              const SealRequest& request, const SealContent& content);
 
 // Whether a marker or a command that comes again may mean this session: it waits for its disc, or was burned
 // in the last 24 hours.
@@ -27,8 +26,8 @@ struct SumsFindings {
 
 // The sealed session that this marker was sent for a second time, if it was: of that name and marker, sealed
 // lately.
-[[nodiscard]] Result<std::optional<SessionRow>> find_sent_twice(SessionRegistry& registry,
-                                                                const Account& account,
+[[nodiscard]] Result<std::optional<SessionRow>> find_sent_twice(const UploadServices& services,
+                                                                const std::string& account,
                                                                 const std::string& session,
                                                                 const Marker& marker);
 

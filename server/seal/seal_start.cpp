@@ -3,17 +3,12 @@
 #include <algorithm>
 
 #include "common/base/log.hpp"
+#include "server/seal/inbox_origin.hpp"
 #include "server/seal/sealer.hpp"
 #include "server/sessions/hash_files.hpp"
 
 namespace burnbox::upload {
 namespace {
-
-void run_sealer(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
-                const std::shared_ptr<OpenSession>& session, const SealRequest& request) {
-    registry->services.run_blocking(
-        [registry, account, session, request] { Sealer(registry, account, session, request).run(); });
-}
 
 void hash_in_background(const std::shared_ptr<SessionRegistry>& registry,
                         const std::shared_ptr<Account>& account, const std::shared_ptr<OpenSession>& session,
@@ -37,19 +32,27 @@ void hash_in_background(const std::shared_ptr<SessionRegistry>& registry,
 
 }  // namespace
 
-void start_seal(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
-                const std::shared_ptr<OpenSession>& session, const SealRequest& request, Done done,
-                AfterUnlock& after) {
+void start_seal(const std::shared_ptr<SealOrigin>& origin, const std::shared_ptr<OpenSession>& session,
+                const SealRequest& request, Done done, AfterUnlock& after) {
     session->waiting.push_back(std::move(done));
     if (session->phase == Phase::sealing) return;
     session->phase = Phase::sealing;
     session->last_refusal.reset();
     session->marker_asked = request.marker;
-    auto run = [registry, account, session, request] { run_sealer(registry, account, session, request); };
+    auto run = [origin, session, request] {
+        origin->services().run_blocking(
+            [origin, session, request] { Sealer(*origin, *session, request).run(); });
+    };
     if (session->pending_hashes == 0)
         after.add(std::move(run));
     else
         session->when_hashed = std::move(run);
+}
+
+void start_seal(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
+                const std::shared_ptr<OpenSession>& session, const SealRequest& request, Done done,
+                AfterUnlock& after) {
+    start_seal(std::make_shared<InboxOrigin>(registry, account), session, request, std::move(done), after);
 }
 
 void hash_later(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,

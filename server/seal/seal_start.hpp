@@ -5,11 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "server/sessions/session_registry.hpp"
+#include "server/seal/seal_origin.hpp"
 
 namespace burnbox::upload {
-
-struct SealContent;
 
 struct SealRequest {
     enum class By : std::uint8_t { marker, any_file, command };
@@ -18,12 +16,14 @@ struct SealRequest {
     bool again = false;          // content that is on a disc already may be burned once more
     Timestamp sender_opened_at;  // By::any_file: files that are newer speak against it
     std::string problem{};       // what somebody else found wrong with the session: refused with this reason
-    std::shared_ptr<SealContent> content{};  // of a session that burnbox filled itself: nothing is read again
 };
 
-// Account locked, the session open or sealing. Refuses changes from now on; when the background hashes are
-// done the sealer runs on the disk pool. A marker that comes while one is being answered gets the same
+// origin->mutex() held, the session open or sealing. Refuses changes from now on; when the background hashes
+// are done the sealer runs on the disk pool. A marker that comes while one is being answered gets the same
 // answer.
+void start_seal(const std::shared_ptr<SealOrigin>& origin, const std::shared_ptr<OpenSession>& session,
+                const SealRequest& request, Done done, AfterUnlock& after);
+// The same of an account's inbox.
 void start_seal(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
                 const std::shared_ptr<OpenSession>& session, const SealRequest& request, Done done,
                 AfterUnlock& after);

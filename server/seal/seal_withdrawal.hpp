@@ -3,13 +3,12 @@
 // start at the latest. Runs on the disk pool. Blocks.
 #pragma once
 
-#include "server/seal/seal_refusal.hpp"
-#include "server/sessions/session_registry.hpp"
+#include "server/seal/seal_origin.hpp"
 
 namespace burnbox::upload {
 
 // `error` is why. Success means that the session is sealed after all.
-[[nodiscard]] SealStep<void> withdraw_seal(SessionRegistry& registry, Account& account, OpenSession& session,
-                                           const SessionRow& row, Error error);
+[[nodiscard]] SealStep<void> withdraw_seal(SealOrigin& origin, OpenSession& session, const SessionRow& row,
+                                           Error error);
 
 }  // namespace burnbox::upload

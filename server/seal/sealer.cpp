@@ -10,31 +10,9 @@
 #include "common/storage/durable_file.hpp"
 #include "server/seal/seal_commit.hpp"
 #include "server/seal/seal_withdrawal.hpp"
-#include "server/sessions/resolved_path.hpp"
 
 namespace burnbox::upload {
 namespace {
-
-// From now on every connection of the account sees the sealed folder under its old name too. Account locked.
-void keep_old_name(SessionRegistry& registry, Account& account, const std::string& name,
-                   const std::string& folder, const SessionFiles& files, const Marker& marker,
-                   const FileInfo& marker_info) {
-    const auto info = registry.inbox().info(join_path(account.name, folder));
-    if (!info) return;
-    const SteadyTime now = registry.services.clock.steady_now();
-    const auto alias = std::make_shared<SealedAlias>(SealedAlias{.name = name,
-                                                                 .folder = folder,
-                                                                 .inode = info->inode,
-                                                                 .marker = marker.name,
-                                                                 .marker_info = marker_info,
-                                                                 .last_request = now});
-    for (const auto& [path, facts] : files.all_sent())
-        if (facts.mode) alias->sent_modes.emplace(path, *facts.mode);
-    for (auto& [id, connection] : account.connections) {
-        std::erase_if(connection.alias, [&](const auto& one) { return one.second->is_over(now); });
-        connection.alias.insert_or_assign(name, alias);
-    }
-}
 
 // What the disc shows in another way, for the sender of the marker; it is logged too.
 std::string notes_on(const SessionRow& row, const Manifest& manifest) {
@@ -67,48 +45,44 @@ void Sealer::run() {
     if (!sealed) leave_open(sealed.error());
     if (!sealed) findings_ = sealed.error().findings;
     AfterUnlock after;
-    const std::lock_guard lock(account_->mutex);
-    for (Done& done : session_->waiting) {
+    const std::lock_guard lock(origin_.mutex());
+    for (Done& done : session_.waiting) {
         if (sealed)
             after.add([done = std::move(done), answer = *sealed] { done(answer); });
         else
             after.add(
                 [done = std::move(done), error = sealed.error().error] { done(std::unexpected(error)); });
     }
-    session_->waiting.clear();
+    session_.waiting.clear();
 }
 
 SealStep<std::string> Sealer::seal() {
-    const bool arrives = request_.content != nullptr;  // rights are for what comes by SSH
-    if (const Status right = check_upload_right(*account_); !right && !arrives)
-        return seal_failed(right.error());
-    for (const auto& check : {registry_->services.may_seal, registry_->services.check_storage})
+    if (const Status right = origin_.check_right(); !right) return seal_failed(right.error());
+    for (const auto& check : {services_.may_seal, services_.check_storage})
         if (const Status good = check ? check() : Status(); !good)
             return std::unexpected(try_again(failure(good.error())));
-    if (!request_.problem.empty()) return refuse_seal(session_->name, request_.problem);
-    const std::uint64_t sync_failures =
-        arrives ? request_.content->sync_failures : registry_->sync_failures();
+    if (!request_.problem.empty()) return refuse_seal(session_.name, request_.problem);
+    const std::uint64_t sync_failures = origin_.sync_failures();
     shut_handles();
-    auto content = arrives ? SealStep<SealContent>(std::move(*request_.content))
-                           : read_seal_content(*registry_, *account_, *session_, request_);
+    auto content = origin_.read(session_, request_);
     if (!content) return std::unexpected(std::move(content).error());
     if (content->only_marker && request_.by == SealRequest::By::marker) {
-        const auto twice = find_sent_twice(*registry_, *account_, session_->name, content->marker);
+        const auto twice = find_sent_twice(services_, origin_.account(), session_.name, content->marker);
         if (!twice) return seal_failed(twice.error());
         if (*twice) return answer_sent_twice(**twice, *content);
     }
-    if (auto good = check_seal_rules(*registry_, *account_, *session_, request_, *content); !good)
+    if (auto good = check_seal_rules(origin_, session_, request_, *content); !good)
         return std::unexpected(std::move(good).error());
-    if (const Status synced = registry_->sync_inbox(sync_failures); !synced)
+    if (const Status synced = origin_.registry().sync_inbox(sync_failures); !synced)
         return seal_failed(synced.error());
-    if (auto same = check_unchanged(*registry_, *account_, *session_, *content); !same)
+    if (auto same = check_unchanged(origin_, session_, *content); !same)
         return std::unexpected(try_again(std::move(same).error()));
-    auto row = commit_seal(*registry_, *account_, *session_, *content);
+    auto row = commit_seal(origin_, session_, *content);
     if (!row) return std::unexpected(try_again(std::move(row).error()));
     // Once more: what was committed must be where it will be found.
-    const auto& check_storage = registry_->services.check_storage;
+    const auto& check_storage = services_.check_storage;
     if (const Status stored = check_storage ? check_storage() : Status(); !stored) {
-        (void)withdraw_seal(*registry_, *account_, *session_, *row, stored.error());
+        (void)withdraw_seal(origin_, session_, *row, stored.error());
         return std::unexpected(try_again(failure(stored.error())));
     }
     if (auto renamed = rename_folder(*row, *content); !renamed)
@@ -116,14 +90,14 @@ SealStep<std::string> Sealer::seal() {
     row_ = *row;
     log::info("session sealed", log::kv("account", row->account), log::kv("session", row->disc_name),
               log::kv("files", row->files_count), log::kv("bytes", row->bytes));
-    registry_->services.events.publish({.kind = EventKind::session_sealed,
-                                        .time = registry_->services.clock.now(),
-                                        .account = row->account,
-                                        .session = row->disc_name,
-                                        .disc = {},
-                                        .drive = {},
-                                        .message = sealed_sentence(*row)});
-    registry_->services.wake_burner();
+    services_.events.publish({.kind = EventKind::session_sealed,
+                              .time = services_.clock.now(),
+                              .account = row->account,
+                              .session = row->disc_name,
+                              .disc = {},
+                              .drive = {},
+                              .message = sealed_sentence(*row)});
+    services_.wake_burner();
     return sealed_sentence(*row) + notes_on(*row, content->manifest);
 }
 
@@ -131,8 +105,8 @@ SealStep<std::string> Sealer::seal() {
 void Sealer::shut_handles() {
     std::vector<std::shared_ptr<WriteGate>> gates;
     {
-        const std::lock_guard lock(account_->mutex);
-        for (const auto& [id, handle] : session_->handles)
+        const std::lock_guard lock(origin_.mutex());
+        for (const auto& [id, handle] : session_.handles)
             if (!handle.path.empty() && handle.path == request_.marker) gates.push_back(handle.gate);
     }
     for (const auto& gate : gates) {
@@ -143,100 +117,89 @@ void Sealer::shut_handles() {
 
 SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const SealContent& content) {
     const std::string answer = fmt::format("{} is already sealed", escape(row.name));
-    const std::lock_guard lock(account_->mutex);
-    FileSystem& fs = registry_->inbox();
+    const std::lock_guard lock(origin_.mutex());
+    FileSystem& fs = origin_.fs();
     if (const Status removed = fs.remove(join_path(top(), request_.marker)); !removed)
         return seal_failed(removed.error());
-    account_->release(session_->forget(request_.marker));
+    origin_.release(session_.forget(request_.marker));
     (void)fs.remove(join_path(top(), "REFUSED.txt"));
     log::info("marker sent twice", log::kv("account", row.account), log::kv("session", row.disc_name));
     if (!fs.remove_folder(top())) {  // markers that were refused before lie there
-        session_->phase = Phase::open;
+        session_.phase = Phase::open;
         return answer;
     }
-    session_->files.remove_journal();
-    session_->sealed_answer = answer;
-    session_->phase = Phase::sealed;
-    account_->sessions.erase(session_->name);
-    if (!row.folder.empty())
-        keep_old_name(*registry_, *account_, row.name, row.folder, session_->files, content.marker,
-                      content.marker_info);
+    session_.sealed_answer = answer;
+    session_.phase = Phase::sealed;
+    origin_.hand_over(session_, row, row.folder, content);
     return answer;
 }
 
 SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content) {
-    const UploadServices& services = registry_->services;
-    (void)registry_->inbox().remove(join_path(top(), "REFUSED.txt"));
-    (void)services.inbox.write_status(row, [] { return "queued: waits for its turn to be burned\n"; });
+    (void)origin_.fs().remove(join_path(top(), "REFUSED.txt"));
+    (void)services_.inbox.write_status(row, [] { return "queued: waits for its turn to be burned\n"; });
     Status done;
     {
-        const std::lock_guard lock(account_->mutex);
-        done = registry_->inbox().rename(top(), join_path(account_->name, row.folder_next),
-                                         RenameMode::no_replace);
+        const std::lock_guard lock(origin_.mutex());
+        done =
+            origin_.fs().rename(top(), join_path(origin_.account(), row.folder_next), RenameMode::no_replace);
         if (done) become_sealed(row, content);
     }
-    if (!done) return withdraw_seal(*registry_, *account_, *session_, row, done.error());
-    done = registry_->inbox().sync_folder(account_->name);
-    if (!done) return withdraw_seal(*registry_, *account_, *session_, row, done.error());
-    done = services.catalogue.end_move(row.id);
-    if (!done) done = services.inbox.finish_move(row);
+    if (!done) return withdraw_seal(origin_, session_, row, done.error());
+    done = origin_.fs().sync_folder(origin_.account());
+    if (!done) return withdraw_seal(origin_, session_, row, done.error());
+    done = services_.catalogue.end_move(row.id);
+    if (!done) done = services_.inbox.finish_move(row);
     // The row is durable and so is the name; only that they agree is not noted.
     if (!done) {
         log::error("session move not noted", log::kv("session", row.account + "/" + row.disc_name),
                    log::kv("remedy", "it is burned once the catalogue can be written to"),
                    log::kv(done.error()));
-        registry_->end_move_later(row.id);
+        origin_.registry().end_move_later(row.id);
     }
     row.folder = std::exchange(row.folder_next, {});
     return {};
 }
 
 void Sealer::become_sealed(const SessionRow& row, const SealContent& content) {
-    session_->phase = Phase::sealed;
-    session_->sealed_answer = sealed_sentence(row);
-    account_->release(session_->files.bytes());
-    account_->queued_bytes[row.disc_name] = row.bytes;
-    if (!session_->arrives_in.empty()) return session_->files.clear();  // no client knows it
-    session_->files.remove_journal();
-    account_->sessions.erase(session_->name);
-    keep_old_name(*registry_, *account_, row.name, row.folder_next, session_->files, content.marker,
-                  content.marker_info);
+    session_.phase = Phase::sealed;
+    session_.sealed_answer = sealed_sentence(row);
+    origin_.count_as_queued(session_, row);
+    origin_.hand_over(session_, row, row.folder_next, content);
 }
 
 void Sealer::leave_open(const NoSeal& why) {
     const bool is_told = why.kind == NoSeal::Kind::refused || why.kind == NoSeal::Kind::later;
-    if (is_told && session_->arrives_in.empty()) mark_refused(why);
-    const std::lock_guard lock(account_->mutex);
+    if (is_told && origin_.rules().shows_refusals) mark_refused(why);
+    const std::lock_guard lock(origin_.mutex());
     if (why.kind == NoSeal::Kind::failed)  // one that was taken back too, whose phase says so already
-        log::error("session not sealed", log::kv("account", account_->name),
-                   log::kv("session", session_->name), log::kv(why.error));
-    if (session_->phase != Phase::sealing) return;
-    session_->phase = Phase::open;
+        log::error("session not sealed", log::kv("account", origin_.account()),
+                   log::kv("session", session_.name), log::kv(why.error));
+    if (session_.phase != Phase::sealing) return;
+    session_.phase = Phase::open;
     if (why.kind == NoSeal::Kind::data) return;
-    session_->last_refusal = why.error;
-    session_->reason = why.error.message;
+    session_.last_refusal = why.error;
+    session_.reason = why.error.message;
     if (why.kind != NoSeal::Kind::failed)
-        log::info("marker refused", log::kv("account", account_->name), log::kv("session", session_->name),
+        log::info("marker refused", log::kv("account", origin_.account()), log::kv("session", session_.name),
                   log::kv(why.error));
 }
 
 // Nothing a person sent is ever deleted: the marker stays, under a name that is none, unless it counts later.
 void Sealer::mark_refused(const NoSeal& why) {
-    const std::string text = refused_text(why, request_.marker, registry_->services.clock.now());
-    const std::lock_guard lock(account_->mutex);
-    ++session_->refusals;
-    Status done =
-        replace_file(registry_->inbox(), join_path(top(), "REFUSED.txt"), text, Durability::visible);
+    const std::string text = refused_text(why, request_.marker, services_.clock.now());
+    const std::lock_guard lock(origin_.mutex());
+    ++session_.refusals;
+    Status done = replace_file(origin_.fs(), join_path(top(), "REFUSED.txt"), text, Durability::visible);
     if (!request_.marker.empty() && why.kind == NoSeal::Kind::refused) {
-        const Status renamed = refuse_marker_file(registry_->inbox(), top(), request_.marker);
+        const Status renamed = refuse_marker_file(origin_.fs(), top(), request_.marker);
         if (renamed) {
-            account_->release(session_->forget(request_.marker));
+            origin_.release(session_.forget(request_.marker));
         } else if (done)
             done = renamed;
     }
     if (!done)
-        log::warning("refusal not written", log::kv("account", account_->name),
-                     log::kv("session", session_->name), log::kv(done.error()));
+        log::warning("refusal not written", log::kv("account", origin_.account()),
+                     log::kv("session", session_.name), log::kv(done.error()));
 }
 
 }  // namespace burnbox::upload

@@ -10,12 +10,8 @@ namespace burnbox::upload {
 
 class Sealer {
   public:
-    Sealer(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account,
-           std::shared_ptr<OpenSession> session, SealRequest request)
-        : registry_(std::move(registry)),
-          account_(std::move(account)),
-          session_(std::move(session)),
-          request_(std::move(request)) {}
+    Sealer(SealOrigin& origin, OpenSession& session, SealRequest request)
+        : origin_(origin), services_(origin.services()), session_(session), request_(std::move(request)) {}
 
     // Requires Phase::sealing. Answers everybody who waits. Blocks.
     void run();
@@ -32,11 +28,11 @@ class Sealer {
     void leave_open(const NoSeal& why);
     void mark_refused(const NoSeal& why);
     void become_sealed(const SessionRow& row, const SealContent& content);
-    [[nodiscard]] std::string top() const { return join_path(account_->name, session_->folder()); }
+    [[nodiscard]] std::string top() const { return origin_.top(session_); }
 
-    const std::shared_ptr<SessionRegistry> registry_;
-    const std::shared_ptr<Account> account_;
-    const std::shared_ptr<OpenSession> session_;
+    SealOrigin& origin_;
+    const UploadServices& services_;
+    OpenSession& session_;
     const SealRequest request_;
     std::optional<SessionRow> row_;
     std::vector<ProofFinding> findings_;

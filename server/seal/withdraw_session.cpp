@@ -52,13 +52,13 @@ std::string in_parts(const SessionRow& row) {
     return row.parts == 0 ? std::string() : fmt::format(" in {} parts", row.parts);
 }
 
-Status step_back(SessionRegistry& registry, const SessionRow& row) {
+Status step_back(const UploadServices& services, const SessionRow& row) {
     if (row.state == SessionState::withdrawn) return {};
     if (row.state != SessionState::queued && row.state != SessionState::failed)
         return fail(Errc::conflict, fmt::format("{} is {}{}: it can't be taken back any more",
                                                 escape(row.disc_name), to_string(row.state), in_parts(row)));
-    const Status done = registry.services.catalogue.step(row.id, row.state, SessionState::withdrawn,
-                                                         "taken back by the account");
+    const Status done =
+        services.catalogue.step(row.id, row.state, SessionState::withdrawn, "taken back by the account");
     if (done || done.error().code != Errc::conflict) return done;
     return fail(Errc::conflict, fmt::format("burning of {}{} has begun: it can't be taken back any more",
                                             escape(row.disc_name), in_parts(row)));
@@ -93,40 +93,38 @@ void journal_from_record(SessionRegistry& registry, const SessionRow& row) {
 
 namespace {
 
-void tell_taken_back(SessionRegistry& registry, const SessionRow& row, const std::string& name) {
+void tell_taken_back(const UploadServices& services, const SessionRow& row, const std::string& name) {
     log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name),
               log::kv("folder", name));
-    registry.services.events.publish({.kind = EventKind::session_withdrawn,
-                                      .time = registry.services.clock.now(),
-                                      .account = row.account,
-                                      .session = row.disc_name,
-                                      .disc = {},
-                                      .drive = {},
-                                      .message = name + " is open again"});
-    registry.services.wake_burner();
-}
-
-// In a watched folder: what is open there is not ours to keep books of.
-Result<std::string> withdraw_watched(SessionRegistry& registry, const SessionRow& row) {
-    BB_CHECK(step_back(registry, row));
-    BB_TRY(const SessionRow withdrawn, registry.services.catalogue.session(row.id));
-    BB_TRY(const std::string name,
-           finish_withdrawal(registry.services.inbox, registry.services.catalogue, withdrawn));
-    remove_session_records(registry.services.state_fs, row);
-    tell_taken_back(registry, row, name);
-    return name;
+    services.events.publish({.kind = EventKind::session_withdrawn,
+                             .time = services.clock.now(),
+                             .account = row.account,
+                             .session = row.disc_name,
+                             .disc = {},
+                             .drive = {},
+                             .message = name + " is open again"});
+    services.wake_burner();
 }
 
 }  // namespace
 
+Result<std::string> withdraw_from_watched_folder(const UploadServices& services, const SessionRow& row) {
+    BB_CHECK(step_back(services, row));
+    BB_TRY(const SessionRow withdrawn, services.catalogue.session(row.id));
+    BB_TRY(const std::string name, finish_withdrawal(services.inbox, services.catalogue, withdrawn));
+    remove_session_records(services.state_fs, row);
+    tell_taken_back(services, row, name);
+    return name;
+}
+
 Result<std::string> withdraw_session(SessionRegistry& registry, Account& account, const SessionRow& row) {
-    if (row.staging.is_watched()) return withdraw_watched(registry, row);
+    if (row.staging.is_watched()) return withdraw_from_watched_folder(registry.services, row);
     BB_TRY(const auto session, reserve_name(registry, account, row.name));
     const auto give_up = [&](Error error) {
         release_name(account, *session);
         return std::unexpected(std::move(error));
     };
-    if (const Status stepped = step_back(registry, row); !stepped) return give_up(stepped.error());
+    if (const Status stepped = step_back(registry.services, row); !stepped) return give_up(stepped.error());
     const auto manifest = read_manifest(registry, row);
     if (manifest)
         if (const Status written = session->files.restart_journal(*manifest); !written)
@@ -148,7 +146,7 @@ Result<std::string> withdraw_session(SessionRegistry& registry, Account& account
         if (manifest) fill(account, *session, *manifest, registry.tick());
         forget_old_name(account, row.name);
     }
-    tell_taken_back(registry, row, *name);
+    tell_taken_back(registry.services, row, *name);
     return *name;
 }
 

@@ -22,6 +22,10 @@ void withdraw_session(const std::shared_ptr<SessionRegistry>& registry,
 [[nodiscard]] Result<std::string> withdraw_session(SessionRegistry& registry, Account& account,
                                                    const SessionRow& row);
 
+// Of one in a watched folder: what is open there is not ours to keep books of.
+[[nodiscard]] Result<std::string> withdraw_from_watched_folder(const UploadServices& services,
+                                                               const SessionRow& row);
+
 // A seal record's manifest becomes the journal of the session that is coming back. A missing record is fine:
 // its files are read again at the next seal. Blocks.
 void journal_from_record(SessionRegistry& registry, const SessionRow& row);

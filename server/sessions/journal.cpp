@@ -148,7 +148,7 @@ void replay_line(std::string_view text, JournalContent& content) {
 }
 
 Journal::Journal(FileSystem& state_fs, std::string account, std::string session)
-    : fs_(state_fs), account_(std::move(account)), path_(join_path(folder(account_), session + ".jsonl")) {}
+    : fs_(&state_fs), account_(std::move(account)), path_(join_path(folder(account_), session + ".jsonl")) {}
 
 void Journal::rest() {
     if (!file_) return;
@@ -158,7 +158,7 @@ void Journal::rest() {
 
 Status Journal::write(const std::string& line) {
     if (!file_) {
-        BB_TRY(file_, fs_.open(path_, {.write = true, .create = true, .append = true, .permissions = 0600}));
+        BB_TRY(file_, fs_->open(path_, {.write = true, .create = true, .append = true, .permissions = 0600}));
         ++open_files;
     }
     if (torn_) BB_CHECK(file_->write_at(std::as_bytes(std::span("\n", 1)), 0));
@@ -167,6 +167,7 @@ Status Journal::write(const std::string& line) {
 }
 
 void Journal::append(const std::string& line) {
+    if (fs_ == nullptr) return;
     const Status done = write(line);
     if (!done) log::warning("journal not written", log::kv("account", account_), log::kv(done.error()));
     if (!done || open_files > kMostOpen) rest();
@@ -237,21 +238,25 @@ void Journal::described(std::string_view path, const SentFacts& facts) {
 }
 
 void Journal::rename_session(const std::string& session) {
+    if (fs_ == nullptr) return;
     const std::string from = std::exchange(path_, join_path(folder(account_), session + ".jsonl"));
-    if (const Status done = fs_.rename(from, path_, RenameMode::replace);
+    if (const Status done = fs_->rename(from, path_, RenameMode::replace);
         !done && done.error().code != Errc::not_found)
         log::warning("journal not renamed", log::kv("account", account_), log::kv(done.error()));
 }
 
 void Journal::remove() {
     rest();
-    if (const Status done = fs_.remove(path_); !done && done.error().code != Errc::not_found)
+    if (fs_ == nullptr) return;
+    if (const Status done = fs_->remove(path_); !done && done.error().code != Errc::not_found)
         log::warning("journal not removed", log::kv("account", account_), log::kv(done.error()));
 }
 
 Result<JournalContent> Journal::load() {
     JournalContent content;
-    auto file = fs_.open(path_, {.read = true});
+    content.missing = fs_ == nullptr;
+    if (content.missing) return content;
+    auto file = fs_->open(path_, {.read = true});
     content.missing = !file && file.error().code == Errc::not_found;
     if (content.missing) return content;
     if (!file) return std::unexpected(std::move(file).error());
@@ -273,14 +278,15 @@ Result<JournalContent> Journal::load() {
 
 Status Journal::restart(const Manifest& manifest) {
     rest();
+    if (fs_ == nullptr) return {};
     std::string text;
     for (const ManifestEntry& entry : manifest.entries) {
         if (entry.type == FileType::file) text += close_line(entry.path, entry.size_bytes, entry.sha256);
         if (entry.type != FileType::symlink && staged_mode(entry.type, entry.mode) != entry.mode)
             text += sent_line(entry.path, {.mode = sent_mode(entry.mode), .mtime = {}});
     }
-    BB_CHECK(make_folders(fs_, folder(account_), 0700));
-    return replace_file(fs_, path_, text, Durability::durable, 0600);
+    BB_CHECK(make_folders(*fs_, folder(account_), 0700));
+    return replace_file(*fs_, path_, text, Durability::durable, 0600);
 }
 
 }  // namespace burnbox::upload

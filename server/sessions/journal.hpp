@@ -71,6 +71,7 @@ void replay_line(std::string_view line, JournalContent& content);
 
 class Journal {
   public:
+    Journal() = default;  // none: nothing is written, and nothing is known
     Journal(FileSystem& state_fs, std::string account, std::string session);
     ~Journal() { rest(); }
     Journal(const Journal&) = delete;
@@ -113,7 +114,7 @@ class Journal {
     void append(const std::string& line);
     [[nodiscard]] Status write(const std::string& line);
 
-    FileSystem& fs_;
+    FileSystem* fs_ = nullptr;
     std::string account_;
     std::string path_;
     std::unique_ptr<File> file_;

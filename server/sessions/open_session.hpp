@@ -48,9 +48,10 @@ class OpenSession {
   public:
     OpenSession(FileSystem& state_fs, const std::string& account, std::string session)
         : name(std::move(session)), files(state_fs, account, name) {}
+    // One that no client fills: it has no journal, and its account does not list it.
+    explicit OpenSession(std::string session) : name(std::move(session)) {}
 
     std::string name;
-    std::string arrives_in;  // the folder that burnbox fills itself; "" = its folder has its name
     Phase phase = Phase::open;
     SessionFiles files;
     std::map<HandleId, WriteHandleEntry> handles;  // open for writing
@@ -68,7 +69,6 @@ class OpenSession {
     unsigned pending_hashes = 0;        // files being hashed in the background
     std::function<void()> when_hashed;  // the seal waits for them
 
-    [[nodiscard]] const std::string& folder() const { return arrives_in.empty() ? name : arrives_in; }
     [[nodiscard]] FileRecord* find(std::string_view path) { return files.find(path); }
     // Open for writing, without the marker that is being answered: these must end before the seal.
     [[nodiscard]] std::vector<std::string> paths_being_written(std::string_view marker) const;

@@ -24,6 +24,7 @@ class SessionFiles {
     // By path in the session. A file with several names is in it several times.
     using Map = std::map<std::string, std::shared_ptr<FileRecord>, std::less<>>;
 
+    SessionFiles() = default;  // without a journal
     SessionFiles(FileSystem& state_fs, const std::string& account, const std::string& session)
         : journal_(state_fs, account, session) {}
 

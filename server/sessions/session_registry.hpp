@@ -65,8 +65,6 @@ struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
     const UploadServices services;
 
     [[nodiscard]] FileSystem& inbox() const { return services.inbox.fs(); }
-    // In a watched folder: other programs name what is in it, with any bytes that the file system takes.
-    [[nodiscard]] bool any_names() const { return services.inbox.area().is_watched(); }
     [[nodiscard]] const SessionConfig& session_config() const { return services.config.session; }
     // Every moment has its own number; a later one is larger.
     [[nodiscard]] std::uint64_t tick() { return ++counter_; }

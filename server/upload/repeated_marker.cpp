@@ -48,7 +48,7 @@ Result<std::string> answer_for(SessionRegistry& registry, const Account& account
     if (digest) {
         Marker marker;
         marker.sha256 = *digest;
-        BB_TRY(const auto twice, find_sent_twice(registry, account, name, marker));
+        BB_TRY(const auto twice, find_sent_twice(registry.services, account.name, name, marker));
         if (twice) return sealed.empty() ? fmt::format("{} is already sealed", escape(name)) : sealed;
     }
     return fail(Errc::permission, fmt::format("{} is sealed", escape(name)));

@@ -9,6 +9,7 @@
 #include "common/session/names.hpp"
 #include "server/seal/lost_sessions.hpp"
 #include "server/seal/seal_start.hpp"
+#include "server/seal/watched_origin.hpp"
 #include "server/watch/returned_folders.hpp"
 
 namespace burnbox::watch {
@@ -16,20 +17,6 @@ namespace {
 
 constexpr std::chrono::seconds kRescanEvery{30};  // only when not everything can be watched
 constexpr std::chrono::seconds kTryAgain{60};     // after the disk or the catalogue failed
-// No account has this name: sessions here have no journals, and must not touch those of the account's inbox.
-constexpr const char* kNoJournal = "-watched";
-
-// The administrator decided that this folder's content is to be burned; rights and quota are for what comes
-// by SSH.
-AccountConfig account_of(const Config& config, const std::string& name) {
-    AccountConfig account;
-    if (const auto found = config.accounts.find(name); found != config.accounts.end())
-        account = found->second;
-    account.name = name;
-    account.rights = {};
-    account.quota_bytes = 0;
-    return account;
-}
 
 bool is_open_name(const std::string& name) {
     return !name.starts_with('.') && parse_folder(name).state == FolderState::open;
@@ -46,9 +33,8 @@ WatchedFolder::WatchedFolder(const WatchConfig& config, const UploadServices& se
     : config_(config),
       services_(services),
       to_watch_thread_(std::move(to_watch_thread)),
-      registry_(std::make_shared<upload::SessionRegistry>(services)),
-      account_(std::make_shared<upload::Account>(account_of(services.config, config.account),
-                                                 account_of(services.config, config.account).pool)),
+      origin_(std::make_shared<upload::WatchedOrigin>(std::make_shared<upload::SessionRegistry>(services),
+                                                      config.account)),
       agenda_(config.settle) {}
 
 Status WatchedFolder::recover() {
@@ -210,7 +196,7 @@ std::string WatchedFolder::why_no_marker(const Agenda::Session& session, const E
 void WatchedFolder::seal(const std::string& name, const Examined& result, const std::optional<Order>& order) {
     agenda_.begin_work(name);
     agenda_.set_reason(name, "is being sealed");
-    const auto session = std::make_shared<upload::OpenSession>(services_.state_fs, kNoJournal, name);
+    const auto session = std::make_shared<upload::OpenSession>(name);
     const upload::SealRequest request{
         .by = order ? upload::SealRequest::By::command : upload::SealRequest::By::marker,
         .marker = *result.marker,
@@ -225,8 +211,8 @@ void WatchedFolder::seal(const std::string& name, const Examined& result, const 
         });
     };
     upload::AfterUnlock after;
-    const std::lock_guard lock(account_->mutex);
-    upload::start_seal(registry_, account_, session, request, std::move(done), after);
+    const std::lock_guard lock(origin_->mutex());
+    upload::start_seal(origin_, session, request, std::move(done), after);
 }
 
 void WatchedFolder::sealed(const std::string& name, const Result<std::string>& answer) {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "server/sessions/session_registry.hpp"
+#include "server/seal/seal_origin.hpp"
 #include "server/watch/agenda.hpp"
 #include "server/watch/examine.hpp"
 #include "server/watch/inotify_tree.hpp"
@@ -63,8 +63,7 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     const WatchConfig config_;
     const UploadServices services_;
     const std::function<void(std::function<void()>)> to_watch_thread_;
-    const std::shared_ptr<upload::SessionRegistry> registry_;
-    const std::shared_ptr<upload::Account> account_;
+    const std::shared_ptr<upload::SealOrigin> origin_;
     std::unique_ptr<InotifyTree> tree_;
     Agenda agenda_;
     std::set<std::string> told_;  // entries that are no sessions, said once

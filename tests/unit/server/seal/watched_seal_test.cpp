@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "server/seal/seal_start.hpp"
+#include "server/seal/watched_origin.hpp"
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -34,15 +35,13 @@ struct WatchedHouse {
                            },
                            .prove = [](const std::string&) { return Proof{}; },
                            .wake_burner = [] {}});
-        AccountConfig lab;
-        lab.name = "lab";
-        const auto account = std::make_shared<upload::Account>(lab, "default");
-        const auto session = std::make_shared<upload::OpenSession>(house.state_fs, "-watched", "holiday");
+        const auto origin = std::make_shared<upload::WatchedOrigin>(registry, "lab");
+        const auto session = std::make_shared<upload::OpenSession>("holiday");
         const Answer answer;
         {
             upload::AfterUnlock after;
-            const std::lock_guard lock(account->mutex);
-            upload::start_seal(registry, account, session,
+            const std::lock_guard lock(origin->mutex());
+            upload::start_seal(origin, session,
                                {.by = upload::SealRequest::By::marker,
                                 .marker = "BURN",
                                 .again = false,

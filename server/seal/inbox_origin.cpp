@@ -1,0 +1,46 @@
+#include "server/seal/inbox_origin.hpp"
+
+#include "server/seal/seal_content.hpp"
+#include "server/seal/withdraw_session.hpp"
+#include "server/sessions/resolved_path.hpp"
+
+namespace burnbox::upload {
+
+void AccountOrigin::count_as_queued(const OpenSession& session, const SessionRow& row) {
+    account_->release(session.files.bytes());
+    account_->queued_bytes[row.disc_name] = row.bytes;
+}
+
+Status InboxOrigin::check_right() const {
+    return check_upload_right(*account_);
+}
+
+void InboxOrigin::hand_over(OpenSession& session, const SessionRow& row, const std::string& folder,
+                            const SealContent& content) {
+    session.files.remove_journal();
+    account_->sessions.erase(session.name);
+    if (folder.empty()) return;
+    const auto info = fs().info(join_path(account_->name, folder));
+    if (!info) return;
+    const SteadyTime now = services().clock.steady_now();
+    const auto alias = std::make_shared<SealedAlias>(SealedAlias{.name = row.name,
+                                                                 .folder = folder,
+                                                                 .inode = info->inode,
+                                                                 .marker = content.marker.name,
+                                                                 .marker_info = content.marker_info,
+                                                                 .last_request = now});
+    for (const auto& [path, facts] : session.files.all_sent())
+        if (facts.mode) alias->sent_modes.emplace(path, *facts.mode);
+    for (auto& [id, connection] : account_->connections) {
+        std::erase_if(connection.alias, [&](const auto& one) { return one.second->is_over(now); });
+        connection.alias.insert_or_assign(row.name, alias);
+    }
+}
+
+Status InboxOrigin::open_again(OpenSession& /*session*/, const SessionRow& row) {
+    BB_TRY(const SessionRow withdrawn, services().catalogue.session(row.id));
+    BB_CHECK(withdraw_session(registry(), *account_, withdrawn));
+    return {};
+}
+
+}  // namespace burnbox::upload
