@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/base/text.hpp"
+#include "common/inbox/staged_copy.hpp"
 
 namespace burnbox {
 namespace {
@@ -40,6 +41,14 @@ Status refuse_marker_file(FileSystem& inbox_fs, const std::string& folder, const
         if (renamed || renamed.error().code == Errc::not_found) return {};
         if (renamed.error().code != Errc::exists) return renamed;
     }
+}
+
+Status give_up_session(Catalogue& catalogue, FileSystem& state_fs, const SessionRow& row,
+                       const std::string& why) {
+    BB_CHECK(catalogue.step(row.id, row.state, SessionState::withdrawn, why));
+    BB_CHECK(catalogue.remove_session(row.id));
+    remove_session_records(state_fs, row);
+    return {};
 }
 
 Result<std::string> finish_withdrawal(Inbox& inbox, Catalogue& catalogue, const SessionRow& given) {

@@ -12,6 +12,11 @@ namespace burnbox {
 [[nodiscard]] Result<std::string> finish_withdrawal(Inbox& inbox, Catalogue& catalogue,
                                                     const SessionRow& row);
 
+// Gives up a session of which nothing is there, or is to stay: the step to withdrawn decides, then its row
+// and all records of it go. Errors: conflict when it is in another state by now; the catalogue's. Blocks.
+[[nodiscard]] Status give_up_session(Catalogue& catalogue, FileSystem& state_fs, const SessionRow& row,
+                                     const std::string& why);
+
 // Renames a marker's file in a session's folder to NAME.refused (NAME-2.refused ... when that is taken).
 // Missing is fine.
 [[nodiscard]] Status refuse_marker_file(FileSystem& inbox_fs, const std::string& folder,

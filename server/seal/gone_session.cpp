@@ -2,7 +2,7 @@
 
 #include "common/base/log.hpp"
 #include "common/inbox/lost_folder.hpp"
-#include "common/inbox/staged_copy.hpp"
+#include "common/inbox/withdraw.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -26,14 +26,12 @@ Status give_up_gone_session(const UploadServices& services, const std::string& a
     if (is_there) return {};
     BB_TRY(const auto copies, services.catalogue.copies(row->id));
     if (!copies.empty()) return {};
-    const Status stepped = services.catalogue.step(row->id, SessionState::failed, SessionState::withdrawn,
-                                                   "its folder is gone, and its name was sent again");
-    if (!stepped && stepped.error().code == Errc::conflict) return {};
-    BB_CHECK(stepped);
-    BB_CHECK(services.catalogue.remove_session(row->id));
-    remove_session_records(services.state_fs, *row);
+    const std::string why = "its folder is gone, and its name was sent again";
+    const Status given_up = give_up_session(services.catalogue, services.state_fs, *row, why);
+    if (!given_up && given_up.error().code == Errc::conflict) return {};
+    BB_CHECK(given_up);
     log::info("failed session given up", log::kv("session", account + "/" + row->disc_name),
-              log::kv("why", "its folder is gone, and its name was sent again"));
+              log::kv("why", why));
     return {};
 }
 

@@ -10,6 +10,7 @@
 #include "common/base/text.hpp"
 #include "common/inbox/found_again.hpp"
 #include "common/inbox/lost_folder.hpp"
+#include "common/inbox/withdraw.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/seal/renamed_folders.hpp"
@@ -224,12 +225,12 @@ class LostSessions {
 
     // It was taken back in a later run: its seal record is gone, and its name is another's.
     [[nodiscard]] Status withdraw(const SessionRow& row) {
-        const Status stepped = services_.catalogue.step(row.id, row.state, SessionState::withdrawn,
-                                                        "taken back before the catalogue was put back");
-        if (!stepped && stepped.error().code == Errc::conflict) return {};
-        BB_CHECK(stepped);
+        const Status given_up = give_up_session(services_.catalogue, services_.state_fs, row,
+                                                "taken back before the catalogue was put back");
+        if (!given_up && given_up.error().code == Errc::conflict) return {};
+        BB_CHECK(given_up);
         log::warning("session was taken back", named(row), log::kv("folder", row.folder));
-        return services_.catalogue.remove_session(row.id);
+        return {};
     }
 
     // Sealed after the copy was made: its marker was answered.

@@ -2,6 +2,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/inbox/withdraw.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
 #include "server/rules/attributes.hpp"
@@ -29,13 +30,10 @@ void note_folder_removed(const std::shared_ptr<SessionRegistry>& registry, const
         BB_TRY(const auto rows, catalogue.sessions(account));
         for (const SessionRow& row : rows) {
             // The oldest: another one may have taken the free name already.
-            if (row.folder != folder) continue;
+            if (row.folder != folder || row.staging != registry->services.inbox.area()) continue;
             if (row.state == SessionState::burned) return catalogue.set_folder(row.id, "");
             if (row.state != SessionState::failed) continue;
-            BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::withdrawn,
-                                    "its folder was deleted"));
-            BB_CHECK(catalogue.remove_session(row.id));
-            remove_seal_records(registry->services.state_fs, row.seal_id);
+            BB_CHECK(give_up_session(catalogue, registry->services.state_fs, row, "its folder was deleted"));
             log::info("session given up", log::kv("account", account), log::kv("session", row.disc_name));
             return {};
         }

@@ -167,6 +167,32 @@ TEST_CASE("delete: a failed folder that is deleted is given up") {
     CHECK(queued.house.rows().empty());
 }
 
+TEST_CASE("delete: a session of the account in a watched folder, called the same, keeps its folder") {
+    UploadHouse house;
+    SessionRow watched;
+    watched.account = "alice";
+    watched.name = "holiday", watched.disc_name = "holiday";
+    watched.pool = "default";
+    watched.folder = "holiday-failed";
+    watched.seal_id = "watched";
+    watched.staging = StagingArea::watched("/srv/lab");
+    SessionState state = SessionState::failed;
+    SUBCASE("a failed one") {}
+    SUBCASE("a burned one") {
+        state = SessionState::burned;
+        watched.folder = "holiday-burned";
+    }
+    watched.state = state;
+    REQUIRE(house.catalogue->add_session(watched));
+    house.put_behind("alice/" + watched.folder + "/a", "aaa");
+    const auto client = house.connect();
+    CHECK(shown(client->remove("/" + watched.folder + "/a")) == "ok");
+    CHECK(shown(client->remove_folder("/" + watched.folder)) == "ok");
+    REQUIRE(house.rows().size() == 1);
+    CHECK(house.rows()[0].folder == watched.folder);
+    CHECK(house.rows()[0].state == state);
+}
+
 TEST_CASE("moved by hand: a sealed folder that was away is its session's again") {
     UploadHouse house;
     CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
