@@ -216,4 +216,12 @@ Result<SealedSession> read_seal_record(FileSystem& state_fs, std::string_view se
     return parse_seal_record(text);
 }
 
+Result<FoundSealRecord> find_seal_record(FileSystem& state_fs, std::string_view seal_id) {
+    auto sealed = read_seal_record(state_fs, seal_id);
+    if (sealed) return FoundSealRecord{.sealed = std::move(*sealed)};
+    if (sealed.error().code == Errc::corrupt) return FoundSealRecord{.damage = std::move(sealed).error()};
+    if (sealed.error().code == Errc::not_found) return FoundSealRecord{};
+    return std::unexpected(std::move(sealed).error());
+}
+
 }  // namespace burnbox

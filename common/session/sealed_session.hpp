@@ -58,4 +58,13 @@ inline constexpr std::uint64_t kMostSealRecordBytes = 4ULL << 30U;
 // Errors: not_found; corrupt when it is damaged; what reading a file may give.
 [[nodiscard]] Result<SealedSession> read_seal_record(FileSystem& state_fs, std::string_view seal_id);
 
+// The same where nobody promised that it is there, and whole.
+struct FoundSealRecord {
+    std::optional<SealedSession> sealed{};  // nothing: it is damaged, or not there
+    std::optional<Error> damage{};
+    [[nodiscard]] bool is_there() const { return sealed || damage; }
+};
+// Errors say nothing about it: it can't be read now.
+[[nodiscard]] Result<FoundSealRecord> find_seal_record(FileSystem& state_fs, std::string_view seal_id);
+
 }  // namespace burnbox

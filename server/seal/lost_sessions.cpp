@@ -26,20 +26,6 @@ log::Field named(const SessionRow& row) {
     return log::kv("session", row.account + "/" + row.disc_name);
 }
 
-struct Record {
-    bool is_there = false;
-    std::optional<SealedSession> sealed{};  // nothing: it is damaged, or not there
-};
-
-// Errors say nothing about it: the disk can't be read now.
-Result<Record> read_record(FileSystem& state_fs, const std::string& seal_id) {
-    auto sealed = read_seal_record(state_fs, seal_id);
-    if (sealed) return Record{true, std::move(*sealed)};
-    if (sealed.error().code == Errc::corrupt) return Record{true, std::nullopt};
-    if (sealed.error().code == Errc::not_found) return Record{};
-    return std::unexpected(sealed.error());
-}
-
 // By its name: the disc name may have a number behind it.
 bool may_be_in(const SealedSession& sealed, const std::string& account, const std::string& folder) {
     const std::string name = parse_folder(folder).name;
@@ -124,7 +110,7 @@ class LostSessions {
         const bool has_rival = std::ranges::any_of(
             seals_, [&](const auto& one) { return may_be_in(one.second, account_, folder); });
         if (!has_rival) return false;
-        BB_TRY(const Record own, read_record(services_.state_fs, row.seal_id));
+        BB_TRY(const FoundSealRecord own, find_seal_record(services_.state_fs, row.seal_id));
         if (own.sealed) {
             BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), *own.sealed));
             if (fit == Fit::times) return false;
@@ -173,7 +159,7 @@ class LostSessions {
                 return move_row(row, receipt.folder);
         // Whoever may delete what is burned has done so.
         if (row.state == SessionState::burned && services_.catalogue_age == CatalogueAge::current) return {};
-        BB_TRY(const Record record, read_record(services_.state_fs, row.seal_id));
+        BB_TRY(const FoundSealRecord record, find_seal_record(services_.state_fs, row.seal_id));
         if (record.sealed) {
             BB_TRY(const std::string folder, best_folder(row, *record.sealed));
             if (!folder.empty()) return move_row(row, folder);
@@ -181,7 +167,7 @@ class LostSessions {
         if (row.folder.empty()) return {};
         const bool displaced = displaced_.contains(row.id);
         const bool waits = row.state == SessionState::queued || row.state == SessionState::failed;
-        if (waits && !record.is_there && (displaced || services_.catalogue_age != CatalogueAge::current))
+        if (waits && !record.is_there() && (displaced || services_.catalogue_age != CatalogueAge::current))
             return withdraw(row);
         return displaced ? services_.catalogue.set_folder(row.id, "") : Status();
     }
@@ -266,7 +252,7 @@ class LostSessions {
                                 row.staging == services_.inbox.area() &&
                                 row.name == parse_folder(folder).name;
             if (!may_be) continue;
-            BB_TRY(const Record record, read_record(services_.state_fs, row.seal_id));
+            BB_TRY(const FoundSealRecord record, find_seal_record(services_.state_fs, row.seal_id));
             if (!record.sealed) continue;
             BB_TRY(const bool is_it, holds_what_was_sealed(fs_, join_path(account_, folder), *record.sealed));
             if (!is_it) continue;
@@ -360,7 +346,7 @@ Status find_lost_sessions(const UploadServices& services, const std::vector<std:
     BB_TRY(const auto ids, unreferenced_seals(services.state_fs, services.catalogue));
     Seals seals;
     for (const std::string& id : ids) {
-        BB_TRY(Record record, read_record(services.state_fs, id));
+        BB_TRY(FoundSealRecord record, find_seal_record(services.state_fs, id));
         if (record.sealed) seals.emplace(id, std::move(*record.sealed));
     }
     for (const std::string& account : accounts) {

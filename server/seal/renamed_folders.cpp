@@ -39,12 +39,9 @@ Result<bool> holds_just(FileSystem& fs, const std::string& path, const SealedSes
 }
 
 Result<bool> belongs_to(const UploadServices& services, const std::string& folder, const SessionRow& row) {
-    const auto sealed = read_seal_record(services.state_fs, row.seal_id);
-    const bool says_nothing =
-        !sealed && (sealed.error().code == Errc::not_found || sealed.error().code == Errc::corrupt);
-    if (says_nothing) return false;
-    if (!sealed) return std::unexpected(sealed.error());
-    return holds_just(services.inbox.fs(), join_path(row.account, folder), *sealed);
+    BB_TRY(const FoundSealRecord record, find_seal_record(services.state_fs, row.seal_id));
+    if (!record.sealed) return false;
+    return holds_just(services.inbox.fs(), join_path(row.account, folder), *record.sealed);
 }
 
 Status name_back(const UploadServices& services, const SessionRow& row) {

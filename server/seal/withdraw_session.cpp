@@ -14,18 +14,18 @@
 namespace burnbox::upload {
 namespace {
 
+// Nothing: its files are read again at the next seal.
 std::optional<Manifest> read_manifest(SessionRegistry& registry, const SessionRow& row) {
-    auto sealed = read_seal_record(registry.services.state_fs, row.seal_id);
-    if (!sealed && sealed.error().code != Errc::corrupt) return std::nullopt;
-    if (!sealed) {
-        log::warning("seal record not readable", log::kv("session", row.account + "/" + row.disc_name),
-                     log::kv(sealed.error()));
-        return std::nullopt;
-    }
+    auto record = find_seal_record(registry.services.state_fs, row.seal_id);
+    const auto session = log::kv("session", row.account + "/" + row.disc_name);
+    if (!record) log::warning("seal record not readable", session, log::kv(record.error()));
+    if (record && record->damage) log::warning("seal record not readable", session, log::kv(*record->damage));
+    if (!record || !record->sealed) return std::nullopt;
+    Manifest manifest = std::move(record->sealed->manifest);
     // The marker's file gets another name on the way.
-    std::erase_if(sealed->manifest.entries,
+    std::erase_if(manifest.entries,
                   [&](const ManifestEntry& entry) { return entry.path == row.marker_name; });
-    return std::move(sealed->manifest);
+    return manifest;
 }
 
 // Nobody may make a session of that name while its folder is on its way.
