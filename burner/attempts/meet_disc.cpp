@@ -56,7 +56,7 @@ class Evidence {
         for (FileSystem* const place : context_.services.inbox.places()) {
             BB_TRY(const auto receipts, receipts_in(*place, account));
             for (const FoundReceipt& receipt : receipts)
-                for (const ReceiptHead::Copy& copy : receipt.head.copies)
+                for (const ReceiptCopy& copy : receipt.head.copies)
                     if (copy.serial == medium_.serial) return true;
         }
         return false;

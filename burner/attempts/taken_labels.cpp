@@ -16,7 +16,7 @@ Status read_receipts(AttemptContext& context) {
             if (account.type != FileType::folder) continue;
             BB_TRY(const auto receipts, receipts_in(*place, account.name));
             for (const FoundReceipt& receipt : receipts)
-                for (const ReceiptHead::Copy& copy : receipt.head.copies)
+                for (const ReceiptCopy& copy : receipt.head.copies)
                     context.schedule.add_label_seen(copy.disc);
         }
     }

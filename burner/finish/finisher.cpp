@@ -11,6 +11,7 @@
 #include "common/bag/found_layout.hpp"
 #include "common/base/log.hpp"
 #include "common/inbox/lost_folder.hpp"
+#include "common/inbox/receipt_of.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -193,22 +194,7 @@ bool waits_for_its_folder(const SessionRow& row) {
 Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     BB_TRY(const auto copies, catalogue.copies(row.id));
     BB_TRY(const auto files, catalogue.files(row.id));
-    Receipt receipt;
-    receipt.account = row.account;
-    receipt.session = row.disc_name;
-    receipt.sealed_at = row.sealed_at;
-    if (row.burned_at) receipt.burned_at = *row.burned_at;
-    if (row.verified_at) receipt.verified_at = *row.verified_at;
-    receipt.files_count = row.files_count;
-    receipt.bytes = row.bytes;
-    receipt.marker_name = row.marker_name;
-    receipt.marker_sha256 = row.marker_sha256;
-    receipt.parts = row.parts;
-    for (const DiscSessionRow& copy : copies)
-        receipt.copies.push_back({copy.disc_label, copy.serial, copy.medium, copy.media_id, copy.drive,
-                                  copy.location, copy.disc_session, copy.start_lba, copy.blocks, copy.part});
-    std::ranges::stable_sort(receipt.copies, {}, &ReceiptCopy::part);
-    receipt.path = "/" + row.account + "/" + row.disc_name;
+    Receipt receipt = receipt_of(row, copies);
     const std::string bag = receipt.path + "/";
     const auto in_bag = [&](const FileRow& file) { return file.path.starts_with(bag); };
     if (!files.empty() && std::ranges::none_of(files, in_bag))

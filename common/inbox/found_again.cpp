@@ -25,12 +25,12 @@ Timestamp time_at(const nlohmann::json& json, const char* key) {
 
 }  // namespace
 
-Result<ReceiptHead> parse_receipt_head(std::string_view text) {
+Result<Receipt> parse_receipt_head(std::string_view text) {
     std::string head(text.substr(0, text.find(kFiles)));
     if (head.size() != text.size()) head += "}";
     try {
         const auto json = nlohmann::json::parse(head);
-        ReceiptHead receipt;
+        Receipt receipt;
         json.at("account").get_to(receipt.account);
         json.at("session").get_to(receipt.session);
         receipt.sealed_at = time_at(json, "sealed_at");
@@ -41,9 +41,11 @@ Result<ReceiptHead> parse_receipt_head(std::string_view text) {
         json.at("marker").at("name").get_to(receipt.marker_name);
         receipt.marker_sha256 =
             Sha256::parse(json.at("marker").at("sha256").get<std::string>()).value_or(Sha256());
-        for (const auto& copy : json.at("copies"))
-            receipt.copies.push_back(
-                {copy.at("disc").get<std::string>(), copy.at("serial").get<std::string>()});
+        for (const auto& copy : json.at("copies")) {
+            ReceiptCopy& there = receipt.copies.emplace_back();
+            copy.at("disc").get_to(there.disc);
+            copy.at("serial").get_to(there.serial);
+        }
         return receipt;
     } catch (const nlohmann::json::exception& error) {
         return fail(Errc::corrupt, std::string("read a receipt: ") + error.what());

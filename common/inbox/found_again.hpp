@@ -7,35 +7,18 @@
 #include <vector>
 
 #include "common/catalogue/catalogue.hpp"
+#include "common/session/receipt.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox {
 
-// What a receipt.json says of the session and its discs.
-struct ReceiptHead {
-    struct Copy {
-        std::string disc;  // label
-        std::string serial;
-    };
-    std::string account;
-    std::string session;  // disc name
-    Timestamp sealed_at;
-    Timestamp burned_at;
-    Timestamp verified_at;
-    std::uint64_t files_count = 0;
-    std::uint64_t bytes = 0;
-    std::string marker_name;
-    Sha256 marker_sha256;
-    std::vector<Copy> copies;
-};
-
-// Errors: corrupt.
-[[nodiscard]] Result<ReceiptHead> parse_receipt_head(std::string_view text);
+// What a receipt.json says before its list of files; of its copies the discs. Errors: corrupt.
+[[nodiscard]] Result<Receipt> parse_receipt_head(std::string_view text);
 
 struct FoundReceipt {
     std::string folder;  // of the account's: "holiday-burned"
-    ReceiptHead head;
+    Receipt head;        // parse_receipt_head()
 };
 // Of all folders of the account; those without one, or with one that can't be read, are left out. Nothing
 // when the account has no folder.

@@ -300,7 +300,7 @@ class LostSessions {
     // Until its discs are read.
     [[nodiscard]] static std::string reason_of(const FoundReceipt& receipt) {
         std::string discs;
-        for (const ReceiptHead::Copy& copy : receipt.head.copies)
+        for (const ReceiptCopy& copy : receipt.head.copies)
             discs += (discs.empty() ? "" : ", ") + escape(copy.disc);
         return fmt::format(
             "its receipt says that it is on {}, which the catalogue does not know: put the disc into a "
