@@ -213,11 +213,10 @@ struct Composition::State {
     // Uploads and burner know of each other by these functions only.
     Status make_uploads() {
         disk_pool.emplace(kDiskThreads);
-        upload_services.emplace(UploadServices{
+        SharedServices shared{
             .config = config,
             .clock = system_clock(),
             .catalogue = *catalogue,
-            .inbox = *inbox,
             .state_fs = *state_fs,
             .events = events,
             // What waits here is bounded by the handles and connections of `limits:`. After stop() nobody is
@@ -239,7 +238,8 @@ struct Composition::State {
                                   const std::string& path) { return folders->check_mount(kind, path); },
             .folder_is_away = [this](const std::string& path,
                                      const std::string& why) { away.tell(path, why); },
-            .catalogue_age = catalogue_age});
+            .catalogue_age = catalogue_age};
+        upload_services.emplace(UploadServices{std::move(shared), *inbox});
         uploads = std::make_unique<Uploads>(*upload_services);
         BB_TRY(watches, Watches::open(*upload_services));
         skims = std::make_unique<Skims>(*uploads, *upload_services);

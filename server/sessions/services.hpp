@@ -19,11 +19,11 @@ struct DiscRoom {
     std::uint64_t total_bytes = 0, free_bytes = 0;
 };
 
-struct UploadServices {
+// What those of inbox_dir and the watched folders share.
+struct SharedServices {
     const Config& config;
     const Clock& clock;
     Catalogue& catalogue;
-    Inbox& inbox;          // fs(): rooted at inbox_dir
     FileSystem& state_fs;  // rooted at state_dir: seals/, journal/
     Events& events;
     // Runs a job on the disk pool; never blocks.
@@ -53,6 +53,10 @@ struct UploadServices {
     std::function<void(const std::string& path, const std::string& why)> folder_is_away{};
     // Found at start: an older copy of the catalogue does not know all that was sealed.
     CatalogueAge catalogue_age = CatalogueAge::current;
+};
+
+struct UploadServices : SharedServices {
+    Inbox& inbox;  // fs(): rooted at inbox_dir, or a watched folder that is laid out like it
 };
 
 }  // namespace burnbox

@@ -56,19 +56,7 @@ Status WatchedPlace::open() {
     (void)posix->remove(std::string(kAdoptFile));
     made->fs = make_account_view(std::move(posix), config_.account);
     made->inbox = std::make_unique<Inbox>(*made->fs, services_.catalogue, area_);
-    UploadServices own{.config = services_.config,
-                       .clock = services_.clock,
-                       .catalogue = services_.catalogue,
-                       .inbox = *made->inbox,
-                       .state_fs = services_.state_fs,
-                       .events = services_.events,
-                       .run_blocking = services_.run_blocking,
-                       .check_fits = services_.check_fits,
-                       .prove = services_.prove,
-                       .wake_burner = services_.wake_burner,
-                       .may_seal = services_.may_seal,
-                       .check_storage = services_.check_storage,
-                       .catalogue_age = services_.catalogue_age};
+    const UploadServices own{services_, *made->inbox};
     made->folder = std::make_shared<WatchedFolder>(config_, own, to_watch_thread_);
     opened_.push_back(std::move(made));
     return {};

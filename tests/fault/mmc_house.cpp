@@ -10,6 +10,7 @@
 #include "server/seal/lost_sessions.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"
+#include "tests/support/quiet_services.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -154,17 +155,8 @@ void MmcHouse::restart() {
 }
 
 void MmcHouse::find_lost_sessions(CatalogueAge age) {
-    const UploadServices services{.config = config,
-                                  .clock = clock,
-                                  .catalogue = *catalogue,
-                                  .inbox = *inbox_,
-                                  .state_fs = *state_fs_,
-                                  .events = *events_,
-                                  .run_blocking = [](const std::function<void()>& job) { job(); },
-                                  .check_fits = {},
-                                  .prove = {},
-                                  .wake_burner = [] {},
-                                  .catalogue_age = age};
+    UploadServices services{quiet_services(config, clock, *catalogue, *state_fs_, *events_), *inbox_};
+    services.catalogue_age = age;
     must(upload::find_lost_sessions(services, {"alice"}));
     must(reconcile_inboxes(*inbox_, *catalogue, {"alice"}));
 }

@@ -6,6 +6,7 @@
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/faulty_drive.hpp"
 #include "tests/support/must.hpp"
+#include "tests/support/quiet_services.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -44,14 +45,14 @@ struct World::Process {
         burner = std::make_unique<Burner>(
             BurnerServices{world.config_, world.clock, *catalogue, inbox, state_fs, events, parity, prover},
             std::move(drives));
-        uploads = std::make_unique<Uploads>(
-            UploadServices{world.config_, world.clock, *catalogue, inbox, state_fs, events,
-                           [&world](std::function<void()> job) { world.jobs_.push_back(std::move(job)); },
-                           [this](const std::string& pool, const Manifest& manifest) {
-                               return burner->check_fits(pool, manifest);
-                           },
-                           [this](const std::string& seal_id) { return burner->prove(seal_id); },
-                           [this] { burner->wake(); }});
+        SharedServices shared = quiet_services(world.config_, world.clock, *catalogue, state_fs, events);
+        shared.run_blocking = [&world](std::function<void()> job) { world.jobs_.push_back(std::move(job)); };
+        shared.check_fits = [this](const std::string& pool, const Manifest& manifest) {
+            return burner->check_fits(pool, manifest);
+        };
+        shared.prove = [this](const std::string& seal_id) { return burner->prove(seal_id); };
+        shared.wake_burner = [this] { burner->wake(); };
+        uploads = std::make_unique<Uploads>(UploadServices{std::move(shared), inbox});
     }
 };
 

@@ -10,6 +10,7 @@
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"
+#include "tests/support/quiet_services.hpp"
 
 namespace burnbox::test {
 BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies) {
@@ -134,17 +135,8 @@ void BurnerHouse::put_state_back(const std::string& name) {
 }
 
 void BurnerHouse::repair() {
-    UploadServices services{.config = config,
-                            .clock = clock,
-                            .catalogue = *catalogue,
-                            .inbox = *inbox,
-                            .state_fs = state_fs,
-                            .events = *events,
-                            .run_blocking = [](const std::function<void()>& job) { job(); },
-                            .check_fits = {},
-                            .prove = {},
-                            .wake_burner = [] {},
-                            .catalogue_age = CatalogueAge::older};
+    UploadServices services{quiet_services(config, clock, *catalogue, state_fs, *events), *inbox};
+    services.catalogue_age = CatalogueAge::older;
     must(upload::find_lost_sessions(services, {"alice"}));
     must(reconcile_inboxes(*inbox, *catalogue, {"alice"}));
 }

@@ -8,6 +8,8 @@
 #include <iterator>
 #include <thread>
 
+#include "tests/support/quiet_services.hpp"
+
 namespace burnbox::test {
 namespace {
 
@@ -29,17 +31,15 @@ SkimHouse::SkimHouse() {
 }
 
 void SkimHouse::begin() {
-    UploadServices given = house.services();
-    services_.emplace(UploadServices{.config = given.config,
-                                     .clock = clock,
-                                     .catalogue = given.catalogue,
-                                     .inbox = given.inbox,
-                                     .state_fs = given.state_fs,
-                                     .events = given.events,
-                                     .run_blocking = given.run_blocking,
-                                     .check_fits = given.check_fits,
-                                     .prove = given.prove,
-                                     .wake_burner = given.wake_burner});
+    // Its own clock; the rest is the house's.
+    const UploadServices given = house.services();
+    SharedServices shared =
+        quiet_services(given.config, clock, given.catalogue, given.state_fs, given.events);
+    shared.run_blocking = given.run_blocking;
+    shared.check_fits = given.check_fits;
+    shared.prove = given.prove;
+    shared.wake_burner = given.wake_burner;
+    services_.emplace(UploadServices{std::move(shared), given.inbox});
     store_.emplace(services_->state_fs, config.account, config.from);
 }
 

@@ -7,6 +7,7 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
+#include "tests/support/quiet_services.hpp"
 
 namespace burnbox::test {
 
@@ -32,26 +33,19 @@ UploadHouse::~UploadHouse() {
 }
 
 UploadServices UploadHouse::services() {
-    return {
-        .config = config,
-        .clock = clock,
-        .catalogue = *faulty_catalogue_,
-        .inbox = *inbox,
-        .state_fs = faulty_state_,
-        .events = events,
-        .run_blocking =
-            [this](std::function<void()> job) {
-                if (jobs_wait)
-                    jobs.push_back(std::move(job));
-                else
-                    job();
-            },
-        .check_fits = [this](const std::string&, const Manifest&) { return fits; },
-        .prove = [this](const std::string& seal_id) { return prove(seal_id); },
-        .wake_burner = [this] { ++wakes; },
-        .disc_room = [this](const std::string&) -> Result<std::optional<DiscRoom>> { return disc_room; },
-        .boot_id = boot_id,
+    SharedServices shared = quiet_services(config, clock, *faulty_catalogue_, faulty_state_, events);
+    shared.run_blocking = [this](std::function<void()> job) {
+        if (jobs_wait)
+            jobs.push_back(std::move(job));
+        else
+            job();
     };
+    shared.check_fits = [this](const std::string&, const Manifest&) { return fits; };
+    shared.prove = [this](const std::string& seal_id) { return prove(seal_id); };
+    shared.wake_burner = [this] { ++wakes; };
+    shared.disc_room = [this](const std::string&) -> Result<std::optional<DiscRoom>> { return disc_room; };
+    shared.boot_id = boot_id;
+    return {std::move(shared), *inbox};
 }
 
 void UploadHouse::start() {

@@ -9,6 +9,7 @@
 #include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/must.hpp"
+#include "tests/support/quiet_services.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -207,16 +208,9 @@ TEST_CASE("lost sessions: nothing is made of an empty folder, nor of one that is
     must(make_folders(house.inbox_fs, "alice/empty-queued", 0755));
     must(make_folders(house.inbox_fs, "alice/open", 0755));
     must(replace_file(house.inbox_fs, "alice/open/a", "a"));
-    const UploadServices services{.config = house.config,
-                                  .clock = house.clock,
-                                  .catalogue = *house.catalogue,
-                                  .inbox = *house.inbox,
-                                  .state_fs = house.state_fs,
-                                  .events = *house.events,
-                                  .run_blocking = {},
-                                  .check_fits = {},
-                                  .prove = {},
-                                  .wake_burner = {}};
+    const UploadServices services{
+        quiet_services(house.config, house.clock, *house.catalogue, house.state_fs, *house.events),
+        *house.inbox};
     must(upload::find_lost_sessions(services, {"alice"}));
     CHECK(house.catalogue->sessions("")->empty());
 }

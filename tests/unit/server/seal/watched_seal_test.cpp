@@ -3,6 +3,7 @@
 
 #include "server/seal/seal_start.hpp"
 #include "server/seal/watched_origin.hpp"
+#include "tests/support/quiet_services.hpp"
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -21,20 +22,14 @@ struct WatchedHouse {
     }
 
     std::string seal() {
-        const auto registry = std::make_shared<upload::SessionRegistry>(
-            UploadServices{.config = house.config,
-                           .clock = house.clock,
-                           .catalogue = *house.catalogue,
-                           .inbox = inbox,
-                           .state_fs = house.state_fs,
-                           .events = house.events,
-                           .run_blocking = [](const std::function<void()>& job) { job(); },
-                           .check_fits = [this](const std::string&, const Manifest&) -> Status {
-                               meanwhile();
-                               return {};
-                           },
-                           .prove = [](const std::string&) { return Proof{}; },
-                           .wake_burner = [] {}});
+        SharedServices shared =
+            quiet_services(house.config, house.clock, *house.catalogue, house.state_fs, house.events);
+        shared.check_fits = [this](const std::string&, const Manifest&) -> Status {
+            meanwhile();
+            return {};
+        };
+        const auto registry =
+            std::make_shared<upload::SessionRegistry>(UploadServices{std::move(shared), inbox});
         const auto origin = std::make_shared<upload::WatchedOrigin>(registry, "lab");
         const auto session = std::make_shared<upload::OpenSession>("holiday");
         const Answer answer;

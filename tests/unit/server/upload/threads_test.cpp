@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "common/base/log.hpp"
+#include "tests/support/quiet_services.hpp"
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -120,16 +121,10 @@ TEST_CASE("uploads: many connections of one account at once, each answered once,
         log::Level::info);  // the log makes itself at first use, where the sanitizer can't look
     UploadHouse house;
     Pool pool(3);
-    Uploads uploads({.config = house.config,
-                     .clock = house.clock,
-                     .catalogue = *house.catalogue,
-                     .inbox = *house.inbox,
-                     .state_fs = house.state_fs,
-                     .events = house.events,
-                     .run_blocking = [&](std::function<void()> job) { pool.run(std::move(job)); },
-                     .check_fits = [](const std::string&, const Manifest&) { return Status{}; },
-                     .prove = [](const std::string&) { return Proof{}; },
-                     .wake_burner = [] {}});
+    SharedServices shared =
+        quiet_services(house.config, house.clock, *house.catalogue, house.state_fs, house.events);
+    shared.run_blocking = [&](std::function<void()> job) { pool.run(std::move(job)); };
+    Uploads uploads(UploadServices{std::move(shared), *house.inbox});
     REQUIRE(uploads.recover());
     std::atomic<unsigned> sealed{0};
     std::vector<std::thread> threads;
