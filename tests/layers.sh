@@ -47,9 +47,10 @@ server/rsync: service lease upload
 server/rules:
 server/sessions: rules
 server/seal: rules sessions
+server/startup: rules sessions seal
 server/lease: rules sessions seal
-server/upload: rules sessions seal lease
-server/watch: rules sessions seal upload
+server/upload: rules sessions seal startup lease
+server/watch: rules sessions seal startup upload
 server/intake: rules seal upload
 server/skim: rules seal upload intake
 server/control:

@@ -5,9 +5,9 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "server/seal/intake_session.hpp"
-#include "server/seal/recover.hpp"
 #include "server/seal/seal_gaps.hpp"
 #include "server/seal/seal_refusal.hpp"
+#include "server/startup/recover.hpp"
 #include "server/upload/client.hpp"
 #include "server/upload/inbox_client.hpp"
 

@@ -7,9 +7,9 @@
 #include "common/events/event_names.hpp"
 #include "common/inbox/reconcile.hpp"
 #include "common/session/names.hpp"
-#include "server/seal/lost_sessions.hpp"
 #include "server/seal/seal_start.hpp"
 #include "server/seal/watched_origin.hpp"
+#include "server/startup/lost_sessions.hpp"
 #include "server/watch/returned_folders.hpp"
 
 namespace burnbox::watch {

@@ -7,7 +7,7 @@
 #include "common/inbox/generation.hpp"
 #include "common/inbox/reconcile.hpp"
 #include "common/storage/posix_file_system.hpp"
-#include "server/seal/lost_sessions.hpp"
+#include "server/startup/lost_sessions.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"
 #include "tests/support/quiet_services.hpp"

@@ -6,7 +6,7 @@
 #include "common/inbox/older_catalogue.hpp"
 #include "common/inbox/reconcile.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/seal/lost_sessions.hpp"
+#include "server/startup/lost_sessions.hpp"
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"

@@ -1,4 +1,4 @@
-#include "server/seal/seal_anew.hpp"
+#include "server/startup/seal_anew.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "server/seal/renamed_folders.hpp"
+#include "server/startup/renamed_folders.hpp"
 
 #include <set>
 

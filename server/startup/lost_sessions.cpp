@@ -1,4 +1,4 @@
-#include "server/seal/lost_sessions.hpp"
+#include "server/startup/lost_sessions.hpp"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,9 @@
 #include "common/inbox/withdraw.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/seal/renamed_folders.hpp"
-#include "server/seal/seal_anew.hpp"
 #include "server/sessions/session_walk.hpp"
+#include "server/startup/renamed_folders.hpp"
+#include "server/startup/seal_anew.hpp"
 
 namespace burnbox::upload {
 namespace {

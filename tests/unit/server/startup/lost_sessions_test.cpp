@@ -1,4 +1,4 @@
-#include "server/seal/lost_sessions.hpp"
+#include "server/startup/lost_sessions.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "server/seal/recover.hpp"
+#include "server/startup/recover.hpp"
 
 #include <fmt/format.h>
 
@@ -9,10 +9,10 @@
 #include "common/inbox/reconcile.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/seal/lost_sessions.hpp"
 #include "server/seal/withdraw_session.hpp"
 #include "server/sessions/sent_modes.hpp"
 #include "server/sessions/session_walk.hpp"
+#include "server/startup/lost_sessions.hpp"
 
 namespace burnbox::upload {
 namespace {
