@@ -15,8 +15,8 @@ namespace {
 constexpr std::array kSuffixes = {FolderState::queued, FolderState::burned, FolderState::failed};
 constexpr std::size_t kMostSessionBytes = 200;  // leaves room for "-queued-NNN" and ".refused" in 255
 constexpr std::size_t kMostEntryBytes = 255;
-constexpr std::string_view kTemporary = ".tmp";       // ".STATUS.txt.tmp": while durable_file writes it
-constexpr std::string_view kArriving = ".arriving-";  // no client can make a session of such a name
+constexpr std::string_view kTemporary = ".tmp";     // ".STATUS.txt.tmp": while durable_file writes it
+constexpr std::string_view kHidden = ".arriving-";  // no client can make a session of such a name
 
 // C0, DEL, and C1 as UTF-8 (C2 80 ... C2 9F).
 bool has_control_characters(std::string_view text) {
@@ -123,12 +123,12 @@ bool is_own_file(std::string_view path_in_session) {
     return std::ranges::find(kOwn, path_in_session) != kOwn.end();
 }
 
-std::string arriving_folder(std::string_view seal_id) {
-    return fmt::format("{}{}", kArriving, seal_id);
+std::string hidden_folder(std::string_view seal_id) {
+    return fmt::format("{}{}", kHidden, seal_id);
 }
 
-bool is_arriving_folder(std::string_view folder) {
-    return folder.starts_with(kArriving);
+bool is_hidden_folder(std::string_view folder) {
+    return folder.starts_with(kHidden);
 }
 
 std::string first_free_disc_name(std::string_view name, const std::vector<std::string>& taken) {

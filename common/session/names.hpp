@@ -42,8 +42,8 @@ struct SessionFolder {
 
 // The folder, beside an account's sessions, of one that burnbox fills itself; clients don't see it. The seal
 // gives it its name.
-[[nodiscard]] std::string arriving_folder(std::string_view seal_id);
-[[nodiscard]] bool is_arriving_folder(std::string_view folder);
+[[nodiscard]] std::string hidden_folder(std::string_view seal_id);
+[[nodiscard]] bool is_hidden_folder(std::string_view folder);
 
 // The first of NAME, NAME-2, NAME-3 ... that `taken` does not hold, whatever the case.
 [[nodiscard]] std::string first_free_disc_name(std::string_view name, const std::vector<std::string>& taken);

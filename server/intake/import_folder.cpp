@@ -6,7 +6,7 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/posix_file_system.hpp"
-#include "server/intake/fill_arrival.hpp"
+#include "server/intake/fill_intake.hpp"
 #include "server/intake/tree_walk.hpp"
 #include "server/rules/link_rule.hpp"
 #include "server/seal/seal_refusal.hpp"

@@ -23,7 +23,7 @@ class IntakeSession::FilledOrigin final : public AccountOrigin {
     }
     [[nodiscard]] std::string seal_id() const override { return intake_.seal_id_; }
     [[nodiscard]] std::string folder(const OpenSession& /*session*/) const override {
-        return arriving_folder(intake_.seal_id_);
+        return hidden_folder(intake_.seal_id_);
     }
     [[nodiscard]] std::string words_for_again(const OpenSession& /*session*/) const override {
         return "say --again";
@@ -58,7 +58,7 @@ IntakeSession::IntakeSession(std::shared_ptr<SessionRegistry> registry, std::sha
       account_(std::move(account)),
       seal_id_(std::move(seal_id)),
       session_(session),
-      folder_(join_path(account_->name, arriving_folder(seal_id_))),
+      folder_(join_path(account_->name, hidden_folder(seal_id_))),
       sync_failures_(registry_->sync_failures()) {
     session_.phase = Phase::sealing;  // nobody else changes it
 }
@@ -86,7 +86,7 @@ IntakeSession::~IntakeSession() {
     }
     const Status removed = remove_tree(fs(), folder_);
     if (!removed && removed.error().code != Errc::not_found)
-        log::warning("arriving folder not removed", log::kv("folder", folder_),
+        log::warning("hidden folder not removed", log::kv("folder", folder_),
                      log::kv("remedy", "the next start does it"), log::kv(removed.error()));
 }
 

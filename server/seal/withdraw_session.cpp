@@ -91,9 +91,8 @@ void journal_from_record(SessionRegistry& registry, const SessionRow& row) {
         log::warning("journal not written", log::kv("account", row.account), log::kv(written.error()));
 }
 
-namespace {
-
-void tell_taken_back(const UploadServices& services, const SessionRow& row, const std::string& name) {
+void end_withdrawn_session(const UploadServices& services, const SessionRow& row, const std::string& name) {
+    remove_session_records(services.state_fs, row);
     log::info("session taken back", log::kv("account", row.account), log::kv("session", row.disc_name),
               log::kv("folder", name));
     services.events.publish({.kind = EventKind::session_withdrawn,
@@ -106,14 +105,11 @@ void tell_taken_back(const UploadServices& services, const SessionRow& row, cons
     services.wake_burner();
 }
 
-}  // namespace
-
 Result<std::string> withdraw_from_watched_folder(const UploadServices& services, const SessionRow& row) {
     BB_CHECK(step_back(services, row));
     BB_TRY(const SessionRow withdrawn, services.catalogue.session(row.id));
     BB_TRY(const std::string name, finish_withdrawal(services.inbox, services.catalogue, withdrawn));
-    remove_session_records(services.state_fs, row);
-    tell_taken_back(services, row, name);
+    end_withdrawn_session(services, row, name);
     return name;
 }
 
@@ -134,7 +130,6 @@ Result<std::string> withdraw_session(SessionRegistry& registry, Account& account
     const auto name = finish_withdrawal(registry.services.inbox, registry.services.catalogue, *withdrawn);
     if (!name) return give_up(name.error());
     (void)open_up(registry.inbox(), join_path(account.name, *name), true);  // as an earlier version sealed it
-    remove_session_records(registry.services.state_fs, row);                // nobody refers to it any more
     {
         const std::lock_guard lock(account.mutex);
         account.queued_bytes.erase(row.disc_name);
@@ -146,7 +141,7 @@ Result<std::string> withdraw_session(SessionRegistry& registry, Account& account
         if (manifest) fill(account, *session, *manifest, registry.tick());
         forget_old_name(account, row.name);
     }
-    tell_taken_back(registry.services, row, *name);
+    end_withdrawn_session(registry.services, row, *name);
     return *name;
 }
 

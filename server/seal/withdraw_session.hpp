@@ -26,6 +26,10 @@ void withdraw_session(const std::shared_ptr<SessionRegistry>& registry,
 [[nodiscard]] Result<std::string> withdraw_from_watched_folder(const UploadServices& services,
                                                                const SessionRow& row);
 
+// The end of each way back, once there is no row: nobody refers to its records any more, and everybody is
+// told that it is open as `name`.
+void end_withdrawn_session(const UploadServices& services, const SessionRow& row, const std::string& name);
+
 // A seal record's manifest becomes the journal of the session that is coming back. A missing record is fine:
 // its files are read again at the next seal. Blocks.
 void journal_from_record(SessionRegistry& registry, const SessionRow& row);

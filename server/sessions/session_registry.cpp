@@ -111,7 +111,7 @@ Status SessionRegistry::sync_inbox(std::uint64_t failures_seen) {
 }
 
 std::shared_ptr<OpenSession> SessionRegistry::find_session(Account& account, const std::string& name) {
-    if (is_arriving_folder(name)) return nullptr;
+    if (is_hidden_folder(name)) return nullptr;
     const auto found = account.sessions.find(name);
     if (found != account.sessions.end() && found->second->phase != Phase::open) return found->second;
     const auto info = inbox().info(join_path(account.name, name));

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "server/intake/fill_arrival.hpp"
+#include "server/intake/fill_intake.hpp"
 #include "server/intake/tree_walk.hpp"
 #include "server/skim/index_file.hpp"
 #include "server/skim/selection.hpp"

@@ -142,8 +142,8 @@ Status recover_account(SessionRegistry& registry, Account& account, bool went_do
     const Found found{.machine_went_down = went_down, .stray_journal = stray};
     for (const DirEntry& entry : entries) {
         if (entry.type != FileType::folder) continue;
-        // Those that were sealed have their names since the repair.
-        if (is_arriving_folder(entry.name))
+        // Of a session that burnbox was filling: those that were sealed have their names since the repair.
+        if (is_hidden_folder(entry.name))
             BB_CHECK(remove_tree(registry.inbox(), join_path(account.name, entry.name)));
         else if (parse_folder(entry.name).state == FolderState::open)
             take_in_session(registry, account, entry.name, found);

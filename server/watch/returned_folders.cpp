@@ -2,9 +2,9 @@
 
 #include "common/base/log.hpp"
 #include "common/inbox/lost_folder.hpp"
-#include "common/inbox/staged_copy.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/storage/existence.hpp"
+#include "server/seal/withdraw_session.hpp"
 
 namespace burnbox::watch {
 namespace {
@@ -25,16 +25,7 @@ Status withdraw(const UploadServices& services, const SessionRow& row) {
     BB_CHECK(fs.sync_folder(folder));
     BB_CHECK(services.catalogue.set_folder(row.id, row.name));
     BB_CHECK(services.catalogue.remove_session(row.id));
-    remove_session_records(services.state_fs, row);
-    log::info("session taken back", named(row), log::kv("folder", row.name));
-    services.events.publish({.kind = EventKind::session_withdrawn,
-                             .time = services.clock.now(),
-                             .account = row.account,
-                             .session = row.disc_name,
-                             .disc = {},
-                             .drive = {},
-                             .message = row.name + " is open again"});
-    services.wake_burner();
+    upload::end_withdrawn_session(services, row, row.name);
     return {};
 }
 

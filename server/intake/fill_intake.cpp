@@ -1,4 +1,4 @@
-#include "server/intake/fill_arrival.hpp"
+#include "server/intake/fill_intake.hpp"
 
 #include <algorithm>
 
