@@ -20,6 +20,8 @@ constexpr std::array kSteps = {
     StateStep{verifying, failed, "the read-back differed too often"},
     StateStep{failed, queued, "retried by a person"},
     StateStep{failed, withdrawn, "taken back by its account to mend it"},
+    StateStep{withdrawn, queued, "its folder could not get its open name: nothing was changed"},
+    StateStep{withdrawn, failed, "the same, of one that had failed"},
 };
 
 struct StateName {

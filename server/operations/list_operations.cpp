@@ -43,7 +43,7 @@ Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned
     BB_TRY(auto losses, gather_losses(asked.services.catalogue));
     for (const SessionRow& row : rows) {
         const bool is_burned = row.state == SessionState::burned;
-        if (row.state == SessionState::withdrawn || (is_burned && !burned)) continue;
+        if (is_burned && !burned) continue;
         const std::string& loss = losses[{row.account, row.disc_name}];
         views.push_back({row.account, row.disc_name, row.state, row.bytes, row.files_count,
                          is_burned && !loss.empty() ? loss : row.reason});

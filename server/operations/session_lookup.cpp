@@ -41,7 +41,7 @@ std::unexpected<Error> ambiguous(const std::set<std::string>& accounts, const st
 
 int fitness(const SessionRow& row, const std::string& name, std::initializer_list<SessionState> wanted) {
     const bool exact = row.disc_name == name;
-    if (row.state == SessionState::withdrawn || (!exact && row.name != name && row.folder != name)) return 0;
+    if (!exact && row.name != name && row.folder != name) return 0;
     return 1 + (exact ? 1 : 0) + (std::ranges::find(wanted, row.state) != wanted.end() ? 2 : 0);
 }
 

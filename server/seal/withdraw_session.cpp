@@ -9,6 +9,7 @@
 #include "common/inbox/withdraw.hpp"
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
+#include "common/storage/existence.hpp"
 #include "server/sessions/sent_modes.hpp"
 
 namespace burnbox::upload {
@@ -52,13 +53,17 @@ std::string in_parts(const SessionRow& row) {
     return row.parts == 0 ? std::string() : fmt::format(" in {} parts", row.parts);
 }
 
+// Of a row that stays, because its folder has no open name yet.
+constexpr const char* kTakenBack =
+    "taken back by its account; cancel it again, or restart, to get its folder back";
+
 Status step_back(const UploadServices& services, const SessionRow& row) {
     if (row.state == SessionState::withdrawn) return {};
     if (row.state != SessionState::queued && row.state != SessionState::failed)
         return fail(Errc::conflict, fmt::format("{} is {}{}: it can't be taken back any more",
                                                 escape(row.disc_name), to_string(row.state), in_parts(row)));
-    const Status done =
-        services.catalogue.step(row.id, row.state, SessionState::withdrawn, "taken back by the account");
+    BB_CHECK(find_folder_to_withdraw(services.inbox, row));
+    const Status done = services.catalogue.step(row.id, row.state, SessionState::withdrawn, kTakenBack);
     if (done || done.error().code != Errc::conflict) return done;
     return fail(Errc::conflict, fmt::format("burning of {}{} has begun: it can't be taken back any more",
                                             escape(row.disc_name), in_parts(row)));
@@ -108,13 +113,40 @@ void end_withdrawn_session(const UploadServices& services, const SessionRow& row
 Result<std::string> withdraw_from_watched_folder(const UploadServices& services, const SessionRow& row) {
     BB_CHECK(step_back(services, row));
     BB_TRY(const SessionRow withdrawn, services.catalogue.session(row.id));
-    BB_TRY(const std::string name, finish_withdrawal(services.inbox, services.catalogue, withdrawn));
+    BB_TRY(const std::string name,
+           finish_withdrawal_or_step_back(services.inbox, services.catalogue, withdrawn, row));
     end_withdrawn_session(services, row, name);
     return name;
 }
 
+namespace {
+
+// It was cut off after its folder had got its open name: for clients it is that session already.
+Result<bool> has_open_name(SessionRegistry& registry, const SessionRow& row) {
+    if (row.state != SessionState::withdrawn) return false;
+    if (parse_folder(row.folder).state == FolderState::open) return true;
+    if (row.folder_next.empty() || parse_folder(row.folder_next).state != FolderState::open) return false;
+    BB_TRY(const bool is_at_source, exists(registry.inbox(), join_path(row.account, row.folder)));
+    return !is_at_source;
+}
+
+Result<std::string> finish_open(SessionRegistry& registry, Account& account, const SessionRow& row) {
+    BB_TRY(const std::string name,
+           finish_withdrawal(registry.services.inbox, registry.services.catalogue, row));
+    {
+        const std::lock_guard lock(account.mutex);
+        account.queued_bytes.erase(row.disc_name);
+    }
+    end_withdrawn_session(registry.services, row, name);
+    return name;
+}
+
+}  // namespace
+
 Result<std::string> withdraw_session(SessionRegistry& registry, Account& account, const SessionRow& row) {
     if (row.staging.is_watched()) return withdraw_from_watched_folder(registry.services, row);
+    BB_TRY(const bool is_open, has_open_name(registry, row));
+    if (is_open) return finish_open(registry, account, row);
     BB_TRY(const auto session, reserve_name(registry, account, row.name));
     const auto give_up = [&](Error error) {
         release_name(account, *session);
@@ -127,7 +159,8 @@ Result<std::string> withdraw_session(SessionRegistry& registry, Account& account
             return give_up(written.error());
     const auto withdrawn = registry.services.catalogue.session(row.id);
     if (!withdrawn) return give_up(withdrawn.error());
-    const auto name = finish_withdrawal(registry.services.inbox, registry.services.catalogue, *withdrawn);
+    const auto name =
+        finish_withdrawal_or_step_back(registry.services.inbox, registry.services.catalogue, *withdrawn, row);
     if (!name) return give_up(name.error());
     (void)open_up(registry.inbox(), join_path(account.name, *name), true);  // as an earlier version sealed it
     {

@@ -20,7 +20,7 @@ Status withdraw(const UploadServices& services, const SessionRow& row) {
                                          "taken back by renaming its folder"));
     FileSystem& fs = services.inbox.fs();
     const std::string folder = join_path(row.account, row.name);
-    if (!row.marker_name.empty()) BB_CHECK(refuse_marker_file(fs, folder, row.marker_name));
+    BB_CHECK(refuse_marker_file(fs, folder, row.marker_name));
     for (const char* const text : {"STATUS.txt", "FAILED.txt"}) (void)fs.remove(join_path(folder, text));
     BB_CHECK(fs.sync_folder(folder));
     BB_CHECK(services.catalogue.set_folder(row.id, row.name));

@@ -90,7 +90,8 @@ TEST_CASE("states: exactly the steps of the table are allowed") {
     const std::vector<std::pair<SessionState, SessionState>> allowed = {
         {queued, burning},   {queued, withdrawn}, {queued, failed},    {burning, verifying},
         {burning, queued},   {burning, failed},   {verifying, burned}, {verifying, queued},
-        {verifying, failed}, {failed, queued},    {failed, withdrawn}};
+        {verifying, failed}, {failed, queued},    {failed, withdrawn}, {withdrawn, queued},
+        {withdrawn, failed}};
     for (const auto from : {queued, burning, verifying, burned, failed, withdrawn})
         for (const auto to : {queued, burning, verifying, burned, failed, withdrawn}) {
             CAPTURE(to_string(from));

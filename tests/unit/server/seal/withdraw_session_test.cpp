@@ -91,6 +91,42 @@ TEST_CASE("cancel: what was burned meanwhile is said to be burned, by the folder
     CHECK(rename(*later, "/other-queued", "/other") == "the catalogue knows no session in other-queued");
 }
 
+TEST_CASE(
+    "cancel: whichever operation fails, the session is as it was or can be cancelled again, without a "
+    "restart") {
+    for (std::uint64_t n = 1;; ++n) {
+        CAPTURE(n);
+        Queued queued;
+        queued.house.plan.fail_at(n, Errc::permission, FaultPlan::Mode::once);
+        const std::string answer = cancel(*queued.client, "holiday");
+        const bool reached = queued.house.plan.hit();
+        CAPTURE(queued.house.plan.where());
+        CAPTURE(answer);
+        queued.house.plan.fail_nothing();
+        if (!answer.starts_with("ok")) {
+            REQUIRE(queued.house.rows().size() == 1);
+            const bool is_named_so = queued.house.exists("alice/holiday-queued");
+            if (is_named_so && queued.row().state == SessionState::queued)
+                CHECK(queued.house.names("alice/holiday-queued") == Strings{"BURN", "STATUS.txt", "a"});
+            CHECK(cancel(*queued.client, "holiday") == "ok: holiday is open again");
+        }
+        CHECK(queued.house.rows().empty());
+        CHECK(queued.house.names("alice") == Strings{"holiday"});
+        CHECK(queued.house.names("alice/holiday") == Strings{"BURN.refused", "a"});
+        if (!reached) break;
+    }
+}
+
+TEST_CASE("cancel: a session whose folder is away stays queued, and the answer says what to do") {
+    Queued queued;
+    REQUIRE(queued.house.inbox_fs.rename("alice/holiday-queued", "away", RenameMode::no_replace));
+    CHECK(contains(cancel(*queued.client, "holiday"), "is missing: put it back and say"));
+    REQUIRE(queued.house.inbox_fs.rename("away", "alice/holiday-queued", RenameMode::no_replace));
+    CHECK(queued.row().state == SessionState::queued);
+    CHECK(queued.row().folder == "holiday-queued");
+    CHECK(queued.house.exists("alice/holiday-queued/BURN"));
+}
+
 TEST_CASE("cancel: only back to its own name, and only when that is free") {
     Queued queued;
     CHECK(rename(*queued.client, "/holiday-queued", "/summer") ==
