@@ -133,18 +133,25 @@ Status reconcile_orphans(Inbox& inbox, const std::string& account, const std::se
         if (entry.type != FileType::folder || folder.state != FolderState::queued ||
             known.contains(entry.name))
             continue;
-        const std::string source = join_path(account, entry.name);
-        BB_CHECK(replace_file(inbox.fs(), source + "/FAILED.txt", orphan_text(folder)));
-        BB_TRY(const std::string target, inbox.first_free_folder(account, folder.name, FolderState::failed));
-        BB_CHECK(inbox.fs().rename(source, target, RenameMode::no_replace));
-        BB_CHECK(inbox.fs().sync_folder(account));
-        log::error("queued folder is not in the catalogue", log::kv("folder", source),
-                   log::kv("renamed_to", target));
+        BB_CHECK(set_aside(inbox, account, entry.name, orphan_text(folder)));
     }
     return {};
 }
 
 }  // namespace
+
+Status set_aside(Inbox& inbox, const std::string& account, const std::string& folder,
+                 const std::string& text) {
+    const std::string source = join_path(account, folder);
+    BB_CHECK(replace_file(inbox.fs(), source + "/FAILED.txt", text));
+    BB_TRY(const std::string target,
+           inbox.first_free_folder(account, parse_folder(folder).name, FolderState::failed));
+    BB_CHECK(inbox.fs().rename(source, target, RenameMode::no_replace));
+    BB_CHECK(inbox.fs().sync_folder(account));
+    log::error("queued folder is not in the catalogue", log::kv("folder", source),
+               log::kv("renamed_to", target));
+    return {};
+}
 
 Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue, const std::vector<std::string>& configured) {
     std::set<std::string> accounts(configured.begin(), configured.end());

@@ -16,4 +16,9 @@ namespace burnbox {
 [[nodiscard]] Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue,
                                        const std::vector<std::string>& accounts);
 
+// A folder that is named as queued and is not to be burned becomes NAME-failed, with `text` as its
+// FAILED.txt. Blocks.
+[[nodiscard]] Status set_aside(Inbox& inbox, const std::string& account, const std::string& folder,
+                               const std::string& text);
+
 }  // namespace burnbox

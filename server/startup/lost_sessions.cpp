@@ -10,6 +10,7 @@
 #include "common/base/text.hpp"
 #include "common/inbox/found_again.hpp"
 #include "common/inbox/lost_folder.hpp"
+#include "common/inbox/reconcile.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
@@ -37,6 +38,17 @@ bool is_of(const FoundReceipt& receipt, const std::string& disc_name, Timestamp 
     return receipt.head.session == disc_name && to_iso8601(receipt.head.sealed_at) == to_iso8601(sealed_at);
 }
 
+std::string copy_text(const SessionRow& row, const std::string& folder) {
+    return fmt::format(
+        "This folder says that it is queued, but just the same is sealed already, as {0}/{1}, which is {2}, "
+        "in the "
+        "folder\n{3}: it is not burned once more. Perhaps the inbox was restored from an older copy.\n\n"
+        "What to do: delete this folder. To burn it all the same, rename it back to {4} and say: burnbox "
+        "burn "
+        "--again {0}/{4}\n",
+        row.account, row.disc_name, to_string(row.state), row.folder, parse_folder(folder).name);
+}
+
 class LostSessions {
   public:
     LostSessions(const UploadServices& services, std::string account, const Seals& seals)
@@ -58,11 +70,11 @@ class LostSessions {
             if (sealed.account == account_) BB_CHECK(give_row(id, sealed));
         // Nobody but burnbox calls a folder so in an inbox; in a watched folder anybody may.
         const bool older = services_.catalogue_age != CatalogueAge::current;
-        if (older || !services_.inbox.area().is_watched())
-            for (const std::string& folder : free_folders(FolderState::queued)) {
-                BB_TRY(const bool is_burned, give_to_burned(folder, all));
-                if (!is_burned) BB_CHECK(seal_once_more(folder));
-            }
+        for (const std::string& folder : free_folders(FolderState::queued)) {
+            BB_TRY(const bool is_known, meet_again(folder, all));
+            if (!is_known && (older || !services_.inbox.area().is_watched()))
+                BB_CHECK(seal_once_more(folder));
+        }
         return older ? keep_names() : Status();
     }
 
@@ -72,7 +84,8 @@ class LostSessions {
         if (!entries && entries.error().code != Errc::not_found) return std::unexpected(entries.error());
         if (!entries) return {};
         for (const DirEntry& entry : *entries)
-            if (entry.type == FileType::folder) free_.insert(entry.name);
+            if (entry.type == FileType::folder) folders_.insert(entry.name);
+        free_ = folders_;
         return {};
     }
 
@@ -244,19 +257,24 @@ class LostSessions {
         return {};
     }
 
-    // It was moved away while it burned, and is back: the burner gives it its receipt and its name.
-    [[nodiscard]] Result<bool> give_to_burned(const std::string& folder,
-                                              const std::vector<SessionRow>& rows) {
+    // Of a session that is known: put back from an older copy of the inbox, or away while it burned. Where
+    // that session has a folder, this is a copy of it, for which nobody sent a marker.
+    [[nodiscard]] Result<bool> meet_again(const std::string& folder, const std::vector<SessionRow>& rows) {
         for (const SessionRow& row : rows) {
-            const bool may_be = row.state == SessionState::burned && row.folder.empty() &&
-                                row.staging == services_.inbox.area() &&
-                                row.name == parse_folder(folder).name;
-            if (!may_be) continue;
+            if (row.staging != services_.inbox.area() || row.name != parse_folder(folder).name) continue;
+            if (row.is_part() || row.state == SessionState::withdrawn) continue;
             BB_TRY(const FoundSealRecord record, find_seal_record(services_.state_fs, row.seal_id));
             if (!record.sealed) continue;
             BB_TRY(const bool is_it, holds_what_was_sealed(fs_, join_path(account_, folder), *record.sealed));
             if (!is_it) continue;
-            BB_CHECK(move_row(row, folder));
+            BB_TRY(const SessionRow now, services_.catalogue.session(row.id));
+            if (folders_.contains(now.folder) || folders_.contains(now.folder_next)) {
+                free_.erase(folder);
+                BB_CHECK(set_aside(services_.inbox, account_, folder, copy_text(now, folder)));
+                return true;
+            }
+            if (now.state != SessionState::burned) continue;
+            BB_CHECK(move_row(now, folder));
             return true;
         }
         return false;
@@ -336,7 +354,8 @@ class LostSessions {
     const std::string account_;
     const Seals& seals_;
     std::optional<std::vector<FoundReceipt>> receipts_;  // read when they are needed
-    std::set<std::string> free_;                         // folders that no row has claimed
+    std::set<std::string> folders_;                      // what was there at the beginning
+    std::set<std::string> free_;                         // those of them that no row has claimed
     std::set<SessionId> displaced_;                      // whose folder is another session's by now
 };
 

@@ -203,6 +203,44 @@ TEST_CASE("lost sessions: a folder's name that another session took later is not
     CHECK(find(house, "s1-2")->state == SessionState::burned);
 }
 
+TEST_CASE("lost sessions: an older copy of the inbox is not burned again") {
+    BurnerHouse house;
+    house.queue("s1", kFiles);
+    const std::string seal = find(house, "s1")->seal_id;
+    house.run();
+    REQUIRE(find(house, "s1")->state == SessionState::burned);
+    const auto rename = [&](const std::string& from, const std::string& to) {
+        must(house.inbox_fs.rename("alice/" + from, "alice/" + to, RenameMode::no_replace));
+    };
+    SUBCASE("in place of the one that is there") {
+        rename("s1-burned", "s1-queued");
+        must(house.inbox_fs.remove("alice/s1-queued/RECEIPT.txt"));
+        must(house.inbox_fs.remove("alice/s1-queued/receipt.json"));
+        house.repair();
+        CHECK(find(house, "s1")->folder == "s1-queued");
+        house.restart();
+        house.run();
+        CHECK(house.exists("alice/s1-burned/RECEIPT.txt"));
+        CHECK_FALSE(house.exists("alice/s1-queued"));
+    }
+    SUBCASE("beside it") {
+        must(house.inbox_fs.make_folder("alice/s1-queued", 0700));
+        must(house.inbox_fs.make_folder("alice/s1-queued/folder", 0700));
+        for (const auto& [path, content] : kFiles)
+            must(replace_file(house.inbox_fs, "alice/s1-queued/" + path, content));
+        house.repair();
+        house.run();
+        CHECK(house.exists("alice/s1-burned/a.txt"));
+        CHECK(house.exists("alice/s1-failed/a.txt"));
+        CHECK(house.text("alice/s1-failed/FAILED.txt").find("just the same is sealed already, as alice/s1") !=
+              std::string::npos);
+    }
+    CHECK(house.catalogue->sessions("alice")->size() == 1);
+    CHECK(find(house, "s1")->seal_id == seal);
+    CHECK(find(house, "s1")->folder == "s1-burned");
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/s1") == 1);
+}
+
 TEST_CASE("lost sessions: nothing is made of an empty folder, nor of one that is called otherwise") {
     BurnerHouse house;
     must(make_folders(house.inbox_fs, "alice/empty-queued", 0755));
