@@ -45,11 +45,13 @@ std::string_view remedy(Errc code) {
         case Errc::busy:
             return "; another program holds the file";
         case Errc::corrupt:
-            return "; restore it from a backup, or move it away and import the discs";
+            return "; restore it from a backup, or move it away: the next start makes a new one, and takes "
+                   "in what the "
+                   "discs in its drives and image_dirs hold";
         case Errc::permission:
             return "; the server's user must be able to write the file and its folder";
         case Errc::not_found:
-            return "; its folder must exist and be writable";
+            return "; its folder must exist, and the server's user must be able to read and write both";
         default:
             return "";
     }
@@ -75,6 +77,12 @@ Error sqlite_error(const std::string& file, std::string_view operation, const st
 }
 
 void set_modes(soci::session& sql) {
+    // SQLite falls back to reading alone, for as long as the connection lasts.
+    auto* const backend = static_cast<soci::sqlite3_session_backend*>(sql.get_backend());
+    if (sqlite_api::sqlite3_db_readonly(backend->conn_, "main") != 0)
+        throw soci::soci_error(
+            "the file is read-only for the server's user: `chmod u+w`, `chown`, or mount its disk "
+            "for writing");
     std::string journal;
     sql << "PRAGMA journal_mode = WAL", soci::into(journal);
     sql << "PRAGMA synchronous = FULL";

@@ -53,6 +53,29 @@ std::optional<std::string> folder_finding(const std::string& key, const std::str
     return finding(fmt::format("make {} in {}", path, parent), errno);
 }
 
+// The reason why an SQLite file that is there can't be the catalogue. https://sqlite.org/fileformat.html
+// section 1.3
+std::optional<std::string> catalogue_finding(const std::string& url) {
+    constexpr std::string_view kSqlite = "sqlite3://", kHeader("SQLite format 3\0", 16);
+    if (!url.starts_with(kSqlite)) return std::nullopt;
+    const std::string path = url.substr(kSqlite.size());
+    struct stat info{};
+    if (stat(path.c_str(), &info) != 0) return std::nullopt;  // it is made at the start
+    if (!S_ISREG(info.st_mode)) return fmt::format("catalogue: {} is no file; move it away", path);
+    if (access(path.c_str(), R_OK | W_OK) != 0) {
+        const int sys_errno = errno;
+        return fmt::format(
+            "catalogue: open {0} for writing: {1}; mend it with: sudo chown {2} {0} && sudo chmod u+rw {0}",
+            path, std::strerror(sys_errno), user_name());
+    }
+    std::array<char, kHeader.size()> begin{};
+    const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const ssize_t length = fd ? pread(fd.get(), begin.data(), begin.size(), 0) : -1;
+    if (length == 0 || std::string_view(begin.data(), begin.size()) == kHeader) return std::nullopt;
+    return fmt::format("catalogue: {} is no SQLite database; restore it from a backup, or move it away",
+                       path);
+}
+
 // Folders that are known and away.
 std::vector<std::string> away_findings(const Config& config) {
     const auto state_fs = open_posix_file_system(config.state_dir);
@@ -137,6 +160,7 @@ std::vector<std::string> access_findings(const Config& config) {
         if (finding) findings.push_back(std::move(*finding));
     };
     add(folder_finding("state_dir", config.state_dir));
+    add(catalogue_finding(config.catalogue));
     add(folder_finding("inbox_dir", config.inbox_dir));
     add(folder_finding("signals_dir", config.signals_dir));
     for (std::size_t i = 0; i < config.watch.size(); ++i)

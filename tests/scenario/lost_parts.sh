@@ -77,6 +77,16 @@ stop_server
 mv "$state/catalogue.sqlite.rescued" "$state/catalogue.sqlite"
 rm -f "$state"/catalogue.sqlite-*
 
+if [ "$(id -u)" != 0 ]; then
+    step "one that may only be read is refused at the start"
+    chmod 444 "$state/catalogue.sqlite"
+    check_fails "the server does not start" burnbox serve
+    said "catalogue: open $state/catalogue.sqlite: the file is read-only for the server's user"
+    check_fails "check says it" burnbox check
+    said "catalogue: open $state/catalogue.sqlite for writing: Permission denied; mend it with: sudo chown"
+    chmod 640 "$state/catalogue.sqlite"
+fi
+
 for taken in catalogue.sqlite-wal catalogue.sqlite-shm lock seals; do
     step "$taken is taken away"
     start_server

@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
+#include "common/catalogue/catalogue.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/command.hpp"
 #include "server/commands/first_run.hpp"
@@ -58,6 +60,24 @@ TEST_CASE("serve: missing folders are made, the state's not for everybody") {
     std::filesystem::remove_all(folder / "discs");
     REQUIRE(make_folders_of(config, *known));
     CHECK_FALSE(std::filesystem::exists(folder / "discs"));  // it was there: its disk is not mounted
+}
+
+TEST_CASE("check: what can't be the catalogue is a finding; one that is not there yet is none") {
+    const test::TempFolder folder;
+    Config config = config_in(folder);
+    config.catalogue = "sqlite3://" + (folder / "catalogue");
+    CHECK(access_findings(config).empty());
+    REQUIRE(Catalogue::open(config.catalogue));
+    CHECK(access_findings(config).empty());
+    const auto is_said = [&](const std::string& words) {
+        const auto findings = access_findings(config);
+        return findings.size() == 1 && findings[0].find(words) != std::string::npos;
+    };
+    std::ofstream(folder / "catalogue") << "no database at all";
+    CHECK(is_said("is no SQLite database"));
+    std::filesystem::remove(folder / "catalogue");
+    std::filesystem::create_directory(folder / "catalogue");
+    CHECK(is_said("is no file"));
 }
 
 TEST_CASE("serve: a file in a folder's place, or no folder at all, is a finding with its key") {
