@@ -6,6 +6,7 @@
 #include "burner/schedule/burn_job.hpp"
 #include "common/base/log.hpp"
 #include "common/catalogue/copy_rules.hpp"
+#include "common/inbox/sealed_entry.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
 
@@ -17,19 +18,33 @@ constexpr Timestamp::duration kLeast = std::chrono::milliseconds(10);
 constexpr std::chrono::minutes kProofLasts{10};  // while the other drives read their copies
 constexpr std::uint64_t kMostReservedBytes = 5ULL << 30U;
 
-// What is on the disc and nothing else: what came into the folder after the seal stays, with the folders it
-// is in. False when nothing was there.
-Result<bool> remove_burned(FileSystem& fs, const std::string& folder, const Manifest& manifest) {
-    bool removed = false;
+struct Removed {
+    bool any = false;
+    std::vector<std::string> kept{};  // they are no more what was burned, or in a folder that isn't
+};
+
+// Whether it is gone now. What was written to since it was looked at, at the latest, stays.
+Result<bool> remove_entry(FileSystem& fs, const std::string& path, const ManifestEntry& entry) {
+    BB_TRY(const FileInfo before, fs.info(path));
+    BB_TRY(const bool same, is_as_sealed(fs, path, entry));
+    BB_TRY(const FileInfo now, fs.info(path));
+    if (!same || now.inode != before.inode || now.ctime != before.ctime) return false;
+    BB_CHECK(change_entry(
+        fs, path, [&] { return entry.type == FileType::folder ? fs.remove_folder(path) : fs.remove(path); }));
+    return true;
+}
+
+// What is on the disc and nothing else: what came into the folder after the seal stays, what was edited or
+// replaced since too, with the folders it is in.
+Result<Removed> remove_burned(FileSystem& fs, const std::string& folder, const Manifest& manifest) {
+    Removed removed;
     for (const ManifestEntry& entry :
          manifest.entries | std::views::reverse) {  // a folder after what is in it
-        const std::string path = join_path(folder, entry.staged_path());
-        const Status gone = change_entry(fs, path, [&] {
-            return entry.type == FileType::folder ? fs.remove_folder(path) : fs.remove(path);
-        });
+        const auto gone = remove_entry(fs, join_path(folder, entry.staged_path()), entry);
         if (!gone && gone.error().code != Errc::not_found && gone.error().code != Errc::exists)
             return std::unexpected(gone.error());
-        removed = removed || gone;
+        removed.any = removed.any || gone.value_or(false);
+        if (gone && !*gone) removed.kept.push_back(entry.staged_path());
     }
     return removed;
 }
@@ -101,8 +116,11 @@ Result<SteadyTime> PayloadRelease::run(const ReadBack& read_back, SteadyTime lat
     const Timestamp now = services_.clock.now();
     for (const SessionRow& row : due_for_release(burned, keep, space_is_needed(space), now)) {
         if (released_.contains(row.id)) continue;
-        BB_TRY(const bool released, release(row, read_back));
-        if (!released || keep.how != KeepBurned::How::until_needed) continue;
+        const auto released = release(row, read_back);
+        if (!released)
+            log::warning("payload not released", log::kv("account", row.account),
+                         log::kv("session", row.disc_name), log::kv(released.error()));
+        if (!released.value_or(false) || keep.how != KeepBurned::How::until_needed) continue;
         BB_TRY(space, services_.inbox.fs().space());
         if (!space_is_needed(space)) break;
     }
@@ -163,12 +181,16 @@ Result<bool> PayloadRelease::release(const SessionRow& row, const ReadBack& read
     // Last, because it takes long.
     BB_TRY(const bool good, all_copies_good(row, read_back));
     if (!good) return false;
-    BB_TRY(const bool removed, remove_burned(*fs, folder, sealed->manifest));
+    BB_TRY(const Removed removed, remove_burned(*fs, folder, sealed->manifest));
     released_.insert(row.id);
-    if (removed)
+    if (!removed.kept.empty())
+        log::warning("files kept that were changed after they were burned", log::kv("account", row.account),
+                     log::kv("session", row.disc_name), log::kv("files", removed.kept.size()),
+                     log::kv("first", removed.kept.back()));
+    if (removed.any)
         log::info("payload released", log::kv("account", row.account), log::kv("session", row.disc_name),
                   log::kv("bytes", row.bytes));
-    return removed;
+    return removed.any;
 }
 
 }  // namespace burnbox

@@ -1,7 +1,8 @@
 // Lets go of what was burned (session.keep_burned): the payload of a -burned folder is removed, its receipts
 // stay. Only when every copy is good: what a drive can reach is read back right before, each copy by the
 // drive that has it; a disc that lies on a shelf counts by its last read-back; an image that is gone counts
-// for nothing. Threads: any; one at a time gets in, the others leave. Blocks.
+// for nothing. And only what is still, byte for byte, what was burned. Threads: any; one at a time gets in,
+// the others leave. Blocks.
 #pragma once
 
 #include <functional>

@@ -8,8 +8,8 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/base/time_range.hpp"
+#include "common/inbox/sealed_entry.hpp"
 #include "common/session/names.hpp"
-#include "common/storage/content_digest.hpp"
 #include "common/storage/existence.hpp"
 
 namespace burnbox {
@@ -18,16 +18,8 @@ namespace {
 Result<bool> has_content(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
     for (const ManifestEntry& entry : sealed.manifest.entries) {
         if (entry.path == sealed.marker.name) continue;
-        const std::string path = join_path(folder, entry.staged_path());
-        if (entry.type == FileType::symlink) {
-            const auto target = fs.read_symlink(path);
-            if (!target) return std::unexpected(target.error());
-            if (*target != entry.link_target) return false;
-        }
-        if (entry.type != FileType::file) continue;
-        BB_TRY(const auto file, fs.open(path, {.read = true}));
-        BB_TRY(const ContentDigest content, digest_content(*file, entry.size_bytes));
-        if (content.sha256 != entry.sha256) return false;
+        BB_TRY(const bool same, is_as_sealed(fs, join_path(folder, entry.staged_path()), entry));
+        if (!same) return false;
     }
     return true;
 }

@@ -81,6 +81,34 @@ TEST_CASE("release: what came into the folder after the seal is on no disc, and 
     CHECK(has_receipts(house, "holiday"));
 }
 
+TEST_CASE("release: what was changed after the seal is on no disc, and stays") {
+    BurnerHouse house;
+    house.config.session.keep_burned = {KeepBurned::How::for_time, 24h * 30};
+    burn(house, "holiday");
+    const std::string changed = "alice/holiday-burned/photos/a.jpg";
+    std::string now = "two weeks of work";
+    SUBCASE("edited") {
+        REQUIRE(replace_file(house.inbox_fs, changed, now));
+    }
+    SUBCASE("of the same size and time") {
+        const FileInfo before = house.inbox_fs.info(changed).value();
+        now = std::string(before.size_bytes, 'y');
+        REQUIRE(replace_file(house.inbox_fs, changed, now));
+        REQUIRE(house.inbox_fs.set_times(changed, before.atime, before.mtime));
+    }
+    SUBCASE("a link in its place") {
+        REQUIRE(house.inbox_fs.remove(changed));
+        REQUIRE(house.inbox_fs.make_symlink("elsewhere", changed));
+        now.clear();
+    }
+    house.clock.advance(24h * 31);
+    house.run();
+    CHECK(house.exists(changed));
+    CHECK(house.text(changed) == now);
+    CHECK_FALSE(house.exists("alice/holiday-burned/notes.txt"));
+    CHECK(has_receipts(house, "holiday"));
+}
+
 TEST_CASE("release: a session that is not burned on every copy's disc keeps its payload") {
     BurnerHouse house;
     house.config.session.keep_burned = {KeepBurned::How::for_time, 0ms};
