@@ -140,8 +140,9 @@ class Catalogue {
     // Files whose path or base name matches the glob; of one account when it is not empty; at most `most`.
     [[nodiscard]] Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob,
                                                       std::size_t most);
-    // A burned session of this account and name with this content, if any: sent twice. Not one, with a
-    // part or as a whole, none of whose copies counts any more: see copy_rules.
+    // A session of this account and name with this content that waits, is at work or is burned, if any: sent
+    // twice. Not a burned one, with a part or as a whole, none of whose copies counts any more: see
+    // copy_rules.
     [[nodiscard]] Result<std::optional<SessionRow>> find_same_content(const std::string& account,
                                                                       const std::string& name,
                                                                       const Sha256& content_digest);

@@ -94,12 +94,13 @@ Result<std::optional<SessionRow>> Catalogue::find_same_content(const std::string
         return select_one<SessionColumns>(
             sql,
             "WHERE account = :account AND name = :name AND content_digest = :digest AND"
-            " state = 'burned' AND whole_id IS NULL AND NOT EXISTS"
+            " whole_id IS NULL AND (state IN ('queued', 'burning', 'verifying') OR state = 'burned' AND NOT "
+            "EXISTS"
             // a part of it, or all of it, has no copy left that counts, see copy_rules: it is welcome again
             " (SELECT 1 FROM sessions s JOIN disc_sessions p ON p.session_id = s.id"
             " WHERE (s.id = sessions.id OR s.whole_id = sessions.id) AND NOT EXISTS"
             " (SELECT 1 FROM disc_sessions c JOIN discs d ON d.id = c.disc_id WHERE c.session_id = s.id"
-            " AND c.good = 1 AND d.state <> 'suspect' AND d.missing_since IS NULL))"
+            " AND c.good = 1 AND d.state <> 'suspect' AND d.missing_since IS NULL)))"
             " ORDER BY sealed_at DESC, id DESC",
             account, name, content_digest.hex());
     });

@@ -115,21 +115,26 @@ Result<std::set<std::string>> discs_that_hold(Catalogue& catalogue, SessionId se
     return labels;
 }
 
-SealStep<void> check_not_burned_yet(const SealOrigin& origin, const OpenSession& session,
-                                    const SealRequest& request, const Manifest& manifest) {
+// "is on disc BURNBOX_0001"
+Result<std::string> where_it_is(Catalogue& catalogue, const SessionRow& row) {
+    if (row.state != SessionState::burned) return std::string("waits to be burned");
+    BB_TRY(const auto discs, discs_that_hold(catalogue, row.id));
+    return fmt::format("is on disc {}", discs.empty() ? "?" : list_names({discs.begin(), discs.end()}));
+}
+
+SealStep<void> check_not_sent_yet(const SealOrigin& origin, const OpenSession& session,
+                                  const SealRequest& request, const Manifest& manifest) {
     if (request.again) return {};
     Catalogue& catalogue = origin.services().catalogue;
     const auto same = catalogue.find_same_content(origin.account(), session.name, manifest.content_digest());
     if (!same) return seal_failed(same.error());
     if (!*same) return {};
-    const auto discs = discs_that_hold(catalogue, (*same)->id);
-    if (!discs) return seal_failed(discs.error());
-    return refuse_seal(
-        session.name,
-        fmt::format("exactly the same is on disc {} already, as {}; to burn it once more: {}",
-                    discs->empty() ? std::string("?") : list_names({discs->begin(), discs->end()}),
-                    escape((*same)->disc_name), origin.words_for_again(session)),
-        Errc::exists);
+    const auto where = where_it_is(catalogue, **same);
+    if (!where) return seal_failed(where.error());
+    return refuse_seal(session.name,
+                       fmt::format("exactly the same {} already, as {}; to burn it once more: {}", *where,
+                                   escape((*same)->disc_name), origin.words_for_again(session)),
+                       Errc::exists);
 }
 
 }  // namespace
@@ -183,7 +188,7 @@ SealStep<void> check_seal_rules(const SealOrigin& origin, const OpenSession& ses
         if (auto bag = check_bag(origin, session, content.manifest); !bag) return bag;
     }
     if (auto fit = check_fit(origin, session, content.manifest); !fit) return fit;
-    return check_not_burned_yet(origin, session, request, content.manifest);
+    return check_not_sent_yet(origin, session, request, content.manifest);
 }
 
 bool was_sealed_lately(const SessionRow& row, Timestamp now) {

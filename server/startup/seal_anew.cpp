@@ -42,7 +42,9 @@ Result<std::optional<SessionRow>> burned_without_folder(const UploadServices& se
                                                         const SealedSession& sealed) {
     BB_TRY(auto row, services.catalogue.find_same_content(account, parse_folder(folder).name,
                                                           sealed.manifest.content_digest()));
-    if (!row || !row->folder.empty() || row->staging != services.inbox.area()) return std::nullopt;
+    const bool is_it = row && row->state == SessionState::burned && row->folder.empty() &&
+                       row->staging == services.inbox.area();
+    if (!is_it) return std::nullopt;
     BB_CHECK(services.catalogue.set_folder(row->id, folder));
     BB_TRY(row, services.catalogue.session(row->id));
     return row;

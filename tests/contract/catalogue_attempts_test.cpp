@@ -246,11 +246,17 @@ TEST_CASE("catalogue: find matches base names and paths") {
     CHECK(file.sha256 == Sha256::of("/alice/holiday/data/photos/a.jpg"));
 }
 
-TEST_CASE("catalogue: the same content under the same name is recognized once it is burned") {
+TEST_CASE(
+    "catalogue: the same content under the same name is recognized while it waits and once it is burned") {
     Bench bench;
     const SessionRow row = session_row("holiday");
-    CHECK_FALSE(
-        bench.catalogue->find_same_content("alice", "holiday", row.content_digest).value().has_value());
+    const auto is_known = [&] {
+        return bench.catalogue->find_same_content("alice", "holiday", row.content_digest).value().has_value();
+    };
+    CHECK(is_known());
+    REQUIRE(bench.catalogue->step(bench.session, SessionState::queued, SessionState::failed, "test"));
+    CHECK_FALSE(is_known());
+    REQUIRE(bench.catalogue->step(bench.session, SessionState::failed, SessionState::queued, ""));
     bench.burn(bench.disc, bench.session, {});
     CHECK(bench.catalogue->find_same_content("alice", "holiday", row.content_digest).value()->id ==
           bench.session);

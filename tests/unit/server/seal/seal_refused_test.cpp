@@ -140,6 +140,28 @@ TEST_CASE("refused: the same is on a disc already, unless it is asked for again"
     CHECK(burn(*client, "holiday", true) == "ok: holiday is sealed as holiday-2");
 }
 
+TEST_CASE("refused: the same waits already, unless it is asked for again") {
+    UploadHouse house;
+    auto client = house.connect();
+    const auto send = [&](const char* content) {
+        (void)client->make_folder("/holiday", 0755);
+        REQUIRE(put(*client, "/holiday/a", content) == "ok");
+        return burn(*client, "holiday");
+    };
+    REQUIRE(send("aaa") == "ok: holiday is sealed");
+    CHECK(send("aaa") ==
+          "holiday can't be sealed: exactly the same waits to be burned already, as holiday; "
+          "to burn it once more: burnbox burn holiday --again");
+    CHECK(send("bbb") == "ok: holiday is sealed as holiday-2");
+    CHECK(contains(send("aaa"), "exactly the same waits to be burned already, as holiday;"));
+    CHECK(burn(*client, "holiday", true) == "ok: holiday is sealed as holiday-3");
+    SUBCASE("not one that has failed") {
+        for (const SessionRow& row : house.rows())
+            REQUIRE(house.catalogue->step(row.id, SessionState::queued, SessionState::failed, "test"));
+        CHECK(send("aaa") == "ok: holiday is sealed as holiday-4");
+    }
+}
+
 TEST_CASE("refused: not when the disc is missing or suspect that it is on") {
     UploadHouse house;
     auto client = house.connect();
