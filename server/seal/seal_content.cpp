@@ -10,6 +10,7 @@
 #include "server/rules/link_rule.hpp"
 #include "server/seal/seal_gaps.hpp"
 #include "server/seal/seal_proof.hpp"
+#include "server/seal/taken_names.hpp"
 #include "server/sessions/hash_files.hpp"
 #include "server/sessions/sent_modes.hpp"
 
@@ -64,6 +65,21 @@ SealStep<void> check_entries(const SealOrigin& origin, const OpenSession& sessio
             reasons, "neither files nor folders nor links: " + list_names(others) + "; delete them");
     if (!reasons.empty()) return refuse_seal(session.name, reasons, Errc::invalid);
     return {};
+}
+
+// In the way of burnbox's own files, which would take their place.
+SealStep<void> check_taken_names(const SealOrigin& origin, const OpenSession& session,
+                                 const std::string& top) {
+    if (!origin.rules().others_write) return {};
+    const auto taken = taken_names(origin.fs(), top, origin.services().config.session);
+    if (!taken) return seal_failed(taken.error());
+    if (taken->empty()) return {};
+    return refuse_seal(
+        session.name,
+        fmt::format("burnbox itself writes files of these names, and would not burn yours: {}; "
+                    "give them other names, or delete them",
+                    list_names(*taken)),
+        Errc::invalid);
 }
 
 // Digests that were taken while the files arrived, and that still belong to what is on the disk.
@@ -188,6 +204,8 @@ SealStep<SealContent> read_seal_content(const SealOrigin& origin, OpenSession& s
         draft.entries.empty() || (draft.entries.size() == 1 && draft.entries.front().path == request.marker);
     if (auto good = check_entries(origin, session, draft.entries); !good)
         return std::unexpected(std::move(good).error());
+    if (auto free = check_taken_names(origin, session, draft.top); !free)
+        return std::unexpected(std::move(free).error());
     take_known_digests(origin, session, draft);
     if (auto hashed = hash_the_rest(origin, session, draft); !hashed)
         return std::unexpected(std::move(hashed).error());

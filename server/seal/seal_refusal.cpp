@@ -39,10 +39,18 @@ std::string list_reasons(const std::vector<std::string>& reasons) {
     return out;
 }
 
+namespace {
+
+constexpr std::string_view kPromise = "Nothing was burned, and nothing that you sent was deleted.\n";
+
+}  // namespace
+
+bool is_refused_text(std::string_view text) {
+    return text.find(kPromise) != std::string_view::npos;
+}
+
 std::string refused_text(const NoSeal& why, const std::string& marker, Timestamp now) {
-    std::string text =
-        fmt::format("{}\n\nRefused at {}. Nothing was burned, and nothing that you sent was deleted.\n",
-                    why.error.message, to_iso8601(now));
+    std::string text = fmt::format("{}\n\nRefused at {}. {}", why.error.message, to_iso8601(now), kPromise);
     if (why.kind == NoSeal::Kind::later)
         return text + fmt::format("What to do: send what is missing, then {} or any other marker again.\n",
                                   escape(marker));

@@ -45,5 +45,9 @@ inline constexpr std::string_view kTransferOpen =
 // What REFUSED.txt says of a seal that was refused, or has to wait for files. `marker` as it was sent, "" for
 // a command.
 [[nodiscard]] std::string refused_text(const NoSeal& why, const std::string& marker, Timestamp now);
+// Whether a file of that name is one that refused_text() made, and no person's.
+[[nodiscard]] bool is_refused_text(std::string_view text);
+inline constexpr const char* kRefusedText = "REFUSED.txt";
+inline constexpr std::size_t kMostRefusedBytes = 1U << 20U;
 
 }  // namespace burnbox::upload

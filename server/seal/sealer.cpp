@@ -184,18 +184,27 @@ void Sealer::leave_open(const NoSeal& why) {
                   log::kv(why.error));
 }
 
+// A person's file of that name, in a watched folder, stays: then the log alone has the reason.
+Status Sealer::write_refusal(const std::string& text) {
+    const std::string path = join_path(top(), kRefusedText);
+    const auto before = read_file(origin_.fs(), path, kMostRefusedBytes);
+    if (before ? !is_refused_text(*before) : before.error().code != Errc::not_found)
+        return fail(Errc::exists, fmt::format("{} is there already, and not burnbox's: {}", path, text));
+    return replace_file(origin_.fs(), path, text, Durability::visible);
+}
+
 // Nothing a person sent is ever deleted: the marker stays, under a name that is none, unless it counts later.
 void Sealer::mark_refused(const NoSeal& why) {
     const std::string text = refused_text(why, request_.marker, services_.clock.now());
     const std::lock_guard lock(origin_.mutex());
     ++session_.refusals;
-    Status done = replace_file(origin_.fs(), join_path(top(), "REFUSED.txt"), text, Durability::visible);
+    Status done = write_refusal(text);
     if (!request_.marker.empty() && why.kind == NoSeal::Kind::refused) {
-        const Status renamed = refuse_marker_file(origin_.fs(), top(), request_.marker);
+        const auto renamed = refuse_marker_file(origin_.fs(), top(), request_.marker);
         if (renamed) {
             origin_.release(session_.forget(request_.marker));
         } else if (done)
-            done = renamed;
+            done = std::unexpected(renamed.error());
     }
     if (!done)
         log::warning("refusal not written", log::kv("account", origin_.account()),

@@ -27,6 +27,7 @@ class Sealer {
     [[nodiscard]] SealStep<void> rename_folder(SessionRow& row, const SealContent& content);
     void leave_open(const NoSeal& why);
     void mark_refused(const NoSeal& why);
+    [[nodiscard]] Status write_refusal(const std::string& text);
     void become_sealed(const SessionRow& row, const SealContent& content);
     [[nodiscard]] std::string top() const { return origin_.top(session_); }
 

@@ -29,7 +29,7 @@ bool RepeatedTransfer::may_be(const ResolvedPath& place) {
 Result<std::unique_ptr<Lease>> RepeatedTransfer::begin(std::shared_ptr<SessionRegistry> registry,
                                                        std::shared_ptr<Account> account,
                                                        const ResolvedPath& place) {
-    std::string folder = join_path(account->name, arriving_folder(random_uuid()));
+    std::string folder = join_path(account->name, hidden_folder(random_uuid()));
     BB_CHECK(registry->inbox().make_folder(folder, 0755));
     return std::unique_ptr<Lease>(
         new RepeatedTransfer(std::move(registry), std::move(account), place, std::move(folder)));

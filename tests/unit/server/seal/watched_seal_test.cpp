@@ -73,3 +73,36 @@ TEST_CASE("watched folder: what changes while it is sealed is not sealed as it w
     CHECK(lab.seal() == "ok: holiday is sealed");
     CHECK(lab.house.exists("lab/holiday-queued"));
 }
+
+TEST_CASE("watched folder: a person's file of one of burnbox's own names is refused, and stays as it is") {
+    WatchedHouse lab;
+    std::string name;
+    SUBCASE("STATUS.txt") {
+        name = "STATUS.txt";
+    }
+    SUBCASE("FAILED.txt") {
+        name = "FAILED.txt";
+    }
+    SUBCASE("REFUSED.txt") {
+        name = "REFUSED.txt";
+    }
+    SUBCASE("RECEIPT.txt") {
+        name = "RECEIPT.txt";
+    }
+    SUBCASE("receipt.json") {
+        name = "receipt.json";
+    }
+    SUBCASE("what only looks like a marker that was refused") {
+        name = "notes.refused";
+    }
+    const std::string path = "lab/holiday/" + name;
+    lab.house.put_behind(path, "mine");
+    const std::string answer = lab.seal();
+    CHECK(contains(answer, "burnbox itself writes files of these names, and would not burn yours: " + name));
+    CHECK(lab.house.text(path) == "mine");
+    CHECK(lab.house.exists("lab/holiday/BURN.refused"));
+    REQUIRE(lab.house.inbox_fs.remove(path));
+    lab.house.put_behind("lab/holiday/BURN", "");
+    CHECK(lab.seal() == "ok: holiday is sealed");
+    CHECK(lab.house.exists("lab/holiday-queued/photos/a.jpg"));
+}

@@ -1,0 +1,18 @@
+// Files at a session's top that have one of burnbox's own names (names.hpp, is_own_file) and that burnbox did
+// not write. Over SSH nobody can make one; in a watched folder anybody can.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/config/config.hpp"
+#include "common/storage/file_system.hpp"
+
+namespace burnbox::upload {
+
+// Their names, sorted. Not among them: REFUSED.txt with the text of a refusal, and NAME.refused where NAME is
+// a marker's name, or is empty, or something was refused there. Errors: those of looking. Blocks.
+[[nodiscard]] Result<std::vector<std::string>> taken_names(FileSystem& fs, const std::string& top,
+                                                           const SessionConfig& config);
+
+}  // namespace burnbox::upload
