@@ -22,6 +22,11 @@ using mmc::FaultKind;
 
 struct Died {};  // the process, or the whole machine
 
+struct IgnoringObserver final : BurnObserver {
+    Status about_to_write(const BurnPlan&) override { return {}; }
+    void progress(const Progress&) override {}
+};
+
 constexpr std::array kProfiles = {"dvd+r", "dvd-r", "dvd+r-dl", "bd-r", "cd-r"};
 constexpr int kRead = 0x28;
 constexpr int kWrite = 0x2a;
@@ -48,6 +53,8 @@ class Run {
     void act();
     void step();
     void restart();
+    void by_hand();
+    void verify();
     void keep_copy();
     void put_back();
     bool all_burned();
@@ -210,8 +217,27 @@ void Run::restart() {
     house_.restart();
 }
 
+// What a person asks of a drive.
+void Run::by_hand() {
+    using ByHand = Burner::ByHand;
+    constexpr std::array kAsked = {ByHand::close_disc, ByHand::eject, ByHand::load, ByHand::retry};
+    const Tray& tray = *house_.trays[pick(static_cast<unsigned>(house_.trays.size()) - 1)];
+    static_cast<void>(house_.burner->by_hand(kAsked[pick(kAsked.size() - 1)], tray.name));
+}
+
+void Run::verify() {
+    if (sessions_.empty()) return;
+    const SessionRow row =
+        house_.row("s" + std::to_string(pick(static_cast<unsigned>(sessions_.size()) - 1)));
+    IgnoringObserver observer;
+    for (const DiscSessionRow& copy : must(house_.catalogue->copies(row.id)))
+        static_cast<void>(house_.burner->verify_session(row.id, copy.disc_label, observer));
+}
+
 void Run::step() {
     try {
+        if (happens(5)) return by_hand();
+        if (happens(3)) return verify();
         static_cast<void>(house_.burner->run_once(pick(static_cast<unsigned>(house_.trays.size()) - 1)));
     } catch (const Died&) {
         for (const auto& tray : house_.trays)

@@ -21,6 +21,11 @@ using namespace std::chrono_literals;
 
 struct Died {};  // the process, in the middle of a drive's operation
 
+struct IgnoringObserver final : BurnObserver {
+    Status about_to_write(const BurnPlan&) override { return {}; }
+    void progress(const Progress&) override {}
+};
+
 class Run {
   public:
     explicit Run(unsigned seed);
@@ -37,6 +42,8 @@ class Run {
     void disarm();
     void act();
     void step();
+    void by_hand();
+    void verify();
     void keep_copy();
     void put_back();
     ShelfJudge judge() { return {house_, sessions_, withdrawn_, copies_, put_back_}; }
@@ -104,8 +111,28 @@ void Run::disarm() {
     armed_ = false;
 }
 
+// What a person asks of a drive.
+void Run::by_hand() {
+    using ByHand = Burner::ByHand;
+    constexpr std::array kAsked = {ByHand::close_disc, ByHand::eject, ByHand::load, ByHand::retry};
+    const std::string& drive = names_[pick(static_cast<unsigned>(names_.size()) - 1)];
+    static_cast<void>(house_.burner->by_hand(kAsked[pick(kAsked.size() - 1)], drive));
+}
+
+void Run::verify() {
+    const auto rows = house_.catalogue->sessions("alice");
+    if (!rows || rows->empty()) return;
+    const SessionRow& row = (*rows)[pick(static_cast<unsigned>(rows->size()) - 1)];
+    IgnoringObserver observer;
+    if (const auto copies = house_.catalogue->copies(row.id))
+        for (const DiscSessionRow& copy : *copies)
+            static_cast<void>(house_.burner->verify_session(copy.session, copy.disc_label, observer));
+}
+
 void Run::step() {
     try {
+        if (happens(5)) return by_hand();
+        if (happens(3)) return verify();
         static_cast<void>(house_.burner->prepare_once());
         static_cast<void>(house_.burner->run_once(pick(static_cast<unsigned>(names_.size()) - 1)));
     } catch (const Died&) {
