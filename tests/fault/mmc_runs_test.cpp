@@ -351,13 +351,15 @@ void Run::insert_in_turn(unsigned turn) {
     run_drives();
 }
 
-// The person tries each disc that burnbox has begun, and then a new one; at last each once more, for what is
-// on it.
+// The person tries each disc that burnbox has begun, and then a new one, and vouches for the drives; at last
+// each disc once more, for what is on it.
 void Run::end() {
     disarm();
     for (unsigned round = 0; round < 40; ++round) {
         insert_in_turn(round);
         if (all_burned() && house_.catalogue->unfinished_attempts()->empty()) break;
+        for (const auto& tray : house_.trays)
+            static_cast<void>(house_.burner->by_hand(Burner::ByHand::retry, tray->name));
         house_.clock.advance(6min);
     }
     std::size_t most = 0;
