@@ -130,6 +130,7 @@ Status TreeReader::take_own(const DirectoryRecord& record) {
     const Status read = rock_ridge_.read(record.system_use, skip_, found_);
     BB_CHECK(note(record.block, read));
     if (!read) return {};
+    if (found_.named && found_.name != ".") fault(record.block, "the folder's record of itself has a name");
     if (number_ == 0)
         take_root_attributes();
     else
@@ -148,6 +149,7 @@ void TreeReader::take_root_attributes() {
     root.uid = found_.uid;
     root.gid = found_.gid;
     root.mtime = found_.mtime.value_or(0);
+    if (!found_.mtime) fault(root.block, "the root folder has no time (TF)");
 }
 
 // Some readers take a folder's attributes from here: they have to be those that its parent gives.
@@ -155,7 +157,7 @@ void TreeReader::check_own_attributes(const DirectoryRecord& record) {
     if (!tree_.rock_ridge_) return;
     const TreeNode& node = folder_node();
     const bool same = found_.attributes && (found_.mode & 07777U) == node.mode && found_.uid == node.uid &&
-                      found_.gid == node.gid && found_.mtime.value_or(record.time) == node.mtime;
+                      found_.gid == node.gid && found_.mtime == node.mtime;
     if (!same)
         fault(record.block, "the folder's record of itself has other attributes than its parent gives it");
 }
@@ -244,6 +246,8 @@ Status TreeReader::add_entry(const DirectoryRecord& record) {
         if (!read) return {};
     }
     if (found_.relocated && record.is_folder()) return take_moved(record);
+    if (tree_.rock_ridge_ && (!found_.named || !found_.mtime))
+        fault(record.block, "an entry has no name (NM) or no time (TF)");
     if (tree_.nodes_.size() >= limits_.entries)
         return fail(Errc::limit, "read the tree of a disc: it has more than " +
                                      std::to_string(limits_.entries) + " entries");

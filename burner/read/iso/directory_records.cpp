@@ -28,6 +28,9 @@ Result<DirectoryRecord> parse_record(IsoBytes bytes) {
     if (bytes[1] != 0 || bytes[26] != 0 || bytes[27] != 0)
         return broken(
             "a record has an extended attribute record or is interleaved: this reader knows neither");
+    constexpr std::uint8_t kHidden = 0x01, kRecordFormat = 0x08, kProtected = 0x10, kReserved = 0x60;
+    if ((bytes[25] & (kHidden | kRecordFormat | kProtected | kReserved)) != 0)
+        return broken("a record is hidden, protected, or has a format: this reader knows none of these");
     const auto time = iso_time7(&bytes[18]);
     if (!time) return broken("a record's time is none");
     DirectoryRecord record;

@@ -20,6 +20,7 @@ class DescriptorReader {
     [[nodiscard]] bool is_descriptor() const { return std::memcmp(&block_[1], "CD001", 5) == 0; }
     [[nodiscard]] bool is_joliet() const;
     [[nodiscard]] Result<IsoDescriptor> read();
+    void check_terminator();
 
   private:
     [[nodiscard]] std::string where() const { return "descriptor (block " + std::to_string(lba_) + "): "; }
@@ -27,6 +28,9 @@ class DescriptorReader {
     [[nodiscard]] std::string text(std::size_t at, std::size_t bytes) const;
     [[nodiscard]] Result<std::uint32_t> number32(std::size_t at, const char* what);
     void check_one(std::size_t at, std::uint32_t wanted, const char* what);
+    // Bytes `first` up to `end` that the standard wants to be zero: there are readers that take the
+    // descriptor for none otherwise.
+    void check_zeros(std::size_t first, std::size_t end);
     [[nodiscard]] Status read_root(IsoDescriptor& descriptor);
     void read_path_tables(IsoDescriptor& descriptor);
     void read_times(IsoDescriptor& descriptor);
@@ -60,12 +64,26 @@ void DescriptorReader::check_one(std::size_t at, std::uint32_t wanted, const cha
     if (value != wanted) fault(std::string(what) + " is not " + std::to_string(wanted));
 }
 
+void DescriptorReader::check_zeros(std::size_t first, std::size_t end) {
+    for (std::size_t at = first; at < end; ++at)
+        if (block_[at] != 0) return fault("its byte " + std::to_string(at) + " is not zero");
+}
+
+// 8.3
+void DescriptorReader::check_terminator() {
+    if (block_[6] != 1) fault("its version is not 1");
+    check_zeros(7, kBlockBytes);
+}
+
 Status DescriptorReader::read_root(IsoDescriptor& descriptor) {
     const std::uint8_t* record = &block_[156];
     BB_TRY(descriptor.root.lba, number32(156 + 2, "the root folder's block"));
     BB_TRY(descriptor.root.bytes, number32(156 + 10, "the root folder's size"));
     if (record[0] != 34 || record[1] != 0 || record[25] != 2 || record[32] != 1 || record[33] != 0)
         return fail(Errc::corrupt, where() + "its record of the root folder is none");
+    if (!iso_time7(&record[18])) fault("the root folder's time is none");
+    check_zeros(156 + 26, 156 + 28);
+    check_one(156 + 28, 1, "the root folder's number in the volume set");
     return {};
 }
 
@@ -91,6 +109,11 @@ Result<IsoDescriptor> DescriptorReader::read() {
     const auto block_size = both_endian16(&block_[128]);
     if (block_size != kBlockBytes)
         return fail(Errc::corrupt, where() + "its logical blocks are not of 2048 bytes");
+    check_zeros(7, 8);
+    check_zeros(72, 80);
+    check_zeros(type() == kPrimary ? 88 : 91, 120);  // behind the escape sequence of Joliet
+    check_zeros(882, 883);
+    check_zeros(1395, kBlockBytes);
     check_one(120, 1, "the size of its volume set");
     check_one(124, 1, "its number in the volume set");
     BB_TRY(descriptor.blocks, number32(80, "the volume's size"));
@@ -125,6 +148,7 @@ Result<IsoVolume> read_volume(BlockSource& source, std::uint32_t start_lba, Mism
                         session + ": no volume descriptor is in block " + std::to_string(lba));
         if (reader.type() == kTerminator) {
             volume.terminator_lba = static_cast<std::uint32_t>(lba);
+            reader.check_terminator();
         } else if (reader.type() == kPrimary && !primary) {
             BB_TRY(volume.primary, reader.read());
             primary = true;

@@ -26,7 +26,7 @@ Result<std::uint32_t> number(IsoBytes entry, std::size_t at, const char* what) {
 }
 
 bool names_rock_ridge(IsoBytes entry) {
-    if (entry.size() < 8 || entry.size() < 8U + entry[4]) return false;
+    if (entry.size() < 8 || entry.size() < 8U + entry[4] || entry[7] != 1) return false;
     const std::string id(entry.begin() + 8, entry.begin() + 8 + entry[4]);
     return id == "RRIP_1991A" || id == "IEEE_P1282" || id == "IEEE_1282";
 }
@@ -39,6 +39,7 @@ Status RockRidgeReader::take_attributes(IsoBytes entry, RockRidge& found) const 
     BB_TRY(found.links, number(entry, 12, "its number of links (PX)"));
     BB_TRY(found.uid, number(entry, 20, "its owner (PX)"));
     BB_TRY(found.gid, number(entry, 28, "its group (PX)"));
+    if (entry.size() > 36) BB_CHECK(number(entry, 36, "its serial number (PX)"));
     found.attributes = true;
     return {};
 }
@@ -176,6 +177,7 @@ Status RockRidgeReader::take_area(IsoBytes area, RockRidge& found) {
         if (length < 4 || length > area.size())
             return broken("an entry of its system use area has an impossible length");
         const IsoBytes entry = area.first(length);
+        if (entry[3] != 1) return broken("an entry of its system use area has another version than 1");
         if (entry[0] == 'S' && entry[1] == 'T') return {};
         BB_CHECK(take_entry(entry, found));
         area = area.subspan(length);

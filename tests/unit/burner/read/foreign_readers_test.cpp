@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "burner/read/read_tree.hpp"
 #include "tests/support/run_number.hpp"
@@ -119,6 +120,36 @@ void check_links_by_bsdtar(const MadeImage& image, const ReadTree& tree) {
     }
 }
 
+// All that our reader says of the tree; "" when something is wrong with it.
+std::string said_of(const MadeImage& image) {
+    MemoryBlocks blocks = image.blocks();
+    const auto tree = read_tree(blocks, 0);
+    std::ostringstream said;
+    for (NodeId id = 0; tree && id < tree->size(); ++id) {
+        const TreeNode& node = tree->node(id);
+        said << tree->path(node) << ' ' << std::to_underlying(node.type) << ' ' << node.mode << ' '
+             << node.uid << ' ' << node.gid << ' ' << node.mtime << ' ' << node.size_bytes << ' '
+             << tree->link_target(node);
+        for (const TreeExtent& extent : tree->extents(node)) said << ' ' << extent.lba << '+' << extent.bytes;
+        said << '\n';
+    }
+    return said.str();
+}
+
+std::uint32_t first_content(const MadeImage& image) {
+    MemoryBlocks blocks = image.blocks();
+    const ReadTree tree = test::must(read_tree(blocks, 0));
+    std::uint32_t first = UINT32_MAX;
+    for (NodeId id = 0; id < tree.size(); ++id)
+        for (const TreeExtent& extent : tree.extents(tree.node(id))) first = std::min(first, extent.lba);
+    return first;
+}
+
+void put_byte(const MadeImage& image, std::size_t at, char byte) {
+    std::fstream file(image.file("image"), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(at)).put(byte);
+}
+
 }  // namespace
 
 TEST_CASE("read tree: generated trees are seen as other readers see them") {
@@ -137,5 +168,32 @@ TEST_CASE("read tree: generated trees are seen as other readers see them") {
         check_extents_by_xorriso(image, *tree);
         check_paths_by_isoinfo(image, *tree);
         check_links_by_bsdtar(image, *tree);
+    }
+}
+
+TEST_CASE("read tree: one wrong bit that our reader does not tell changes nothing for other readers") {
+    const test::RunNumbers numbers = test::run_numbers(30);
+    MadeImage image;
+    image.put("folder/a", std::string(5000, 'a')).put("b", "b").link("folder/link", "a");
+    image.make("xorriso -no_rc -as mkisofs -quiet -R -J -joliet-long");
+    const auto entries = [&] { return lines_of(image, "bsdtar -tvf " + image.file("image")); };
+    const auto all_entries = entries();
+    const std::string all_said = said_of(image);
+    REQUIRE(all_entries.size() == 5);
+    constexpr std::size_t kBegin = 16 * kBlockBytes;
+    const std::size_t end = first_content(image) * kBlockBytes;
+    for (unsigned run = 0; run < std::min(numbers.runs, 100'000U); ++run) {
+        std::mt19937 random(numbers.seed + run);
+        const std::size_t at = kBegin + random() % (end - kBegin);
+        const char before = image.bytes()[at];
+        image.bytes()[at] = static_cast<char>(before ^ 1U << random() % 8);
+        if (said_of(image) == all_said) {
+            CAPTURE(numbers.seed + run);
+            CAPTURE(at);
+            put_byte(image, at, image.bytes()[at]);
+            CHECK(entries() == all_entries);
+            put_byte(image, at, before);
+        }
+        image.bytes()[at] = before;
     }
 }

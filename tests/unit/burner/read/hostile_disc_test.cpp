@@ -230,6 +230,36 @@ TEST_CASE("hostile disc: what is left is read when something is wrong") {
     CHECK(tree.find("top/below/file") == nullptr);
 }
 
+// Other readers take a descriptor, an entry or a record for none, or hide it.
+TEST_CASE("hostile disc: one wrong bit in what the standards lay down is told") {
+    MadeImage image;
+    make_disc(image);
+    constexpr std::size_t kPrimary = 16 * kBlockBytes, kJoliet = 17 * kBlockBytes,
+                          kTerminator = 18 * kBlockBytes;
+    std::vector<std::size_t> places;
+    for (const std::size_t at : {6, 7, 8, 1875, 2047}) places.push_back(kTerminator + at);
+    for (const std::size_t descriptor : {kPrimary, kJoliet})
+        for (const std::size_t at : {6, 7, 72, 79, 91, 119, 182, 183, 184, 187, 881, 882, 1395, 2047})
+            places.push_back(descriptor + at);
+    const Place record = record_of(image, "file");
+    for (const std::size_t at : {1, 25, 26, 27, 28}) places.push_back(record.record + at);
+    for (const char* entry : {"PX", "NM", "TF"})
+        for (const std::size_t at : {0, 1, 3}) places.push_back(record.entry(entry) + at);
+    places.push_back(record.entry("PX") + 36);
+    const std::size_t susp = image.bytes().find("SP\7\1"),
+                      extension = std::min(image.bytes().find("RRIP_1991A"), image.bytes().find("IEEE_")) - 8;
+    for (const std::size_t at : {susp + 3, susp + 4, extension + 3, extension + 7, extension + 8})
+        places.push_back(at);
+    for (const std::size_t at : places) {
+        CAPTURE(at / kBlockBytes);
+        CAPTURE(at % kBlockBytes);
+        image.bytes()[at] = static_cast<char>(image.bytes()[at] ^ 1);
+        CHECK(all_faults(image) != "");
+        image.bytes()[at] = static_cast<char>(image.bytes()[at] ^ 1);
+    }
+    CHECK(all_faults(image) == "");
+}
+
 // As files of 4 GiB and more are: records of the same identifier, all but the last one marked.
 TEST_CASE("read tree: a file of several extents") {
     MadeImage image;
