@@ -196,9 +196,16 @@ Result<bool> meet_image_again(AttemptContext& context, const ShelfDisc& image, c
     return loaded.has_value();
 }
 
-}  // namespace
+// The last of the drives says it durably. When that fails the next start finds the catalogue older once more.
+void shelf_is_seen(AttemptContext& context) {
+    const BurnerServices& services = context.services;
+    const bool all = context.schedule.shelf_seen(context.drive.name());
+    if (services.catalogue_age == CatalogueAge::current || !all) return;
+    if (const Status noted = note_shelves_seen(services.state_fs); !noted)
+        log::warning("shelves looked over, not noted", log::kv(noted.error()));
+}
 
-Result<bool> look_over_shelf(AttemptContext& context) {
+Result<bool> look_over(AttemptContext& context) {
     BB_TRY(const auto shelf, context.drive.shelf());
     BB_TRY(const auto discs, context.services.catalogue.discs());
     if (!context.drive.emulated() && context.services.catalogue_age != CatalogueAge::current) {
@@ -224,6 +231,14 @@ Result<bool> look_over_shelf(AttemptContext& context) {
         any = any || met.value_or(false);
     }
     if (first) return std::unexpected(std::move(*first));
+    return any;
+}
+
+}  // namespace
+
+Result<bool> look_over_shelf(AttemptContext& context) {
+    auto any = look_over(context);
+    if (any && !context.schedule.stopping) shelf_is_seen(context);
     return any;
 }
 

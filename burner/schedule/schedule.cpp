@@ -266,6 +266,12 @@ void Schedule::set_looked_over(const std::string& drive) {
     changed();
 }
 
+bool Schedule::shelf_seen(const std::string& drive) {
+    const std::lock_guard lock(mutex_);
+    drives_[drive].shelf_seen = true;
+    return std::ranges::all_of(drives_, [](const auto& one) { return one.second.shelf_seen; });
+}
+
 bool Schedule::all_looked_over() const {
     const std::lock_guard lock(mutex_);
     return std::ranges::all_of(drives_, [](const auto& drive) { return drive.second.looked_over; });

@@ -33,6 +33,7 @@ class Schedule {
     // --- with an older catalogue every drive looks over its shelf before any burns: a copy there counts
     void set_looked_over(const std::string& drive);  // or it failed to
     [[nodiscard]] bool all_looked_over() const;
+    bool shelf_seen(const std::string& drive);  // all of it was read; returns whether that holds for all
 
     // A taken session is given back when the claim is dropped.
     class Claim {
@@ -132,6 +133,7 @@ class Schedule {
         bool busy = false;
         std::optional<std::string> disc_in;  // its serial; nothing = it was not looked at yet
         bool looked_over = false;
+        bool shelf_seen = false;
         SteadyTime not_before = SteadyTime::min();
         std::set<SessionId> cannot_take;
         [[nodiscard]] bool would_take(SessionId session, SteadyTime now) const {

@@ -69,7 +69,10 @@ Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs
         BB_TRY(const bool missing, has_predecessor(catalogue, state_fs, inbox_fs));
         if (missing) age = CatalogueAge::missing;
     }
-    if (age != CatalogueAge::current) {
+    if (age == CatalogueAge::current) {
+        BB_TRY(const bool unseen, has_unseen_shelves(state_fs));
+        if (unseen) age = CatalogueAge::older;  // as an earlier start found, which came to nothing
+    } else {
         tell(age, own.generation, noted.generation);
         BB_CHECK(remember_older_catalogue(state_fs, own.generation, noted.generation));
         const std::uint64_t last = std::max(own.disc_number, noted.disc_number);

@@ -14,7 +14,7 @@ inline constexpr unsigned kSkippedDiscNumbers = 100;
 
 enum class CatalogueAge : std::uint8_t {
     current,
-    older,    // than what was noted
+    older,    // than what was noted; also at later starts, until every shelf was looked over
     missing,  // it is empty, and seal records or receipts say that it was not
 };
 

@@ -55,25 +55,25 @@ void BurnerHouse::restart() {
         drives.push_back(drive.get());
         made.push_back(std::move(drive));
     }
-    burner =
-        std::make_unique<Burner>(BurnerServices{config,
-                                                clock,
-                                                *catalogue,
-                                                *inbox,
-                                                state_fs,
-                                                *events,
-                                                parity,
-                                                prover,
-                                                run_changer,
-                                                {},
-                                                age_,
-                                                [this](const std::string& folder, const std::string& why) {
-                                                    if (why.empty())
-                                                        folders_away.erase(folder);
-                                                    else
-                                                        folders_away[folder] = why;
-                                                }},
-                                 std::move(made));
+    burner = std::make_unique<Burner>(
+        BurnerServices{config,
+                       clock,
+                       *catalogue,
+                       *inbox,
+                       state_fs,
+                       *events,
+                       parity,
+                       prover,
+                       run_changer,
+                       {},
+                       must(has_unseen_shelves(state_fs)) ? CatalogueAge::older : CatalogueAge::current,
+                       [this](const std::string& folder, const std::string& why) {
+                           if (why.empty())
+                               folders_away.erase(folder);
+                           else
+                               folders_away[folder] = why;
+                       }},
+        std::move(made));
 }
 
 // The database and its log together: nobody writes while a test copies them.
@@ -94,10 +94,8 @@ void BurnerHouse::put_catalogue_back(const std::string& name) {
          std::filesystem::directory_iterator(std::filesystem::path(copies_folder.path()) / name))
         std::filesystem::copy(file.path(),
                               std::filesystem::path(database_folder.path()) / file.path().filename());
-    age_ = CatalogueAge::older;
     must(remember_older_catalogue(state_fs, 0, 1));
     restart();
-    age_ = CatalogueAge::current;
 }
 
 namespace {

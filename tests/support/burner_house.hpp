@@ -82,8 +82,7 @@ class BurnerHouse {
     std::shared_ptr<void> subscription_;
     int seals_ = 0;
     std::map<std::string, std::map<std::string, std::optional<std::string>>>
-        states_;                                // copies; folders: none
-    CatalogueAge age_ = CatalogueAge::current;  // of the next process
+        states_;  // copies; folders: none
 };
 
 }  // namespace burnbox::test

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/inbox/older_catalogue.hpp"
 #include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 
@@ -74,6 +75,24 @@ TEST_CASE("older catalogue: what the disc holds is taken in, and nothing is burn
     CHECK(is_burned(house, "s4"));
     CHECK(shelf.discs.size() == 1);
     CHECK(shelf.discs.at("BURNBOX_0001").sessions.size() == 4);
+}
+
+TEST_CASE("older catalogue: after a start that came to nothing every shelf is waited for, too") {
+    BurnerHouse house({"a", "b"});
+    house.queue("s1", kFiles);
+    house.copy_catalogue("old");
+    while (*house.burner->run_once(0)) {
+    }
+    REQUIRE(is_burned(house, "s1"));
+    house.put_catalogue_back("old");
+    house.restart();
+    for (int step = 0; step < 5; ++step) CHECK(*house.burner->run_once(1) == false);
+    CHECK(house.shelves["b"].discs.empty());
+    CHECK(has_unseen_shelves(house.state_fs).value());
+    house.run();
+    CHECK(is_burned(house, "s1"));
+    CHECK(house.shelves["b"].discs.empty());
+    CHECK_FALSE(has_unseen_shelves(house.state_fs).value());
 }
 
 TEST_CASE("older catalogue: what was queued then and is on the disc by now is not burned once more") {

@@ -76,6 +76,8 @@ TEST_CASE("generation: the same old catalogue put back again and again never giv
             CHECK(number > last + (disc == 0 ? 100 : 0));
             last = number;
         }
+        CHECK(box.start() == CatalogueAge::older);
+        REQUIRE(note_shelves_seen(box.state));
         CHECK(box.start() == CatalogueAge::current);
     }
 }
@@ -87,6 +89,10 @@ TEST_CASE("generation: that a catalogue was put back is remembered when nobody w
     CHECK(may_miss_discs(box.state).value() == false);
     (void)box.begin_disc();
     CHECK(box.put_back() == CatalogueAge::older);
+    box.state.crash();
+    CHECK(box.start() == CatalogueAge::older);
+    CHECK(box.begin_disc() < 200);  // it goes on once
+    REQUIRE(note_shelves_seen(box.state));
     box.state.crash();
     CHECK(box.start() == CatalogueAge::current);
     CHECK(may_miss_discs(box.state).value() == true);
