@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <ctime>
 #include <set>
+
+#include "common/base/time_text.hpp"
 
 namespace burnbox {
 namespace {
@@ -30,16 +30,6 @@ std::string with_number(std::string_view pattern, unsigned number) {
         }
     }
     return result;
-}
-
-std::string with_time(const std::string& pattern, Timestamp time) {
-    const std::time_t seconds =
-        std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
-    std::tm utc{};
-    ::gmtime_r(&seconds, &utc);
-    std::array<char, 256> text{};
-    const std::size_t length = std::strftime(text.data(), text.size(), pattern.c_str(), &utc);
-    return {text.data(), length};
 }
 
 char label_character(char c) {

@@ -8,18 +8,10 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "common/base/user_name.hpp"
 
 namespace burnbox {
 namespace {
-
-std::string name_of(uid_t user) {
-    passwd entry{};
-    passwd* found = nullptr;
-    std::string buffer(4096, '\0');
-    if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
-        return found->pw_name;
-    return std::to_string(user);
-}
 
 // The group that many systems give each user: its primary one, of the same number of members as users.
 bool is_own_group(gid_t group, uid_t owner) {
@@ -50,7 +42,8 @@ std::optional<std::string> strict_finding(const std::string& path, OwnerRule rul
     if (rule == OwnerRule::trusted && info.st_uid != 0 &&
         std::ranges::find(trusted, info.st_uid) == trusted.end())
         return fmt::format("{} belongs to the user {}, who could change it; mend it with: chown {} {}", shown,
-                           name_of(info.st_uid), trusted.empty() ? "root" : name_of(trusted.front()), shown);
+                           user_name(info.st_uid), trusted.empty() ? "root" : user_name(trusted.front()),
+                           shown);
     if ((info.st_mode & S_IWOTH) != 0)
         return fmt::format("{} can be written by everybody; mend it with: chmod go-w {}", shown, shown);
     if ((info.st_mode & S_IWGRP) != 0 && !is_own_group(info.st_gid, info.st_uid))

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 
@@ -18,12 +19,6 @@ std::string rights_text(const Rights& rights) {
     if (rights.read) text += "read, ";
     if (rights.remove) text += "delete, ";
     return text.empty() ? "no rights" : text.substr(0, text.size() - 2);
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
 }
 
 std::string summary(const Config& config) {
@@ -54,7 +49,7 @@ std::string summary(const Config& config) {
     for (const auto& [name, pool] : config.pools)
         rows.push_back(
             {"pool", name,
-             fmt::format("{}; {}", joined(pool.drives), count_text(pool.copies, "copy", "copies"))});
+             fmt::format("{}; {}", fmt::join(pool.drives, ", "), count_text(pool.copies, "copy", "copies"))});
     return columns(rows, {}, "  ");
 }
 

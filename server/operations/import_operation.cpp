@@ -1,6 +1,7 @@
 #include "server/operations/import_operation.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -11,22 +12,16 @@
 namespace burnbox {
 namespace {
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-    return text;
-}
-
 Result<std::string> choose_account(const Asked& asked) {
     const std::vector<std::string>& accounts = asked.services.accounts;
     std::string given = asked.operation.value("--account");
     if (given.empty() && accounts.size() == 1) return accounts.front();
     if (given.empty())
-        return fail(Errc::invalid,
-                    fmt::format("whose session is it? --account NAME, one of: {}", joined(accounts)));
+        return fail(Errc::invalid, fmt::format("whose session is it? --account NAME, one of: {}",
+                                               fmt::join(accounts, ", ")));
     if (std::ranges::find(accounts, given) == accounts.end())
-        return fail(Errc::not_found,
-                    fmt::format("there is no account \"{}\"; accounts: {}", escape(given), joined(accounts)));
+        return fail(Errc::not_found, fmt::format("there is no account \"{}\"; accounts: {}", escape(given),
+                                                 fmt::join(accounts, ", ")));
     return given;
 }
 

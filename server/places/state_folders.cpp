@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <cstring>
 #include <optional>
 
+#include "common/base/user_name.hpp"
 #include "common/config/text_file.hpp"
 #include "common/process/program_path.hpp"
 #include "common/storage/posix_file_system.hpp"
@@ -20,11 +20,6 @@
 
 namespace burnbox {
 namespace {
-
-std::string user_name() {
-    const passwd* user = getpwuid(geteuid());  // before there are threads
-    return user != nullptr ? user->pw_name : std::to_string(geteuid());
-}
 
 bool is_folder(const std::string& path) {
     struct stat info{};

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <set>
 
 #include "common/bag/disc_paths.hpp"
 #include "common/base/text.hpp"
+#include "common/base/time_text.hpp"
 #include "common/storage/durable_file.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/intake/copy_file.hpp"
@@ -19,15 +18,6 @@ namespace burnbox::skim {
 namespace {
 
 using intake::ChosenEntry;
-
-std::string with_time(const std::string& pattern, Timestamp time) {
-    const std::time_t seconds =
-        std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
-    std::tm utc{};
-    ::gmtime_r(&seconds, &utc);
-    std::array<char, 1024> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), pattern.c_str(), &utc)};
-}
 
 // The path as SealedSession::removed has it.
 std::string removed_text(std::string_view path) {

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fmt/format.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <memory>
 
 #include "common/base/text.hpp"
+#include "common/base/user_name.hpp"
 #include "common/session/names.hpp"
 #include "server/seal/seal_refusal.hpp"
 
@@ -18,15 +18,6 @@ namespace burnbox::watch {
 namespace {
 
 constexpr std::size_t kMostExamples = 10;
-
-std::string user_name() {
-    passwd entry{};
-    passwd* found = nullptr;
-    std::string buffer(4096, '\0');
-    if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
-        return found->pw_name;
-    return std::to_string(geteuid());
-}
 
 // For a shell: in single quotes when it needs them.
 std::string quoted(const std::string& path) {
