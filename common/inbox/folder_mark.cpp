@@ -22,6 +22,22 @@ Error no_mark(const std::string& object) {
 
 }  // namespace
 
+std::string_view to_string(FolderKind kind) {
+    switch (kind) {
+        case FolderKind::state_dir:
+            return "state_dir";
+        case FolderKind::inbox_dir:
+            return "inbox_dir";
+        case FolderKind::image_dir:
+            return "image_dir";
+        case FolderKind::watch:
+            return "watch";
+        case FolderKind::skim:
+            return "skim";
+    }
+    return "";
+}
+
 std::string to_text(const FolderMark& mark) {
     std::string out;
     JsonLineWriter(out)

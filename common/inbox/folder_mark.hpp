@@ -14,10 +14,14 @@ namespace burnbox {
 
 inline constexpr std::string_view kFolderMark = ".burnbox-folder";
 
+// What a folder is for: the key of the configuration that names it.
+enum class FolderKind : std::uint8_t { state_dir, inbox_dir, image_dir, watch, skim };
+[[nodiscard]] std::string_view to_string(FolderKind kind);
+
 struct FolderMark {
-    std::string kind;      // the key of the configuration: "image_dir", "inbox_dir", "state_dir", "watch"
-    std::string identity;  // of this folder, a UUID
-    std::string owner;     // identity of the state_dir whose server it belongs to
+    std::string kind;               // a word of FolderKind, or of a later version; for people
+    std::string identity;           // of this folder, a UUID
+    std::string owner;              // identity of the state_dir whose server it belongs to
     std::uint64_t generation = 0;   // of the catalogue: the highest that was noted here; 0 = none was
     std::uint64_t disc_number = 0;  // of the discs: the highest that any catalogue gave out; 0 = none noted
 

@@ -26,17 +26,17 @@ Result<bool> ran_before(FileSystem& state_fs) {
     return false;
 }
 
-std::unexpected<Error> away(const std::string& kind, const std::string& path, const std::string& why) {
-    return fail(Errc::unreachable, fmt::format("{} {} is away: {}", kind, escape(path), why));
+std::unexpected<Error> away(FolderKind kind, const std::string& path, const std::string& why) {
+    return fail(Errc::unreachable, fmt::format("{} {} is away: {}", to_string(kind), escape(path), why));
 }
 
-Result<std::unique_ptr<FileSystem>> open_there(const std::string& kind, const std::string& path) {
+Result<std::unique_ptr<FileSystem>> open_there(FolderKind kind, const std::string& path) {
     auto folder = open_posix_file_system(path);
     if (folder) return folder;
     if (folder.error().code != Errc::not_found) return away(kind, path, folder.error().message);
     return fail(Errc::unreachable,
                 fmt::format("{}: the folder {} is missing; mount its disk or put the folder back",
-                            escape(path), kind));
+                            escape(path), to_string(kind)));
 }
 
 std::string to_take_its_place(const std::string& path) {
@@ -49,7 +49,8 @@ std::string to_take_its_place(const std::string& path) {
 Result<std::unique_ptr<KnownFolders>> KnownFolders::open(FileSystem& state_fs) {
     BB_TRY(const auto mark, read_folder_mark(state_fs));
     BB_TRY(const bool ran, ran_before(state_fs));
-    FolderMark own = mark.value_or(FolderMark{.kind = "state_dir", .identity = random_uuid(), .owner = {}});
+    FolderMark own = mark.value_or(FolderMark{
+        .kind = std::string(to_string(FolderKind::state_dir)), .identity = random_uuid(), .owner = {}});
     if (!mark) own.owner = own.identity;
     std::unique_ptr<KnownFolders> folders(new KnownFolders(state_fs, std::move(own), !mark && !ran));
     const auto text = read_file(state_fs, kRecord, kMostBytes);
@@ -83,7 +84,7 @@ bool KnownFolders::knows(const std::string& path) const {
     return known_.contains(path);
 }
 
-Status KnownFolders::check(const std::string& kind, const std::string& path) {
+Status KnownFolders::check(FolderKind kind, const std::string& path) {
     const std::lock_guard lock(mutex_);
     BB_TRY(const auto folder, open_there(kind, path));
     BB_TRY(const Then then, judge(*folder, kind, path));
@@ -91,12 +92,12 @@ Status KnownFolders::check(const std::string& kind, const std::string& path) {
     if (then == Then::nothing) return {};
     BB_TRY(const auto mark, read_folder_mark(*folder));
     if (mark->owner != own_.identity)
-        log::warning("folder belonged to another burnbox", log::kv("folder", path), log::kv("kind", kind),
-                     log::kv("owner", mark->owner));
-    return remember(path, {kind, mark->identity, ""});
+        log::warning("folder belonged to another burnbox", log::kv("folder", path),
+                     log::kv("kind", to_string(kind)), log::kv("owner", mark->owner));
+    return remember(path, {std::string(to_string(kind)), mark->identity, ""});
 }
 
-Status KnownFolders::look(const std::string& kind, const std::string& path) const {
+Status KnownFolders::look(FolderKind kind, const std::string& path) const {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(path);
     const auto folder = open_there(kind, path);
@@ -105,7 +106,7 @@ Status KnownFolders::look(const std::string& kind, const std::string& path) cons
     return {};
 }
 
-Result<KnownFolders::Then> KnownFolders::judge(FileSystem& folder, const std::string& kind,
+Result<KnownFolders::Then> KnownFolders::judge(FileSystem& folder, FolderKind kind,
                                                const std::string& path) const {
     if (exists(folder, std::string(kAdoptFile)).value_or(false)) return Then::take_on;
     const auto mark = read_folder_mark(folder);
@@ -120,7 +121,7 @@ Result<KnownFolders::Then> KnownFolders::judge(FileSystem& folder, const std::st
                                 to_take_its_place(path)));
     }
     if (!*mark) return Then::take_on;
-    if ((*mark)->owner != own_.identity && is_new_ && kind == "inbox_dir")
+    if ((*mark)->owner != own_.identity && is_new_ && kind == FolderKind::inbox_dir)
         return away(
             kind, path,
             fmt::format(
@@ -132,19 +133,19 @@ Result<KnownFolders::Then> KnownFolders::judge(FileSystem& folder, const std::st
 
 // The folder as it is becomes the one that is expected here. A mark that it has stays: other records may name
 // it.
-Status KnownFolders::take_on(FileSystem& folder, const std::string& kind, const std::string& path) {
+Status KnownFolders::take_on(FileSystem& folder, FolderKind kind, const std::string& path) {
     BB_CHECK(mark_state_dir());
     const auto found = read_folder_mark(folder);
-    FolderMark mark{.kind = kind, .identity = random_uuid(), .owner = own_.identity};
+    FolderMark mark{.kind = std::string(to_string(kind)), .identity = random_uuid(), .owner = own_.identity};
     if (found && *found) {
         mark = **found;
-        mark.kind = kind;
+        mark.kind = to_string(kind);
         mark.owner = own_.identity;
     }
     BB_CHECK(write_folder_mark(folder, mark));
-    BB_CHECK(remember(path, {kind, mark.identity, ""}));
+    BB_CHECK(remember(path, {mark.kind, mark.identity, ""}));
     const Status removed = folder.remove(std::string(kAdoptFile));
-    if (removed) log::warning("folder adopted", log::kv("folder", path), log::kv("kind", kind));
+    if (removed) log::warning("folder adopted", log::kv("folder", path), log::kv("kind", to_string(kind)));
     return removed || removed.error().code == Errc::not_found ? Status() : removed;
 }
 
@@ -154,7 +155,7 @@ Status KnownFolders::mark_state_dir() {
     return mark ? Status() : write_folder_mark(state_fs_, own_);
 }
 
-Status KnownFolders::check_mount(const std::string& kind, const std::string& path) {
+Status KnownFolders::check_mount(FolderKind kind, const std::string& path) {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(path);
     auto mount = mount_point_of(path);
@@ -169,7 +170,7 @@ Status KnownFolders::check_mount(const std::string& kind, const std::string& pat
         return away(kind, path,
                     fmt::format("nothing is mounted at {}; mount its disk. {}", escape(known->second.mount),
                                 to_take_its_place(path)));
-    return remember(path, {kind, "", std::move(*mount)});
+    return remember(path, {std::string(to_string(kind)), "", std::move(*mount)});
 }
 
 Status KnownFolders::remember(const std::string& path, Known known) {

@@ -23,16 +23,16 @@ class KnownFolders {
     [[nodiscard]] static Result<std::unique_ptr<KnownFolders>> open(FileSystem& state_fs);
 
     // Whether the folder at `path`, an absolute one on this machine, is the one that is known there. One that
-    // is new to this server is taken on: it gets its mark and is remembered, both durably. `kind` is its key
-    // in the configuration. Errors: unreachable, a sentence that says what is there instead and what to do.
-    [[nodiscard]] Status check(const std::string& kind, const std::string& path);
+    // is new to this server is taken on: it gets its mark and is remembered, both durably. Errors:
+    // unreachable, a sentence that says what is there instead and what to do.
+    [[nodiscard]] Status check(FolderKind kind, const std::string& path);
 
     // The same without taking anything on: a folder that is new is fine.
-    [[nodiscard]] Status look(const std::string& kind, const std::string& path) const;
+    [[nodiscard]] Status look(FolderKind kind, const std::string& path) const;
 
     // For a folder that is not ours to write marks in: whether the file system that it was on is mounted, as
     // far as its mount point tells. Errors: unreachable, with what to do.
-    [[nodiscard]] Status check_mount(const std::string& kind, const std::string& path);
+    [[nodiscard]] Status check_mount(FolderKind kind, const std::string& path);
 
     // Whether a folder is expected at `path`: it must not be made anew then.
     [[nodiscard]] bool knows(const std::string& path) const;
@@ -44,16 +44,15 @@ class KnownFolders {
         : state_fs_(state_fs), own_(std::move(own)), is_new_(is_new) {}
 
     struct Known {
-        std::string kind;
+        std::string kind;      // as in FolderMark
         std::string identity;  // "" = it has no mark of ours
         std::string mount;     // else: where its file system was mounted
     };
     // What is to be done with a folder that is there.
     enum class Then : std::uint8_t { nothing, take_on, remember };
-    [[nodiscard]] Result<Then> judge(FileSystem& folder, const std::string& kind,
-                                     const std::string& path) const;
+    [[nodiscard]] Result<Then> judge(FileSystem& folder, FolderKind kind, const std::string& path) const;
     [[nodiscard]] Status mark_state_dir();
-    [[nodiscard]] Status take_on(FileSystem& folder, const std::string& kind, const std::string& path);
+    [[nodiscard]] Status take_on(FileSystem& folder, FolderKind kind, const std::string& path);
     [[nodiscard]] Status remember(const std::string& path, Known known);
 
     FileSystem& state_fs_;

@@ -91,7 +91,7 @@ struct Composition::State {
         BB_TRY(state_fs, open_posix_file_system(config.state_dir));
         BB_TRY(folders, KnownFolders::open(*state_fs));
         BB_CHECK(make_folders_of(config, *folders));
-        BB_CHECK(folders->check("inbox_dir", config.inbox_dir));
+        BB_CHECK(folders->check(FolderKind::inbox_dir, config.inbox_dir));
         BB_CHECK(hold_folders(folder_locks, config));
         BB_CHECK(take_rescued_catalogue(catalogue_file(config.catalogue)));
         BB_TRY(catalogue, Catalogue::open(config.catalogue, [this](const Error& error) {
@@ -154,7 +154,7 @@ struct Composition::State {
                         "take its place, say so with: touch {}/{}",
                         path, path, kAdoptFile));
         }
-        return folders->check("image_dir", path);
+        return folders->check(FolderKind::image_dir, path);
     }
 
     // The folders with a mark that the catalogue's generation is noted in.
@@ -234,7 +234,7 @@ struct Composition::State {
             .boot_id = read_boot_id(),
             .may_seal = [this] { return gate.check(); },
             .check_storage = [this] { return places.check(); },
-            .check_mount = [this](const std::string& kind,
+            .check_mount = [this](FolderKind kind,
                                   const std::string& path) { return folders->check_mount(kind, path); },
             .folder_is_away = [this](const std::string& path,
                                      const std::string& why) { away.tell(path, why); },

@@ -70,7 +70,7 @@ Status look_at_folders(const Config& config) {
     BB_CHECK(make_state_dir(config));
     BB_TRY(const auto state_fs, open_posix_file_system(config.state_dir));
     BB_TRY(const auto known, KnownFolders::open(*state_fs));
-    return known->look("inbox_dir", config.inbox_dir);
+    return known->look(FolderKind::inbox_dir, config.inbox_dir);
 }
 
 bool wait_for_folders(const Config& config) {

@@ -106,38 +106,65 @@ std::vector<DriveView> gather_drives(const Asked& asked, const std::vector<DiscV
     return views;
 }
 
-Result<std::string> list(const Asked& asked) {
-    const std::string_view name = asked.operation.spec->name;
-    const bool json = asked.operation.has("--json");
-    const bool accounts = asked.account.empty();
-    if (name == "sessions") {
-        BB_TRY(const auto sessions, gather_sessions(asked, true));
-        return json ? sessions_json(sessions) : sessions_text(sessions, accounts);
-    }
-    BB_TRY(auto discs, gather_discs(asked));
-    if (name == "discs") return json ? discs_json(discs) : discs_text(discs, accounts);
-    auto drives = gather_drives(asked, discs);
-    if (name == "drives") return json ? drives_json(drives) : drives_text(drives);
-    BB_TRY(auto sessions, gather_sessions(asked, false));
-    StatusView status{std::move(drives), std::move(discs), std::move(sessions)};
-    if (accounts && asked.services.folders_away) status.away = asked.services.folders_away();
-    return json ? status_json(status) : status_text(status, accounts);
+bool wants_json(const Asked& asked) {
+    return asked.operation.has("--json");
 }
 
-}  // namespace
+Result<std::string> list_sessions(const Asked& asked) {
+    BB_TRY(const auto sessions, gather_sessions(asked, true));
+    return wants_json(asked) ? sessions_json(sessions) : sessions_text(sessions, asked.account.empty());
+}
 
-void run_list(const Asked& asked) {
-    auto text = list(asked);
+Result<std::string> list_discs(const Asked& asked) {
+    BB_TRY(const auto discs, gather_discs(asked));
+    return wants_json(asked) ? discs_json(discs) : discs_text(discs, asked.account.empty());
+}
+
+Result<std::string> list_drives(const Asked& asked) {
+    BB_TRY(const auto discs, gather_discs(asked));
+    const auto drives = gather_drives(asked, discs);
+    return wants_json(asked) ? drives_json(drives) : drives_text(drives);
+}
+
+Result<std::string> list_status(const Asked& asked) {
+    BB_TRY(auto discs, gather_discs(asked));
+    auto drives = gather_drives(asked, discs);
+    BB_TRY(auto sessions, gather_sessions(asked, false));
+    StatusView status{std::move(drives), std::move(discs), std::move(sessions)};
+    const bool all_accounts = asked.account.empty();
+    if (all_accounts && asked.services.folders_away) status.away = asked.services.folders_away();
+    return wants_json(asked) ? status_json(status) : status_text(status, all_accounts);
+}
+
+void answer(const Asked& asked, Result<std::string> text) {
     if (text)
         asked.done(std::move(*text));
     else
         asked.failed(text.error().message);
 }
 
+}  // namespace
+
+void run_status(const Asked& asked) {
+    answer(asked, list_status(asked));
+}
+
+void run_sessions(const Asked& asked) {
+    answer(asked, list_sessions(asked));
+}
+
+void run_discs(const Asked& asked) {
+    answer(asked, list_discs(asked));
+}
+
+void run_drives(const Asked& asked) {
+    answer(asked, list_drives(asked));
+}
+
 void run_find(const Asked& asked) {
     const auto files = asked.services.catalogue.find(asked.account, asked.operation.argument, kMostFound);
     if (!files) return asked.failed(files.error().message);
-    const bool json = asked.operation.has("--json");
+    const bool json = wants_json(asked);
     if (json || !files->empty()) asked.sink->out(json ? found_json(*files) : found_text(*files));
     if (files->size() == kMostFound)
         asked.sink->error(

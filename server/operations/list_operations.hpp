@@ -6,7 +6,10 @@
 
 namespace burnbox {
 
-void run_list(const Asked& asked);  // status, sessions, discs, drives
+void run_status(const Asked& asked);
+void run_sessions(const Asked& asked);
+void run_discs(const Asked& asked);
+void run_drives(const Asked& asked);
 void run_find(const Asked& asked);
 
 }  // namespace burnbox

@@ -22,10 +22,10 @@ struct Handler {
 };
 
 constexpr std::array kHandlers = {
-    Handler{"status", [](const Asked& asked, BurnWaits&) { run_list(asked); }},
-    Handler{"sessions", [](const Asked& asked, BurnWaits&) { run_list(asked); }},
-    Handler{"discs", [](const Asked& asked, BurnWaits&) { run_list(asked); }},
-    Handler{"drives", [](const Asked& asked, BurnWaits&) { run_list(asked); }},
+    Handler{"status", [](const Asked& asked, BurnWaits&) { run_status(asked); }},
+    Handler{"sessions", [](const Asked& asked, BurnWaits&) { run_sessions(asked); }},
+    Handler{"discs", [](const Asked& asked, BurnWaits&) { run_discs(asked); }},
+    Handler{"drives", [](const Asked& asked, BurnWaits&) { run_drives(asked); }},
     Handler{"find", [](const Asked& asked, BurnWaits&) { run_find(asked); }},
     Handler{"verify", [](const Asked& asked, BurnWaits&) { run_verify(asked); }, true},
     Handler{"burn", run_burn},

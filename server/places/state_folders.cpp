@@ -78,13 +78,13 @@ std::vector<std::string> away_findings(const Config& config) {
     const auto known = KnownFolders::open(**state_fs);
     if (!known) return {known.error().message};
     std::vector<std::string> findings;
-    const auto look = [&](const std::string& kind, const std::string& path) {
+    const auto look = [&](FolderKind kind, const std::string& path) {
         const Status there = (*known)->look(kind, path);
         if (!there) findings.push_back(there.error().message);
     };
-    look("inbox_dir", config.inbox_dir);
+    look(FolderKind::inbox_dir, config.inbox_dir);
     for (const auto& [name, drive] : config.drives)
-        if (drive.emulated()) look("image_dir", drive.image_dir);
+        if (drive.emulated()) look(FolderKind::image_dir, drive.image_dir);
     return findings;
 }
 

@@ -9,6 +9,7 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
 #include "common/events/events.hpp"
+#include "common/inbox/folder_mark.hpp"
 #include "common/inbox/generation.hpp"
 #include "common/inbox/inbox.hpp"
 #include "common/session/proof.hpp"
@@ -48,7 +49,7 @@ struct SharedServices {
     std::function<Status()> check_storage{};
 
     // Whether the file system that the folder was on is mounted (KnownFolders). Any thread; blocks.
-    std::function<Status(const std::string& kind, const std::string& path)> check_mount{};
+    std::function<Status(FolderKind kind, const std::string& path)> check_mount{};
     // A folder of the configuration is not there; "" = it is. Any thread.
     std::function<void(const std::string& path, const std::string& why)> folder_is_away{};
     // Found at start: an older copy of the catalogue does not know all that was sealed.

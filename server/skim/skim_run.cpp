@@ -83,7 +83,7 @@ Status SkimRun::run(RunReport& report) {
 
 Result<std::string> SkimRun::why_away() {
     if (services_.check_mount) {
-        const Status mounted = services_.check_mount("skim", config_.from);
+        const Status mounted = services_.check_mount(FolderKind::skim, config_.from);
         if (!mounted && mounted.error().code == Errc::unreachable) return mounted.error().message;
         BB_CHECK(mounted);
     }

@@ -31,7 +31,7 @@ WatchedPlace::WatchedPlace(const WatchConfig& config, const UploadServices& serv
 
 // An empty folder is a mount point without its disk when there should be sessions in it.
 Status WatchedPlace::check_is_there() const {
-    if (services_.check_mount) BB_CHECK(services_.check_mount("watch", config_.path));
+    if (services_.check_mount) BB_CHECK(services_.check_mount(FolderKind::watch, config_.path));
     const auto folder = open_posix_file_system(config_.path);
     if (folder) {
         BB_TRY(const auto entries, list_folder(**folder, ""));

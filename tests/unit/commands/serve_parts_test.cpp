@@ -56,7 +56,7 @@ TEST_CASE("serve: missing folders are made, the state's not for everybody") {
     REQUIRE(stat(config.state_dir.c_str(), &info) == 0);
     CHECK((info.st_mode & 0007U) == 0);
     CHECK(std::filesystem::is_directory(folder / "discs"));
-    REQUIRE(known->check("image_dir", folder / "discs"));
+    REQUIRE(known->check(FolderKind::image_dir, folder / "discs"));
     std::filesystem::remove_all(folder / "discs");
     REQUIRE(make_folders_of(config, *known));
     CHECK_FALSE(std::filesystem::exists(folder / "discs"));  // it was there: its disk is not mounted

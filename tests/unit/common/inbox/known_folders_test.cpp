@@ -39,7 +39,7 @@ struct House {
         std::filesystem::rename(path + ".disk", path);
     }
     [[nodiscard]] Status check(const std::string& path) const {
-        return folders->check(path == inbox ? "inbox_dir" : "image_dir", path);
+        return folders->check(path == inbox ? FolderKind::inbox_dir : FolderKind::image_dir, path);
     }
     [[nodiscard]] std::string complaint(const std::string& path) const {
         const Status status = check(path);
@@ -149,7 +149,7 @@ TEST_CASE("known folders: a folder that moved to another path is known by its ma
     REQUIRE(house.check(house.inbox));
     const FolderMark mark = House::mark_of(house.inbox);
     std::filesystem::rename(house.inbox, house.temp / "elsewhere");
-    REQUIRE(house.folders->check("inbox_dir", house.temp / "elsewhere"));
+    REQUIRE(house.folders->check(FolderKind::inbox_dir, house.temp / "elsewhere"));
     CHECK(House::mark_of(house.temp / "elsewhere") == mark);
 }
 
