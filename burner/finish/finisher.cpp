@@ -103,7 +103,13 @@ Status remove_parity(const BurnerServices& services, const SessionRow& row) {
     return remove_parity_files(services.state_fs, row.seal_id);
 }
 
-Status finish_burned(const BurnerServices& services, const SessionRow& row) {
+// Where it is, for those who are told.
+struct Places {
+    std::string first_disc;
+    std::size_t copies = 0;
+};
+
+Result<Places> finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
     BB_TRY(const auto sealed, seal_if_readable(services, row));
     if (sealed && row.parts == 0) {
@@ -126,18 +132,22 @@ Status finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
     BB_CHECK(remove_staged_copy(services.state_fs, row));
     BB_CHECK(remove_parity(services, row));
-    return services.inbox.move(row.id, FolderState::burned);
+    BB_CHECK(services.inbox.move(row.id, FolderState::burned));
+    return Places{receipt.copies.empty() ? "" : receipt.copies.front().disc, receipt.copies.size()};
 }
 
 // A catalogue that can't be read now keeps nobody from being told.
-void tell_burned(const BurnerServices& services, const SessionRow& row) {
-    const auto copies = services.catalogue.copies(row.id).value_or(std::vector<DiscSessionRow>());
+Places places_in(Catalogue& catalogue, const SessionRow& row) {
+    const auto copies = catalogue.copies(row.id).value_or(std::vector<DiscSessionRow>());
     const auto first = std::ranges::min_element(copies, {}, &DiscSessionRow::part);
-    const std::string disc = first == copies.end() ? "" : first->disc_label;
+    return {first == copies.end() ? "" : first->disc_label, copies.size()};
+}
+
+void tell_burned(const BurnerServices& services, const SessionRow& row, const Places& places) {
     log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),
-              log::kv("disc", disc), log::kv("copies", copies.size()), log::kv("files", row.files_count),
-              log::kv("bytes", row.bytes));
-    publish_end(services, EventKind::session_burned, row, disc);
+              log::kv("disc", places.first_disc), log::kv("copies", places.copies),
+              log::kv("files", row.files_count), log::kv("bytes", row.bytes));
+    publish_end(services, EventKind::session_burned, row, places.first_disc);
 }
 
 void tell_failed(const BurnerServices& services, const SessionRow& row) {
@@ -180,7 +190,7 @@ Result<Finish> end_without_folder(const BurnerServices& services, const SessionR
     BB_CHECK(services.catalogue.set_folder(row.id, ""));  // the name is free for another one
     if (row.state == SessionState::failed) tell_failed(services, row);
     if (row.state != SessionState::burned) return Finish::done;
-    tell_burned(services, row);
+    tell_burned(services, row, places_in(services.catalogue, row));
     return Finish::folder_away;
 }
 
@@ -222,10 +232,11 @@ Result<Finish> finish_session(const BurnerServices& services, SessionId session,
     BB_TRY(const bool gone, folder_is_gone(*fs, *row));
     if (gone) return end_without_folder(services, *row);
     switch (row->state) {
-        case SessionState::burned:
-            BB_CHECK(finish_burned(services, *row));
-            tell_burned(services, *row);
+        case SessionState::burned: {
+            BB_TRY(const Places places, finish_burned(services, *row));
+            tell_burned(services, *row, places);
             break;
+        }
         case SessionState::failed:
             BB_CHECK(finish_failed(services, *row));
             tell_failed(services, *row);
