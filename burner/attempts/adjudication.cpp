@@ -26,35 +26,9 @@ Result<bool> is_last_try(Catalogue& catalogue, const Work& work, const AttemptFa
     return false;
 }
 
-// Waiting for the other process helps; blaming the disc does not.
-bool says_nothing_about_the_disc(const Error& error) {
-    if (shelf_is_away(error) || error.origin == Origin::session) return true;
-    switch (error.code) {
-        case Errc::busy:
-        case Errc::cancelled:
-        case Errc::no_space:
-            return true;
-        default:
-            return false;
-    }
-}
-
 // The disc is not in the drive, which says nothing about it.
 bool is_somewhere_else(const Error& error) {
-    return error.code == Errc::no_medium || error.code == Errc::wrong_medium;
-}
-
-// The drive or the disc is away, or hangs.
-bool is_out_of_reach(const Error& error) {
-    switch (error.code) {
-        case Errc::no_medium:
-        case Errc::wrong_medium:
-        case Errc::unreachable:
-        case Errc::timeout:
-            return true;
-        default:
-            return false;
-    }
+    return kind_of(error) == ErrorKind::elsewhere;
 }
 
 AttemptFailure failure_of(const AttemptContext& context, const AttemptRow& attempt, const Work& work,
@@ -138,14 +112,6 @@ Result<bool> is_unfinished(Catalogue& catalogue, AttemptId id) {
 }
 
 }  // namespace
-
-AttemptCause cause_of(const Error& error) {
-    if (shelf_is_away(error)) return AttemptCause::interrupted;
-    if (error.code == Errc::corrupt) return AttemptCause::staged_damaged;
-    if (error.code == Errc::no_space) return AttemptCause::no_space;
-    if (is_somewhere_else(error)) return AttemptCause::disc_gone;
-    return is_out_of_reach(error) ? AttemptCause::out_of_reach : AttemptCause::write_error;
-}
 
 void note_cause(FailureNotes& notes, AttemptId attempt, AttemptCause cause, Error error) {
     const auto before = notes.causes.find(attempt);

@@ -22,8 +22,6 @@ enum class DiscVerdict : std::uint8_t {
     away,  // no drive and no shelf shows it, which says nothing about it
 };
 
-// Why a drive could not do an operation of an attempt.
-[[nodiscard]] AttemptCause cause_of(const Error& error);
 // Why an attempt fails; what was known of it before stays beside it, and the first cause is the cause.
 void note_cause(FailureNotes& notes, AttemptId attempt, AttemptCause cause, Error error);
 

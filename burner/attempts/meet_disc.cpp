@@ -6,6 +6,7 @@
 
 #include "burner/attempts/look_again.hpp"
 #include "burner/attempts/take_in.hpp"
+#include "burner/schedule/failure_rules.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/inbox/found_again.hpp"
@@ -81,13 +82,8 @@ Status keep_for_reading(AttemptContext& context, DiscRow disc) {
     return context.services.catalogue.update_disc(disc);
 }
 
-bool says_nothing_of_the_disc(const Error& error) {
-    return drive_is_lost(error) || error.code == Errc::busy || error.code == Errc::timeout ||
-           error.code == Errc::cancelled;
-}
-
 bool may_be_read_later(AttemptContext& context, const Medium& medium, const Error& error) {
-    if (says_nothing_of_the_disc(error)) return true;
+    if (says_nothing_about_a_disc_met(error)) return true;
     return error.code == Errc::io && !is_last_reading(context.notes, medium.serial);
 }
 
@@ -175,7 +171,7 @@ bool is_no_disc(const Error& error) {
 
 // The next image would fail in the same way, or take as long.
 bool ends_the_look(const Error& error) {
-    return says_nothing_of_the_disc(error) || error.origin == Origin::catalogue ||
+    return says_nothing_about_a_disc_met(error) || error.origin == Origin::catalogue ||
            error.origin == Origin::state_folder;
 }
 

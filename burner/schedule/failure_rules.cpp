@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "burner/drive/drive.hpp"
+
 namespace burnbox {
 namespace {
 
@@ -12,6 +14,57 @@ constexpr unsigned kMostSpoiledBySession = 3;
 constexpr std::size_t kMostSpoiledByDrive = 2;
 
 }  // namespace
+
+ErrorKind kind_of(const Error& error) {
+    switch (error.code) {
+        case Errc::busy:
+        case Errc::cancelled:
+            return ErrorKind::passing;
+        case Errc::no_space:
+            return ErrorKind::no_space;
+        case Errc::unreachable:
+        case Errc::timeout:
+            return ErrorKind::lost;
+        case Errc::no_medium:
+        case Errc::wrong_medium:
+            return ErrorKind::elsewhere;
+        default:
+            return ErrorKind::other;
+    }
+}
+
+bool says_nothing_about_the_disc(const Error& error) {
+    const ErrorKind kind = kind_of(error);
+    return shelf_is_away(error) || error.origin == Origin::session || kind == ErrorKind::passing ||
+           kind == ErrorKind::no_space;
+}
+
+bool says_nothing_about_a_disc_met(const Error& error) {
+    return kind_of(error) == ErrorKind::passing || kind_of(error) == ErrorKind::lost;
+}
+
+bool is_out_of_reach(const Error& error) {
+    return kind_of(error) == ErrorKind::lost || kind_of(error) == ErrorKind::elsewhere;
+}
+
+bool passes_by_itself(const Error& error) {
+    return kind_of(error) == ErrorKind::passing || is_out_of_reach(error);
+}
+
+AttemptCause cause_of(const Error& error) {
+    if (shelf_is_away(error)) return AttemptCause::interrupted;
+    if (error.code == Errc::corrupt) return AttemptCause::staged_damaged;
+    switch (kind_of(error)) {
+        case ErrorKind::no_space:
+            return AttemptCause::no_space;
+        case ErrorKind::elsewhere:
+            return AttemptCause::disc_gone;
+        case ErrorKind::lost:
+            return AttemptCause::out_of_reach;
+        default:
+            return AttemptCause::write_error;
+    }
+}
 
 bool counts_against_session(AttemptCause cause) {
     switch (cause) {

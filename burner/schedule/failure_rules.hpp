@@ -9,6 +9,27 @@
 
 namespace burnbox {
 
+// What an operation's error is about, by its code; its origin and an image_dir that is away
+// (shelf_is_away()) are asked for first.
+enum class ErrorKind : std::uint8_t {
+    passing,    // another process is at it, or burnbox is stopping
+    no_space,   // on the file system of an image
+    lost,       // the drive hangs, is gone, or can't be reached
+    elsewhere,  // the disc is not in the drive
+    other,      // the disc's, the drive's, the data's
+};
+[[nodiscard]] ErrorKind kind_of(const Error& error);
+// Nobody who judges a disc may blame it for that, however often: another time tells.
+[[nodiscard]] bool says_nothing_about_the_disc(const Error& error);
+// The same of one that is only looked at: a drive that hangs tells nothing either, and nothing waits for it.
+[[nodiscard]] bool says_nothing_about_a_disc_met(const Error& error);
+// The drive or the disc is away, or hangs: a person may bring it back.
+[[nodiscard]] bool is_out_of_reach(const Error& error);
+// Another disc or fewer tries would not change it.
+[[nodiscard]] bool passes_by_itself(const Error& error);
+// Why an attempt failed whose write or read-back ended with it.
+[[nodiscard]] AttemptCause cause_of(const Error& error);
+
 // Whether an attempt that failed so is one of the three tries that a session has.
 [[nodiscard]] bool counts_against_session(AttemptCause cause);
 // Whether a disc that was spoiled so may be the drive's fault.

@@ -75,4 +75,36 @@ TEST_CASE("failure rules: a disc that went well in between, or somebody else's f
             .empty());
 }
 
+TEST_CASE("failure rules: what an error says of a disc, and why its attempt failed, is one table") {
+    struct Line {
+        Errc code;
+        bool nothing_about_the_disc, nothing_about_one_met, out_of_reach, passes;
+        AttemptCause cause;
+    };
+    constexpr bool no = false, yes = true;
+    for (const auto& [code, judged, met, out, passes, cause] :
+         {Line{Errc::busy, yes, yes, no, yes, AttemptCause::write_error},
+          Line{Errc::cancelled, yes, yes, no, yes, AttemptCause::write_error},
+          Line{Errc::no_space, yes, no, no, no, AttemptCause::no_space},
+          Line{Errc::unreachable, no, yes, yes, yes, AttemptCause::out_of_reach},
+          Line{Errc::timeout, no, yes, yes, yes, AttemptCause::out_of_reach},
+          Line{Errc::no_medium, no, no, yes, yes, AttemptCause::disc_gone},
+          Line{Errc::wrong_medium, no, no, yes, yes, AttemptCause::disc_gone},
+          Line{Errc::corrupt, no, no, no, no, AttemptCause::staged_damaged},
+          Line{Errc::io, no, no, no, no, AttemptCause::write_error},
+          Line{Errc::not_found, no, no, no, no, AttemptCause::write_error}}) {
+        CAPTURE(static_cast<int>(code));
+        const Error error{code, 0, "it failed"};
+        CHECK(says_nothing_about_the_disc(error) == judged);
+        CHECK(says_nothing_about_a_disc_met(error) == met);
+        CHECK(is_out_of_reach(error) == out);
+        CHECK(passes_by_itself(error) == passes);
+        CHECK(cause_of(error) == cause);
+        CHECK(says_nothing_about_the_disc({code, 0, "it failed", Origin::session}));
+    }
+    const Error away{Errc::unreachable, 0, "image_dir is away", Origin::state_folder};
+    CHECK(says_nothing_about_the_disc(away));
+    CHECK(cause_of(away) == AttemptCause::interrupted);
+}
+
 }  // namespace burnbox::test
