@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -64,6 +66,20 @@ Status load_disc(AttemptContext& context, const DiscRow& disc) {
                 fmt::format("drive {} holds another disc that is called {} too: insert the one "
                             "with serial {}",
                             context.drive.name(), disc.label, disc.serial));
+}
+
+Result<DiscRow> disc_in_drive(AttemptContext& context, const Medium& medium) {
+    if (medium.state == MediumState::none)
+        return fail(Errc::no_medium, fmt::format("no disc is in drive {}; `burnbox load {}` puts one in",
+                                                 context.drive.name(), context.drive.name()));
+    BB_TRY(const auto discs, context.services.catalogue.discs());
+    const auto disc = std::ranges::find_if(discs, [&](const DiscRow& row) {
+        return row.label == medium.label && row.serial == medium.serial && row.sessions_used != 0;
+    });
+    if (disc == discs.end())
+        return fail(Errc::not_found, fmt::format("the disc in drive {} is none that burnbox has burned",
+                                                 context.drive.name()));
+    return *disc;
 }
 
 Status note_places(const BurnerServices& services, const ShelfView& view, std::vector<DiscRow>& discs) {

@@ -12,6 +12,9 @@ namespace burnbox {
 [[nodiscard]] Status load_disc(AttemptContext& context, const DiscRow& disc);
 [[nodiscard]] Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow& disc);
 
+// What was just inspected, as the catalogue has it. Errc::no_medium; not_found: it burned none that is there.
+[[nodiscard]] Result<DiscRow> disc_in_drive(AttemptContext& context, const Medium& medium);
+
 // Notes where the discs are that the shelves show, and which images are gone. `discs` is brought up to date.
 [[nodiscard]] Status note_places(const BurnerServices& services, const ShelfView& view,
                                  std::vector<DiscRow>& discs);

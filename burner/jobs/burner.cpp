@@ -322,7 +322,7 @@ std::vector<DriveLoop*> Burner::State::who_may_have(const DiscRow& disc) {
     for (const std::unique_ptr<DriveLoop>& loop : loops) {
         if (loop->drive().emulated()) continue;
         const DriveStatus now = loop->reporter().snapshot();
-        if (now.disc == disc.label || schedule.is_in(disc.serial, now.drive))
+        if (now.disc == disc.label || schedule.seen(disc.serial, now.drive).here)
             likely.push_back(loop.get());
         else if (now.sessions.empty())
             others.push_back(loop.get());

@@ -1,10 +1,11 @@
-// What a person or an autoloader does with the disc of a drive: close it, take it out, put one in.
+#include "burner/jobs/by_hand.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "burner/attempts/load_disc.hpp"
-#include "burner/jobs/drive_loop.hpp"
+#include "burner/jobs/changer.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
@@ -53,120 +54,72 @@ Status check_may_close(const DiscRow& disc, const std::vector<AttemptRow>& unfin
     return {};
 }
 
-}  // namespace
-
-Result<DiscRow> DriveLoop::disc_in_drive(const Medium& medium) {
-    if (medium.state == MediumState::none)
-        return fail(Errc::no_medium, fmt::format("no disc is in drive {}; `burnbox load {}` puts one in",
-                                                 drive_->name(), drive_->name()));
-    BB_TRY(const auto discs, services_.catalogue.discs());
-    const auto disc = std::ranges::find_if(discs, [&](const DiscRow& row) {
-        return row.label == medium.label && row.serial == medium.serial && row.sessions_used != 0;
-    });
-    if (disc == discs.end())
-        return fail(Errc::not_found,
-                    fmt::format("the disc in drive {} is none that burnbox has burned", drive_->name()));
-    return *disc;
+// The one that was begun last.
+Status load_open_disc(AttemptContext& context) {
+    BB_TRY(const auto discs, context.services.catalogue.discs());
+    const ShelfView view = context.places.look();
+    for (auto disc = discs.rbegin(); disc != discs.rend(); ++disc) {
+        const ShelfView::Image* const image = place_of(view, *disc);
+        const bool here = image != nullptr && image->drive == context.drive.name();
+        if (here && disc->state == DiscState::open && disc->sessions_used != 0)
+            return load_image(context, view, *disc);
+    }
+    return {};
 }
 
+}  // namespace
+
 // The catalogue says it first: whatever happens then, nothing more is burned on it.
-Result<std::string> DriveLoop::close_disc() {
-    BB_TRY(const Medium medium, drive_->inspect());
-    BB_TRY(const DiscRow before, disc_in_drive(medium));
-    BB_TRY(const auto unfinished, services_.catalogue.unfinished_attempts());
+Result<std::string> close_disc(AttemptContext& context) {
+    BB_TRY(const Medium medium, context.drive.inspect());
+    BB_TRY(const DiscRow before, disc_in_drive(context, medium));
+    BB_TRY(const auto unfinished, context.services.catalogue.unfinished_attempts());
     BB_CHECK(check_may_close(before, unfinished));
-    BB_TRY(Work work, make_work(services_, before, {}));
+    BB_TRY(Work work, make_work(context.services, before, {}));
     work.job.close_disc = true;
     DiscRow closed = before;
     closed.state = DiscState::closed, closed.sessions_left = 0, closed.free_bytes = 0;
-    BB_CHECK(services_.catalogue.update_disc(closed));
-    ClosingObserver observer(reporter_);
-    reporter_.begin({}, closed.label);
-    auto written = drive_->burn(work.job, observer);
-    reporter_.idle();
+    BB_CHECK(context.services.catalogue.update_disc(closed));
+    ClosingObserver observer(context.reporter);
+    context.reporter.begin({}, closed.label);
+    auto written = context.drive.burn(work.job, observer);
+    context.reporter.idle();
     if (!written) {
-        if (!observer.writes) BB_CHECK(services_.catalogue.update_disc(before));  // it is as it was
+        if (!observer.writes) BB_CHECK(context.services.catalogue.update_disc(before));  // it is as it was
         return std::unexpected(std::move(written).error());
     }
-    if (auto after = drive_->inspect(); after && after->sessions_used >= before.sessions_used) {
+    if (auto after = context.drive.inspect(); after && after->sessions_used >= before.sessions_used) {
         update_from_medium(closed, *after);
-        BB_CHECK(services_.catalogue.update_disc(closed));
+        BB_CHECK(context.services.catalogue.update_disc(closed));
     }
-    log::info("disc closed", log::kv("disc", closed.label), log::kv("drive", drive_->name()));
-    tell_when_full(context_, closed);
+    log::info("disc closed", log::kv("disc", closed.label), log::kv("drive", context.drive.name()));
+    tell_when_full(context, closed);
     return fmt::format("disc {} is closed", closed.label);
 }
 
-Status DriveLoop::run_changer(const std::vector<std::string>& argv, const std::string& disc,
-                              const std::string& wanted) {
-    const DriveConfig& config = services_.config.drives.at(drive_->name());
-    log::info("changer runs", log::kv("drive", drive_->name()), log::kv("program", argv.front()),
-              log::kv("disc", disc), log::kv("wanted", wanted));
-    return services_.run_changer(argv,
-                                 {"BURNBOX_DRIVE=" + drive_->name(),
-                                  "BURNBOX_DEVICE=" + (config.emulated() ? config.image_dir : config.device),
-                                  "BURNBOX_DISC=" + disc, "BURNBOX_WANTED=" + wanted},
-                                 schedule_.cut_off);
-}
-
-Status DriveLoop::take_out(const Medium& medium) {
-    const DriveConfig& config = services_.config.drives.at(drive_->name());
-    if (config.eject.empty() || drive_->emulated()) BB_CHECK(drive_->eject());
-    if (!config.eject.empty()) BB_CHECK(run_changer(config.eject, medium.label, ""));
-    reporter_.medium("", "");
-    schedule_.set_disc_in(drive_->name(), "");
-    for (const EventKind over : {EventKind::wrong_medium, EventKind::disc_full})
-        conditions_.clear(over, drive_->name());
-    log::info("disc out", log::kv("disc", medium.label), log::kv("drive", drive_->name()));
-    return {};
-}
-
-Result<std::string> DriveLoop::eject() {
-    BB_TRY(const Medium medium, drive_->inspect());
-    BB_CHECK(take_out(medium));
-    if (medium.state == MediumState::none) return fmt::format("drive {} was empty", drive_->name());
+Result<std::string> eject_disc(AttemptContext& context) {
+    BB_TRY(const Medium medium, context.drive.inspect());
+    BB_CHECK(take_out(context, medium));
+    if (medium.state == MediumState::none) return fmt::format("drive {} was empty", context.drive.name());
     return fmt::format("{} is out of drive {}", medium.label.empty() ? "the disc" : "disc " + medium.label,
-                       drive_->name());
+                       context.drive.name());
 }
 
-Result<std::string> DriveLoop::load() {
-    const DriveConfig& config = services_.config.drives.at(drive_->name());
-    BB_TRY(Medium medium, drive_->inspect());
-    if (medium.state == MediumState::none && !config.load.empty()) BB_CHECK(run_changer(config.load, "", ""));
-    if (medium.state == MediumState::none && drive_->emulated()) BB_CHECK(load_open_disc());
-    BB_TRY(medium, drive_->close_tray());
-    reporter_.medium(medium.profile, medium.label);
-    known_medium_ = drive_->emulated();
-    if (medium.state == MediumState::none && drive_->emulated())
+Result<std::string> load_any_disc(AttemptContext& context) {
+    const DriveConfig& config = context.services.config.drives.at(context.drive.name());
+    BB_TRY(Medium medium, context.drive.inspect());
+    if (medium.state == MediumState::none && !config.load.empty())
+        BB_CHECK(run_changer(context, config.load, "", ""));
+    if (medium.state == MediumState::none && context.drive.emulated()) BB_CHECK(load_open_disc(context));
+    BB_TRY(medium, context.drive.close_tray());
+    context.reporter.medium(medium.profile, medium.label);
+    if (medium.state == MediumState::none && context.drive.emulated())
         return fmt::format("drive {} has no open disc; a blank one goes in with the next session",
-                           drive_->name());
-    BB_TRY(const auto discs, services_.catalogue.discs());
+                           context.drive.name());
+    BB_TRY(const auto discs, context.services.catalogue.discs());
     const auto known = std::ranges::find_if(
         discs, [&](const DiscRow& row) { return !medium.serial.empty() && row.serial == medium.serial; });
-    return describe(medium, known == discs.end() ? nullptr : &*known, drive_->name());
-}
-
-// The one that was begun last.
-Status DriveLoop::load_open_disc() {
-    BB_TRY(const auto discs, services_.catalogue.discs());
-    const ShelfView view = context_.places.look();
-    for (auto disc = discs.rbegin(); disc != discs.rend(); ++disc) {
-        const ShelfView::Image* const image = place_of(view, *disc);
-        const bool here = image != nullptr && image->drive == drive_->name();
-        if (here && disc->state == DiscState::open && disc->sessions_used != 0)
-            return load_image(context_, view, *disc);
-    }
-    return {};
-}
-
-Result<bool> DriveLoop::change_disc(const std::string& wanted) {
-    const DriveConfig& config = services_.config.drives.at(drive_->name());
-    if (config.load.empty()) return false;
-    BB_TRY(const Medium medium, drive_->inspect());
-    if (medium.state != MediumState::none) BB_CHECK(take_out(medium));
-    BB_CHECK(run_changer(config.load, "", wanted));
-    BB_CHECK(drive_->close_tray());
-    return true;
+    return describe(medium, known == discs.end() ? nullptr : &*known, context.drive.name());
 }
 
 }  // namespace burnbox

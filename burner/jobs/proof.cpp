@@ -22,18 +22,17 @@ Result<VerifyReport> DriveLoop::read_back_here(DiscId id, const SessionRow& sess
 PayloadRelease::Found DriveLoop::prove(const DiscRow& disc, const DiscSessionRow& copy) {
     using Found = PayloadRelease::Found;
     const std::string& name = drive_->name();
-    const ShelfView view = context_.places.look();
-    if (const ShelfView::Image* const image = place_of(view, disc)) {
-        if (image->drive != name) return Found::elsewhere;
-    } else if (is_image(disc)) {
-        if (!view.complete) return Found::elsewhere;
-        const Status noted = services_.catalogue.disc_missing(disc.id, services_.clock.now());
-        if (!noted)
-            log::warning("missing disc not noted", log::kv("disc", disc.label), log::kv(noted.error()));
-        return Found::missing;
-    } else if (!schedule_.is_in(disc.serial, name)) {
-        return schedule_.is_in_any(disc.serial) || !schedule_.all_have_looked() ? Found::elsewhere
-                                                                                : Found::shelved;
+    switch (where_is(disc, is_image(disc), context_.places.look(), schedule_.seen(disc.serial, name), name)) {
+        case Whereabouts::here:
+            break;
+        case Whereabouts::another_drive:
+        case Whereabouts::unknown:
+            return Found::elsewhere;
+        case Whereabouts::nowhere:
+            if (!is_image(disc)) return Found::shelved;
+            if (const Status noted = services_.catalogue.disc_missing(disc.id, services_.clock.now()); !noted)
+                log::warning("missing disc not noted", log::kv("disc", disc.label), log::kv(noted.error()));
+            return Found::missing;
     }
     const std::lock_guard lock(working);
     if (schedule_.stopping) return Found::elsewhere;

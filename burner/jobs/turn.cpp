@@ -1,259 +1,320 @@
-// Whose turn it is on a drive: which of the queued sessions it takes, alone or together, and on which disc.
-#include <fmt/format.h>
+#include "burner/jobs/turn.hpp"
 
 #include <algorithm>
 
-#include "burner/finish/finisher.hpp"
+#include "burner/attempts/load_disc.hpp"
+#include "burner/attempts/meet_disc.hpp"
 #include "burner/image/size_estimate.hpp"
+#include "burner/jobs/changer.hpp"
 #include "burner/jobs/disc_supply.hpp"
-#include "burner/jobs/drive_loop.hpp"
 #include "burner/prepare/parity_loop.hpp"
-#include "burner/prepare/splitter.hpp"
-#include "burner/schedule/batch.hpp"
-#include "common/base/log.hpp"
+#include "burner/schedule/disc_choice.hpp"
 
 namespace burnbox {
-namespace {
 
-bool has_copy_on(const std::vector<DiscSessionRow>& copies, const std::string& drive) {
-    return std::ranges::any_of(copies, [&](const DiscSessionRow& copy) { return copy.drive == drive; });
-}
+// One turn. Its facts are those of its beginning, and what was found out since.
+class Turn::Pass {
+  public:
+    Pass(Turn& turn, QueueSnapshot facts, const Conclude& conclude)
+        : turn_(turn),
+          context_(turn.context_),
+          services_(context_.services),
+          waits_(turn.waits_),
+          conclude_(conclude),
+          name_(context_.drive.name()),
+          facts_(std::move(facts)) {}
 
-std::set<DiscId> discs_of(const std::vector<DiscSessionRow>& copies) {
-    std::set<DiscId> discs;
-    for (const DiscSessionRow& copy : copies) discs.insert(copy.disc);
-    return discs;
-}
-
-}  // namespace
-
-bool DriveLoop::is_for_this_drive(const SessionRow& row) const {
-    // A row whose folder is on its way (the seal's rename) is not whole yet.
-    if (!row.folder_next.empty() || parse_folder(row.folder).state != FolderState::queued) return false;
-    if (!services_.inbox.fs_of(row)) return false;  // its watched folder is not configured any more
-    const auto pool = services_.config.pools.find(row.pool);
-    return pool != services_.config.pools.end() &&
-           std::ranges::count(pool->second.drives, drive_->name()) != 0;
-}
-
-bool DriveLoop::left_to_another(const SessionRow& row, const std::vector<DiscSessionRow>& copies) {
-    if (has_copy_on(copies, drive_->name())) return true;  // copies go on different drives
-    const SteadyTime now = services_.clock.steady_now();
-    for (const std::string& earlier : services_.config.pools.at(row.pool).drives) {
-        if (earlier == drive_->name()) return false;
-        if (!has_copy_on(copies, earlier) && schedule_.can_take(earlier, row.id, now)) return true;
+    Result<TurnEnd> run() {
+        for (;;) {
+            if (context_.schedule.stopping) return TurnEnd{.kind = TurnEnd::Kind::cut_off};
+            Decision decision = next_burn(facts_, name_);
+            for (const Wait& wait : decision.waits) tell(wait);
+            if (std::holds_alternative<Nothing>(decision.next)) return TurnEnd{.wanted = is_wanted(decision)};
+            if (!claim(decision.group)) continue;
+            group_ = std::move(decision.group);
+            BB_TRY(const auto end,
+                   std::visit([this](const auto& next) { return carry_out(next); }, decision.next));
+            if (end) return *end;
+        }
     }
-    return false;
-}
 
-Result<std::optional<std::vector<DiscSessionRow>>> DriveLoop::copies_if_its_turn(const SessionRow& row) {
-    std::optional<std::vector<DiscSessionRow>> none;
-    if (!is_for_this_drive(row) || waits_for_split(services_.config, schedule_, row) ||
-        waits_for_parity(services_, schedule_, row))
-        return none;
-    const auto waits = waiting_.find(row.id);
-    if (waits != waiting_.end() && !waits->second.ready(services_.clock.steady_now())) return none;
-    if (!schedule_.may_burn(row.id, services_.clock.steady_now())) return none;
-    BB_TRY(auto copies, services_.catalogue.copies(row.id));
-    if (left_to_another(row, copies)) return none;
-    return std::optional(std::move(copies));
-}
+  private:
+    using Next = Result<std::optional<TurnEnd>>;  // nothing: decide again
+    static constexpr TurnEnd kDid{.kind = TurnEnd::Kind::did};
 
-Result<DriveLoop::Group> DriveLoop::gather(std::span<const SessionRow> queue,
-                                           const std::vector<DiscSessionRow>& copies) {
-    // Layout::root puts a session at the disc's root: one on each disc. A part fills its disc alone.
-    BatchConfig rule = services_.config.burn.batch;
-    if (services_.config.burn.layout == Layout::root || queue.front().is_part()) rule.sessions = 1;
-    std::vector<const SessionRow*> rows;
-    std::vector<BatchCandidate> candidates;
-    const auto add = [&](const SessionRow& row) {
-        rows.push_back(&row);
-        candidates.push_back({row.id, row.bytes, row.sealed_at, !copies.empty() || schedule_.released(row.id),
-                              schedule_.most_together(row.id)});
-    };
-    add(queue.front());
-    for (const SessionRow& row : queue.subspan(1)) {
-        if (rule.sessions <= 1) break;
-        if (row.is_part() || row.pool != queue.front().pool) continue;
-        BB_TRY(const auto others, copies_if_its_turn(row));
-        if (others && discs_of(*others) == discs_of(copies)) add(row);
-    }
-    const Batch batch = choose_batch(candidates, rule, services_.clock.now());
-    Group group{{}, batch.held_until};
-    for (const std::size_t member : batch.members) group.rows.push_back(*rows[member]);
-    return group;
-}
+    void tell(const Wait& wait);
+    void rest(const SessionRow& row);
+    bool claim(const std::vector<SessionId>& group);
+    static bool is_wanted(const Decision& decision);
 
-void DriveLoop::hold(const Group& group) {
-    held_until_ = held_until_ ? std::min(*held_until_, *group.held_until) : *group.held_until;
-    for (const SessionRow& row : group.rows)
-        reporter_.session_waits(row, held_text(services_.config.burn.batch, *group.held_until));
-}
+    Next carry_out(const Nothing& /*nothing*/) { return TurnEnd{}; }
+    Next carry_out(const GiveName& give);
+    Next carry_out(const LookUpCopies& look);
+    Next carry_out(const LookAtSessions& look);
+    Next carry_out(const LookAtDiscs& look);
+    Next carry_out(const PutIn& put_in);
+    Next carry_out(const PutInBlank& put_in);
+    Next carry_out(const ChangeDisc& change);
+    Next carry_out(const Burn& burn);
 
-Result<bool> DriveLoop::burn_next() {
-    BB_TRY(const auto rows, services_.catalogue.burn_queue());
-    const auto not_queued = [&](const auto& note) {
-        return std::ranges::find(rows, note.first, &SessionRow::id) == rows.end();
-    };
-    std::erase_if(waiting_, not_queued);
-    std::erase_if(estimates_, not_queued);
-    std::erase_if(disc_waits_, not_queued);
-    std::erase_if(folder_waits_, not_queued);
+    Result<bool> look_at(QueuedSession& session);
+    Result<std::uint64_t> size_of(const SessionRow& row);
+    Next look_at_discs();
+    Status take_over(std::vector<DiscRow>& discs);
+    Next without_disc(const Error& error);
+
+    [[nodiscard]] DriveFacts& here() { return facts_.drives.at(name_); }
+    [[nodiscard]] QueuedSession& first() { return *facts_.find(group_.front()); }
+
+    Turn& turn_;
+    AttemptContext& context_;
+    const BurnerServices& services_;
+    DriveWaits& waits_;
+    const Conclude& conclude_;
+    const std::string& name_;
+    QueueSnapshot facts_;
+    ShelfView view_;
+    std::vector<SessionId> group_;
+    std::map<SessionId, Schedule::Claim> claims_;
+    std::optional<Schedule::Busy> busy_;
+};
+
+Result<TurnEnd> Turn::run(SteadyTime rests_until, const Conclude& conclude) {
     held_until_.reset();
-    std::set<SessionId> held;
-    for (auto first = rows.begin(); first != rows.end(); ++first) {
-        if (schedule_.stopping) return false;
-        if (first->folder_next.empty() && waits_for_its_folder(*first)) {
-            schedule_.add_ended(first->whole_or_self());
-            return true;
-        }
-        tell_if_folder_is_away(*first);
-        if (held.contains(first->id)) continue;
-        BB_TRY(const auto copies, copies_if_its_turn(*first));
-        if (!copies) continue;
-        BB_TRY(Group group, gather(std::span(first, rows.end()), *copies));
-        if (group.held_until) {
-            hold(group);
-            for (const SessionRow& row : group.rows) held.insert(row.id);
-            continue;
-        }
-        BB_TRY(const bool did, take(std::move(group.rows), *copies));
-        if (did) return true;
-    }
-    BB_CHECK(nothing_to_burn(rows));
-    return false;
+    BB_TRY(QueueSnapshot facts, gather(rests_until));
+    return Pass(*this, std::move(facts), conclude).run();
 }
 
-Result<bool> DriveLoop::take(std::vector<SessionRow> rows, const std::vector<DiscSessionRow>& copies) {
-    std::vector<Schedule::Claim> claims;
-    std::vector<SessionRow> ours;
-    for (SessionRow& row : rows) {
-        auto claim = schedule_.claim(row.id);
-        if (!claim) continue;
-        claims.push_back(std::move(*claim));
-        ours.push_back(std::move(row));
-    }
-    if (ours.empty()) return false;
-    const Schedule::Busy busy(schedule_, drive_->name());
-    BB_CHECK(set_aside_unburnable(ours));
-    if (ours.empty()) return true;
-    return try_sessions(std::move(ours), copies);
+void Turn::forget_sizes(const std::vector<SessionRow>& rows) {
+    for (const SessionRow& row : rows) sizes_.erase(row.id);
 }
 
-Result<std::uint64_t> DriveLoop::estimate(const SessionRow& row) {
-    const auto known = estimates_.find(row.id);
-    if (known != estimates_.end()) return known->second;
-    BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
-    return estimates_[row.id] =
-               estimate_session_bytes(sealed) + parity_bytes(sealed, services_.config.burn.redundancy);
+void Turn::Pass::tell(const Wait& wait) {
+    if (wait.what == WaitsFor::larger_drive) context_.schedule.set_cannot_take(name_, wait.session);
+    if (wait.said.empty()) return;
+    SessionRow& row = facts_.find(wait.session)->row;
+    switch (wait.what) {
+        case WaitsFor::folder_away:
+            waits_.for_folder(row, wait.said);
+            break;
+        case WaitsFor::disc:
+            waits_.for_disc(row, *wait.reason, wait.said);
+            here().rests[row.id] = context_.notes.rests[row.id].until();
+            break;
+        case WaitsFor::others:
+            turn_.held_until_ =
+                turn_.held_until_ ? std::min(*turn_.held_until_, *wait.held_until) : *wait.held_until;
+            [[fallthrough]];
+        default:
+            context_.reporter.session_waits(row, wait.said);
+    }
+    row.reason = wait.said;
+}
+
+// It is not tried again so soon.
+void Turn::Pass::rest(const SessionRow& row) {
+    Backoff& backoff = context_.notes.rests[row.id];
+    backoff.failed(services_.clock.steady_now());
+    here().rests[row.id] = backoff.until();
+}
+
+// False: somebody was faster with one of them.
+bool Turn::Pass::claim(const std::vector<SessionId>& group) {
+    std::erase_if(claims_, [&](const auto& claim) { return std::ranges::count(group, claim.first) == 0; });
+    bool all = true;
+    for (const SessionId session : group) {
+        if (claims_.contains(session)) continue;
+        if (auto claim = context_.schedule.claim(session)) {
+            claims_.emplace(session, std::move(*claim));
+        } else {
+            facts_.find(session)->taken = true;
+            all = false;
+        }
+    }
+    if (all && !group.empty() && !busy_) busy_.emplace(context_.schedule, name_);
+    return all;
+}
+
+bool Turn::Pass::is_wanted(const Decision& decision) {
+    return std::ranges::any_of(decision.waits, [](const Wait& wait) {
+        return wait.what != WaitsFor::its_drive && wait.what != WaitsFor::its_folder &&
+               wait.what != WaitsFor::folder_away;
+    });
+}
+
+Turn::Pass::Next Turn::Pass::carry_out(const GiveName& give) {
+    context_.schedule.add_ended(give.session);
+    return kDid;
+}
+
+Turn::Pass::Next Turn::Pass::carry_out(const LookUpCopies& look) {
+    for (const SessionId id : look.sessions) {
+        BB_TRY(const auto copies, services_.catalogue.copies(id));
+        std::vector<CopyPlace>& places = facts_.find(id)->copies.emplace();
+        for (const DiscSessionRow& copy : copies) places.push_back({copy.disc, copy.drive});
+    }
+    return std::nullopt;
+}
+
+Turn::Pass::Next Turn::Pass::carry_out(const LookAtSessions& /*look*/) {
+    std::vector<QueuedSession*> usable;
+    for (const SessionId id : group_) {
+        QueuedSession& session = *facts_.find(id);
+        bool there = session.bytes_on_disc.has_value();
+        if (!there) {
+            BB_TRY(there, look_at(session));
+        }
+        if (there) usable.push_back(&session);
+    }
+    if (usable.empty()) return kDid;
+    // They are due, though fewer than they were.
+    if (usable.size() != group_.size())
+        for (QueuedSession* const session : usable) session->released = true;
+    return std::nullopt;
 }
 
 // One that can't be burned by anybody fails now, so that nothing waits for it; one whose files are out of
 // reach waits.
-Status DriveLoop::set_aside_unburnable(std::vector<SessionRow>& rows) {
-    std::vector<SessionRow> good;
-    for (SessionRow& row : rows) {
-        Status usable = check_payload(services_, row);
-        if (usable)
-            if (auto bytes = estimate(row); !bytes) usable = std::unexpected(std::move(bytes).error());
-        if (usable) {
-            good.push_back(std::move(row));
-        } else if (usable.error().code == Errc::corrupt) {
-            BB_CHECK(fail_session(row, usable.error().message));
-        } else {
-            reporter_.session_waits(row, usable.error().message);
-            waiting_[row.id].failed(services_.clock.steady_now());
-        }
+Result<bool> Turn::Pass::look_at(QueuedSession& session) {
+    const SessionRow& row = session.row;
+    Status usable = check_payload(services_, row);
+    if (usable) {
+        auto bytes = size_of(row);
+        if (bytes) session.bytes_on_disc = *bytes;
+        if (!bytes) usable = std::unexpected(std::move(bytes).error());
     }
-    rows = std::move(good);
+    if (usable) return true;
+    if (usable.error().code == Errc::corrupt) {
+        BB_CHECK(turn_.outcome_.fail_session(row, usable.error().message));
+        here().rests[row.id] = SteadyTime::max();
+    } else {
+        context_.reporter.session_waits(row, usable.error().message);
+        rest(row);
+    }
+    return false;
+}
+
+Result<std::uint64_t> Turn::Pass::size_of(const SessionRow& row) {
+    const auto known = turn_.sizes_.find(row.id);
+    if (known != turn_.sizes_.end()) return known->second;
+    BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
+    return turn_.sizes_[row.id] =
+               estimate_session_bytes(sealed) + parity_bytes(sealed, services_.config.burn.redundancy);
+}
+
+Turn::Pass::Next Turn::Pass::carry_out(const LookAtDiscs& /*look*/) {
+    auto looked = look_at_discs();
+    return looked ? looked : without_disc(looked.error());
+}
+
+Turn::Pass::Next Turn::Pass::look_at_discs() {
+    DiscsInReach reach;
+    BB_TRY(reach.discs, services_.catalogue.discs());
+    view_ = context_.places.look();
+    BB_CHECK(note_places(services_, view_, reach.discs));
+    tell_copies(context_, view_, reach.discs);
+    BB_CHECK(take_over(reach.discs));
+    reach.here = discs_within_reach(reach.discs, view_, name_, context_.drive.emulated());
+    for (const DiscRow& disc : reach.discs) {
+        if (disc.state != DiscState::open || !reach.here.contains(disc.id)) continue;
+        BB_TRY(reach.tree_bytes[disc.id], context_.trees.bytes_on(disc));
+    }
+    if (!context_.drive.emulated()) {
+        BB_TRY(reach.medium, context_.drive.inspect());
+        BB_TRY(const bool met, meet_disc(context_, *reach.medium));
+        if (met) return kDid;  // it held more than the catalogue knew: all is thought over
+    }
+    here().discs = std::move(reach);
+    return std::nullopt;
+}
+
+// Discs of a pool that got another name in the configuration. Their rows say so once they were burned on.
+Status Turn::Pass::take_over(std::vector<DiscRow>& discs) {
+    std::vector<std::string> pools = {first().row.pool};  // it takes those that nothing is on
+    for (const auto& [name, pool] : facts_.pools) pools.push_back(name);
+    for (DiscRow& disc : discs) {
+        if (disc.state != DiscState::open || facts_.pools.contains(disc.pool)) continue;
+        BB_TRY(const auto on_it, services_.catalogue.disc_sessions(disc.id));
+        const auto taker = std::ranges::find_if(pools, [&](const std::string& pool) {
+            return may_take_over(disc, on_it, pool, services_.config);
+        });
+        if (taker != pools.end()) disc.pool = *taker;
+    }
     return {};
 }
 
-// The disc was chosen for the first; the others go with it as far as there is room.
-Status DriveLoop::keep_what_fits(std::vector<SessionRow>& rows, const DiscRow& disc) {
-    BB_TRY(std::uint64_t taken, context_.trees.bytes_on(disc));
-    std::vector<SessionRow> fitting;
-    for (SessionRow& row : rows) {
-        const std::uint64_t bytes = estimates_.at(row.id);
-        const bool suits = !notes_.unsuitable.contains({disc.id, row.id});
-        if (!fitting.empty() && (!suits || taken + bytes > disc.free_bytes)) continue;
-        taken += bytes;
-        fitting.push_back(std::move(row));
+Turn::Pass::Next Turn::Pass::carry_out(const PutIn& put_in) {
+    DiscsInReach& reach = *here().discs;
+    const DiscRow& disc = *std::ranges::find(reach.discs, put_in.disc, &DiscRow::id);
+    const bool emulated = context_.drive.emulated();
+    const Status loaded =
+        emulated ? load_image(context_, view_, disc) : context_.drive.load_blank(disc.label);
+    if (loaded) {
+        reach.put_in = disc.id;
+        return std::nullopt;
     }
-    rows = std::move(fitting);
-    return {};
+    // It went this very moment, or something else is in its place.
+    const Errc code = loaded.error().code;
+    const bool gone =
+        emulated ? code == Errc::not_found || code == Errc::wrong_medium : code == Errc::no_medium;
+    if (!gone) return without_disc(loaded.error());
+    reach.gone.insert(disc.id);
+    return std::nullopt;
 }
 
-Result<bool> DriveLoop::try_sessions(std::vector<SessionRow> rows,
-                                     const std::vector<DiscSessionRow>& copies) {
-    const SessionRow& first = rows.front();
-    const std::uint64_t bytes = estimates_.at(first.id);
-    const std::uint64_t here = drive_->blank_capacity_bytes();
-    const PoolConfig& pool = services_.config.pools.at(first.pool);
-    const std::uint64_t elsewhere = schedule_.blank_bytes_for(pool.drives, pool.copies);
-    if (here != 0 && bytes > here && (elsewhere == 0 || elsewhere >= bytes)) {
-        schedule_.set_cannot_take(drive_->name(), first.id);  // enough drives with larger discs can
-        return false;
+Turn::Pass::Next Turn::Pass::carry_out(const PutInBlank& /*put_in*/) {
+    DiscsInReach& reach = *here().discs;
+    auto disc = put_in_next_blank(context_, first().row.pool);
+    if (disc) {
+        reach.put_in = disc->id;
+        reach.here.insert(disc->id);
+        reach.discs.push_back(std::move(*disc));
+        return std::nullopt;
     }
-    auto supply = supply_disc(context_, first, bytes, copies);
-    if (supply && supply->met) return true;
-    if (supply && !supply->disc) {
-        auto changed = change_disc(supply->wanted);
-        if (!changed)
-            supply = std::unexpected(std::move(changed).error());
-        else if (*changed)
-            supply = supply_disc(context_, first, bytes, copies);
-        if (supply && supply->met) return true;
+    const Errc code = disc.error().code;
+    if (code != Errc::no_medium && code != Errc::wrong_medium) return without_disc(disc.error());
+    reach.no_blank = std::move(disc).error();
+    return std::nullopt;
+}
+
+Turn::Pass::Next Turn::Pass::carry_out(const ChangeDisc& change) {
+    const Status changed = change_disc(context_, change.wanted);
+    if (!changed) return without_disc(changed.error());
+    here().changed_for.insert(group_.front());
+    here().discs.reset();
+    return std::nullopt;
+}
+
+// No space for an image is that session's wait; what else keeps a disc out of the drive is the drive's.
+Turn::Pass::Next Turn::Pass::without_disc(const Error& error) {
+    SessionRow& row = first().row;
+    if (error.code == Errc::no_space && error.origin == Origin::unknown) {
+        waits_.for_disc(row, error, error.message);
+        row.reason = error.message;
+        here().rests[row.id] = context_.notes.rests[row.id].until();
+        return std::nullopt;
     }
-    if (!supply && supply.error().code == Errc::no_space && supply.error().origin == Origin::unknown) {
-        wait_for_disc(first, supply.error());
-        return false;
+    context_.reporter.session_waits(row, error.message);
+    return std::unexpected(error);
+}
+
+Turn::Pass::Next Turn::Pass::carry_out(const Burn& burn) {
+    const DiscRow& disc = *std::ranges::find(here().discs->discs, burn.disc, &DiscRow::id);
+    std::vector<SessionRow> rows;
+    for (const SessionId session : group_) rows.push_back(facts_.find(session)->row);
+    auto made = make_work(services_, disc, rows);
+    if (!made) {
+        BB_CHECK(turn_.outcome_.without_work(rows, made.error()));
+        return kDid;
     }
-    if (!supply) {
-        reporter_.session_waits(first, supply.error().message);
-        return std::unexpected(std::move(supply).error());
-    }
-    if (!supply->disc) {
-        wait_for_disc(first, supply->waits, supply->overtaken);
-        return false;
-    }
-    BB_CHECK(keep_what_fits(rows, *supply->disc));
-    auto made = make_work(services_, *supply->disc, rows);
-    if (!made) return without_work(rows, made.error());
     Work work = std::move(*made);
-    reporter_.medium(supply->disc->medium, supply->disc->label);
-    reporter_.begin(work.rows, supply->disc->label);
-    auto attempted = run_attempt(context_, work, [&] { began(work.rows); });
-    reporter_.idle();
+    context_.reporter.medium(disc.medium, disc.label);
+    context_.reporter.begin(work.rows, disc.label);
+    auto attempted = run_attempt(context_, work, [&] { waits_.began(work.rows); });
+    context_.reporter.idle();
     if (!attempted) return std::unexpected(std::move(attempted).error());
-    return conclude(work, std::move(*attempted));
-}
-
-// What is wrong with a session is never the drive's: it was withdrawn meanwhile, its records are damaged, or
-// they can't be read now.
-Result<bool> DriveLoop::without_work(const std::vector<SessionRow>& rows, const Error& error) {
-    if (error.origin != Origin::session) return std::unexpected(error);
-    for (const SessionRow& row : rows) {
-        waiting_[row.id].failed(services_.clock.steady_now());
-        const auto now = services_.catalogue.session(row.id);
-        if (!now || now->state != SessionState::queued) continue;
-        const auto sealed = read_seal(services_.state_fs, row);
-        if (sealed) continue;
-        if (sealed.error().code == Errc::corrupt) {
-            BB_CHECK(fail_session(row, sealed.error().message));
-        } else {
-            reporter_.session_waits(row, sealed.error().message);
-        }
-    }
-    return true;
-}
-
-void DriveLoop::wait_for_disc(const SessionRow& row, const Error& reason, const std::string& overtaken) {
-    reporter_.session_waits(row, overtaken + reason.message);
-    waiting_[row.id].failed(services_.clock.steady_now());
-    schedule_.set_cannot_take(drive_->name(), row.id);
-    disc_waits_.insert_or_assign(row.id, DiscWait{row, reason});
-    tell_disc_waits();
+    BB_TRY(const bool more, conclude_(work, std::move(*attempted)));
+    return more ? kDid : TurnEnd{.kind = TurnEnd::Kind::cut_off};
 }
 
 }  // namespace burnbox

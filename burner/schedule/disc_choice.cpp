@@ -13,6 +13,19 @@ bool may_take_over(const DiscRow& disc, const std::vector<DiscSessionRow>& on_it
     });
 }
 
+std::set<DiscId> discs_within_reach(const std::vector<DiscRow>& discs, const ShelfView& view,
+                                    const std::string& drive, bool emulated) {
+    std::set<DiscId> here;
+    for (const DiscRow& disc : discs) {
+        const ShelfView::Image* const image = place_of(view, disc);
+        const bool on_shelf = image != nullptr && image->drive == drive;
+        const bool may_come =
+            image == nullptr && !is_image(disc) && (disc.sessions_used != 0 || disc.drive == drive);
+        if (emulated ? on_shelf : may_come) here.insert(disc.id);
+    }
+    return here;
+}
+
 std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish) {
     const auto tree = wish.tree_bytes.find(disc.id);
     return wish.estimate_bytes + (tree == wish.tree_bytes.end() ? 0 : tree->second);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "burner/schedule/disc_places.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
 
@@ -27,6 +28,11 @@ struct DiscWish {
 // sessions come onto a disc of other people's.
 [[nodiscard]] bool may_take_over(const DiscRow& disc, const std::vector<DiscSessionRow>& on_it,
                                  const std::string& pool, const Config& config);
+
+// A disc belongs to no drive: emulated ones are where their images are, and a real one that was begun in any
+// drive may be put into this one. A blank that was given its label lies where it was.
+[[nodiscard]] std::set<DiscId> discs_within_reach(const std::vector<DiscRow>& discs, const ShelfView& view,
+                                                  const std::string& drive, bool emulated);
 
 // What the session takes on this disc with all around it.
 [[nodiscard]] std::uint64_t needed_on(const DiscRow& disc, const DiscWish& wish);

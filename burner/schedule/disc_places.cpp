@@ -51,6 +51,32 @@ bool is_image(const DiscRow& disc) {
     return !disc.head_digest.empty();  // real discs have none
 }
 
+Whereabouts where_is(const DiscRow& disc, bool image, const ShelfView& view, const SeenInDrives& seen,
+                     const std::string& drive) {
+    if (const ShelfView::Image* const found = place_of(view, disc))
+        return found->drive == drive ? Whereabouts::here : Whereabouts::another_drive;
+    if (image) return view.complete ? Whereabouts::nowhere : Whereabouts::unknown;
+    if (seen.here) return Whereabouts::here;
+    if (seen.anywhere) return Whereabouts::another_drive;
+    return seen.all_have_looked ? Whereabouts::nowhere : Whereabouts::unknown;
+}
+
+Judge judge_of(Whereabouts where, bool image, AttemptBegan began) {
+    switch (where) {
+        case Whereabouts::here:
+            return Judge::this_drive;
+        case Whereabouts::another_drive:
+            return Judge::another;
+        case Whereabouts::unknown:
+            return began.here && (image || began.configured) ? Judge::this_drive : Judge::another;
+        case Whereabouts::nowhere:
+            if (image) return began.here || !began.configured ? Judge::nobody : Judge::another;
+            if (began.configured) return began.here ? Judge::this_drive : Judge::another;
+            return Judge::nobody;
+    }
+    return Judge::another;
+}
+
 bool DiscPlaces::is_emulated(const std::string& drive) const {
     return std::ranges::any_of(drives_,
                                [&](const Drive* one) { return one->name() == drive && one->emulated(); });

@@ -35,6 +35,33 @@ struct ShelfView {
 // Whether it is an emulated disc that something was burned on. Pure.
 [[nodiscard]] bool is_image(const DiscRow& disc);
 
+// Of a real disc, as the drives have said what is in them.
+struct SeenInDrives {
+    bool here = false;      // in the drive that asks
+    bool anywhere = false;  // in any
+    bool all_have_looked = false;
+};
+
+enum class Whereabouts : std::uint8_t {
+    here,           // this drive has it, or its shelf
+    another_drive,  // has it
+    unknown,        // a shelf can't be read, or a drive has not looked yet
+    nowhere,
+};
+// `image`: an emulated disc. Pure.
+[[nodiscard]] Whereabouts where_is(const DiscRow& disc, bool image, const ShelfView& view,
+                                   const SeenInDrives& seen, const std::string& drive);
+
+// Who judges an attempt that did not come to its end: the drive that has its disc, whatever drive began it.
+// Of an image on a shelf that can't be read the drive that began it waits for it; a real one may be put back
+// into that drive. Pure.
+enum class Judge : std::uint8_t { this_drive, another, nobody };
+struct AttemptBegan {
+    bool here = false;        // by this drive
+    bool configured = false;  // by one that there is still
+};
+[[nodiscard]] Judge judge_of(Whereabouts where, bool image, AttemptBegan began);
+
 class DiscPlaces {
   public:
     void add(Drive& drive) { drives_.push_back(&drive); }  // before any other call

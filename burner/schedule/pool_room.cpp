@@ -1,9 +1,12 @@
 #include "burner/schedule/pool_room.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace burnbox {
 namespace {
+
+constexpr auto kAnySize = std::numeric_limits<std::uint64_t>::max();  // of a drive that does not know
 
 std::optional<PoolRoom> drive_room(const std::vector<DiscRow>& discs, const std::string& pool,
                                    const PoolDrive& drive) {
@@ -21,6 +24,13 @@ std::optional<PoolRoom> drive_room(const std::vector<DiscRow>& discs, const std:
 }
 
 }  // namespace
+
+std::uint64_t blank_bytes_for(std::vector<std::uint64_t> capacities, unsigned copies) {
+    if (copies == 0 || capacities.size() < copies) return 0;
+    std::ranges::replace(capacities, std::uint64_t{0}, kAnySize);
+    std::ranges::sort(capacities, std::ranges::greater{});
+    return capacities[copies - 1] == kAnySize ? 0 : capacities[copies - 1];
+}
 
 std::optional<PoolRoom> pool_room(const std::vector<DiscRow>& discs, const std::string& pool,
                                   const std::vector<PoolDrive>& drives, unsigned copies) {

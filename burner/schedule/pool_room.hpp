@@ -16,6 +16,10 @@ struct PoolRoom {
     bool operator==(const PoolRoom&) const = default;
 };
 
+// What so many of the drives take on a blank disc, given what each of them takes (0 = unknown): the drive
+// that gets the last of the copies. 0 = it can't be told, or there are fewer drives.
+[[nodiscard]] std::uint64_t blank_bytes_for(std::vector<std::uint64_t> capacities, unsigned copies);
+
 struct PoolDrive {
     std::string name;
     std::uint64_t blank_capacity_bytes = 0;  // 0 = unknown

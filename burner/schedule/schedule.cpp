@@ -1,15 +1,14 @@
 #include "burner/schedule/schedule.hpp"
 
 #include <algorithm>
-#include <limits>
+
+#include "burner/schedule/pool_room.hpp"
 
 namespace burnbox {
 namespace {
 
 constexpr std::chrono::seconds kFolderLook{2};  // between looks for a folder that is away ...
 constexpr int kFolderRest = 20;                 // ... and at least so many times as long as the last one took
-
-constexpr auto kAnySize = std::numeric_limits<std::uint64_t>::max();  // of a drive that does not know
 
 }  // namespace
 
@@ -36,16 +35,11 @@ std::uint64_t Schedule::largest_blank_bytes(const std::vector<std::string>& driv
 
 std::uint64_t Schedule::blank_bytes_for(const std::vector<std::string>& drives, unsigned copies) const {
     const std::lock_guard lock(mutex_);
-    std::vector<std::uint64_t> sizes;
-    for (const std::string& drive : drives) {
-        const auto note = drives_.find(drive);
-        if (note == drives_.end()) continue;
-        const std::uint64_t known = note->second.blank_capacity_bytes;
-        sizes.push_back(known == 0 ? kAnySize : known);
-    }
-    if (copies == 0 || sizes.size() < copies) return 0;
-    std::ranges::sort(sizes, std::ranges::greater{});
-    return sizes[copies - 1] == kAnySize ? 0 : sizes[copies - 1];
+    std::vector<std::uint64_t> capacities;
+    for (const std::string& drive : drives)
+        if (const auto note = drives_.find(drive); note != drives_.end())
+            capacities.push_back(note->second.blank_capacity_bytes);
+    return burnbox::blank_bytes_for(std::move(capacities), copies);
 }
 
 void Schedule::set_busy(const std::string& drive, bool busy) {
@@ -73,11 +67,29 @@ void Schedule::forget_cannot_take(const std::string& drive) {
     drives_[drive].cannot_take.clear();
 }
 
-bool Schedule::can_take(const std::string& drive, SessionId session, SteadyTime now) const {
+std::map<std::string, DriveFacts> Schedule::drives() const {
     const std::lock_guard lock(mutex_);
-    const auto note = drives_.find(drive);
-    if (note == drives_.end()) return false;
-    return !note->second.busy && note->second.would_take(session, now);
+    std::map<std::string, DriveFacts> facts;
+    for (const auto& [name, note] : drives_) {
+        DriveFacts& drive = facts[name];
+        drive.blank_capacity_bytes = note.blank_capacity_bytes;
+        drive.busy = note.busy;
+        drive.rests_until = note.not_before;
+        drive.cannot_take = note.cannot_take;
+    }
+    return facts;
+}
+
+QueuedSession Schedule::facts_of(SessionRow row) const {
+    const SessionId id = row.id;
+    QueuedSession facts{.row = std::move(row)};
+    const std::lock_guard lock(mutex_);
+    facts.taken = claimed_.contains(id);
+    facts.released = released_.contains(id);
+    if (const auto most = together_.find(id); most != together_.end()) facts.most_together = most->second;
+    if (const auto failed = burn_failures_.find(id); failed != burn_failures_.end())
+        facts.not_before = failed->second.until();
+    return facts;
 }
 
 bool Schedule::will_take(const std::string& drive, SessionId session, SteadyTime now) const {
@@ -91,21 +103,16 @@ void Schedule::set_disc_in(const std::string& drive, const std::string& serial) 
     drives_[drive].disc_in = serial;
 }
 
-bool Schedule::is_in(const std::string& serial, const std::string& drive) const {
+SeenInDrives Schedule::seen(const std::string& serial, const std::string& drive) const {
     const std::lock_guard lock(mutex_);
-    const auto note = drives_.find(drive);
-    return !serial.empty() && note != drives_.end() && note->second.disc_in == serial;
-}
-
-bool Schedule::is_in_any(const std::string& serial) const {
-    const std::lock_guard lock(mutex_);
-    return !serial.empty() &&
-           std::ranges::any_of(drives_, [&](const auto& drive) { return drive.second.disc_in == serial; });
-}
-
-bool Schedule::all_have_looked() const {
-    const std::lock_guard lock(mutex_);
-    return std::ranges::all_of(drives_, [](const auto& drive) { return drive.second.disc_in.has_value(); });
+    SeenInDrives seen{.all_have_looked = true};
+    for (const auto& [name, note] : drives_) {
+        if (!note.disc_in) seen.all_have_looked = false;
+        if (serial.empty() || note.disc_in != serial) continue;
+        seen.anywhere = true;
+        seen.here = seen.here || name == drive;
+    }
+    return seen;
 }
 
 void Schedule::add_ended(SessionId session) {
@@ -161,12 +168,6 @@ void Schedule::forget_burn_failures(SessionId session) {
     burn_failures_.erase(session);
 }
 
-bool Schedule::may_burn(SessionId session, SteadyTime now) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = burn_failures_.find(session);
-    return found == burn_failures_.end() || found->second.ready(now);
-}
-
 std::optional<SteadyTime> Schedule::next_burn_time(SteadyTime now) const {
     const std::lock_guard lock(mutex_);
     std::optional<SteadyTime> first;
@@ -210,20 +211,9 @@ void Schedule::release(SessionId session) {
     released_.insert(session);
 }
 
-bool Schedule::released(SessionId session) const {
-    const std::lock_guard lock(mutex_);
-    return released_.contains(session);
-}
-
 void Schedule::limit_together(SessionId session, std::size_t most) {
     const std::lock_guard lock(mutex_);
     together_[session] = most;
-}
-
-std::size_t Schedule::most_together(SessionId session) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = together_.find(session);
-    return found == together_.end() ? 0 : found->second;
 }
 
 void Schedule::forget_together(SessionId session) {

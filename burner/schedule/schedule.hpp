@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "burner/schedule/backoff.hpp"
+#include "burner/schedule/disc_places.hpp"
+#include "burner/schedule/queue_snapshot.hpp"
 #include "common/catalogue/catalogue.hpp"
 
 namespace burnbox {
@@ -63,8 +65,8 @@ class Schedule {
     void set_not_before(const std::string& drive, SteadyTime time);
     void set_cannot_take(const std::string& drive, SessionId session);
     void forget_cannot_take(const std::string& drive);
-    [[nodiscard]] bool can_take(const std::string& drive, SessionId session, SteadyTime now) const;
-    // The same, though it may be busy with another one.
+    [[nodiscard]] std::map<std::string, DriveFacts> drives() const;  // what all of them may know
+    // Whether it has a disc for the session and does not rest, though it may be busy with another one.
     [[nodiscard]] bool will_take(const std::string& drive, SessionId session, SteadyTime now) const;
 
     // Drives while they are used: see set_busy.
@@ -84,9 +86,7 @@ class Schedule {
 
     // --- real discs in drives
     void set_disc_in(const std::string& drive, const std::string& serial);  // "" = none, or no known one
-    [[nodiscard]] bool is_in(const std::string& serial, const std::string& drive) const;
-    [[nodiscard]] bool is_in_any(const std::string& serial) const;
-    [[nodiscard]] bool all_have_looked() const;  // every drive has said what is in it
+    [[nodiscard]] SeenInDrives seen(const std::string& serial, const std::string& drive) const;
 
     // --- sessions that ended but whose folder does not say so yet
     void add_ended(SessionId session);
@@ -116,16 +116,16 @@ class Schedule {
     // --- sessions whose burn failed wait, on all drives: 1 s, doubling
     void burn_failed(SessionId session, SteadyTime now);
     void forget_burn_failures(SessionId session);
-    [[nodiscard]] bool may_burn(SessionId session, SteadyTime now) const;
     [[nodiscard]] std::optional<SteadyTime> next_burn_time(
         SteadyTime now) const;  // of those that may not yet
 
     // --- burning together: who must not be held back, and who was in a group that failed
     void release(SessionId session);
-    [[nodiscard]] bool released(SessionId session) const;
     void limit_together(SessionId session, std::size_t most);
-    [[nodiscard]] std::size_t most_together(SessionId session) const;  // 0 = any number
-    void forget_together(SessionId session);                           // it was burned, or is gone
+    void forget_together(SessionId session);  // it was burned, or is gone
+
+    // What is noted here of a queued session.
+    [[nodiscard]] QueuedSession facts_of(SessionRow row) const;
 
   private:
     struct DriveNote {

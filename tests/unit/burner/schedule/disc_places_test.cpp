@@ -64,4 +64,52 @@ TEST_CASE("disc places: a blank disc is known by its label, one that lost its he
     CHECK_FALSE(is_image(disc("A", 0)));
 }
 
+TEST_CASE("disc places: an image is where a shelf shows it, and nowhere only when all shelves can be read") {
+    ShelfView view = view_of({image("spare", "/spare/A", "A")});
+    const auto where = [&](const char* label) { return where_is(disc(label), true, view, {}, "tray"); };
+    CHECK(where("A") == Whereabouts::another_drive);
+    CHECK(where_is(disc("A"), true, view, {}, "spare") == Whereabouts::here);
+    CHECK(where("B") == Whereabouts::nowhere);
+    view.complete = false;
+    CHECK(where("B") == Whereabouts::unknown);
+    CHECK(where("A") == Whereabouts::another_drive);
+}
+
+TEST_CASE("disc places: a real disc is where a drive has seen it, and nowhere only when all have looked") {
+    const auto where = [&](const SeenInDrives& seen) { return where_is(disc("A"), false, {}, seen, "tray"); };
+    CHECK(where({.here = true, .anywhere = true}) == Whereabouts::here);
+    CHECK(where({.anywhere = true}) == Whereabouts::another_drive);
+    CHECK(where({}) == Whereabouts::unknown);
+    CHECK(where({.all_have_looked = true}) == Whereabouts::nowhere);
+}
+
+TEST_CASE("judge: the drive that has the disc judges the attempt, whoever began it") {
+    for (const bool is_image : {true, false})
+        for (const bool began_here : {true, false}) {
+            CHECK(judge_of(Whereabouts::here, is_image, {began_here, true}) == Judge::this_drive);
+            CHECK(judge_of(Whereabouts::another_drive, is_image, {began_here, true}) == Judge::another);
+        }
+}
+
+TEST_CASE("judge: while a shelf can't be read the drive that began an attempt on an image waits for it") {
+    CHECK(judge_of(Whereabouts::unknown, true, {.here = true, .configured = true}) == Judge::this_drive);
+    CHECK(judge_of(Whereabouts::unknown, true, {.here = false, .configured = true}) == Judge::another);
+}
+
+TEST_CASE("judge: an attempt on an image that is gone is ended by the drive that began it, or by any") {
+    CHECK(judge_of(Whereabouts::nowhere, true, {.here = true, .configured = true}) == Judge::nobody);
+    CHECK(judge_of(Whereabouts::nowhere, true, {.here = false, .configured = true}) == Judge::another);
+    CHECK(judge_of(Whereabouts::nowhere, true, {.here = false, .configured = false}) == Judge::nobody);
+}
+
+TEST_CASE(
+    "judge: a real disc that is gone is waited for by the drive that began, while there is that drive") {
+    for (const Whereabouts where : {Whereabouts::unknown, Whereabouts::nowhere}) {
+        CHECK(judge_of(where, false, {.here = true, .configured = true}) == Judge::this_drive);
+        CHECK(judge_of(where, false, {.here = false, .configured = true}) == Judge::another);
+    }
+    CHECK(judge_of(Whereabouts::nowhere, false, {.here = false, .configured = false}) == Judge::nobody);
+    CHECK(judge_of(Whereabouts::unknown, false, {.here = false, .configured = false}) == Judge::another);
+}
+
 }  // namespace burnbox::test

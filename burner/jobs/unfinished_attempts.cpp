@@ -1,0 +1,79 @@
+#include "burner/jobs/unfinished_attempts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "burner/attempts/adjudication.hpp"
+#include "burner/attempts/load_disc.hpp"
+#include "common/base/log.hpp"
+
+namespace burnbox {
+namespace {
+
+Judge who_judges(const AttemptContext& context, const AttemptRow& attempt, const DiscRow& disc,
+                 const ShelfView& view) {
+    const std::string& name = context.drive.name();
+    const bool image = is_image(disc) || context.places.is_emulated(attempt.drive);
+    const AttemptBegan began{.here = attempt.drive == name,
+                             .configured = context.services.config.drives.contains(attempt.drive)};
+    return judge_of(where_is(disc, image, view, context.schedule.seen(disc.serial, name), name), image,
+                    began);
+}
+
+Result<bool> judge_one(AttemptContext& context, const AttemptRow& attempt, const DiscRow& disc, Judge judge,
+                       bool again, const Conclude& conclude) {
+    std::vector<SessionRow> rows;
+    for (const SessionId id : attempt.sessions) {
+        BB_TRY(SessionRow row, context.services.catalogue.session(id));
+        rows.push_back(std::move(row));
+    }
+    const Schedule::Busy busy(context.schedule, context.drive.name());
+    auto work = make_work(context.services, disc, rows);
+    if (!work && work.error().code != Errc::corrupt) return std::unexpected(std::move(work).error());
+    if (!work) {  // a seal record: no fault of the disc, which may hold it
+        if (!context.notes.causes.contains(attempt.id))
+            note_cause(context.notes, attempt.id, AttemptCause::staged_damaged, std::move(work).error());
+        BB_TRY(work, work_without_records(context.services, disc, rows));
+    }
+    if (judge == Judge::nobody) {
+        note_cause(context.notes, attempt.id, AttemptCause::disc_gone,
+                   {Errc::not_found, 0, away_text(disc, context.services.config)});
+        BB_TRY(auto closed, close_bad_attempt(context, attempt, *work, DiscVerdict::away));
+        return conclude(*work, std::move(closed));
+    }
+    if (!again)
+        log::info("attempt unfinished", log::kv("attempt", attempt.id), log::kv("disc", disc.label),
+                  log::kv("drive", attempt.drive));
+    context.reporter.begin(rows, disc.label);
+    auto adjudicated = adjudicate_attempt(context, attempt, *work);
+    context.reporter.idle();
+    if (!adjudicated) return std::unexpected(std::move(adjudicated).error());
+    return conclude(*work, std::move(*adjudicated));
+}
+
+}  // namespace
+
+Result<bool> judge_unfinished(AttemptContext& context, bool again, const Conclude& conclude) {
+    BB_TRY(const auto attempts, context.services.catalogue.unfinished_attempts());
+    if (attempts.empty()) return false;
+    BB_TRY(const auto discs, context.services.catalogue.discs());
+    const ShelfView view = context.places.look();
+    for (const AttemptRow& attempt : attempts) {
+        const auto disc = std::ranges::find(discs, attempt.disc, &DiscRow::id);
+        if (disc == discs.end())
+            return with_origin(
+                Origin::catalogue,
+                Result<bool>(
+                    fail(Errc::corrupt, fmt::format("catalogue: attempt {} names no disc", attempt.id))));
+        const Judge judge = who_judges(context, attempt, *disc, view);
+        if (judge == Judge::another) continue;
+        const auto claim =
+            attempt.sessions.empty() ? std::nullopt : context.schedule.claim(attempt.sessions.front());
+        if (!claim && !attempt.sessions.empty()) continue;  // another drive is at it
+        return judge_one(context, attempt, *disc, judge, again, conclude);
+    }
+    return false;
+}
+
+}  // namespace burnbox
