@@ -32,9 +32,7 @@ bool FolderWatch::look() {
     std::vector<Seen> now;
     for (const ShelfView::Image& image : view.images)
         now.emplace_back(image.disc.location, image.disc.serial, image.disc.head_digest);
-    const bool first = note_again_ == SteadyTime::min();
-    const bool changed =
-        std::exchange(seen_, now) != now && !first;  // the drives look at the start by themselves
+    const bool changed = std::exchange(seen_, now) != now;
     if (changed || services_.clock.steady_now() >= note_again_) note(view);
     return back;
 }

@@ -83,19 +83,18 @@ void MediumWatch::doubt_verdicts(const std::vector<ShelfDisc>& changed) {
     }
 }
 
-// Where the discs are; and nobody has been told yet that its blanks are used up.
+// Where the discs are FolderWatch notes. Nobody has been told yet that the blanks are used up.
 void MediumWatch::place_shelf() {
     if (std::exchange(known_medium_, true)) return;
     context_.schedule.set_disc_in(context_.drive.name(), "");
-    auto discs = context_.services.catalogue.discs();
+    const auto discs = context_.services.catalogue.discs();
     if (!discs) return;
     const ShelfView view = context_.places.look();
     tell_copies(context_, view, *discs);
-    if (const Status noted = note_places(context_.services, view, *discs); !noted)
-        log::warning("places of discs not noted", log::kv("drive", context_.drive.name()),
-                     log::kv(noted.error()));
     const auto is_here = [&](const DiscRow& disc) {
-        return disc.drive == context_.drive.name() && disc.sessions_used != 0;
+        const ShelfView::Image* const image = place_of(view, disc);
+        return disc.sessions_used != 0 &&
+               (image == nullptr ? disc.drive : image->drive) == context_.drive.name();
     };
     const bool has_open = std::ranges::any_of(
         *discs, [&](const DiscRow& disc) { return is_here(disc) && disc.state == DiscState::open; });

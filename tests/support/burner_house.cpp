@@ -161,6 +161,7 @@ SessionId BurnerHouse::queue_tree(const std::string& name, const GeneratedTree& 
 }
 
 void BurnerHouse::run() {
+    burner->look_at_shelves();
     for (bool did = true; did;) {
         const auto prepared = burner->prepare_once();
         did = !prepared || *prepared;

@@ -64,7 +64,7 @@ class BurnerHouse {
     SessionId queue(const std::string& name, const std::map<std::string, std::string>& files,
                     const std::string& marker = "BURN");
     SessionId queue_tree(const std::string& name, const GeneratedTree& tree);
-    // Steps of all drives in turn until none has anything to do.
+    // A look at the shelves, then steps of all drives in turn until none has anything to do.
     void run();
     // The same, and lets time pass whenever the drives rest, at most `rounds` times.
     void run_patiently(int rounds = 40);
