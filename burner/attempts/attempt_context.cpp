@@ -16,8 +16,9 @@ void publish(AttemptContext& context, EventKind kind, const SessionRow& row, con
 bool another_drive_takes(const AttemptContext& context, const SessionRow& row,
                          const std::vector<DiscSessionRow>& copies) {
     const SteadyTime now = context.services.clock.steady_now();
-    const auto pool = context.services.config.pools.find(row.pool);
-    if (pool == context.services.config.pools.end()) return false;
+    const ConfigSnapshot config = context.services.config.snapshot();
+    const auto pool = config->pools.find(row.pool);
+    if (pool == config->pools.end()) return false;
     return std::ranges::any_of(pool->second.drives, [&](const std::string& drive) {
         return drive != context.drive.name() && context.schedule.will_take(drive, row.id, now) &&
                std::ranges::find(copies, drive, &DiscSessionRow::drive) == copies.end();
@@ -52,7 +53,8 @@ void mark_suspect(AttemptContext& context, DiscRow& disc, Suspicion suspicion, c
 }
 
 void mark_full_when_full(AttemptContext& context, DiscRow& disc) {
-    const BurnConfig& burn = context.services.config.burn;
+    const ConfigSnapshot config = context.services.config.snapshot();
+    const BurnConfig& burn = config->burn;
     const bool for_one =
         burn.layout == Layout::root && disc.sessions_used != 0;  // it has the disc for itself
     if (disc.state != DiscState::open || !(for_one || disc_is_full(disc, burn.full_below_bytes))) return;

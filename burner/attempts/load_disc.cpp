@@ -51,8 +51,10 @@ void tell_copies_of(AttemptContext& context, const ShelfView& view, const DiscRo
 Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow& disc) {
     const ShelfView::Image* const image = place_of(view, disc);
     if (image == nullptr && !view.complete) return std::unexpected(view.away);
-    if (image == nullptr || image->drive != context.drive.name())
-        return fail(Errc::not_found, away_text(disc, context.services.config));
+    if (image == nullptr || image->drive != context.drive.name()) {
+        const ConfigSnapshot config = context.services.config.snapshot();
+        return fail(Errc::not_found, away_text(disc, *config));
+    }
     return context.drive.load({disc.label, image->disc.location, disc.medium});
 }
 

@@ -68,7 +68,8 @@ class Evidence {
 };
 
 std::string pool_of(const AttemptContext& context) {
-    for (const auto& [name, pool] : context.services.config.pools)
+    const ConfigSnapshot config = context.services.config.snapshot();
+    for (const auto& [name, pool] : config->pools)
         if (std::ranges::count(pool.drives, context.drive.name()) != 0) return name;
     return {};
 }

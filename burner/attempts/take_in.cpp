@@ -118,10 +118,10 @@ class TakingIn {
         DiscRow next = disc_;
         next.sessions_used = found.number;
         next.next_lba = 0, next.head_digest.clear();  // of the last one only
-        const auto& pools = context_.services.config.pools;
-        const auto pool = pools.find(disc_.pool);
+        const ConfigSnapshot config = context_.services.config.snapshot();
+        const auto pool = config->pools.find(disc_.pool);
         BB_TRY(const auto ended, context_.services.catalogue.take_in(
-                                     next, taken, pool == pools.end() ? 1 : pool->second.copies));
+                                     next, taken, pool == config->pools.end() ? 1 : pool->second.copies));
         disc_ = next;
         for (const KnownSession& session : sessions)
             log::info("session found on disc", log::kv("account", session.row.account),

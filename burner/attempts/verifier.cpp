@@ -19,10 +19,10 @@ Status store_verified(AttemptContext& context, const AttemptRow& attempt, Work& 
     update_from_medium(disc, medium);
     disc.drive = context.drive.name();
     mark_full_when_full(context, disc);
-    const auto& pools = context.services.config.pools;
+    const ConfigSnapshot config = context.services.config.snapshot();
     // Whose copies they are: the disc may have been another pool's.
-    const auto pool = pools.find(work.rows.empty() ? disc.pool : work.rows.front().pool);
-    const unsigned copies = pool == pools.end() ? 1 : pool->second.copies;
+    const auto pool = config->pools.find(work.rows.empty() ? disc.pool : work.rows.front().pool);
+    const unsigned copies = pool == config->pools.end() ? 1 : pool->second.copies;
     BB_CHECK(context.services.catalogue.attempt_verified(attempt.id, disc, burned_sessions(work, report),
                                                          burned_at, context.services.clock.now(), copies));
     if (!context.drive.emulated()) context.schedule.set_disc_in(context.drive.name(), disc.serial);

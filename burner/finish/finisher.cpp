@@ -77,9 +77,14 @@ void add_from_seal(Receipt& receipt, const SealedSession& sealed, Layout layout)
     receipt.parity_base = place.base;
 }
 
+Layout layout_of(const BurnerServices& services) {
+    const ConfigSnapshot config = services.config.snapshot();
+    return config->burn.layout;
+}
+
 // Where each part of a session lies on its discs; their seal records need not be read for it.
 Status add_places_of_parts(const BurnerServices& services, const SessionRow& row, Receipt& receipt) {
-    const Layout layout = services.config.burn.layout;
+    const Layout layout = layout_of(services);
     for (ReceiptCopy& copy : receipt.copies) {
         SealedSession part{.account = row.account,
                            .disc_name = part_disc_name(row.disc_name, copy.part, row.parts),
@@ -117,7 +122,7 @@ Result<Places> finish_burned(const BurnerServices& services, const SessionRow& r
         std::unordered_set<std::string_view> there;
         for (const FileRow& file : files) there.insert(std::string_view(file.path).substr(1));
         add_from_seal(receipt, *sealed,
-                      found_layout(*sealed, services.config.burn.layout,
+                      found_layout(*sealed, layout_of(services),
                                    [&](const std::string& path) { return there.contains(path); }));
     }
     if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));

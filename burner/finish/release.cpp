@@ -87,7 +87,8 @@ bool space_is_needed(const FileSystem::Space& space) {
 }
 
 SteadyTime PayloadRelease::next_time(const std::string& drive) const {
-    if (services_.config.session.keep_burned.how == KeepBurned::How::forever) return SteadyTime::max();
+    const ConfigSnapshot config = services_.config.snapshot();
+    if (config->session.keep_burned.how == KeepBurned::How::forever) return SteadyTime::max();
     const std::lock_guard lock(next_mutex_);
     const auto known = next_.find(drive);
     return known == next_.end() ? SteadyTime::min() : known->second;
@@ -110,7 +111,8 @@ void PayloadRelease::run_when_due(const std::string& drive, const ReadBack& read
 }
 
 Result<SteadyTime> PayloadRelease::run(const ReadBack& read_back, SteadyTime latest) {
-    const KeepBurned& keep = services_.config.session.keep_burned;
+    const ConfigSnapshot config = services_.config.snapshot();
+    const KeepBurned& keep = config->session.keep_burned;
     BB_TRY(auto space, services_.inbox.fs().space());
     BB_TRY(const auto burned, services_.catalogue.sessions_in_state(SessionState::burned));
     const Timestamp now = services_.clock.now();

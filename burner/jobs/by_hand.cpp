@@ -106,10 +106,11 @@ Result<std::string> eject_disc(AttemptContext& context) {
 }
 
 Result<std::string> load_any_disc(AttemptContext& context) {
-    const DriveConfig& config = context.services.config.drives.at(context.drive.name());
+    const ConfigSnapshot config = context.services.config.snapshot();
+    const DriveConfig& own = config->drives.at(context.drive.name());
     BB_TRY(Medium medium, context.drive.inspect());
-    if (medium.state == MediumState::none && !config.load.empty())
-        BB_CHECK(run_changer(context, config.load, "", ""));
+    if (medium.state == MediumState::none && !own.load.empty())
+        BB_CHECK(run_changer(context, own.load, "", ""));
     if (medium.state == MediumState::none && context.drive.emulated()) BB_CHECK(load_open_disc(context));
     BB_TRY(medium, context.drive.close_tray());
     context.reporter.medium(medium.profile, medium.label);

@@ -22,9 +22,10 @@ Status use_numbers_up_to(Catalogue& catalogue, unsigned number) {
 Result<std::string> load_next_blank(AttemptContext& context, const std::vector<DiscRow>& discs) {
     BB_TRY(std::vector<std::string> taken, taken_labels(context, discs));
     BB_TRY(unsigned number, context.services.catalogue.next_disc_number());
+    const ConfigSnapshot config = context.services.config.snapshot();
     for (unsigned tries = 0; tries < kMostLabels; ++tries) {
         BB_TRY(const NumberedLabel next,
-               next_label(context.services.config.burn.label, context.services.clock.now(), number, taken));
+               next_label(config->burn.label, context.services.clock.now(), number, taken));
         const Status loaded = context.drive.load_blank(next.label);
         if (loaded) {
             BB_CHECK(use_numbers_up_to(context.services.catalogue, next.number));

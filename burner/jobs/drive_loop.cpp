@@ -14,9 +14,10 @@ namespace {
 
 constexpr std::chrono::nanoseconds kLeastHold = std::chrono::milliseconds(10);
 
-std::string device_of(const Config& config, const std::string& drive) {
-    const auto found = config.drives.find(drive);
-    if (found == config.drives.end()) return "";
+std::string device_of(const BurnerServices& services, const std::string& drive) {
+    const ConfigSnapshot config = services.config.snapshot();
+    const auto found = config->drives.find(drive);
+    if (found == config->drives.end()) return "";
     return found->second.emulated() ? found->second.image_dir : found->second.device;
 }
 
@@ -28,7 +29,7 @@ DriveLoop::DriveLoop(const BurnerServices& services, Schedule& schedule, Conditi
       schedule_(schedule),
       conditions_(conditions),
       drive_(std::move(drive)),
-      reporter_(services, drive_->name(), device_of(services.config, drive_->name())),
+      reporter_(services, drive_->name(), device_of(services, drive_->name())),
       context_{services_, schedule_, conditions_, trees, places, *drive_, reporter_, notes_} {
     schedule_.add_drive(drive_->name(), drive_->blank_capacity_bytes());
 }

@@ -69,9 +69,9 @@ void DriveWaits::tell_when_folder_is_back(QueuedSession& session) {
 }
 
 bool DriveWaits::is_of_this_drive(const SessionRow& row) const {
-    const auto pool = context_.services.config.pools.find(row.pool);
-    return pool != context_.services.config.pools.end() &&
-           std::ranges::count(pool->second.drives, context_.drive.name()) != 0;
+    const ConfigSnapshot config = context_.services.config.snapshot();
+    const auto pool = config->pools.find(row.pool);
+    return pool != config->pools.end() && std::ranges::count(pool->second.drives, context_.drive.name()) != 0;
 }
 
 Status DriveWaits::tell_all(const std::string& reason) {

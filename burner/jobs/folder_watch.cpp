@@ -14,9 +14,10 @@ constexpr std::chrono::seconds kNoteAgain{10};  // whoever held an older row mea
 
 bool FolderWatch::tell_folders() {
     bool back = false;
+    const ConfigSnapshot config = services_.config.snapshot();
     for (Drive* const drive : places_.drives()) {
         if (!drive->emulated()) continue;
-        const std::string& folder = services_.config.drives.at(drive->name()).image_dir;
+        const std::string& folder = config->drives.at(drive->name()).image_dir;
         const Status there = drive->check_shelf();
         const auto [known, is_first] = there_.try_emplace(folder, there.has_value());
         back = back || (!is_first && there && !known->second);

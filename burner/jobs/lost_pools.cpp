@@ -11,8 +11,9 @@ namespace burnbox {
 void tell_lost_pools(const BurnerServices& services) {
     const auto rows = services.catalogue.sessions_in_state(SessionState::queued);
     if (!rows) return log::warning("sessions without a pool not looked for", log::kv(rows.error()));
+    const ConfigSnapshot config = services.config.snapshot();
     for (const SessionRow& row : *rows) {
-        if (services.config.pools.contains(row.pool)) continue;
+        if (config->pools.contains(row.pool)) continue;
         const std::string reason = fmt::format(
             "the configuration has no pool {} any more: name one so again (pools.{}), or cancel the "
             "session and send its marker again",

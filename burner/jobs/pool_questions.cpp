@@ -13,14 +13,15 @@
 namespace burnbox {
 
 Status Burner::check_fits(const std::string& pool, const Manifest& manifest) const {
-    const auto found = state_->services.config.pools.find(pool);
-    if (found == state_->services.config.pools.end())
+    const ConfigSnapshot config = state_->services.config.snapshot();
+    const auto found = config->pools.find(pool);
+    if (found == config->pools.end())
         return fail(
             Errc::invalid,
             fmt::format(
                 "there is no pool {} in the configuration: add pools.{} or give the account another one",
                 pool, pool));
-    const BurnConfig& burn = state_->services.config.burn;
+    const BurnConfig& burn = config->burn;
     const std::uint64_t needed = needed_bytes(manifest, burn.redundancy);
     if (burn.span) {
         const std::uint64_t capacity = part_capacity_bytes(state_->schedule, found->second);
@@ -47,9 +48,9 @@ Result<Proof> Burner::prove(const std::string& seal_id) const {
 }
 
 Result<std::optional<PoolRoom>> Burner::room(const std::string& pool) const {
-    const Config& config = state_->services.config;
-    const auto found = config.pools.find(pool);
-    if (found == config.pools.end()) return std::nullopt;
+    const ConfigSnapshot config = state_->services.config.snapshot();
+    const auto found = config->pools.find(pool);
+    if (found == config->pools.end()) return std::nullopt;
     BB_TRY(auto discs, state_->services.catalogue.discs());
     for (DiscRow& disc : discs) {
         if (disc.state != DiscState::open || disc.pool != pool) continue;
@@ -59,8 +60,8 @@ Result<std::optional<PoolRoom>> Burner::room(const std::string& pool) const {
     std::vector<PoolDrive> drives;
     for (const std::string& name : found->second.drives) {
         PoolDrive drive{.name = name, .blank_capacity_bytes = state_->schedule.largest_blank_bytes({name})};
-        const auto drive_config = config.drives.find(name);
-        if (drive_config != config.drives.end() && drive_config->second.blanks)
+        const auto drive_config = config->drives.find(name);
+        if (drive_config != config->drives.end() && drive_config->second.blanks)
             drive.has_blanks =
                 std::cmp_less(std::ranges::count(discs, name, &DiscRow::drive), *drive_config->second.blanks);
         drives.push_back(std::move(drive));

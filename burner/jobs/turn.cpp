@@ -198,8 +198,9 @@ Result<std::uint64_t> Turn::Pass::size_of(const SessionRow& row) {
     const auto known = turn_.sizes_.find(row.id);
     if (known != turn_.sizes_.end()) return known->second;
     BB_TRY(const SealedSession sealed, read_seal(services_.state_fs, row));
+    const ConfigSnapshot config = services_.config.snapshot();
     return turn_.sizes_[row.id] =
-               estimate_session_bytes(sealed) + parity_bytes(sealed, services_.config.burn.redundancy);
+               estimate_session_bytes(sealed) + parity_bytes(sealed, config->burn.redundancy);
 }
 
 Turn::Pass::Next Turn::Pass::carry_out(const LookAtDiscs& /*look*/) {
@@ -230,14 +231,14 @@ Turn::Pass::Next Turn::Pass::look_at_discs() {
 
 // Discs of a pool that got another name in the configuration. Their rows say so once they were burned on.
 Status Turn::Pass::take_over(std::vector<DiscRow>& discs) {
+    const ConfigSnapshot config = services_.config.snapshot();
     std::vector<std::string> pools = {first().row.pool};  // it takes those that nothing is on
     for (const auto& [name, pool] : facts_.pools) pools.push_back(name);
     for (DiscRow& disc : discs) {
         if (disc.state != DiscState::open || facts_.pools.contains(disc.pool)) continue;
         BB_TRY(const auto on_it, services_.catalogue.disc_sessions(disc.id));
-        const auto taker = std::ranges::find_if(pools, [&](const std::string& pool) {
-            return may_take_over(disc, on_it, pool, services_.config);
-        });
+        const auto taker = std::ranges::find_if(
+            pools, [&](const std::string& pool) { return may_take_over(disc, on_it, pool, *config); });
         if (taker != pools.end()) disc.pool = *taker;
     }
     return {};

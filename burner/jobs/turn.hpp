@@ -43,8 +43,8 @@ class Turn {
   private:
     class Pass;
     [[nodiscard]] Result<QueueSnapshot> gather(SteadyTime rests_until);  // turn_facts.cpp
-    [[nodiscard]] QueuedSession facts_of(SessionRow row);
-    [[nodiscard]] DriveFacts facts_of_this_drive(DriveFacts noted) const;
+    [[nodiscard]] QueuedSession facts_of(SessionRow row, const Config& config);
+    [[nodiscard]] DriveFacts facts_of_this_drive(DriveFacts noted, const Config& config) const;
     void forget_others(const std::vector<QueuedSession>& queue);
 
     AttemptContext& context_;

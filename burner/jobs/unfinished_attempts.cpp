@@ -14,9 +14,10 @@ namespace {
 Judge who_judges(const AttemptContext& context, const AttemptRow& attempt, const DiscRow& disc,
                  const ShelfView& view) {
     const std::string& name = context.drive.name();
+    const ConfigSnapshot config = context.services.config.snapshot();
     const bool image = is_image(disc) || context.places.is_emulated(attempt.drive);
     const AttemptBegan began{.here = attempt.drive == name,
-                             .configured = context.services.config.drives.contains(attempt.drive)};
+                             .configured = config->drives.contains(attempt.drive)};
     return judge_of(where_is(disc, image, view, context.schedule.seen(disc.serial, name), name), image,
                     began);
 }
@@ -37,8 +38,9 @@ Result<bool> judge_one(AttemptContext& context, const AttemptRow& attempt, const
         BB_TRY(work, work_without_records(context.services, disc, rows));
     }
     if (judge == Judge::nobody) {
+        const ConfigSnapshot config = context.services.config.snapshot();
         note_cause(context.notes, attempt.id, AttemptCause::disc_gone,
-                   {Errc::not_found, 0, away_text(disc, context.services.config)});
+                   {Errc::not_found, 0, away_text(disc, *config)});
         BB_TRY(auto closed, close_bad_attempt(context, attempt, *work, DiscVerdict::away));
         return conclude(*work, std::move(closed));
     }

@@ -39,7 +39,8 @@ Result<VerifyReport> Burner::State::read_back(const DiscRow& disc, const Session
             !report && (report.error().code == Errc::no_medium || report.error().code == Errc::wrong_medium);
         if (!not_here) return report;
     }
-    return fail(Errc::no_medium, "verify: " + away_text(disc, services.config));
+    const ConfigSnapshot config = services.config.snapshot();
+    return fail(Errc::no_medium, "verify: " + away_text(disc, *config));
 }
 
 Result<VerifyReport> Burner::State::read_image_back(const DiscRow& disc, const SessionRow& session,
@@ -54,7 +55,8 @@ Result<VerifyReport> Burner::State::read_image_back(const DiscRow& disc, const S
         return fail(Errc::unreachable, fmt::format("verify: disc {} is on no shelf that can be read: {}",
                                                    disc.label, view.away.message));
     BB_CHECK(services.catalogue.disc_missing(disc.id, services.clock.now()));
-    return fail(Errc::not_found, "verify: " + away_text(disc, services.config));
+    const ConfigSnapshot config = services.config.snapshot();
+    return fail(Errc::not_found, "verify: " + away_text(disc, *config));
 }
 
 // Real drives, the likeliest first; not those that burn another disc now, for that may take hours.

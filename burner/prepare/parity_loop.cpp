@@ -54,11 +54,12 @@ class Watcher {
 
   private:
     void tell(const Progress& progress) const {
+        const ConfigSnapshot config = services_.config.snapshot();
         StatusFacts facts;
         facts.state = "queued";
         facts.progress = progress;
-        facts.waits = fmt::format("recovery data (burn.redundancy: {} %) is made first",
-                                  services_.config.burn.redundancy);
+        facts.waits =
+            fmt::format("recovery data (burn.redundancy: {} %) is made first", config->burn.redundancy);
         tell_status(services_, row_, facts);
     }
 
@@ -73,7 +74,8 @@ class Watcher {
 
 bool waits_for_parity(const BurnerServices& services, const Schedule& schedule, const SessionRow& row) {
     if (schedule.parity_ready(row.id)) return false;
-    return services.config.burn.redundancy != 0 ||
+    const ConfigSnapshot config = services.config.snapshot();
+    return config->burn.redundancy != 0 ||
            services.state_fs.info(parity_record_path(row.seal_id)).has_value();
 }
 
@@ -106,9 +108,10 @@ Result<bool> ParityLoop::step() {
     schedule_.forget_parity_ready(queued);
     std::erase_if(waiting_, [&](const auto& note) { return !queued.contains(note.first); });
     std::erase_if(failures_, [&](const auto& note) { return !queued.contains(note.first); });
+    const ConfigSnapshot config = services_.config.snapshot();
     for (const SessionRow& row : rows) {
         if (schedule_.stopping) return false;
-        if (!is_settled(row) || waits_for_split(services_.config, schedule_, row) ||
+        if (!is_settled(row) || waits_for_split(*config, schedule_, row) ||
             !waits_for_parity(services_, schedule_, row))
             continue;
         const auto waiting = waiting_.find(row.id);

@@ -23,9 +23,10 @@ class Making {
           state_fs_(services.state_fs),
           row_(row),
           progress_(progress),
-          entries_(disc_entries(sealed, services.config.burn.layout, services.config.burn.modes)),
-          files_(files_to_protect(entries_, parity_place(sealed, services.config.burn.layout).base)),
-          plan_(plan_parity(files_, services.config.burn.redundancy)) {}
+          config_(services.config.snapshot()),
+          entries_(disc_entries(sealed, config_->burn.layout, config_->burn.modes)),
+          files_(files_to_protect(entries_, parity_place(sealed, config_->burn.layout).base)),
+          plan_(plan_parity(files_, config_->burn.redundancy)) {}
 
     Result<Parity> run() {
         BB_CHECK(check_room());
@@ -34,7 +35,7 @@ class Making {
         for (const ParitySet& set : plan_.sets)
             for (const std::size_t file : set.files) total_.total_bytes += files_[file].size_bytes;
         for (std::size_t i = 0; i < plan_.sets.size(); ++i) BB_CHECK(make_set(plan_.sets[i], i + 1));
-        Parity made{.percent = services_.config.burn.redundancy, .files = {}, .unprotected = {}};
+        Parity made{.percent = config_->burn.redundancy, .files = {}, .unprotected = {}};
         BB_TRY(const auto there, list_folder(state_fs_, folder()));
         for (const DirEntry& entry : there) {
             BB_TRY(ParityFile file, digest_parity_file(state_fs_, row_.seal_id, entry.name));
@@ -94,6 +95,7 @@ class Making {
     FileSystem& state_fs_;
     const SessionRow& row_;
     const std::function<bool(const Progress&)>& progress_;
+    const ConfigSnapshot config_;  // of this making
     const std::vector<DiscEntry> entries_;
     const std::vector<FileToProtect> files_;
     const ParityPlan plan_;

@@ -17,8 +17,9 @@ Result<Proof> prove_seal(const BurnerServices& services, const std::string& seal
     BurnJob job;
     job.disc = blank_disc();
     job.sessions = {{.seal_record = services.state_fs.host_path(seal_record_path(seal_id)), .folder = {}}};
-    job.layout = services.config.burn.layout;
-    job.modes = services.config.burn.modes;
+    const ConfigSnapshot config = services.config.snapshot();
+    job.layout = config->burn.layout;
+    job.modes = config->burn.modes;
     return services.prover.prove(job);
 }
 

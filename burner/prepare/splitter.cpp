@@ -21,7 +21,8 @@ std::uint64_t part_capacity_bytes(const Schedule& schedule, const PoolConfig& po
 }
 
 Result<bool> Splitter::run_once() {
-    if (!services_.config.burn.span) return false;
+    const ConfigSnapshot config = services_.config.snapshot();
+    if (!config->burn.span) return false;
     return rest_.run(services_.clock, [this] { return step(); });
 }
 
@@ -31,8 +32,9 @@ Result<bool> Splitter::step() {
     for (const SessionRow& row : rows) queued.insert(row.id);
     schedule_.forget_fits(queued);
     bool did = false;
+    const ConfigSnapshot config = services_.config.snapshot();
     for (const SessionRow& row : rows) {
-        if (schedule_.stopping || !waits_for_split(services_.config, schedule_, row)) continue;
+        if (schedule_.stopping || !waits_for_split(*config, schedule_, row)) continue;
         BB_CHECK(look_at(row));
         did = true;
     }
@@ -41,14 +43,15 @@ Result<bool> Splitter::step() {
 
 // One with a copy stays as it is: its copies are the same. One whose record is damaged is not ours to fail.
 Status Splitter::look_at(const SessionRow& row) {
-    const auto pool = services_.config.pools.find(row.pool);
+    const ConfigSnapshot config = services_.config.snapshot();
+    const auto pool = config->pools.find(row.pool);
     const std::uint64_t capacity =
-        pool == services_.config.pools.end() ? 0 : part_capacity_bytes(schedule_, pool->second);
+        pool == config->pools.end() ? 0 : part_capacity_bytes(schedule_, pool->second);
     const auto sealed = read_seal(services_.state_fs, row);
     if (!sealed && sealed.error().code != Errc::corrupt) return std::unexpected(sealed.error());
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
     if (!sealed || capacity == 0 || !copies.empty() ||
-        needed_bytes(sealed->manifest, services_.config.burn.redundancy) <= capacity) {
+        needed_bytes(sealed->manifest, config->burn.redundancy) <= capacity) {
         schedule_.set_fits_a_disc(row.id);
         return {};
     }
@@ -71,8 +74,9 @@ Result<Proof> Splitter::prove_part(const SessionRow& row, const SealedSession& p
 }
 
 Status Splitter::split(const SessionRow& row, const SealedSession& sealed, std::uint64_t capacity_bytes) {
-    auto manifests = plan_parts(sealed.manifest, row.account, row.disc_name, capacity_bytes,
-                                services_.config.burn.redundancy);
+    const ConfigSnapshot config = services_.config.snapshot();
+    auto manifests =
+        plan_parts(sealed.manifest, row.account, row.disc_name, capacity_bytes, config->burn.redundancy);
     if (!manifests) return give_up(row, manifests.error().message);
     std::vector<SessionRow> rows;
     for (const SealedSession& part : make_parts(sealed, row.seal_id, std::move(*manifests))) {

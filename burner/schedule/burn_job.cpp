@@ -59,11 +59,12 @@ Result<Work> work_without_records(const BurnerServices& services, const DiscRow&
     work.job.disc = {disc.label,    disc.serial,      disc.sessions_used,
                      disc.next_lba, disc.head_digest, disc.media_id};
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
-    work.job.layout = services.config.burn.layout;
-    work.job.modes = services.config.burn.modes;
-    if (services.config.burn.close_when_full) {
+    const ConfigSnapshot config = services.config.snapshot();
+    work.job.layout = config->burn.layout;
+    work.job.modes = config->burn.modes;
+    if (config->burn.close_when_full) {
         work.job.close_disc = work.job.layout == Layout::root;  // a disc for one session
-        work.job.close_below_bytes = std::max<std::uint64_t>(services.config.burn.full_below_bytes, 1);
+        work.job.close_below_bytes = std::max<std::uint64_t>(config->burn.full_below_bytes, 1);
     }
     BB_CHECK(with_origin(Origin::state_folder, make_rollback_folder(services.state_fs)));
     work.job.rollback_file = services.state_fs.host_path("rollback/" + disc.label);

@@ -10,7 +10,7 @@
 #include "burner/worker/prover.hpp"
 #include "common/base/clock.hpp"
 #include "common/catalogue/catalogue.hpp"
-#include "common/config/config.hpp"
+#include "common/config/current_config.hpp"
 #include "common/events/events.hpp"
 #include "common/inbox/generation.hpp"
 #include "common/inbox/inbox.hpp"
@@ -18,7 +18,7 @@
 namespace burnbox {
 
 struct BurnerServices {
-    const Config& config;
+    const CurrentConfig& config;
     const Clock& clock;
     Catalogue& catalogue;
     Inbox& inbox;

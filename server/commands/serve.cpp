@@ -29,29 +29,11 @@
 namespace burnbox {
 namespace {
 
-// SIGHUP: the log's level changes at once; of all other keys that differ the log says that they wait for a
-// restart.
-void reload(Config& config) {
-    if (config.file.empty())
-        return log::warning("configuration not reloaded",
-                            log::kv("reason", "there is no configuration file"));
-    const Result<Config> wanted = read_config(config.file);
-    if (!wanted)
-        return log::error("configuration not reloaded", log::kv("reason", "it has errors; the old one stays"),
-                          log::kv(wanted.error()));
-    config.log_level = wanted->log_level;
-    log::set_level(config.log_level);
-    for (const std::string& key : keys_for_restart(config, *wanted))
-        log::warning("configuration key refused", log::kv("key", key),
-                     log::kv("reason", "it needs a restart; its old value stays"));
-    log::info("configuration reloaded", log::kv("file", config.file));
-}
-
 // Before there is a server to be shut down in order, a signal ends the wait for its folders.
 class Signals {
   public:
-    Signals(boost::asio::io_context& io, Config& config)
-        : io_(io), config_(config), signals_(io, SIGTERM, SIGINT, SIGHUP) {
+    Signals(boost::asio::io_context& io, Reload& reload)
+        : io_(io), reload_(reload), signals_(io, SIGTERM, SIGINT, SIGHUP) {
         wait();
     }
     void deliver_to(Shutdown& shutdown) { shutdown_ = &shutdown; }
@@ -66,7 +48,10 @@ class Signals {
     }
 
     void take(int number) {
-        if (number == SIGHUP) return reload(config_);
+        if (number == SIGHUP) {
+            (void)reload_.run();  // it says by itself what it comes to
+            return;
+        }
         const std::string name = number == SIGINT ? "SIGINT" : "SIGTERM";
         if (shutdown_ != nullptr) return shutdown_->signal(name);
         log::info("server stopping", log::kv("signal", name));
@@ -74,7 +59,7 @@ class Signals {
     }
 
     boost::asio::io_context& io_;
-    Config& config_;
+    Reload& reload_;
     boost::asio::signal_set signals_;
     Shutdown* shutdown_ = nullptr;
 };
@@ -107,28 +92,31 @@ void say_first_run(const Config& config, const Composition& server, const std::s
     fmt::print(stderr, "{}", first_run_text(facts));
 }
 
-int serve(Config config, const std::string& notice, Spawner& spawner) {
+int serve(Config read, const std::string& notice, Spawner& spawner) {
     boost::asio::io_context io(1);
-    Signals signals(io, config);  // from here on a signal ends the server in order
+    CurrentConfig config(std::move(read));
+    Reload reload(config);
+    Signals signals(io, reload);  // from here on a signal ends the server in order
+    const ConfigSnapshot begin = config.snapshot();
     {
         // A folder that is another server's now is not waited for.
         FolderLocks others;
-        if (const Status free = hold_folders(others, config); !free) {
+        if (const Status free = hold_folders(others, *begin); !free) {
             log::error("server not started", log::kv(free.error()));
             return 1;
         }
     }
-    if (!wait_for_folders(config)) return 0;
-    auto server = Composition::start(config, spawner, io);
+    if (!wait_for_folders(*begin)) return 0;
+    auto server = Composition::start(config, reload, spawner, io);
     if (!server) {
         log::error("server not started", log::kv(server.error()));
         return 1;
     }
     for (const ListenAddress& address : (*server)->addresses())
         log::info("listening", log::kv("address", to_text(address)));
-    log::info("server ready", log::kv("version", BURNBOX_VERSION), log::kv("state_dir", config.state_dir),
-              log::kv("accounts", config.accounts.size()), log::kv("drives", config.drives.size()));
-    if (config.file.empty()) say_first_run(config, **server, notice);
+    log::info("server ready", log::kv("version", BURNBOX_VERSION), log::kv("state_dir", begin->state_dir),
+              log::kv("accounts", begin->accounts.size()), log::kv("drives", begin->drives.size()));
+    if (begin->file.empty()) say_first_run(*begin, **server, notice);
     int exit_code = 0;
     {
         Shutdown shutdown(io, **server);

@@ -74,7 +74,8 @@ class ChannelServices final : public ClientServices {
           gather_(gather),
           executor_(std::move(executor)),
           client_(parts.connect(account)),
-          handles_(std::make_shared<sftp::HandleBudget>(sftp::HandleBudget{parts.handles, 0})) {}
+          handles_(
+              std::make_shared<sftp::HandleBudget>(sftp::HandleBudget{limits_of(parts.config).handles, 0})) {}
 
     std::unique_ptr<Service> make_subsystem(ServicePort& port, std::string_view name) override {
         if (name != "sftp") return nullptr;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "common/config/current_config.hpp"
 #include "server/control/operations.hpp"
 #include "server/rsync/program.hpp"
 #include "server/service/services.hpp"
@@ -17,7 +18,7 @@ struct ChannelParts {
     std::function<std::unique_ptr<Client>(const std::string& account)> connect;
     Operations& operations;
     const rsync::Host& rsync;
-    unsigned handles;  // limits.handles, for all channels of a connection
+    const CurrentConfig& config;
 };
 
 // `parts` outlives what is made. Threads: any; what it makes belongs to one network thread.

@@ -49,10 +49,12 @@ constexpr std::chrono::minutes kChangerLimit{5};  // an arm that looks for its s
 
 // Members stand in the order in which they are made; stop() ends them in the other.
 struct Composition::State {
-    explicit State(const Config& configuration) : config(configuration) {}
+    State(const CurrentConfig& configuration, Reload& reloading)
+        : current(configuration), reload(reloading) {}
     ~State() { stop(); }
 
-    const Config& config;
+    const CurrentConfig& current;
+    Reload& reload;
     UniqueFd lock;
     FolderLocks folder_locks;
     PlaceWatch places;
@@ -86,20 +88,21 @@ struct Composition::State {
     std::atomic<bool> place_lost{false};
 
     Status open_stores() {
-        BB_CHECK(make_state_dir(config));
-        BB_TRY(lock, lock_state_dir(config.state_dir));
-        BB_TRY(state_fs, open_posix_file_system(config.state_dir));
+        const ConfigSnapshot config = current.snapshot();
+        BB_CHECK(make_state_dir(*config));
+        BB_TRY(lock, lock_state_dir(config->state_dir));
+        BB_TRY(state_fs, open_posix_file_system(config->state_dir));
         BB_TRY(folders, KnownFolders::open(*state_fs));
-        BB_CHECK(make_folders_of(config, *folders));
-        BB_CHECK(folders->check(FolderKind::inbox_dir, config.inbox_dir));
-        BB_CHECK(hold_folders(folder_locks, config));
-        BB_CHECK(take_rescued_catalogue(catalogue_file(config.catalogue)));
-        BB_TRY(catalogue, Catalogue::open(config.catalogue, [this](const Error& error) {
+        BB_CHECK(make_folders_of(*config, *folders));
+        BB_CHECK(folders->check(FolderKind::inbox_dir, config->inbox_dir));
+        BB_CHECK(hold_folders(folder_locks, *config));
+        BB_CHECK(take_rescued_catalogue(catalogue_file(config->catalogue)));
+        BB_TRY(catalogue, Catalogue::open(config->catalogue, [this](const Error& error) {
                    if (resources) resources->catalogue_failed(error);
                }));
-        BB_TRY(inbox_fs, open_posix_file_system(config.inbox_dir));
+        BB_TRY(inbox_fs, open_posix_file_system(config->inbox_dir));
         inbox.emplace(*inbox_fs, *catalogue);
-        for (const auto& [name, drive] : config.drives) {
+        for (const auto& [name, drive] : config->drives) {
             if (!drive.emulated()) continue;
             (void)check_image_dir(drive.image_dir);  // its drive says what is wrong
             if (auto image_fs = open_posix_file_system(drive.image_dir))
@@ -110,11 +113,12 @@ struct Composition::State {
 
     // Where the promise of a seal stands: from now on it has to stay there.
     Status keep_places() {
-        BB_CHECK(places.keep("state_dir", config.state_dir, Origin::state_folder));
-        BB_CHECK(places.keep("the lock", config.state_dir + "/lock", Origin::catalogue));
-        BB_CHECK(places.keep("the folder", config.state_dir + "/seals", Origin::state_folder));
-        BB_CHECK(places.keep("inbox_dir", config.inbox_dir, Origin::state_folder));
-        if (const std::string file = catalogue_file(config.catalogue); !file.empty()) {
+        const ConfigSnapshot config = current.snapshot();
+        BB_CHECK(places.keep("state_dir", config->state_dir, Origin::state_folder));
+        BB_CHECK(places.keep("the lock", config->state_dir + "/lock", Origin::catalogue));
+        BB_CHECK(places.keep("the folder", config->state_dir + "/seals", Origin::state_folder));
+        BB_CHECK(places.keep("inbox_dir", config->inbox_dir, Origin::state_folder));
+        if (const std::string file = catalogue_file(config->catalogue); !file.empty()) {
             BB_CHECK(places.keep("the catalogue", file, Origin::catalogue));
             BB_CHECK(places.keep("the catalogue's log", file + "-wal", Origin::catalogue));
             BB_CHECK(places.keep("the catalogue's index", file + "-shm", Origin::catalogue));
@@ -136,7 +140,8 @@ struct Composition::State {
     }
 
     void rescue() {
-        const std::string file = catalogue_file(config.catalogue);
+        const ConfigSnapshot config = current.snapshot();
+        const std::string file = catalogue_file(config->catalogue);
         if (file.empty()) return;
         if (const Status saved = rescue_catalogue(*catalogue, file); !saved)
             log::error("catalogue not rescued", log::kv(saved.error()));
@@ -166,9 +171,10 @@ struct Composition::State {
 
     // Who is told of events, before anybody publishes any.
     Status make_listeners(Spawner& spawner) {
-        BB_TRY(signals_fs, open_posix_file_system(config.signals_dir));
+        const ConfigSnapshot config = current.snapshot();
+        BB_TRY(signals_fs, open_posix_file_system(config->signals_dir));
         signals = std::make_unique<SignalFolder>(*signals_fs, events);
-        hooks = std::make_unique<Hooks>(config.hooks, events, spawner);
+        hooks = std::make_unique<Hooks>(config->hooks, events, spawner);
         resources = std::make_unique<ResourceWatch>(
             std::vector<WatchedSpace>{{"inbox_dir", *inbox_fs}, {"state_dir", *state_fs}}, *catalogue, events,
             system_clock());
@@ -185,16 +191,17 @@ struct Composition::State {
     }
 
     void make_burner(Spawner& spawner) {
+        const ConfigSnapshot config = current.snapshot();
         std::vector<std::unique_ptr<Drive>> drives;
-        const DrivePolicy policy{config.burn.write_once_only, config.burn.speed,
+        const DrivePolicy policy{config->burn.write_once_only, config->burn.speed,
                                  [this](const std::string& folder) { return check_image_dir(folder); }};
-        for (const auto& [name, drive] : config.drives)
+        for (const auto& [name, drive] : config->drives)
             drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe", policy));
         parity = make_par2(spawner);
         prover = make_worker_prover(spawner, "/proc/self/exe");
         burner = std::make_unique<Burner>(
             BurnerServices{
-                .config = config,
+                .config = current,
                 .clock = system_clock(),
                 .catalogue = *catalogue,
                 .inbox = *inbox,
@@ -214,7 +221,7 @@ struct Composition::State {
     Status make_uploads() {
         disk_pool.emplace(kDiskThreads);
         SharedServices shared{
-            .config = config,
+            .config = current,
             .clock = system_clock(),
             .catalogue = *catalogue,
             .state_fs = *state_fs,
@@ -284,7 +291,7 @@ struct Composition::State {
                     return intake::import_folder(*uploads, *upload_services, order, stopping.get_token());
                 },
             .skim_once = [this] { return skims->run_once(); },
-            .accounts = account_names(),
+            .accounts = [this] { return account_names(); },
             .find_folder = [this](const SessionRow& row) -> Status {
                 BB_TRY(const std::string folder, find_lost_folder(*inbox, *catalogue, *state_fs, row));
                 return {};
@@ -292,23 +299,41 @@ struct Composition::State {
             .burn_now = [this](SessionId session) { burner->burn_now(session); },
             .by_hand = [this](Burner::ByHand what,
                               const std::string& drive) { return burner->by_hand(what, drive); },
-            .folders_away = [this] { return away.list(); }});
+            .folders_away = [this] { return away.list(); },
+            .reload = [this]() -> Result<std::string> {
+                BB_TRY(const Reload::Report report, reload.run());
+                return to_text(report);
+            }});
     }
 
     [[nodiscard]] std::vector<std::string> account_names() const {
         std::vector<std::string> names;
-        for (const auto& [name, account] : config.accounts) names.push_back(name);
+        const ConfigSnapshot config = current.snapshot();
+        for (const auto& [name, account] : config->accounts) names.push_back(name);
         return names;
     }
 
+    // What comes with another configuration; before anybody is told of it.
+    Status prepare(const Config& next) {
+        for (const auto& [name, account] : next.accounts) BB_CHECK(uploads->add_account(name));
+        return {};
+    }
+
+    void follow() {
+        ssh->config_changed();
+        burner->wake();
+    }
+
     void drain(const std::string& reason, const std::string& remedy) {
+        reload.end();
         gate.shut(reason + ": " + remedy);
         burner->drain();
         stopping.request_stop();
         operations->drain(reason);
         watches->stop();
         skims->stop();
-        ssh->drain(config.drain, [this] { return transfers_end.load(); });
+        const ConfigSnapshot config = current.snapshot();
+        ssh->drain(config->drain, [this] { return transfers_end.load(); });
         ssh->stop();
         burner->stop();
         disk_pool->stop();
@@ -325,6 +350,7 @@ struct Composition::State {
     // Clients first, so that nothing new comes; then the burner, which ends what `verify` waits for; then
     // what is left to answer; then those who are told.
     void stop() {
+        reload.end();
         stopping.request_stop();
         places.stop();
         if (control) control->stop();
@@ -343,9 +369,9 @@ struct Composition::State {
 Composition::Composition(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Composition::~Composition() = default;
 
-Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Spawner& spawner,
-                                                        boost::asio::io_context& io) {
-    auto state = std::make_unique<State>(config);
+Result<std::unique_ptr<Composition>> Composition::start(const CurrentConfig& config, Reload& reload,
+                                                        Spawner& spawner, boost::asio::io_context& io) {
+    auto state = std::make_unique<State>(config, reload);
     BB_CHECK(state->open_stores());
     BB_CHECK(state->make_listeners(spawner));
     BB_TRY(state->catalogue_age,
@@ -367,15 +393,18 @@ Result<std::unique_ptr<Composition>> Composition::start(const Config& config, Sp
         .connect = [at = state.get()](const std::string& account) { return at->uploads->connect(account); },
         .operations = *state->operations,
         .rsync = *state->rsync,
-        .handles = config.limits.handles});
+        .config = config});
     BB_TRY(state->ssh,
            SshServer::start({.config = config, .make_thread_services = [&parts = *state->channels] {
                                  return make_channel_services(parts);
                              }}));
-    BB_TRY(state->control, ControlServer::start(io, control_socket_in(config.state_dir), *state->operations));
+    const ConfigSnapshot begin = config.snapshot();
+    BB_TRY(state->control, ControlServer::start(io, control_socket_in(begin->state_dir), *state->operations));
     BB_CHECK(state->watches->start());
     state->skims->start();
     state->burner->start();
+    reload.serve({.prepare = [at = state.get()](const Config& next) { return at->prepare(next); },
+                  .follow = [at = state.get()] { at->follow(); }});
     return std::unique_ptr<Composition>(new Composition(std::move(state)));
 }
 

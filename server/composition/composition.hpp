@@ -8,8 +8,9 @@
 
 #include "burner/jobs/burner.hpp"
 #include "common/base/error.hpp"
-#include "common/config/config.hpp"
+#include "common/config/current_config.hpp"
 #include "common/process/spawner.hpp"
+#include "server/composition/reload.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -20,8 +21,10 @@ namespace burnbox {
 class Composition {
   public:
     // Makes and locks the folders, opens the catalogue, repairs what a crash left, starts burner, SSH and the
-    // control socket. The spawner was forked before any thread. `config` and `io` outlive it.
-    [[nodiscard]] static Result<std::unique_ptr<Composition>> start(const Config& config, Spawner& spawner,
+    // control socket. The spawner was forked before any thread. `config`, `reload` and `io` outlive it;
+    // from here on a reload changes this server, until it drains.
+    [[nodiscard]] static Result<std::unique_ptr<Composition>> start(const CurrentConfig& config,
+                                                                    Reload& reload, Spawner& spawner,
                                                                     boost::asio::io_context& io);
     ~Composition();  // stop()
 
@@ -29,7 +32,7 @@ class Composition {
     [[nodiscard]] std::string host_key_fingerprint() const;
     [[nodiscard]] std::string host_key_line() const;
 
-    // Begins nothing more and lets end what is under way: transfers within `config.drain`, then a disc
+    // Begins nothing more and lets end what is under way: transfers within `drain`, then a disc
     // session that is being written, with no limit. Those who are refused meanwhile are told `reason` and
     // `remedy`, those who wait for a burn the reason. Blocks; another thread than the control thread, which
     // goes on to answer. stop() ends the rest.

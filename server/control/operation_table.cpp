@@ -61,6 +61,15 @@ constexpr std::array kTable = {
         "Says what was new and which sessions it became. Exit code 1 when something could not be taken.",
         "skim --once", kSkimFlags, false},
     OperationSpec{
+        "reload",
+        "",
+        "Lets the server read its configuration again, and says what changed and when it holds",
+        "The same as SIGHUP. When anything is wrong with the files, or can't hold, nothing changes: "
+        "exit code 1.",
+        "reload",
+        {},
+        false},
+    OperationSpec{
         "retry",
         "SESSION|DRIVE",
         "Queues a failed session again, or lets a drive burn again that was stopped",

@@ -105,8 +105,9 @@ Result<SessionRow> import_folder(Uploads& uploads, const UploadServices& service
     if (const std::string problems = problems_of(*survey); !problems.empty())
         return not_imported(order, Errc::permission, problems);
     // Before anything is copied that no disc can take.
-    const std::string& pool = services.config.accounts.at(order.account).pool;
-    if (const Status fits = services.check_fits(pool, manifest_of(survey->entries, "")); !fits)
+    const auto pool = pool_of(services.config, order.account);
+    if (!pool) return not_imported(order, Errc::not_found, "there is no account " + escape(order.account));
+    if (const Status fits = services.check_fits(*pool, manifest_of(survey->entries, "")); !fits)
         return not_imported(order, fits.error());
     log::info("import begun", log::kv("folder", order.folder), log::kv("account", order.account),
               log::kv("session", order.session), log::kv("entries", survey->entries.size()),

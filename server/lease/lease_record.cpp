@@ -12,13 +12,13 @@
 namespace burnbox::upload {
 
 Status check_quota(const Account& account) {
-    if (account.config.quota_bytes == 0 || account.used_bytes() <= account.config.quota_bytes) return {};
+    const std::uint64_t quota = account.terms.quota_bytes();
+    if (quota == 0 || account.used_bytes() <= quota) return {};
     return fail(
         Errc::quota,
         fmt::format("{} of the quota of {} are used: delete something, wait for the burner, or ask for "
                     "more (accounts.{}.quota)",
-                    human_bytes(account.used_bytes()), human_bytes(account.config.quota_bytes),
-                    account.name));
+                    human_bytes(account.used_bytes()), human_bytes(quota), account.name));
 }
 
 struct LeaseRecord::NewFiles {
@@ -33,7 +33,7 @@ void LeaseRecord::write(Brought& brought) {
         const bool is_new = session_.find(entry.path) == nullptr;
         account_.set_size(session_.files, session_.files.found_at(entry.path, entry.info),
                           entry.info.size_bytes);
-        if (is_new) ++(is_marker_name(registry_.session_config(), entry.path) ? fresh.markers : fresh.others);
+        if (is_new) ++(is_marker_name(registry_, entry.path) ? fresh.markers : fresh.others);
     }
     if (brought.counts) check_bounds(fresh, brought);
     for (std::size_t i = 0; i < brought.left.changed.size(); ++i) write_file(i, brought);
@@ -48,7 +48,7 @@ void LeaseRecord::write(Brought& brought) {
 
 // As OPEN has it: whoever sends a file that is there already, or a marker, is not asked for room.
 void LeaseRecord::check_bounds(const NewFiles& fresh, Brought& brought) const {
-    Limits limits = registry_.services.config.limits;
+    Limits limits = registry_.limits();
     limits.files += 1 + fresh.markers;
     for (const Status& bound :
          {check_quota(account_), fresh.others > 0 ? account_.check_file_room(limits) : Status()}) {

@@ -9,6 +9,7 @@
 #include "common/session/names.hpp"
 #include "server/seal/seal_refusal.hpp"
 #include "server/seal/seal_start.hpp"
+#include "server/sessions/resolved_path.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -59,7 +60,8 @@ Status WriteLease::prepare() {
 Status WriteLease::measure() {
     const std::lock_guard one_at_a_time(mutex_);
     if (given_back_) return {};
-    const bool has_quota = account_->config.quota_bytes != 0;
+    BB_CHECK(check_upload_right(*account_));
+    const bool has_quota = account_->terms.quota_bytes() != 0;
     const LeasedCount there = folder_.count(has_quota);
     const std::lock_guard lock(account_->mutex);
     if (has_quota) {
@@ -73,8 +75,9 @@ Status WriteLease::measure() {
     const std::size_t known = std::max(session_->files.count(), before_.files.size());
     if (there.files <= known) return {};
     // Nothing is refused here that the end would take: markers are not asked for room.
-    Limits limits = registry_->services.config.limits;
-    limits.files += 1 + registry_->session_config().marker.size() + kTemporary;
+    const ConfigSnapshot config = registry_->config();
+    Limits limits = config->limits;
+    limits.files += 1 + config->session.marker.size() + kTemporary;
     return account_->check_file_room(limits, there.files - known);
 }
 
@@ -158,8 +161,9 @@ void WriteLease::undo_empty_session() {
 
 void WriteLease::answer(const Brought& brought, Done done, AfterUnlock& after) {
     const std::string problem = list_reasons(brought.left.problems);
+    const ConfigSnapshot config = registry_->config();
     const std::string marker =
-        brought.counts ? brought_marker(registry_->session_config(), brought.left.brought) : std::string();
+        brought.counts ? brought_marker(config->session, brought.left.brought) : std::string();
     log::info("rsync ended", log::kv("account", account_->name), log::kv("session", session_->name),
               log::kv("counts", brought.counts), log::kv("files", brought.left.brought.size()));
     if (!marker.empty())

@@ -48,14 +48,14 @@ Status Admission::fit_in(std::uint64_t id, const std::string& address, const std
         return other != id && guests_.at(other).address == address;
     };
     const unsigned from_here = per_address_[address];
-    if (from_here > limits_.per_address &&
-        !make_room(strangers_.first_of(network, of_address), "per_address"))
+    const Limits limits = limits_of(config_);
+    if (from_here > limits.per_address && !make_room(strangers_.first_of(network, of_address), "per_address"))
         return fail(Errc::limit, fmt::format("limits.per_address: {} are connected from {}, end some of them",
                                              from_here - 1, address));
-    if (guests_.size() > limits_.connections && !make_room(strangers_.first(id), "connections"))
+    if (guests_.size() > limits.connections && !make_room(strangers_.first(id), "connections"))
         return fail(Errc::limit,
                     fmt::format("limits.connections: {} are connected, try again later", guests_.size() - 1));
-    if (strangers_.count() > limits_.unauthenticated && !make_room(strangers_.first(id), "unauthenticated"))
+    if (strangers_.count() > limits.unauthenticated && !make_room(strangers_.first(id), "unauthenticated"))
         return fail(Errc::limit, "limits.unauthenticated: too many connections are not logged in yet");
     return {};
 }
@@ -127,8 +127,8 @@ void Admission::Ration::count(SteadyTime now, double per_second, double most) {
     left = std::min(left + seconds * per_second, most);
 }
 
-Admission::Ration& Admission::ration_of(const std::string& address, SteadyTime now) {
-    const double per_second = limits_.key_exchanges, most = kAtOnce * per_second;
+Admission::Ration& Admission::ration_of(const std::string& address, SteadyTime now, double per_second) {
+    const double most = kAtOnce * per_second;
     const auto known = rations_.find(address);
     if (known != rations_.end()) {
         known->second.count(now, per_second, most);
@@ -152,16 +152,16 @@ std::chrono::milliseconds Admission::begin_key_exchange(std::uint64_t id, bool a
     if (guest == guests_.end()) return {};
     const SteadyTime now = clock_.steady_now();
     const std::string& address = guest->second.address;
-    Ration& own = ration_of(address, now);
+    const double rate = limits_of(config_).key_exchanges;
+    Ration& own = ration_of(address, now, rate);
     // What must be left for this one.
     const auto needed = [asked](double per_second) { return asked ? 1 : 1 + kAtOnce * per_second / 2; };
     const auto wait = [](double missing, double per_second) {
         return std::chrono::milliseconds(1 + static_cast<int>(1000 * missing / per_second));
     };
-    if (const double missing = needed(limits_.key_exchanges) - own.left; missing > 0)
-        return wait(missing, limits_.key_exchanges);
+    if (const double missing = needed(rate) - own.left; missing > 0) return wait(missing, rate);
     const bool common = !is_known(address);
-    const double together = kAddresses * limits_.key_exchanges;
+    const double together = kAddresses * rate;
     if (common_.counted == SteadyTime()) common_ = {kAtOnce * together, now};
     common_.count(now, together, kAtOnce * together);
     const double missing = needed(together) + (asked ? waiting_before(id) : 0) - common_.left;

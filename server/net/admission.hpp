@@ -15,14 +15,16 @@
 #include <string>
 
 #include "common/base/clock.hpp"
-#include "common/config/config.hpp"
+#include "common/config/current_config.hpp"
 #include "server/net/strangers.hpp"
 
 namespace burnbox {
 
 class Admission {
   public:
-    Admission(const Limits& limits, const Clock& clock) : limits_(limits), clock_(clock) {}
+    // Newcomers are judged by the limits of that moment; nobody is sent away because one was lowered. Both
+    // outlive it.
+    Admission(const CurrentConfig& config, const Clock& clock) : config_(config), clock_(clock) {}
 
     // One admitted connection; destroying it gives the place back.
     class Place {
@@ -85,7 +87,7 @@ class Admission {
     void forget(std::uint64_t id);
     void move_on(std::uint64_t id);
     [[nodiscard]] std::chrono::milliseconds begin_key_exchange(std::uint64_t id, bool asked);
-    [[nodiscard]] Ration& ration_of(const std::string& address, SteadyTime now);
+    [[nodiscard]] Ration& ration_of(const std::string& address, SteadyTime now, double per_second);
     void logged_in(std::uint64_t id);
     void login_failed(std::uint64_t id);
     [[nodiscard]] Status fit_in(std::uint64_t id, const std::string& address, const std::string& network);
@@ -94,7 +96,7 @@ class Admission {
     void make_known(const std::string& address);
     [[nodiscard]] std::chrono::milliseconds penalty(const std::string& address);
 
-    const Limits limits_;
+    const CurrentConfig& config_;
     const Clock& clock_;
     mutable std::mutex mutex_;
     std::map<std::uint64_t, Guest> guests_;

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <fmt/format.h>
+
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
@@ -53,6 +55,7 @@ void wake_at(int socket, int bytes) {
 Connection::Connection(const SshServices& services, const ThreadParts& parts, Socket socket, std::string peer,
                        Admission::Admitted admitted, std::function<void(Connection*)> gone)
     : services_(services),
+      limits_(limits_of(services.config)),
       parts_(parts),
       socket_(std::move(socket)),
       timer_(socket_.get_executor()),
@@ -93,7 +96,7 @@ void Connection::begin() {
                                      parts_.receive_buffer, socket_.get_executor(), peer_, std::move(events));
     if (draining_) return close(kStopping);
     if (const Status started = session_->start(); !started) return close(started.error().message);
-    set_timer(services_.limits.login_grace, &Connection::tick);
+    set_timer(limits_.login_grace, &Connection::tick);
     drive(true);
 }
 
@@ -144,12 +147,12 @@ bool Connection::come_in() {
 void Connection::let_in() {
     inside_ = true;
     waits_for_turn_ = false;
-    set_timer(std::min(kHelloPatience, services_.limits.login_grace), &Connection::tick);
+    set_timer(std::min(kHelloPatience, limits_.login_grace), &Connection::tick);
 }
 
 // Its turn may have come.
 void Connection::knock() {
-    if (std::chrono::steady_clock::now() - began_ >= services_.limits.login_grace) return tick();
+    if (std::chrono::steady_clock::now() - began_ >= limits_.login_grace) return tick();
     drive(true);
 }
 
@@ -172,6 +175,18 @@ void Connection::drain() {
     if (!closed_) check_drained();
 }
 
+void Connection::config_changed() {
+    if (closed_ || !session_ || !session_->logged_in()) return;
+    if (!session_->may_stay()) {
+        const ConfigSnapshot config = services_.config.snapshot();
+        const bool there = config->accounts.contains(session_->account());
+        return close(
+            fmt::format("accounts.{}: {}", session_->account(),
+                        there ? "the key that you logged in with was removed" : "the account was removed"));
+    }
+    if (!draining_) tick();  // limits.idle may be another one
+}
+
 void Connection::check_drained() {
     if (!session_ || !session_->logged_in()) return close(kStopping);
     const bool quiet = std::chrono::steady_clock::now() - active_ >= kQuiet;
@@ -189,15 +204,15 @@ void Connection::tick() {
     const auto now = std::chrono::steady_clock::now();
     if (session_->busy()) active_ = now;
     const bool stranger = !session_->logged_in();
-    const auto limit = stranger ? services_.limits.login_grace : services_.limits.idle;
+    const auto idle = limits_of(services_.config).idle;
+    const auto limit = stranger ? limits_.login_grace : idle;
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>((stranger ? began_ : active_) + limit - now);
     if (left <= std::chrono::milliseconds::zero())
         return close(stranger ? "limits.login_grace: not logged in in time, connect again"
                               : "limits.idle: nothing was sent for too long, connect again");
     // Strangers may become guests at any time: look again soon enough for both limits.
-    set_timer(std::min(left, std::min(services_.limits.login_grace, services_.limits.idle)) +
-                  std::chrono::milliseconds(1),
+    set_timer(std::min(left, std::min(limits_.login_grace, idle)) + std::chrono::milliseconds(1),
               &Connection::tick);
 }
 

@@ -37,6 +37,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     void close(const std::string& reason);
     // The server stops: closed as soon as nothing is on its way.
     void drain();
+    // The configuration is another one: it ends when its account, or the key it came with, is no more.
+    void config_changed();
 
   private:
     void begin();
@@ -53,6 +55,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
     void set_timer(std::chrono::milliseconds delay, void (Connection::*then)());
 
     const SshServices& services_;
+    const Limits limits_;  // those of its beginning
     const ThreadParts parts_;
     boost::asio::ip::tcp::socket socket_;
     boost::asio::steady_timer timer_;

@@ -61,6 +61,12 @@ void NetworkThread::drain() {
     });
 }
 
+void NetworkThread::config_changed() {
+    boost::asio::post(io_, [this] {
+        for (const auto& connection : std::set(connections_)) connection->config_changed();
+    });
+}
+
 void NetworkThread::stop() {
     if (!thread_.joinable()) return;
     boost::asio::post(io_, [this] {

@@ -29,6 +29,8 @@ class NetworkThread {
                std::shared_ptr<std::weak_ptr<Connection>> where);
     // Closes each connection as soon as nothing is on its way, new ones at once. Any thread; does not block.
     void drain();
+    // Its connections look whether they may stay. Any thread; does not block.
+    void config_changed();
     // Closes all connections and joins. Pending answers of the disk pool are dropped from here on.
     void stop();
 

@@ -14,17 +14,24 @@ namespace {
 constexpr unsigned kMostThreads = 8;
 constexpr std::chrono::milliseconds kBetweenLooks{50};
 
+Keyring keyring_of(const CurrentConfig& config) {
+    const ConfigSnapshot now = config.snapshot();
+    return Keyring(now->accounts);
+}
+
 }  // namespace
 
 struct SshServer::State {
     State(const ServerServices& given, std::unique_ptr<HostKeys> keys)
         : host_keys(std::move(keys)),
-          keyring(given.config.accounts),
-          admission(given.config.limits, system_clock()),
-          services{*host_keys, keyring, given.config.limits, given.make_thread_services} {}
+          config(given.config),
+          keyring(keyring_of(config)),
+          admission(config, system_clock()),
+          services{*host_keys, keyring, config, given.make_thread_services} {}
 
     std::unique_ptr<HostKeys> host_keys;
-    Keyring keyring;
+    const CurrentConfig& config;
+    Published<Keyring> keyring;
     Admission admission;
     SshServices services;
     std::vector<std::unique_ptr<NetworkThread>> threads;
@@ -40,13 +47,14 @@ SshServer::~SshServer() {
 }
 
 Result<std::unique_ptr<SshServer>> SshServer::start(const ServerServices& given) {
-    BB_TRY(auto keys, HostKeys::open(given.config.state_dir));
+    const ConfigSnapshot config = given.config.snapshot();
+    BB_TRY(auto keys, HostKeys::open(config->state_dir));
     auto state = std::make_unique<State>(given, std::move(keys));
     const unsigned count =
         given.threads > 0 ? given.threads : std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads);
     for (unsigned i = 0; i < count; ++i)
         state->threads.push_back(std::make_unique<NetworkThread>(state->services));
-    for (const ListenAddress& address : given.config.listen) {
+    for (const ListenAddress& address : config->listen) {
         state->listeners.push_back(std::make_unique<Listener>(state->threads, state->admission));
         BB_CHECK(state->listeners.back()->open(address));
     }
@@ -69,6 +77,13 @@ std::string SshServer::host_key_fingerprint() const {
 }
 std::string SshServer::host_key_line() const {
     return state_->host_keys->line();
+}
+
+// The keys first: whoever logs in from here on is judged by them, and whoever was faster is looked at below.
+void SshServer::config_changed() {
+    if (!state_->running) return;
+    state_->keyring.publish(keyring_of(state_->config));
+    for (const auto& thread : state_->threads) thread->config_changed();
 }
 
 void SshServer::State::stop_accepting() {

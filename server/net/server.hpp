@@ -10,13 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "common/config/config.hpp"
+#include "common/config/current_config.hpp"
 #include "server/service/services.hpp"
 
 namespace burnbox {
 
 struct ServerServices {
-    const Config& config;
+    const CurrentConfig& config;
     MakeThreadServices make_thread_services;
     unsigned threads = 0;  // 0 = one per core, at most 8
 };
@@ -31,6 +31,10 @@ class SshServer {
     [[nodiscard]] std::vector<ListenAddress> addresses() const;  // with the ports that port 0 became
     [[nodiscard]] std::string host_key_fingerprint() const;      // "SHA256:..." of the ed25519 key
     [[nodiscard]] std::string host_key_line() const;             // "ssh-ed25519 AAAA...", for known_hosts
+
+    // After another configuration was published: who may log in follows it at once, and the connections of
+    // accounts and keys that are no more are ended. Does not block. Not together with drain() or stop().
+    void config_changed();
 
     // Accepts nobody any more and waits until nothing is on its way on any connection, each of which is
     // closed then; at most `patience`, or until `give_up` says so (asked twenty times a second).

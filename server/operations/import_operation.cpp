@@ -13,7 +13,7 @@ namespace burnbox {
 namespace {
 
 Result<std::string> choose_account(const Asked& asked) {
-    const std::vector<std::string>& accounts = asked.services.accounts;
+    const std::vector<std::string> accounts = asked.services.accounts();
     std::string given = asked.operation.value("--account");
     if (given.empty() && accounts.size() == 1) return accounts.front();
     if (given.empty())

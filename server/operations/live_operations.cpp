@@ -9,6 +9,7 @@
 #include "common/base/thread_pool.hpp"
 #include "server/operations/import_operation.hpp"
 #include "server/operations/list_operations.hpp"
+#include "server/operations/reload_operation.hpp"
 #include "server/operations/session_operations.hpp"
 #include "server/operations/skim_operation.hpp"
 
@@ -31,6 +32,7 @@ constexpr std::array kHandlers = {
     Handler{"burn", run_burn},
     Handler{"import", run_import, true},
     Handler{"skim", [](const Asked& asked, BurnWaits&) { run_skim(asked); }, true},
+    Handler{"reload", [](const Asked& asked, BurnWaits&) { run_reload(asked); }},
     Handler{"retry", [](const Asked& asked, BurnWaits&) { run_retry(asked); }},
     Handler{"cancel", [](const Asked& asked, BurnWaits&) { run_cancel(asked); }},
     Handler{"close-disc",

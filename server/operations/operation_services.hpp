@@ -34,12 +34,13 @@ struct OperationServices {
     std::function<void()> wake_burner;
     std::function<Result<SessionRow>(const intake::ImportOrder& order)> import_folder{};
     std::function<std::vector<Skims::Outcome>()> skim_once{};
-    std::vector<std::string> accounts{};  // those of the configuration
+    std::function<std::vector<std::string>()> accounts{};  // those of the configuration
     // Makes sure that a sealed session has its folder, which may have been moved away and back.
     std::function<Status(const SessionRow& row)> find_folder{};
     std::function<void(SessionId session)> burn_now{};  // not held back any more
     std::function<Result<std::string>(Burner::ByHand what, const std::string& drive)> by_hand{};
     std::function<std::map<std::string, std::string>()> folders_away{};  // folder -> why
+    std::function<Result<std::string>()> reload{};                       // what changed, a line for each key
 };
 
 // One request while it is worked on.

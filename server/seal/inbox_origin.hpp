@@ -9,7 +9,7 @@ namespace burnbox::upload {
 class AccountOrigin : public SealOrigin {
   public:
     [[nodiscard]] const std::string& account() const override { return account_->name; }
-    [[nodiscard]] std::string pool() const override { return account_->pool; }
+    [[nodiscard]] std::string pool() const override { return account_->terms.pool(); }
     [[nodiscard]] std::mutex& mutex() const override { return account_->mutex; }
     void release(std::uint64_t bytes) override { account_->release(bytes); }
     void count_as_queued(const OpenSession& session, const SessionRow& row) override;

@@ -24,7 +24,7 @@ SessionRow new_row(const SealOrigin& origin, const OpenSession& session, const S
     return {.account = origin.account(),
             .name = session.name,
             .disc_name = {},
-            .pool = origin.pool(),
+            .pool = content.pool,
             .folder = origin.folder(session),
             .folder_next = {},
             .seal_id = origin.seal_id(),

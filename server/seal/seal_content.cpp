@@ -71,7 +71,8 @@ SealStep<void> check_entries(const SealOrigin& origin, const OpenSession& sessio
 SealStep<void> check_taken_names(const SealOrigin& origin, const OpenSession& session,
                                  const std::string& top) {
     if (!origin.rules().others_write) return {};
-    const auto taken = taken_names(origin.fs(), top, origin.services().config.session);
+    const ConfigSnapshot config = origin.registry().config();
+    const auto taken = taken_names(origin.fs(), top, config->session);
     if (!taken) return seal_failed(taken.error());
     if (taken->empty()) return {};
     return refuse_seal(
@@ -138,8 +139,7 @@ SealStep<void> read_marker(const SealOrigin& origin, const Draft& draft, const S
 Manifest make_manifest(const SealOrigin& origin, const OpenSession& session, const Draft& draft,
                        const SealRequest& request) {
     const std::lock_guard lock(origin.mutex());
-    const bool marker_is_data =
-        request.marker == kChecksumList && uses_checksum_list(origin.registry().session_config());
+    const bool marker_is_data = request.marker == kChecksumList && uses_checksum_list(origin.registry());
     Manifest manifest;
     manifest.entries.reserve(draft.entries.size());
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {

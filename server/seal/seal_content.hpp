@@ -17,6 +17,7 @@ struct SealContent {
     Manifest manifest;  // without the marker, unless that is a checksum list
     Marker marker;
     FileInfo marker_info;
+    std::string pool{};                  // the origin's at this seal: it must fit there, and is burned there
     bool only_marker = false;            // nothing else is in the folder
     std::vector<WalkEntry> seen{};       // where others write: what was read, to see whether it stays so
     std::vector<std::string> removed{};  // SealedSession::removed

@@ -30,7 +30,7 @@ Doubtful listed_files(const std::vector<SumLine>& lines, const std::vector<std::
 }  // namespace
 
 bool has_list(const SessionRegistry& registry, OpenSession& session, const SealRequest& request) {
-    if (!uses_checksum_list(registry.session_config())) return false;
+    if (!uses_checksum_list(registry)) return false;
     if (request.marker == kChecksumList) return true;
     const FileRecord* const list = session.find(kChecksumList);
     return list != nullptr && list->is_at_rest();

@@ -56,7 +56,7 @@ std::string findings_text(const SumsFindings& findings) {
 
 SealStep<void> check_list(const SealOrigin& origin, const OpenSession& session, const SealRequest& request,
                           const Manifest& manifest) {
-    if (!uses_checksum_list(origin.registry().session_config())) return {};
+    if (!uses_checksum_list(origin.registry())) return {};
     const ManifestEntry* const list = manifest.find(kChecksumList);
     if (list == nullptr || list->type != FileType::file) return {};
     const auto text =
@@ -95,8 +95,8 @@ SealStep<void> check_bag(const SealOrigin& origin, const OpenSession& session, c
     return seal_failed(valid.error());
 }
 
-SealStep<void> check_fit(const SealOrigin& origin, const OpenSession& session, const Manifest& manifest) {
-    const Status fits = origin.services().check_fits(origin.pool(), manifest);
+SealStep<void> check_fit(const SealOrigin& origin, const OpenSession& session, const SealContent& content) {
+    const Status fits = origin.services().check_fits(content.pool, content.manifest);
     if (fits) return {};
     if (fits.error().code == Errc::does_not_fit)
         return refuse_seal(session.name, fits.error().message, Errc::does_not_fit);
@@ -187,7 +187,7 @@ SealStep<void> check_seal_rules(const SealOrigin& origin, const OpenSession& ses
             return refuse_seal(session.name, content.missed, Errc::busy);
         if (auto bag = check_bag(origin, session, content.manifest); !bag) return bag;
     }
-    if (auto fit = check_fit(origin, session, content.manifest); !fit) return fit;
+    if (auto fit = check_fit(origin, session, content); !fit) return fit;
     return check_not_sent_yet(origin, session, request, content.manifest);
 }
 

@@ -66,6 +66,7 @@ SealStep<std::string> Sealer::seal() {
     shut_handles();
     auto content = origin_.read(session_, request_);
     if (!content) return std::unexpected(std::move(content).error());
+    content->pool = origin_.pool();
     if (content->only_marker && request_.by == SealRequest::By::marker) {
         const auto twice = find_sent_twice(services_, origin_.account(), session_.name, content->marker);
         if (!twice) return seal_failed(twice.error());

@@ -5,9 +5,7 @@
 namespace burnbox::upload {
 
 std::string WatchedOrigin::pool() const {
-    const auto& accounts = services().config.accounts;
-    const auto found = accounts.find(account_);
-    return found == accounts.end() ? AccountConfig{}.pool : found->second.pool;
+    return pool_of(services().config, account_).value_or(AccountConfig{}.pool);
 }
 
 Status WatchedOrigin::open_again(OpenSession& /*session*/, const SessionRow& row) {

@@ -74,19 +74,19 @@ ResolvedPath locate(SessionRegistry& registry, Account& account, ConnectionId co
 }
 
 Status check_upload_right(const Account& account) {
-    if (account.config.rights.upload) return {};
+    if (account.terms.rights().upload) return {};
     return fail(Errc::permission,
                 fmt::format("the account {0} may not upload (accounts.{0}.rights)", account.name));
 }
 
 Status check_remove_right(const Account& account) {
-    if (account.config.rights.remove) return {};
+    if (account.terms.rights().remove) return {};
     return fail(Errc::permission,
                 fmt::format("the account {0} may not delete (accounts.{0}.rights)", account.name));
 }
 
 Status check_read_right(const Account& account, const ResolvedPath& place) {
-    if (account.config.rights.read || place.is_own_file()) return {};
+    if (account.terms.rights().read || place.is_own_file()) return {};
     return fail(Errc::permission,
                 fmt::format("the account {0} may not read (accounts.{0}.rights)", account.name));
 }

@@ -7,7 +7,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/catalogue/catalogue.hpp"
-#include "common/config/config.hpp"
+#include "common/config/current_config.hpp"
 #include "common/events/events.hpp"
 #include "common/inbox/folder_mark.hpp"
 #include "common/inbox/generation.hpp"
@@ -22,7 +22,7 @@ struct DiscRoom {
 
 // What those of inbox_dir and the watched folders share.
 struct SharedServices {
-    const Config& config;
+    const CurrentConfig& config;
     const Clock& clock;
     Catalogue& catalogue;
     FileSystem& state_fs;  // rooted at state_dir: seals/, journal/

@@ -7,6 +7,7 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/rules/marker_rule.hpp"
 
 namespace burnbox::upload {
 
@@ -17,15 +18,16 @@ std::uint64_t Account::used_bytes() const {
 }
 
 Status Account::charge(std::uint64_t more_bytes) {
-    if (more_bytes > 0 && config.quota_bytes != 0) {
+    const std::uint64_t quota = more_bytes > 0 ? terms.quota_bytes() : 0;
+    if (quota != 0) {
         const std::uint64_t used = used_bytes();
-        if (used > config.quota_bytes || more_bytes > config.quota_bytes - used)
+        if (used > quota || more_bytes > quota - used)
             return fail(
                 Errc::quota,
                 fmt::format(
                     "{} of the quota of {} are used and {} more don't fit: delete something, wait for "
                     "the burner, or ask for more (accounts.{}.quota)",
-                    human_bytes(used), human_bytes(config.quota_bytes), human_bytes(more_bytes), name));
+                    human_bytes(used), human_bytes(quota), human_bytes(more_bytes), name));
     }
     open_bytes += more_bytes;
     return {};
@@ -77,13 +79,8 @@ Status Account::check_file_room(const Limits& limits, std::size_t more) const {
 std::shared_ptr<Account> SessionRegistry::account(const std::string& name) {
     const std::lock_guard lock(mutex_);
     auto& slot = accounts_[name];
-    if (slot) return slot;
-    AccountConfig config;
-    if (const auto found = services.config.accounts.find(name); found != services.config.accounts.end())
-        config = found->second;
-    config.name = name;
-    const std::string pool = config.pool;
-    return slot = std::make_shared<Account>(std::move(config), pool);
+    if (!slot) slot = std::make_shared<Account>(name, services.config);
+    return slot;
 }
 
 std::vector<std::shared_ptr<Account>> SessionRegistry::accounts() {
@@ -195,6 +192,16 @@ void SessionRegistry::end_moves() {
         moves_to_end_.push_back(session);
     }
     services.wake_burner();
+}
+
+bool is_marker_name(const SessionRegistry& registry, std::string_view inside) {
+    const ConfigSnapshot config = registry.config();
+    return is_marker_name(config->session, inside);
+}
+
+bool uses_checksum_list(const SessionRegistry& registry) {
+    const ConfigSnapshot config = registry.config();
+    return uses_checksum_list(config->session);
 }
 
 bool counts_as_queued(SessionState state) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "server/sessions/account_terms.hpp"
 #include "server/sessions/after_unlock.hpp"
 #include "server/sessions/open_session.hpp"
 #include "server/sessions/sealed_alias.hpp"
@@ -30,14 +31,14 @@ struct ClientConnection {
 };
 
 struct Account {
-    Account(AccountConfig account_config, std::string pool_name)
-        : name(account_config.name), config(std::move(account_config)), pool(std::move(pool_name)) {}
+    Account(const std::string& account, const CurrentConfig& config)
+        : name(account), terms(account, config) {}
 
     const std::string name;
-    const AccountConfig config;
-    const std::string pool;
+    const AccountTerms terms;
 
-    std::mutex mutex;  // guards all below, and the insides of the sessions
+    std::mutex mutex;        // guards all below, and the insides of the sessions
+    bool recovered = false;  // its folder and journals were read (server/seal/recover)
     std::map<std::string, std::shared_ptr<OpenSession>> sessions;  // by name; open, sealing or arriving ones
     std::map<ConnectionId, ClientConnection> connections;
     std::uint64_t open_bytes = 0;                       // the sum of the records' sizes
@@ -65,7 +66,8 @@ struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
     const UploadServices services;
 
     [[nodiscard]] FileSystem& inbox() const { return services.inbox.fs(); }
-    [[nodiscard]] const SessionConfig& session_config() const { return services.config.session; }
+    [[nodiscard]] ConfigSnapshot config() const { return services.config.snapshot(); }
+    [[nodiscard]] Limits limits() const { return limits_of(services.config); }
     // Every moment has its own number; a later one is larger.
     [[nodiscard]] std::uint64_t tick() { return ++counter_; }
     // Made at first use.
@@ -99,6 +101,10 @@ struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
     std::shared_ptr<void> subscription_;
     std::shared_ptr<void> moves_subscription_;
 };
+
+// By the configuration of this moment (server/rules/marker_rule).
+[[nodiscard]] bool is_marker_name(const SessionRegistry& registry, std::string_view inside);
+[[nodiscard]] bool uses_checksum_list(const SessionRegistry& registry);
 
 // Sealed and not yet burned: it counts against the quota.
 inline constexpr std::array kQueuedStates{SessionState::queued, SessionState::burning,

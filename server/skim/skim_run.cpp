@@ -187,7 +187,7 @@ Status SkimRun::take_group(const Plan& plan, Group group, RunReport& report) {
     if (group.empty()) return {};
     if (stop_.stop_requested()) return fail(Errc::cancelled, "the server is being stopped");
     const std::string below = folder_in_session(config_.from);
-    const std::string& pool = services_.config.accounts.at(config_.account).pool;
+    const std::string pool = pool_of(services_.config, config_.account).value();  // no reload removes it
     const Group whole = with_folders(plan, group);
     const Status fits = services_.check_fits(pool, intake::manifest_of(whole, below));
     std::vector<ProofFinding> findings;

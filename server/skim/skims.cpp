@@ -98,7 +98,7 @@ class Skims::Skimmer {
         return was_away && !is_away_;
     }
 
-    const SkimConfig& config_;
+    const SkimConfig config_;
     Uploads& uploads_;
     const UploadServices& services_;
     std::mutex run_mutex_;  // one run at a time; guards what follows
@@ -110,8 +110,9 @@ class Skims::Skimmer {
 };
 
 Skims::Skims(Uploads& uploads, const UploadServices& services) {
-    for (const SkimConfig& config : services.config.skim)
-        skimmers_.push_back(std::make_unique<Skimmer>(config, uploads, services));
+    const ConfigSnapshot config = services.config.snapshot();
+    for (const SkimConfig& folder : config->skim)
+        skimmers_.push_back(std::make_unique<Skimmer>(folder, uploads, services));
 }
 
 Skims::~Skims() {

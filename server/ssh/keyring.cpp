@@ -9,15 +9,6 @@
 namespace burnbox {
 namespace {
 
-// One text per key, whatever base64 padding or comment it came with.
-std::string canonical(ssh_key_struct* key) {
-    char* text = nullptr;
-    if (ssh_pki_export_pubkey_base64(key, &text) != SSH_OK) return {};
-    std::string out = std::string(ssh_key_type_to_char(ssh_key_type(key))) + " " + text;
-    ssh_string_free_char(text);
-    return out;
-}
-
 bool equal(const std::string& a, const std::string& b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
@@ -31,7 +22,7 @@ Keyring::Keyring(const std::map<std::string, AccountConfig>& accounts) {
             const bool read =
                 ssh_pki_import_pubkey_base64(listed.base64.c_str(),
                                              ssh_key_type_from_name(listed.type.c_str()), &key) == SSH_OK;
-            const std::string text = read ? canonical(key) : std::string();
+            const std::string text = read ? text_of(key) : std::string();
             ssh_key_free(key);
             // 2048 bits of modulus are 256 bytes, and base64 is a third longer than the 279 bytes of the
             // whole blob.
@@ -47,8 +38,15 @@ Keyring::Keyring(const std::map<std::string, AccountConfig>& accounts) {
     }
 }
 
-bool Keyring::opens(const std::string& account, ssh_key_struct* key) const {
-    const std::string offered = canonical(key);
+std::string Keyring::text_of(ssh_key_struct* key) {
+    char* text = nullptr;
+    if (ssh_pki_export_pubkey_base64(key, &text) != SSH_OK) return {};
+    std::string out = std::string(ssh_key_type_to_char(ssh_key_type(key))) + " " + text;
+    ssh_string_free_char(text);
+    return out;
+}
+
+bool Keyring::opens(const std::string& account, const std::string& offered) const {
     unsigned found = 0;
     for (const Entry& entry : entries_) {
         const unsigned same_key = equal(entry.key, offered) ? 1 : 0;

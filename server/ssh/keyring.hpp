@@ -17,7 +17,10 @@ class Keyring {
   public:
     // Keys that libssh can't read, and RSA keys below 2048 bits, are logged and left out.
     explicit Keyring(const std::map<std::string, AccountConfig>& accounts);
-    [[nodiscard]] bool opens(const std::string& account, ssh_key_struct* key) const;
+    // The one text of a key, whatever base64 padding or comment it came with; "" = it has none.
+    [[nodiscard]] static std::string text_of(ssh_key_struct* key);
+    // `key`: of text_of().
+    [[nodiscard]] bool opens(const std::string& account, const std::string& key) const;
 
   private:
     struct Entry {

@@ -49,7 +49,7 @@ struct SshSession::Callbacks {
     static ssh_channel open_session(ssh_session session, void* user) {
         SshSession& me = self(user);
         if (!me.client_) return nullptr;
-        if (me.channels_.size() >= me.services_.limits.channels) {
+        if (me.channels_.size() >= limits_of(me.services_.config).channels) {
             me.say_channels_are_full();
             return nullptr;
         }
@@ -71,6 +71,7 @@ SshSession::SshSession(const SshServices& services, ThreadServices& thread, int 
                        std::span<std::byte> receive_buffer, const boost::asio::any_io_executor& executor,
                        std::string peer, Events events)
     : services_(services),
+      limits_(limits_of(services.config)),
       thread_(thread),
       transport_(socket, receive_buffer),
       executor_(executor),
@@ -131,13 +132,15 @@ Status SshSession::start() {
 // A key is first offered without a signature (RFC 4252 7), then with one that libssh has checked.
 int SshSession::try_key(const std::string& user, ssh_key_struct* key, char signature_state) {
     if (gave_up_ || client_) return SSH_AUTH_DENIED;
-    const bool opens = services_.keyring.opens(user, key);
+    const std::string offered = Keyring::text_of(key);
+    const Snapshot<Keyring> keyring = services_.keyring.snapshot();
+    const bool opens = keyring->opens(user, offered);
     if (opens && signature_state == SSH_PUBLICKEY_STATE_NONE) return SSH_AUTH_SUCCESS;
     if (!opens || signature_state != SSH_PUBLICKEY_STATE_VALID) {
         count_failure(user);
         return SSH_AUTH_DENIED;
     }
-    account_ = user;
+    account_ = user, key_ = offered;
     client_ = thread_.log_in(account_, executor_);
     log::info("logged in", log::kv("account", account_), log::kv("peer", peer_));
     events_.logged_in();
@@ -146,7 +149,7 @@ int SshSession::try_key(const std::string& user, ssh_key_struct* key, char signa
 
 void SshSession::count_failure(std::string_view user) {
     refused_user_ = user.substr(0, kLoggedUser);
-    if (gave_up_ || client_ || ++failures_ < services_.limits.auth_tries) return;
+    if (gave_up_ || client_ || ++failures_ < limits_.auth_tries) return;
     gave_up_ = true;
     log::info("login refused", log::kv("user", refused_user_), log::kv("peer", peer_),
               log::kv("tries", failures_), log::kv("limit", "limits.auth_tries"));
@@ -196,7 +199,7 @@ void SshSession::say_channels_are_full() {
 SshSession::Turn SshSession::turn() {
     judge_silence();
     if (gave_up_) {
-        if (failures_ >= services_.limits.auth_tries)
+        if (failures_ >= limits_.auth_tries)
             disconnect(fmt::format(
                 "limits.auth_tries: {} keys or other ways to log in were refused: offer the right key "
                 "first (ssh -o IdentitiesOnly=yes -i KEY)",
@@ -249,6 +252,11 @@ std::uint64_t SshSession::packet_bytes() const {
 
 bool SshSession::busy() const {
     return std::ranges::any_of(channels_, [](const auto& channel) { return channel->busy(); });
+}
+
+bool SshSession::may_stay() const {
+    const Snapshot<Keyring> keyring = services_.keyring.snapshot();
+    return !client_ || keyring->opens(account_, key_);
 }
 
 bool SshSession::transfers() const {

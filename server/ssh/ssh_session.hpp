@@ -9,7 +9,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
-#include "common/config/config.hpp"
+#include "common/config/current_config.hpp"
 #include "server/service/services.hpp"
 #include "server/ssh/channel.hpp"
 #include "server/ssh/host_keys.hpp"
@@ -21,8 +21,8 @@ namespace burnbox {
 // What all connections of the server share.
 struct SshServices {
     HostKeys& host_keys;
-    const Keyring& keyring;
-    const Limits limits;
+    const Published<Keyring>& keyring;
+    const CurrentConfig& config;
     MakeThreadServices make_thread_services;
 };
 
@@ -56,6 +56,8 @@ class SshSession final : private ChannelHost {
     [[nodiscard]] bool busy() const;
     [[nodiscard]] bool transfers() const;  // see Service
     [[nodiscard]] const std::string& account() const { return account_; }
+    // Whether the key that it logged in with still opens its account. True before the login.
+    [[nodiscard]] bool may_stay() const;
 
   private:
     struct Callbacks;
@@ -66,7 +68,7 @@ class SshSession final : private ChannelHost {
         return client_->make_command(port, command);
     }
     std::function<void(std::function<void()>)> post() override { return events_.post; }
-    [[nodiscard]] std::uint64_t most_window() const override { return services_.limits.window_bytes; }
+    [[nodiscard]] std::uint64_t most_window() const override { return limits_.window_bytes; }
 
     int try_key(const std::string& user, ssh_key_struct* key, char signature_state);
     void count_failure(std::string_view user);
@@ -74,6 +76,7 @@ class SshSession final : private ChannelHost {
     void say_channels_are_full();
 
     const SshServices& services_;
+    const Limits limits_;  // those of its beginning
     ThreadServices& thread_;
     Transport transport_;
     const boost::asio::any_io_executor executor_;
@@ -82,7 +85,7 @@ class SshSession final : private ChannelHost {
     std::unique_ptr<Callbacks> callbacks_;
     ssh_session_struct* session_ = nullptr;
     ssh_event_struct* event_ = nullptr;
-    std::string account_;
+    std::string account_, key_;               // that it logged in with
     std::string refused_user_;                // the latest one, cut to a length for the log
     std::unique_ptr<ClientServices> client_;  // once it has logged in; channels need it to be opened
     std::vector<std::shared_ptr<Channel>> channels_;

@@ -332,8 +332,7 @@ class LostSessions {
         row.account = account_;
         row.name = parse_folder(receipt.folder).name;
         row.disc_name = receipt.head.session;
-        const auto account = services_.config.accounts.find(account_);
-        if (account != services_.config.accounts.end()) row.pool = account->second.pool;
+        if (auto pool = pool_of(services_.config, account_)) row.pool = std::move(*pool);
         row.state = SessionState::burned;
         row.reason = reason_of(receipt);
         row.folder = receipt.folder;

@@ -136,21 +136,25 @@ Result<bool> has_stray_journal(SessionRegistry& registry, const Account& account
     });
 }
 
-Status recover_account(SessionRegistry& registry, Account& account, bool went_down) {
+enum class During : std::uint8_t { start, reload };
+
+Status recover_account(SessionRegistry& registry, Account& account, bool went_down, During when) {
     BB_TRY(const auto entries, list_folder(registry.inbox(), account.name));
     BB_TRY(const bool stray, has_stray_journal(registry, account, entries));
     const Found found{.machine_went_down = went_down, .stray_journal = stray};
     for (const DirEntry& entry : entries) {
         if (entry.type != FileType::folder) continue;
         // Of a session that burnbox was filling: those that were sealed have their names since the repair.
-        if (is_hidden_folder(entry.name))
+        // While the server runs one may be somebody's.
+        if (is_hidden_folder(entry.name) && when == During::start)
             BB_CHECK(remove_tree(registry.inbox(), join_path(account.name, entry.name)));
-        else if (parse_folder(entry.name).state == FolderState::open)
+        else if (!is_hidden_folder(entry.name) && parse_folder(entry.name).state == FolderState::open)
             take_in_session(registry, account, entry.name, found);
     }
     BB_CHECK(remove_stale_journals(registry, account));
     BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
     const std::lock_guard lock(account.mutex);
+    account.recovered = true;
     for (const SessionRow& row : rows)
         if (!row.staging.is_watched() && counts_as_queued(row.state))
             account.queued_bytes[row.disc_name] = row.bytes;
@@ -161,7 +165,8 @@ Status recover_account(SessionRegistry& registry, Account& account, bool went_do
 
 Status recover_accounts(SessionRegistry& registry) {
     std::vector<std::string> names;
-    for (const auto& [name, config] : registry.services.config.accounts) names.push_back(name);
+    const ConfigSnapshot config = registry.config();
+    for (const auto& [name, account] : config->accounts) names.push_back(name);
     BB_CHECK(make_folders(registry.services.state_fs, "seals", 0700));
     BB_CHECK(make_folders(registry.services.state_fs, "journal", 0700));
     BB_CHECK(check_inbox_is_mounted(registry));
@@ -178,10 +183,22 @@ Status recover_accounts(SessionRegistry& registry) {
     BB_CHECK(reconcile_inboxes(registry.services.inbox, registry.services.catalogue, names));
     BB_TRY(const bool went_down, machine_went_down(registry));
     for (const std::string& name : names)
-        BB_CHECK(recover_account(registry, *registry.account(name), went_down));
+        BB_CHECK(recover_account(registry, *registry.account(name), went_down, During::start));
     // After the journals say what it meant.
     return went_down ? replace_file(registry.services.state_fs, kBootFile, registry.services.boot_id)
                      : Status();
+}
+
+Status recover_new_account(SessionRegistry& registry, const std::string& name) {
+    const auto account = registry.account(name);
+    {
+        const std::lock_guard lock(account->mutex);
+        if (account->recovered) return {};
+    }
+    BB_CHECK(make_account_folders(registry, name));
+    BB_CHECK(registry.services.state_fs.sync_folder("journal"));
+    BB_CHECK(registry.inbox().sync_folder(""));
+    return recover_account(registry, *account, true, During::reload);
 }
 
 }  // namespace burnbox::upload

@@ -1,4 +1,5 @@
-// The start-up path: the only one there is, after a clean stop and after a crash. Before any client. Blocks.
+// The start-up path: the only one there is, after a clean stop and after a crash. Before any client of the
+// accounts. Blocks.
 #pragma once
 
 #include "server/sessions/session_registry.hpp"
@@ -8,5 +9,10 @@ namespace burnbox::upload {
 // Makes folders, ends what a crash cut, and knows every open session again: files with a proof in the
 // journal, and all others as cut off.
 [[nodiscard]] Status recover_accounts(SessionRegistry& registry);
+
+// The same for an account that the configuration has now and had not at the start; nothing when it was
+// recovered before. What was cut in it must be sent anew: nobody looked at it when the machine last went
+// down, perhaps.
+[[nodiscard]] Status recover_new_account(SessionRegistry& registry, const std::string& name);
 
 }  // namespace burnbox::upload

@@ -16,7 +16,8 @@ namespace {
 
 // The marker that was answered still lies there: the first by the order of the configuration.
 std::string marker_in(const UploadServices& services, const std::vector<WalkEntry>& entries) {
-    for (const std::string& name : services.config.session.marker)
+    const ConfigSnapshot config = services.config.snapshot();
+    for (const std::string& name : config->session.marker)
         for (const WalkEntry& entry : entries)
             if (entry.path == name && entry.info.type == FileType::file) return name;
     return {};
@@ -55,8 +56,7 @@ Result<std::optional<SessionRow>> burned_without_folder(const UploadServices& se
 SessionRow row_for(const UploadServices& services, const SealedSession& sealed, const std::string& folder) {
     SessionRow row = row_of_seal(sealed);
     row.name = parse_folder(folder).name;
-    const auto account = services.config.accounts.find(sealed.account);
-    if (account != services.config.accounts.end()) row.pool = account->second.pool;
+    if (auto pool = pool_of(services.config, sealed.account)) row.pool = std::move(*pool);
     row.folder = folder;
     row.staging = services.inbox.area();
     return row;

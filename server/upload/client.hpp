@@ -109,6 +109,9 @@ class Uploads {
 
     // At start, before any client: makes the accounts' folders, ends cut moves, reads the journals. Blocks.
     [[nodiscard]] Status recover();
+    // An account of a configuration that is about to hold: what recover() does for one that nobody here has
+    // seen. One that is known already stays as it is. Blocks.
+    [[nodiscard]] Status add_account(const std::string& account);
     // A new connection of an account that has logged in. Any thread.
     [[nodiscard]] std::unique_ptr<Client> connect(const std::string& account);
     // The same as Client::burn and cancel, for the control socket.

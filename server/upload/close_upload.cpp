@@ -52,7 +52,8 @@ TopFile only_top_file(const OpenSession& session) {
 // What its sender may take for a marker is told at once why it will be none.
 std::string any_file_text(const SessionRegistry& registry, const OpenSession& session,
                           const std::string& path) {
-    const SessionConfig& config = registry.session_config();
+    const ConfigSnapshot current = registry.config();
+    const SessionConfig& config = current->session;
     if (!config.any_file || path.find('/') != std::string::npos || is_ignored(config, path)) return {};
     if (session.files.count() < 2 || only_top_file(session).path != path) return {};
     const std::string why = append_reason(cut_off_text(session, path), missed_text(session));
@@ -88,7 +89,7 @@ bool list_top(SessionRegistry& registry, const Account& account, OpenSession& se
 }  // namespace
 
 bool is_complete_marker(const SessionRegistry& registry, OpenSession& session, const std::string& path) {
-    if (!is_marker_name(registry.session_config(), path)) return false;
+    if (!is_marker_name(registry, path)) return false;
     const FileRecord* const record = session.find(path);
     return record == nullptr || record->is_at_rest();
 }
@@ -132,7 +133,7 @@ void close_upload(const std::shared_ptr<SessionRegistry>& registry, const std::s
         });
         return;
     }
-    if (is_marker_name(registry->session_config(), path)) {
+    if (is_marker_name(*registry, path)) {
         session->files.taken_as_marker(path);
         start_seal(registry, account, session,
                    {.by = SealRequest::By::marker, .marker = path, .again = false, .sender_opened_at = {}},
@@ -146,8 +147,9 @@ void close_upload(const std::shared_ptr<SessionRegistry>& registry, const std::s
 void look_for_any_file(const std::shared_ptr<SessionRegistry>& registry,
                        const std::shared_ptr<Account>& account, const std::shared_ptr<OpenSession>& session,
                        AfterUnlock& after) {
-    if (!registry->session_config().any_file || session->phase != Phase::open || session->leased ||
-        !account->config.rights.upload)
+    const ConfigSnapshot config = registry->config();
+    if (!config->session.any_file || session->phase != Phase::open || session->leased ||
+        !account->terms.rights().upload)
         return;
     AnyFileFacts facts;
     facts.writers_closed = session->writers.empty();
@@ -161,7 +163,7 @@ void look_for_any_file(const std::shared_ptr<SessionRegistry>& registry,
     }
     if (!facts.writers_closed || !facts.data_below) return;
     if (!list_top(*registry, *account, *session, facts)) return;
-    const auto marker = marker_by_any_file(registry->session_config(), facts);
+    const auto marker = marker_by_any_file(config->session, facts);
     if (!marker) return;
     const auto answer = [name = account->name,
                          session_name = session->name](const Result<std::string>& result) {

@@ -16,11 +16,11 @@ Result<FileSystem::Space> room_left(SessionRegistry& registry, Account& account)
     };
     {
         const std::lock_guard lock(account.mutex);
-        const std::uint64_t quota = account.config.quota_bytes;
+        const std::uint64_t quota = account.terms.quota_bytes();
         if (quota != 0) bound(quota, quota - std::min(account.used_bytes(), quota));
     }
     if (!registry.services.disc_room) return space;
-    BB_TRY(const auto disc, registry.services.disc_room(account.pool));
+    BB_TRY(const auto disc, registry.services.disc_room(account.terms.pool()));
     if (disc) bound(disc->total_bytes, disc->free_bytes);
     return space;
 }

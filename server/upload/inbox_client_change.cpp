@@ -54,7 +54,7 @@ void InboxClient::note_refused(const std::string& path, const Error& error) {
 // A client may go on with the next file, and then send the marker.
 void InboxClient::note_missed(const VirtualPath& path, const Error& error) {
     if (path.is_root() || path.is_top() || !is_servers_reason(error)) return;
-    if (is_marker_name(registry_->session_config(), path.inside)) return;  // nothing is sealed without it
+    if (is_marker_name(*registry_, path.inside)) return;  // nothing is sealed without it
     const auto session = account_->sessions.find(path.folder);
     if (session != account_->sessions.end()) {
         if (session->second->phase == Phase::open) session->second->files.missed(path.inside);
@@ -76,7 +76,7 @@ Status InboxClient::make_top_folder(const ResolvedPath& place, std::uint32_t per
     BB_CHECK(check_upload_right(*account_));
     if (place.where == Where::open || place.is_folder_state())
         return fail(Errc::exists, fmt::format("{} exists already", escape(place.path.text())));
-    BB_CHECK(account_->check_session_room(registry_->services.config.limits));
+    BB_CHECK(account_->check_session_room(registry_->limits()));
     BB_CHECK(registry_->inbox().make_folder(join_path(account_->name, place.path.folder),
                                             staged_mode(FileType::folder, permissions)));
     // Asked for in so many words: the old name is now a new session's, for all who still saw the sealed one.

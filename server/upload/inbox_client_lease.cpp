@@ -54,7 +54,7 @@ Result<ResolvedPath> InboxClient::find_leased(const LeaseRequest& request) {
 
 Result<std::unique_ptr<Lease>> InboxClient::lease_for_reading(const ResolvedPath& place,
                                                               const LeaseRequest& request) {
-    if (!account_->config.rights.read)
+    if (!account_->terms.rights().read)
         return fail(Errc::permission,
                     fmt::format("the account {0} may not read (accounts.{0}.rights)", account_->name));
     if (place.where == Where::missing)
@@ -97,12 +97,12 @@ Result<std::unique_ptr<Lease>> InboxClient::lease_for_writing(ResolvedPath place
                                 escape(place.path.folder), list_names(writing)));
     BB_CHECK(make_session(place));
     const std::string folder = registry_->inbox().host_path(top_of(place));
-    const std::uint64_t quota = account_->config.quota_bytes;
+    const std::uint64_t quota = account_->terms.quota_bytes();
     Lease::Terms leased{.folder = folder,
                         .start_in = folder,
                         .paths = {relative(place.path.inside, place.path.trailing_slash)},
                         .most_file_bytes = quota == 0 ? 0 : quota + kBetweenMeasures,
-                        .may_read = account_->config.rights.read};
+                        .may_read = account_->terms.rights().read};
     note_change(place);
     place.session->leased = true;
     place.session->leased_alone = alone;

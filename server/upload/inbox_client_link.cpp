@@ -46,7 +46,7 @@ Status InboxClient::link_entry(const ResolvedPath& from, const ResolvedPath& pla
     BB_CHECK(check_new_name(place));
     if (from.where != Where::open || from.session != place.session || from.is_own_file())
         return fail(Errc::permission, "a hard link must stay inside its open session");
-    BB_CHECK(account_->check_file_room(registry_->services.config.limits));
+    BB_CHECK(account_->check_file_room(registry_->limits()));
     BB_TRY(const FileInfo before, registry_->inbox().info(from.fs_path));
     OpenSession& session = *place.session;
     const FileRecord* const known = session.find(from.path.inside);

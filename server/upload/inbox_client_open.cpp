@@ -77,9 +77,9 @@ Status InboxClient::check_open_for_writing(const ResolvedPath& place, const Open
     if (place.path.trailing_slash)
         return fail(Errc::invalid, fmt::format("{}/ is a folder's name", escape(place.path.text())));
     const bool is_known = place.session && place.session->find(place.path.inside) != nullptr;
-    const bool is_marker = is_marker_name(registry_->session_config(), place.path.inside);
+    const bool is_marker = is_marker_name(*registry_, place.path.inside);
     if (!is_marker) BB_CHECK(check_not_leased_alone(place));  // a marker's answer says it too
-    if (!is_known && !is_marker) BB_CHECK(account_->check_file_room(registry_->services.config.limits));
+    if (!is_known && !is_marker) BB_CHECK(account_->check_file_room(registry_->limits()));
     if (place.where != Where::missing) return {};
     if (!mode.create)
         return fail(Errc::not_found, fmt::format("{}: no such file", escape(place.path.text())));
@@ -92,7 +92,7 @@ Status InboxClient::check_open_for_writing(const ResolvedPath& place, const Open
 
 Status InboxClient::make_session(ResolvedPath& place) {
     if (place.where != Where::missing) return {};
-    BB_CHECK(account_->check_session_room(registry_->services.config.limits));
+    BB_CHECK(account_->check_session_room(registry_->limits()));
     const std::string top = join_path(account_->name, place.path.folder);
     BB_CHECK(registry_->inbox().make_folder(top, kFolderMode));
     place.session = registry_->find_session(*account_, place.path.folder);
@@ -147,7 +147,7 @@ Result<std::unique_ptr<UploadFile>> InboxClient::register_writer(const ResolvedP
         BB_TRY(info, file->info());
     }
     const bool emptied = created || mode.truncate;
-    const bool is_marker = is_marker_name(registry_->session_config(), path);
+    const bool is_marker = is_marker_name(*registry_, path);
     if (emptied && !is_marker) {
         // Sent anew: handles of a connection that is gone, but not noticed yet, must not write into it any
         // more.

@@ -40,7 +40,7 @@ std::unexpected<Error> not_found(const ResolvedPath& place) {
 
 bool may_be_made(const Account& account, const ResolvedPath& place) {
     return place.where == Where::missing && place.path.is_top() && place.path.trailing_slash &&
-           account.config.rights.upload && check_session_name(place.path.folder).has_value();
+           account.terms.rights().upload && check_session_name(place.path.folder).has_value();
 }
 
 FileInfo virtual_folder(Timestamp now) {

@@ -43,7 +43,7 @@ Status InboxClient::check_rename(const ResolvedPath& from, const ResolvedPath& t
     if (from.session != to.session && from.session->has_writers_below(from.path.inside))
         return fail(Errc::busy, fmt::format("{} is still being written", escape(from.path.text())));
     if (from.session != to.session) BB_CHECK(from.session->files.can_leave(from.path.inside));
-    if (what.type == FileType::file && is_marker_name(registry_->session_config(), to.path.inside)) {
+    if (what.type == FileType::file && is_marker_name(*registry_, to.path.inside)) {
         const FileRecord* const record = from.session->find(from.path.inside);
         if (record != nullptr && !record->is_at_rest())
             return fail(Errc::permission,
@@ -77,8 +77,8 @@ Status InboxClient::rename_entry(const ResolvedPath& from, const ResolvedPath& t
     // A refused marker counted for nothing; it does under another name.
     const bool is_data_now = is_refused_marker(from) && before.type == FileType::file && !to.is_own_file();
     if (is_data_now) {
-        if (!is_marker_name(registry_->session_config(), to.path.inside))
-            BB_CHECK(account_->check_file_room(registry_->services.config.limits));
+        if (!is_marker_name(*registry_, to.path.inside))
+            BB_CHECK(account_->check_file_room(registry_->limits()));
         BB_CHECK(account_->charge(before.size_bytes));
     }
     if (const Status renamed = registry_->inbox().rename(from.fs_path, to.fs_path, mode); !renamed) {

@@ -36,7 +36,7 @@ bool is_repeated_marker(const SessionRegistry& registry, const ResolvedPath& pla
 
 bool is_marker_of(const SessionRegistry& registry, const ResolvedPath& place) {
     const std::string& inside = place.path.inside;
-    if (is_marker_name(registry.session_config(), inside)) return true;
+    if (is_marker_name(registry, inside)) return true;
     return !inside.empty() && inside == (place.alias ? place.alias->marker : place.session->marker_asked);
 }
 

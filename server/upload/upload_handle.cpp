@@ -76,6 +76,7 @@ std::string WriteHandle::fs_path() const {
 
 Result<std::size_t> WriteHandle::read_at(std::span<std::byte> buffer, std::uint64_t offset) {
     if (!facts_.readable) return fail(Errc::permission, "the file was opened for writing only");
+    BB_CHECK(check_read_right(*account_, {}));
     const std::lock_guard gate(gate_->mutex);
     return file_->read_at(buffer, offset);
 }
@@ -103,9 +104,10 @@ Status WriteHandle::check_hole(const FileRecord& record, std::uint64_t end) cons
                                             human_bytes(space.free_bytes)));
 }
 
-// Counts the file, and notes what is about to be written.
+// Counts the file, and notes what is about to be written. Rights may be others than at OPEN.
 Status WriteHandle::note_write(Coverage::Run bytes) {
     const std::lock_guard lock(account_->mutex);
+    BB_CHECK(check_upload_right(*account_));
     BB_TRY(const Known file, find_record());
     const std::uint64_t before = file.record->size_bytes();
     if (bytes.end > before) {
@@ -202,6 +204,7 @@ Status WriteHandle::set_size(std::uint64_t size_bytes) {
         return fail(Errc::invalid, fmt::format("no file can be {} bytes large", size_bytes));
     {
         const std::lock_guard lock(account_->mutex);
+        BB_CHECK(check_upload_right(*account_));
         BB_TRY(const Known file, find_record());
         BB_CHECK(check_hole(*file.record, size_bytes));
         BB_CHECK(account_->charge(session_->files, *file.record, size_bytes));

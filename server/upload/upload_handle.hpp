@@ -90,6 +90,7 @@ class ReadHandle final : public UploadFile {
         : account_(std::move(account)), place_(std::move(place)), file_(std::move(file)) {}
 
     [[nodiscard]] Result<std::size_t> read_at(std::span<std::byte> buffer, std::uint64_t offset) override {
+        BB_CHECK(check_read_right(*account_, place_));  // it may be another one than at OPEN
         return file_->read_at(buffer, offset);
     }
     [[nodiscard]] Status write_at(std::span<const std::byte> data, std::uint64_t offset) override;

@@ -48,12 +48,12 @@ Status Uploads::recover() {
     return upload::recover_accounts(*state_->registry);
 }
 
+Status Uploads::add_account(const std::string& account) {
+    return upload::recover_new_account(*state_->registry, account);
+}
+
 std::unique_ptr<Client> Uploads::connect(const std::string& account) {
     upload::SessionRegistry& registry = *state_->registry;
-    // An account that came with a reload has no folders yet.
-    Status made = make_folders(registry.inbox(), account, 0755);
-    if (made) made = make_folders(registry.services.state_fs, upload::Journal::folder(account), 0700);
-    if (!made) log::error("account folders not made", log::kv("account", account), log::kv(made.error()));
     return std::make_unique<upload::InboxClient>(state_->registry, registry.account(account));
 }
 
@@ -74,6 +74,7 @@ Result<std::unique_ptr<upload::IntakeSession>> Uploads::begin_intake(const std::
 
 std::vector<OpenSessionStatus> Uploads::open_sessions() {
     std::vector<OpenSessionStatus> all;
+    const ConfigSnapshot config = state_->registry->config();
     for (const auto& account : state_->registry->accounts()) {
         const std::lock_guard lock(account->mutex);
         for (const auto& [name, session] : account->sessions)
@@ -82,7 +83,7 @@ std::vector<OpenSessionStatus> Uploads::open_sessions() {
                                .name = name,
                                .bytes = session->files.bytes(),
                                .files_count = session->files.count(),
-                               .reason = waiting_reason(state_->registry->session_config(), *session)});
+                               .reason = waiting_reason(config->session, *session)});
     }
     return all;
 }

@@ -61,11 +61,11 @@ Examined examine(const UploadServices& services, const Question& question) {
         result.bytes += entry.info.size_bytes;
         ++result.files_count;
     }
+    const ConfigSnapshot config = services.config.snapshot();
     if (question.asked_for)
         result.marker = "";
     else
-        result.marker =
-            find_marker(services.config.session, entries, question.last_changed, question.session);
+        result.marker = find_marker(config->session, entries, question.last_changed, question.session);
     if (!readable) {
         result.problem = walked.error().message;
         if (walked.error().code == Errc::permission)

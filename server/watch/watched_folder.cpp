@@ -101,7 +101,8 @@ void WatchedFolder::appear(const std::string& top, bool is_folder) {
     }
     const bool is_sealed = is_folder && parse_folder(top).state != FolderState::open;
     const bool is_temporary = !is_folder && top.starts_with('.');  // of rsync, say
-    const bool is_signal = !is_folder && config_.path == services_.config.signals_dir && is_signal_name(top);
+    const ConfigSnapshot config = services_.config.snapshot();
+    const bool is_signal = !is_folder && config_.path == config->signals_dir && is_signal_name(top);
     if (is_sealed || is_temporary || is_signal || !told_.insert(top).second) return;
     log::warning("no session", log::kv("folder", config_.path), log::kv("entry", top),
                  log::kv("reason", is_folder ? "sessions' names don't begin with a dot"
@@ -187,7 +188,8 @@ void WatchedFolder::looked(const std::string& name, SteadyTime began, const Exam
 }
 
 std::string WatchedFolder::why_no_marker(const Agenda::Session& session, const Examined& result) const {
-    const std::string why = upload::no_marker_text(services_.config.session);
+    const ConfigSnapshot config = services_.config.snapshot();
+    const std::string why = upload::no_marker_text(config->session);
     if (!result.problem.empty()) return why + "; " + result.problem;
     if (!result.was_refused) return why;
     return session.reason.empty() ? "refused: REFUSED.txt in it says why" : session.reason;
@@ -220,7 +222,8 @@ void WatchedFolder::sealed(const std::string& name, const Result<std::string>& a
     if (session == nullptr) return;  // it has another name now
     if (answer) {
         // A new session of that name may have come already.
-        agenda_.set_reason(name, upload::no_marker_text(services_.config.session));
+        const ConfigSnapshot config = services_.config.snapshot();
+        agenda_.set_reason(name, upload::no_marker_text(config->session));
         return agenda_.schedule_when_quiet(name);
     }
     agenda_.set_reason(name, answer.error().message);

@@ -178,7 +178,8 @@ Result<std::unique_ptr<Watches>> Watches::open(const UploadServices& services) {
     UniqueFd fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!fd) return fail_errno("make", "eventfd");
     state->mailbox = std::make_shared<Mailbox>(std::move(fd));
-    for (const WatchConfig& config : services.config.watch) {
+    const ConfigSnapshot current = services.config.snapshot();
+    for (const WatchConfig& config : current->watch) {
         auto place = std::make_unique<watch::WatchedPlace>(
             config, state->services,
             [box = state->mailbox](std::function<void()> job) { box->post(std::move(job)); });

@@ -123,6 +123,7 @@ void MmcHouse::close() {
 
 void MmcHouse::restart() {
     close();
+    current_.publish(config);
     catalogue = must(Catalogue::open("sqlite3://" + (folder / "catalogue.sqlite")));
     inbox_ = std::make_unique<Inbox>(*inbox_fs_, *catalogue);
     events_ = std::make_unique<Events>();
@@ -137,7 +138,7 @@ void MmcHouse::restart() {
             *this, *tray,
             std::make_unique<WorkerDrive>(config.drives.at(tray->name), spawner_, BURNBOX_TEST_WORKER,
                                           DrivePolicy{}, patience)));
-    burner = std::make_unique<Burner>(BurnerServices{config,
+    burner = std::make_unique<Burner>(BurnerServices{current_,
                                                      clock,
                                                      *catalogue,
                                                      *inbox_,
@@ -155,7 +156,7 @@ void MmcHouse::restart() {
 }
 
 void MmcHouse::find_lost_sessions(CatalogueAge age) {
-    UploadServices services{quiet_services(config, clock, *catalogue, *state_fs_, *events_), *inbox_};
+    UploadServices services{quiet_services(current_, clock, *catalogue, *state_fs_, *events_), *inbox_};
     services.catalogue_age = age;
     must(upload::find_lost_sessions(services, {"alice"}));
     must(reconcile_inboxes(*inbox_, *catalogue, {"alice"}));
@@ -194,6 +195,7 @@ SessionId MmcHouse::queue(const std::string& name, const std::map<std::string, s
 }
 
 SessionId MmcHouse::queue_tree(const std::string& name, const GeneratedTree& tree) {
+    current_.publish(config);
     clock.advance(std::chrono::milliseconds(1));  // each is younger than the one before
     return test::queue_tree({*inbox_fs_, *state_fs_, *catalogue, clock}, name, tree, "BURN",
                             "seal-" + std::to_string(++seals_));

@@ -33,7 +33,7 @@ class MmcHouse {
 
     TempFolder folder{memory_backed_place()};
     TestClock clock;
-    Config config;
+    Config config;  // holds from restart() or the next session on
     WorkerPatience patience;
     std::vector<std::unique_ptr<Tray>> trays;
     // Asked before and after each operation of a drive: may throw, as if the process died there.
@@ -58,6 +58,7 @@ class MmcHouse {
     [[nodiscard]] std::string text(const std::string& path);  // of a file in the inbox; "" when it is missing
 
   private:
+    CurrentConfig current_{Config()};
     void close();
     void find_lost_sessions(CatalogueAge age);
 

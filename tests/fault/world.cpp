@@ -43,9 +43,9 @@ struct World::Process {
         std::vector<std::unique_ptr<Drive>> drives;
         drives.push_back(std::make_unique<FaultyDrive>(std::move(fake), world.plan));
         burner = std::make_unique<Burner>(
-            BurnerServices{world.config_, world.clock, *catalogue, inbox, state_fs, events, parity, prover},
+            BurnerServices{world.current_, world.clock, *catalogue, inbox, state_fs, events, parity, prover},
             std::move(drives));
-        SharedServices shared = quiet_services(world.config_, world.clock, *catalogue, state_fs, events);
+        SharedServices shared = quiet_services(world.current_, world.clock, *catalogue, state_fs, events);
         shared.run_blocking = [&world](std::function<void()> job) { world.jobs_.push_back(std::move(job)); };
         shared.check_fits = [this](const std::string& pool, const Manifest& manifest) {
             return burner->check_fits(pool, manifest);
@@ -70,6 +70,7 @@ World::~World() {
 
 bool World::try_start() {
     stop();
+    current_.publish(config_);
     process_ = std::make_unique<Process>(*this, "sqlite3://" + folder_.path() + "/catalogue.sqlite");
     if (process_->uploads->recover()) return true;
     stop();

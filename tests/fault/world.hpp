@@ -74,7 +74,8 @@ class World {
     void run_jobs();
 
     TempFolder folder_{memory_backed_place()};
-    Config config_;
+    Config config_;                           // holds from the next start on
+    CurrentConfig current_{Config()};         // what the process asks
     std::deque<std::function<void()>> jobs_;  // of the disk pool
     std::unique_ptr<Process> process_;
 };

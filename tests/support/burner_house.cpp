@@ -43,6 +43,7 @@ void BurnerHouse::close() {
 
 void BurnerHouse::restart() {
     close();
+    hold();
     real_catalogue_ = must(Catalogue::open("sqlite3://" + (database_folder / "catalogue.sqlite")));
     catalogue = make_faulty_catalogue(*real_catalogue_, catalogue_faults);
     inbox = std::make_unique<Inbox>(inbox_fs, *catalogue);
@@ -56,7 +57,7 @@ void BurnerHouse::restart() {
         made.push_back(std::move(drive));
     }
     burner = std::make_unique<Burner>(
-        BurnerServices{config,
+        BurnerServices{current,
                        clock,
                        *catalogue,
                        *inbox,
@@ -133,7 +134,8 @@ void BurnerHouse::put_state_back(const std::string& name) {
 }
 
 void BurnerHouse::repair() {
-    UploadServices services{quiet_services(config, clock, *catalogue, state_fs, *events), *inbox};
+    hold();
+    UploadServices services{quiet_services(current, clock, *catalogue, state_fs, *events), *inbox};
     services.catalogue_age = CatalogueAge::older;
     must(upload::find_lost_sessions(services, {"alice"}));
     must(reconcile_inboxes(*inbox, *catalogue, {"alice"}));
@@ -147,6 +149,7 @@ void BurnerHouse::crash() {
 
 SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string, std::string>& files,
                              const std::string& marker) {
+    hold();
     const SessionId id = queue_session({inbox_fs, state_fs, *catalogue, clock}, name, files, marker,
                                        "seal-" + std::to_string(++seals_));
     clock.advance(std::chrono::milliseconds(1));  // the next one is younger
@@ -154,6 +157,7 @@ SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string
 }
 
 SessionId BurnerHouse::queue_tree(const std::string& name, const GeneratedTree& tree) {
+    hold();
     const SessionId id = test::queue_tree({inbox_fs, state_fs, *catalogue, clock}, name, tree, "BURN",
                                           "seal-" + std::to_string(++seals_));
     clock.advance(std::chrono::milliseconds(1));
@@ -161,6 +165,7 @@ SessionId BurnerHouse::queue_tree(const std::string& name, const GeneratedTree& 
 }
 
 void BurnerHouse::run() {
+    hold();
     burner->look_at_shelves();
     for (bool did = true; did;) {
         const auto prepared = burner->prepare_once();
@@ -173,6 +178,7 @@ void BurnerHouse::run() {
 }
 
 void BurnerHouse::run_patiently(int rounds) {
+    hold();
     for (int i = 0; i < rounds; ++i) {
         run();
         clock.advance(std::chrono::minutes(6));

@@ -35,7 +35,8 @@ class BurnerHouse {
     std::map<std::string, FakeShelf> shelves;  // by drive
     FakeRecoveryProgram parity{state_fs, inbox_fs};
     FakeProver prover;
-    Config config;
+    Config config;                    // holds from the next step on, or hold()
+    CurrentConfig current{Config()};  // what the burner asks
     FaultPlan catalogue_faults;
     decltype(BurnerServices::run_changer) run_changer;
     std::map<std::string, std::string> folders_away;  // as told: image_dir -> why
@@ -48,8 +49,9 @@ class BurnerHouse {
     std::vector<FakeDrive*> drives;
     std::unique_ptr<Burner> burner;
 
-    void restart();  // a clean stop or kill -9
-    void crash();    // power loss: what was not synced is gone
+    void hold() { current.publish(config); }  // what `config` says now, as a reload does
+    void restart();                           // a clean stop or kill -9
+    void crash();                             // power loss: what was not synced is gone
 
     // A copy of the catalogue as it is now, kept under a name; and its being put back, with a restart.
     void copy_catalogue(const std::string& name);

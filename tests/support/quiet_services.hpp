@@ -6,7 +6,7 @@
 
 namespace burnbox::test {
 
-inline SharedServices quiet_services(const Config& config, const Clock& clock, Catalogue& catalogue,
+inline SharedServices quiet_services(const CurrentConfig& config, const Clock& clock, Catalogue& catalogue,
                                      FileSystem& state_fs, Events& events) {
     return {.config = config,
             .clock = clock,

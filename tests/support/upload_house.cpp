@@ -33,7 +33,7 @@ UploadHouse::~UploadHouse() {
 }
 
 UploadServices UploadHouse::services() {
-    SharedServices shared = quiet_services(config, clock, *faulty_catalogue_, faulty_state_, events);
+    SharedServices shared = quiet_services(current, clock, *faulty_catalogue_, faulty_state_, events);
     shared.run_blocking = [this](std::function<void()> job) {
         if (jobs_wait)
             jobs.push_back(std::move(job));
@@ -50,6 +50,7 @@ UploadServices UploadHouse::services() {
 
 void UploadHouse::start() {
     run_jobs();
+    hold();
     uploads = std::make_unique<Uploads>(services());
     const Status recovered = uploads->recover();
     REQUIRE_MESSAGE(recovered.has_value(), shown(recovered));

@@ -23,7 +23,8 @@ class UploadHouse {
     UploadHouse();  // one account, alice, with all rights; jobs of the disk pool run at once
     ~UploadHouse();
 
-    Config config;
+    Config config;                    // holds from start(), connect() or hold() on
+    CurrentConfig current{Config()};  // what Uploads asks
     TestClock clock;
     MemoryFileSystem inbox_fs;
     MemoryFileSystem state_fs;
@@ -45,12 +46,14 @@ class UploadHouse {
     std::vector<std::string> event_names;
 
     [[nodiscard]] UploadServices services();  // what Uploads works with
+    void hold() { current.publish(config); }  // what `config` says now, as a reload does
     void start();                             // Uploads over what is there, recovered; ends the one before
     void power_cut();                         // drops what was not synced, then start()
     void kill();                              // kill -9, then start()
     void run_jobs();
 
     [[nodiscard]] std::unique_ptr<Client> connect(const std::string& account = "alice") {
+        hold();
         return uploads->connect(account);
     }
     [[nodiscard]] AccountConfig& alice() { return config.accounts.at("alice"); }

@@ -14,7 +14,6 @@
 #include "common/storage/posix_file_system.hpp"
 #include "server/commands/command.hpp"
 #include "server/commands/first_run.hpp"
-#include "server/composition/reload.hpp"
 #include "server/composition/service_notify.hpp"
 #include "server/places/locations.hpp"
 #include "server/places/state_folders.hpp"
@@ -108,22 +107,6 @@ TEST_CASE("serve: a second server on the same state_dir is refused and told the 
     CHECK(second.error().message.find("process " + std::to_string(getpid())) != std::string::npos);
     first->reset();
     CHECK(lock_state_dir(folder.path()));
-}
-
-TEST_CASE("serve: a reload names every key that needs a restart, and the log's level is none") {
-    const Config running;
-    Config wanted;
-    wanted.log_level = log::Level::debug;
-    wanted.file = "elsewhere.yaml";
-    CHECK(keys_for_restart(running, wanted).empty());
-    wanted.listen = {{"::", 22}};
-    wanted.accounts["alice"].rights.remove = false;
-    wanted.signals_dir = "/elsewhere";
-    wanted.hooks = {{{EventKind::no_disc}, {"mail"}}};
-    wanted.limits.handles = 3;
-    wanted.log_format = log::Format::json;
-    CHECK(keys_for_restart(running, wanted) ==
-          std::vector<std::string>{"listen", "accounts", "signals_dir", "hooks", "limits", "log.format"});
 }
 
 TEST_CASE("serve: the first run's text has the Host block, and the key when one was made") {

@@ -122,9 +122,9 @@ struct House {
     UserKey key;
     SftpServices sftp{fs};
     std::unique_ptr<HostKeys> host_keys = std::move(HostKeys::open(folder.path())).value();
-    Keyring keyring{key.accounts};
-    SshServices services{*host_keys, keyring, Limits{},
-                         [this] { return std::make_unique<SftpServices>(fs); }};
+    Published<Keyring> keyring{Keyring(key.accounts)};
+    CurrentConfig config{Config()};
+    SshServices services{*host_keys, keyring, config, [this] { return std::make_unique<SftpServices>(fs); }};
     boost::asio::io_context io;
     UniqueFd server_end, client_end;
     std::unique_ptr<SshSession> session;

@@ -139,6 +139,7 @@ TEST_CASE("recovery data: a session with a copy on a disc keeps what it has") {
     }
     SUBCASE("some") {
         house.config.burn.redundancy = 10;
+        house.hold();
         CHECK(*house.burner->prepare_once());
         CHECK(*house.burner->run_once(0));
         REQUIRE(house.row(id).state == SessionState::queued);
@@ -165,5 +166,6 @@ TEST_CASE("recovery data: the check at the marker counts it") {
     manifest.entries.push_back({.path = "film", .size_bytes = 4'500'000'000});
     CHECK(house.burner->check_fits("default", manifest));
     house.config.burn.redundancy = 10;
+    house.hold();
     CHECK(house.burner->check_fits("default", manifest).error().code == Errc::does_not_fit);
 }

@@ -3,71 +3,17 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
-#include "common/config/config.hpp"
+#include "common/config/take_hold.hpp"
 #include "tests/unit/commands/documents/document.hpp"
-#include "tests/unit/common/config/test_keys.hpp"
+#include "tests/unit/common/config/reader_keys.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
 
 namespace {
-
-// A configuration with a place for one more line of a section, and what else must stand there for it to be
-// right.
-struct Section {
-    std::string name;    // as documents call it: "drives.NAME."
-    std::string before;  // the YAML up to the section's keys
-    std::string after;
-};
-
-const std::string kAccount = std::string("accounts: {lab: {keys: [\"") + kEd25519 + "\"]}}\n";
-const std::string kDrive = "drives: {disc: {image_dir: /discs}}\n";
-
-std::vector<Section> sections() {
-    return {
-        {"", kAccount + kDrive, ""},
-        {"session.", kAccount + kDrive + "session: {", "}"},
-        {"burn.", kAccount + kDrive + "burn: {", "}"},
-        {"burn.batch.", kAccount + kDrive + "burn: {batch: {", "}}"},
-        {"limits.", kAccount + kDrive + "limits: {", "}"},
-        {"log.", kAccount + kDrive + "log: {", "}"},
-        {"accounts.NAME.", kDrive + "accounts: {lab: {keys: [\"" + kEd25519 + "\"], ", "}}"},
-        {"drives.NAME.", kAccount + "drives: {disc: {image_dir: /discs, ", "}}"},
-        {"pools.NAME.", kAccount + kDrive + "pools: {default: {drives: [disc], ", "}}"},
-        {"watch.", kAccount + kDrive + "watch: [{path: /in, account: lab, ", "}]"},
-        {"skim.", kAccount + kDrive + "skim: [{from: /in, account: lab, ", "}]"},
-        {"hooks.", kAccount + kDrive + "hooks: [{on: [disc_full], run: [tell], ", "}]"},
-    };
-}
-
-// The parser's own list of what it knows in a section.
-std::set<std::string> keys_of(const Section& section) {
-    const auto config = parse_config(section.before + "no_such_key: 1" + section.after, "b.yaml");
-    REQUIRE_FALSE(config);
-    const std::string& message = config.error().message;
-    const std::string known = "known here: ";
-    const std::size_t begin = message.find(known);
-    REQUIRE_MESSAGE(begin != std::string::npos, message);
-    return all_matches(message.substr(begin + known.size(), message.find('\n', begin) - begin - known.size()),
-                       "[a-z_]+");
-}
-
-// Those that have keys below them are named by these.
-bool is_section(const std::string& key) {
-    const auto all = sections();
-    return std::ranges::any_of(all,
-                               [&](const Section& section) { return section.name.starts_with(key + "."); });
-}
-
-std::set<std::string> all_keys() {
-    std::set<std::string> keys;
-    for (const Section& section : sections())
-        for (const std::string& key : keys_of(section))
-            if (!is_section(section.name + key)) keys.insert(section.name + key);
-    return keys;
-}
 
 bool same(const Config& a, const Config& b) {
     return a.listen.size() == b.listen.size() && a.listen == b.listen && a.state_dir == b.state_dir &&
@@ -82,7 +28,7 @@ bool same(const Config& a, const Config& b) {
 std::string wrong_default(const std::string& key, const std::string& value) {
     const std::size_t dot = key.rfind('.');
     const std::string name = dot == std::string::npos ? "" : key.substr(0, dot + 1);
-    for (const Section& section : sections()) {
+    for (const ReaderSection& section : reader_sections()) {
         if (section.name != name) continue;
         const std::string line = key.substr(name.size()) + ": " + value;
         const auto with = parse_config(section.before + line + section.after, "b.yaml");
@@ -124,7 +70,9 @@ std::string default_value(std::string words) {
 
 }  // namespace
 
-TEST_CASE("documents: docs/operating.md has each key, with its default") {
+TEST_CASE("documents: docs/operating.md has each key, with its default and when a change holds") {
+    std::map<std::string, std::string, std::less<>> holds;
+    for (const KeyRule& rule : key_rules()) holds.emplace(rule.key, to_string(rule.takes_hold));
     std::set<std::string> rows;
     const std::string chapter = part_of(document("docs/operating.md"), "## Every key", "## ");
     for (const auto& row : table_rows(chapter)) {
@@ -134,13 +82,31 @@ TEST_CASE("documents: docs/operating.md has each key, with its default") {
         // Without backquotes it is a sentence.
         if (row[1].starts_with('`') && row[1].ends_with('`'))
             CHECK(wrong_default(key, row[1].substr(1, row[1].size() - 2)) == "");
+        REQUIRE(row.size() == 4);
+        CHECK_MESSAGE(row[3] == holds[key], key);
     }
-    CHECK(listed(rows) == listed(all_keys()));
+    CHECK(listed(rows) == listed(reader_keys()));
+}
+
+TEST_CASE("documents: burnbox.yaml(5) says of each key when a change holds") {
+    const std::string chapter =
+        part_of(document("packaging/man/burnbox.yaml.5"), ".SH CHANGES", ".SH EXAMPLE");
+    for (const TakesHold when :
+         {TakesHold::now, TakesHold::next_connection, TakesHold::next_session, TakesHold::next_disc}) {
+        const std::string heading = "\n.B " + std::string(to_string(when)) + "\n";
+        const std::size_t begin = chapter.find(heading);
+        REQUIRE_MESSAGE(begin != std::string::npos, heading);
+        const std::string entry = chapter.substr(begin, chapter.find("\n.TP\n", begin) - begin);
+        std::set<std::string> expected;
+        for (const KeyRule& rule : key_rules())
+            if (rule.takes_hold == when) expected.emplace(rule.key);
+        CHECK(listed(all_matches(entry, R"((drain|[a-z]+\.[A-Za-z_.]*[a-z_]))")) == listed(expected));
+    }
 }
 
 TEST_CASE("documents: burnbox.yaml(5) has each key") {
     const auto entries = manual_entries();
-    const std::set<std::string> known = all_keys();
+    const std::set<std::string> known = reader_keys();
     for (const auto& [name, text] : entries) CHECK_MESSAGE((known.contains(name) || is_section(name)), name);
     for (const std::string& key : known) {
         const bool named = std::ranges::any_of(entries, [&](const auto& entry) {
@@ -175,7 +141,7 @@ TEST_CASE("documents: burnbox.yaml(5) has the code's defaults") {
 
 TEST_CASE("documents: etc/burnbox.yaml has each key") {
     const std::string example = "\n" + document("etc/burnbox.yaml");
-    for (const std::string& key : all_keys()) {
+    for (const std::string& key : reader_keys()) {
         CAPTURE(key);
         const std::string section = key.substr(0, key.find('.'));
         // A section and what is said before it stand between empty lines.

@@ -13,10 +13,16 @@ namespace {
 struct Gate {
     test::TestClock clock;
     std::vector<std::string> dropped;  // "1 unauthenticated"
+    CurrentConfig config;
     Admission admission;
     std::vector<std::unique_ptr<Admission::Place>> places;
 
-    explicit Gate(const Limits& limits) : admission(limits, clock) {}
+    explicit Gate(const Limits& limits) : config(with(limits)), admission(config, clock) {}
+    static Config with(const Limits& limits) {
+        Config config;
+        config.limits = limits;
+        return config;
+    }
     bool come(const std::string& address) {
         const std::string number = std::to_string(places.size());
         auto admitted = admission.admit(

@@ -23,7 +23,7 @@ struct WatchedHouse {
 
     std::string seal() {
         SharedServices shared =
-            quiet_services(house.config, house.clock, *house.catalogue, house.state_fs, house.events);
+            quiet_services(house.current, house.clock, *house.catalogue, house.state_fs, house.events);
         shared.check_fits = [this](const std::string&, const Manifest&) -> Status {
             meanwhile();
             return {};

@@ -247,7 +247,7 @@ TEST_CASE("lost sessions: nothing is made of an empty folder, nor of one that is
     must(make_folders(house.inbox_fs, "alice/open", 0755));
     must(replace_file(house.inbox_fs, "alice/open/a", "a"));
     const UploadServices services{
-        quiet_services(house.config, house.clock, *house.catalogue, house.state_fs, *house.events),
+        quiet_services(house.current, house.clock, *house.catalogue, house.state_fs, *house.events),
         *house.inbox};
     must(upload::find_lost_sessions(services, {"alice"}));
     CHECK(house.catalogue->sessions("")->empty());

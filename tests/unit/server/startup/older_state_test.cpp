@@ -57,7 +57,7 @@ std::unique_ptr<Catalogue> older_catalogue(const std::string& file) {
 struct OlderState {
     TempFolder temp;
     TestClock clock;
-    Config config;
+    CurrentConfig config{Config()};
     Events events;
     MemoryFileSystem state_fs{"/memory/state", clock}, inbox_fs{"/memory/inbox", clock},
         watched_fs{"/memory/incoming", clock};
@@ -66,7 +66,9 @@ struct OlderState {
     SharedServices shared = quiet_services(config, clock, *catalogue, state_fs, events);
 
     OlderState() {
-        for (const char* const account : {"alice", "lab"}) config.accounts[account].name = account;
+        Config both;
+        for (const char* const account : {"alice", "lab"}) both.accounts[account].name = account;
+        config.publish(both);
         must(make_folders(state_fs, "seals", 0700));
         must(replace_file(state_fs, "seals/db6db6ce-3222-48d1-b4da-375f2db4ac8e.jsonl", kMeasure));
         must(replace_file(state_fs, "seals/9d9c8cd2-c752-4ab0-92f8-32dacf0dc8df.jsonl", kArchive));

@@ -122,7 +122,7 @@ TEST_CASE("uploads: many connections of one account at once, each answered once,
     UploadHouse house;
     Pool pool(3);
     SharedServices shared =
-        quiet_services(house.config, house.clock, *house.catalogue, house.state_fs, house.events);
+        quiet_services(house.current, house.clock, *house.catalogue, house.state_fs, house.events);
     shared.run_blocking = [&](std::function<void()> job) { pool.run(std::move(job)); };
     Uploads uploads(UploadServices{std::move(shared), *house.inbox});
     REQUIRE(uploads.recover());

@@ -1,0 +1,17 @@
+#include "common/config/current_config.hpp"
+
+namespace burnbox {
+
+Limits limits_of(const CurrentConfig& config) {
+    const ConfigSnapshot now = config.snapshot();
+    return now->limits;
+}
+
+std::optional<std::string> pool_of(const CurrentConfig& config, const std::string& account) {
+    const ConfigSnapshot now = config.snapshot();
+    const auto found = now->accounts.find(account);
+    if (found == now->accounts.end()) return std::nullopt;
+    return found->second.pool;
+}
+
+}  // namespace burnbox
