@@ -13,8 +13,8 @@ clang_tidy=clang-tidy-19
 command -v $clang_tidy >/dev/null || { echo "no $clang_tidy: not checked" >&2; exit 77; }
 [ -f "$build/compile_commands.json" ] || { echo "$build is not configured: cmake --preset dev" >&2; exit 1; }
 mkdir -p "$build/tidy"
-# As it is compiled, but for headers that were precompiled by another compiler.
-sed -E 's/ -Winvalid-pch -include [^ ]+//' "$build/compile_commands.json" >"$build/tidy/compile_commands.json.$$"
+# As it is compiled, but for headers that another compiler precompiled, and for the warnings that it alone knows.
+sed -E 's/ -Winvalid-pch -include [^ ]+//; s/ -Wno-(restrict|stringop-[a-z]+)//g' "$build/compile_commands.json" >"$build/tidy/compile_commands.json.$$"
 mv "$build/tidy/compile_commands.json.$$" "$build/tidy/compile_commands.json"
 
 # sources_of FILE...: what is compiled of it.
