@@ -150,7 +150,7 @@ namespace {
 // Takes the flag at words[at], and its value when it has one.
 Status take_flag(const OperationSpec& spec, std::span<const std::string> words, std::size_t& at,
                  Operation& operation) {
-    std::string word = words[at];
+    const std::string& word = words[at];
     const std::size_t equals = word.find('=');
     const auto flag =
         std::ranges::find(spec.flags, std::string_view(word).substr(0, equals), &OperationFlag::name);

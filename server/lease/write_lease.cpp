@@ -92,7 +92,7 @@ void WriteLease::hash_brought(Brought& brought) const {
     auto hashed = hash_files(registry_->inbox(), paths, registry_->services.run_blocking);
     for (std::size_t i = 0; i < hashed.size(); ++i) {
         if (hashed[i])
-            brought.hashed[i] = std::move(*hashed[i]);
+            brought.hashed[i] = *hashed[i];
         else if (hashed[i].error().code != Errc::conflict && hashed[i].error().code != Errc::not_found)
             brought.left.problems.push_back(hashed[i].error().message);
     }

@@ -165,8 +165,8 @@ void SessionFiles::moved(SessionFiles& other, const std::string& from, const std
     std::map<const FileRecord*, std::string> first_names;
     for (auto& node : taken_out(files_, from)) {
         journal_.removed(node.key());
-        node.key() = to + node.key().substr(from.size());
-        const std::string path = node.key();
+        const std::string path = to + node.key().substr(from.size());
+        node.key() = path;
         const FileRecord& record = *node.mapped();
         const auto [first, is_first] = first_names.emplace(&record, path);
         if (!is_first)
