@@ -134,7 +134,7 @@ Result<FileInfo> InboxClient::info_at(ResolvedPath& place, bool follow_links) {
 
 Result<FileInfo> InboxClient::info_as_sent(ResolvedPath place, bool follow_links) {
     BB_TRY(FileInfo info, info_at(place, follow_links));
-    if (place.where == Where::open) return as_sent(place.session->files, place.path.inside, std::move(info));
+    if (place.where == Where::open) return as_sent(place.session->files, place.path.inside, info);
     if (place.alias) place.alias->tell_sent_mode(place.path.inside, info);
     return info;
 }

@@ -196,7 +196,7 @@ Result<FileInfo> WriteHandle::info() {
     BB_TRY(FileInfo info, file_->info());
     const std::lock_guard lock(account_->mutex);
     const auto file = find_record();
-    return file ? as_sent(session_->files, *file->path, std::move(info)) : info;
+    return file ? as_sent(session_->files, *file->path, info) : info;
 }
 
 Status WriteHandle::set_size(std::uint64_t size_bytes) {
@@ -266,8 +266,7 @@ Result<WriteHandle::Finished> WriteHandle::finish() {
 Result<FileInfo> ReadHandle::info() {
     BB_TRY(FileInfo info, file_->info());
     const std::lock_guard lock(account_->mutex);
-    if (place_.where == Where::open)
-        return as_sent(place_.session->files, place_.path.inside, std::move(info));
+    if (place_.where == Where::open) return as_sent(place_.session->files, place_.path.inside, info);
     if (place_.alias) place_.alias->tell_sent_mode(place_.path.inside, info);
     return info;
 }
