@@ -96,11 +96,17 @@ Status Inbox::move(SessionId id, FolderState state) {
     if (parse_folder(row.folder).state == state) return {};
     BB_TRY(FileSystem* const fs, fs_of(row));
     BB_TRY(const std::string target, first_free_folder(*fs, row.account, row.name, state));
-    row.folder_next = base_name(target);
-    BB_CHECK(catalogue_.begin_move(id, row.folder_next));
+    return move_to(std::move(row), std::string(base_name(target)));
+}
+
+Status Inbox::move_to(SessionRow row, const std::string& folder) {
+    BB_TRY(FileSystem* const fs, fs_of(row));
+    row.folder_next = folder;
+    BB_CHECK(catalogue_.begin_move(row.id, folder));
     const Status moved = finish_move(row);
     // A rename that failed left everything as it was: so does the row. The first error is the one to report.
-    if (!moved && !exists(*fs, target).value_or(true)) (void)catalogue_.set_folder(id, row.folder);
+    if (!moved && !exists(*fs, join_path(row.account, folder)).value_or(true))
+        (void)catalogue_.set_folder(row.id, row.folder);
     return moved;
 }
 

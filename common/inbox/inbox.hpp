@@ -42,6 +42,10 @@ class Inbox {
     // then the rename and the inbox folder are durable, then the row says done.
     [[nodiscard]] Status move(SessionId id, FolderState state);
 
+    // The same to this folder, which is free. `row` has no move under way. When the folder can't be renamed
+    // the row is as it was.
+    [[nodiscard]] Status move_to(SessionRow row, const std::string& folder);
+
     // Ends a move that a crash may have cut: called at start for every row with folder_next set. A no-op
     // else.
     [[nodiscard]] Status finish_move(const SessionRow& row);

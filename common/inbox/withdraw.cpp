@@ -28,21 +28,19 @@ Error name_remedy(const FileSystem& fs, const SessionRow& row, Error error) {
 }
 
 // From its sealed name to its open one. When it can't be, the marker has its own name again.
-Result<std::string> open_folder(Inbox& inbox, Catalogue& catalogue, SessionRow row) {
+Result<std::string> open_folder(Inbox& inbox, const SessionRow& row) {
     BB_TRY(FileSystem* const fs, inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
     BB_TRY(const std::string target, free_open_folder(*fs, row));
     BB_TRY(const std::string refused, refuse_marker_file(*fs, folder, row.marker_name));
-    row.folder_next = base_name(target);
+    const std::string name(base_name(target));
     Status moved = fs->sync_folder(folder);
-    if (moved) moved = catalogue.begin_move(row.id, row.folder_next);
-    if (moved) moved = inbox.finish_move(row);
-    if (moved) return row.folder_next;
+    if (moved) moved = inbox.move_to(row, name);
+    if (moved) return name;
     if (exists(*fs, target).value_or(true)) return std::unexpected(moved.error());  // the start ends the move
     if (!refused.empty())
         (void)fs->rename(join_path(folder, refused), join_path(folder, row.marker_name),
                          RenameMode::no_replace);
-    BB_CHECK(catalogue.set_folder(row.id, row.folder));
     return std::unexpected(name_remedy(*fs, row, moved.error()));
 }
 
@@ -99,7 +97,7 @@ Result<std::string> finish_withdrawal(Inbox& inbox, Catalogue& catalogue, const 
         BB_TRY(row, catalogue.session(row.id));
     }
     if (parse_folder(row.folder).state != FolderState::open) {
-        BB_TRY(row.folder, open_folder(inbox, catalogue, row));
+        BB_TRY(row.folder, open_folder(inbox, row));
     }
     BB_CHECK(remove_own_files(inbox, row));
     BB_CHECK(catalogue.remove_session(row.id));
