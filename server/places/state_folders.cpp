@@ -15,6 +15,7 @@
 #include "common/config/text_file.hpp"
 #include "common/process/program_path.hpp"
 #include "common/storage/posix_file_system.hpp"
+#include "server/places/catalogue_rescue.hpp"
 #include "server/places/hook_findings.hpp"
 #include "server/watch/watch_access.hpp"
 
@@ -51,11 +52,10 @@ std::optional<std::string> folder_finding(const std::string& key, const std::str
 // The reason why an SQLite file that is there can't be the catalogue. https://sqlite.org/fileformat.html
 // section 1.3
 std::optional<std::string> catalogue_finding(const std::string& url) {
-    constexpr std::string_view kSqlite = "sqlite3://", kHeader("SQLite format 3\0", 16);
-    if (!url.starts_with(kSqlite)) return std::nullopt;
-    const std::string path = url.substr(kSqlite.size());
+    constexpr std::string_view kHeader("SQLite format 3\0", 16);
+    const std::string path = catalogue_file(url);
     struct stat info{};
-    if (stat(path.c_str(), &info) != 0) return std::nullopt;  // it is made at the start
+    if (path.empty() || stat(path.c_str(), &info) != 0) return std::nullopt;  // it is made at the start
     if (!S_ISREG(info.st_mode)) return fmt::format("catalogue: {} is no file; move it away", path);
     if (access(path.c_str(), R_OK | W_OK) != 0) {
         const int sys_errno = errno;
