@@ -48,6 +48,5 @@ inline constexpr std::string_view kTransferOpen =
 // Whether a file of that name is one that refused_text() made, and no person's.
 [[nodiscard]] bool is_refused_text(std::string_view text);
 inline constexpr const char* kRefusedText = "REFUSED.txt";
-inline constexpr std::size_t kMostRefusedBytes = 1U << 20U;
 
 }  // namespace burnbox::upload

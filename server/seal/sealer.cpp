@@ -10,6 +10,7 @@
 #include "common/storage/durable_file.hpp"
 #include "server/seal/seal_commit.hpp"
 #include "server/seal/seal_withdrawal.hpp"
+#include "server/seal/taken_names.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -123,7 +124,7 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
     if (const Status removed = fs.remove(join_path(top(), request_.marker)); !removed)
         return seal_failed(removed.error());
     origin_.release(session_.forget(request_.marker));
-    (void)fs.remove(join_path(top(), "REFUSED.txt"));
+    (void)fs.remove(join_path(top(), kRefusedText));
     log::info("marker sent twice", log::kv("account", row.account), log::kv("session", row.disc_name));
     if (!fs.remove_folder(top())) {  // markers that were refused before lie there
         session_.phase = Phase::open;
@@ -136,7 +137,7 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
 }
 
 SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content) {
-    (void)origin_.fs().remove(join_path(top(), "REFUSED.txt"));
+    (void)origin_.fs().remove(join_path(top(), kRefusedText));
     (void)services_.inbox.write_status(row, [] { return "queued: waits for its turn to be burned\n"; });
     Status done;
     {
@@ -188,8 +189,7 @@ void Sealer::leave_open(const NoSeal& why) {
 // A person's file of that name, in a watched folder, stays: then the log alone has the reason.
 Status Sealer::write_refusal(const std::string& text) {
     const std::string path = join_path(top(), kRefusedText);
-    const auto before = read_file(origin_.fs(), path, kMostRefusedBytes);
-    if (before ? !is_refused_text(*before) : before.error().code != Errc::not_found)
+    if (find_refusal_file(origin_.fs(), top()) == RefusalFile::another)
         return fail(Errc::exists, fmt::format("{} is there already, and not burnbox's: {}", path, text));
     return replace_file(origin_.fs(), path, text, Durability::visible);
 }

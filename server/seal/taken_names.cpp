@@ -11,6 +11,7 @@ namespace burnbox::upload {
 namespace {
 
 constexpr std::string_view kSuffix = ".refused";
+constexpr std::size_t kMostBytes = 1U << 20U;
 
 // "BURN" of "BURN.refused" and of "BURN-2.refused".
 bool was_a_marker(const SessionConfig& config, std::string_view name) {
@@ -20,17 +21,18 @@ bool was_a_marker(const SessionConfig& config, std::string_view name) {
     return dash != std::string_view::npos && is_marker_name(config, name.substr(0, dash));
 }
 
-bool is_our_refusal(FileSystem& fs, const std::string& top) {
-    const auto text = read_file(fs, join_path(top, kRefusedText), kMostRefusedBytes);
-    return text && is_refused_text(*text);
-}
-
 }  // namespace
+
+RefusalFile find_refusal_file(FileSystem& fs, const std::string& top) {
+    const auto text = read_file(fs, join_path(top, kRefusedText), kMostBytes);
+    if (!text) return text.error().code == Errc::not_found ? RefusalFile::none : RefusalFile::another;
+    return is_refused_text(*text) ? RefusalFile::burnbox : RefusalFile::another;
+}
 
 Result<std::vector<std::string>> taken_names(FileSystem& fs, const std::string& top,
                                              const SessionConfig& config) {
     BB_TRY(const auto entries, list_folder(fs, top));
-    const bool refused_before = is_our_refusal(fs, top);
+    const bool refused_before = find_refusal_file(fs, top) == RefusalFile::burnbox;
     std::vector<std::string> taken;
     for (const DirEntry& entry : entries) {
         if (entry.type == FileType::folder || !is_own_file(entry.name)) continue;

@@ -2,6 +2,7 @@
 // not write. Over SSH nobody can make one; in a watched folder anybody can.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,11 @@
 #include "common/storage/file_system.hpp"
 
 namespace burnbox::upload {
+
+// Whose the file is that has the reason of a refusal.
+enum class RefusalFile : std::uint8_t { none, burnbox, another };
+// `another`: one that can't be read, too. Blocks.
+[[nodiscard]] RefusalFile find_refusal_file(FileSystem& fs, const std::string& top);
 
 // Their names, sorted. Not among them: REFUSED.txt with the text of a refusal, and NAME.refused where NAME is
 // a marker's name, or is empty, or something was refused there. Errors: those of looking. Blocks.
