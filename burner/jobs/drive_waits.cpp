@@ -84,8 +84,7 @@ Status DriveWaits::tell_all(const std::string& reason) {
             for_folder(row, fs.error().message);
             continue;
         }
-        // A row whose folder is on its way (the seal's rename) is not whole yet.
-        if (!row.folder_next.empty() || parse_folder(row.folder).state != FolderState::queued) continue;
+        if (!has_queued_folder(row)) continue;
         BB_TRY(const auto copies, services.catalogue.copies(row.id));
         if (!another_drive_takes(context_, row, copies)) context_.reporter.session_waits(row, reason);
     }

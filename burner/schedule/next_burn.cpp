@@ -91,9 +91,7 @@ class Decider {
             return wait(WaitsFor::its_drive);
         if (!session.folder_away.empty())
             return Wait{.session = row.id, .what = WaitsFor::folder_away, .said = session.folder_away};
-        // A row whose folder is on its way (the seal's rename) is not whole yet.
-        if (!row.folder_next.empty() || parse_folder(row.folder).state != FolderState::queued)
-            return wait(WaitsFor::its_folder);
+        if (!has_queued_folder(row)) return wait(WaitsFor::its_folder);
         if (row.state != SessionState::queued) return wait(WaitsFor::somebody);
         if (here_.rests_until > all_.now) return wait(WaitsFor::its_drive);
         if (session.not_split_yet) return wait(WaitsFor::split);
@@ -114,9 +112,7 @@ class Decider {
             if (earlier == name_) return false;
             const auto drive = all_.drives.find(earlier);
             if (drive == all_.drives.end() || has_copy_from(session, earlier)) continue;
-            if (!drive->second.busy && drive->second.rests_until <= all_.now &&
-                !drive->second.cannot_take.contains(session.row.id))
-                return true;
+            if (!drive->second.busy && drive->second.would_take(session.row.id, all_.now)) return true;
         }
         return false;
     }

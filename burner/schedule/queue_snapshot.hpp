@@ -13,6 +13,7 @@
 #include "burner/drive/drive.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
+#include "common/session/names.hpp"
 
 namespace burnbox {
 
@@ -54,12 +55,20 @@ struct DriveFacts {
     bool busy = false;
     SteadyTime rests_until = SteadyTime::min();  // it takes nothing before
     std::set<SessionId> cannot_take{};           // they need another disc than it has, or a larger one
+    [[nodiscard]] bool would_take(SessionId session, SteadyTime now) const {
+        return rests_until <= now && !cannot_take.contains(session);
+    }
     // Of the drive that is asked for:
     std::map<SessionId, SteadyTime> rests{};              // not before, on this drive
     std::set<std::pair<DiscId, SessionId>> unsuitable{};  // this session can't be burned on this disc
     std::set<SessionId> changed_for{};                    // the autoloader has changed the disc for it
     std::optional<DiscsInReach> discs{};                  // nothing: not looked at yet
 };
+
+// While its folder is on its way (the seal's rename) it is not whole yet.
+[[nodiscard]] inline bool has_queued_folder(const SessionRow& row) {
+    return row.folder_next.empty() && parse_folder(row.folder).state == FolderState::queued;
+}
 
 struct QueueSnapshot {
     SteadyTime now;

@@ -26,7 +26,7 @@ std::optional<Schedule::Claim> Schedule::claim(SessionId session) {
 
 void Schedule::add_drive(const std::string& drive, std::uint64_t blank_capacity_bytes) {
     const std::lock_guard lock(mutex_);
-    drives_[drive].blank_capacity_bytes = blank_capacity_bytes;
+    drives_[drive].facts.blank_capacity_bytes = blank_capacity_bytes;
 }
 
 std::uint64_t Schedule::largest_blank_bytes(const std::vector<std::string>& drives) const {
@@ -38,45 +38,39 @@ std::uint64_t Schedule::blank_bytes_for(const std::vector<std::string>& drives, 
     std::vector<std::uint64_t> capacities;
     for (const std::string& drive : drives)
         if (const auto note = drives_.find(drive); note != drives_.end())
-            capacities.push_back(note->second.blank_capacity_bytes);
+            capacities.push_back(note->second.facts.blank_capacity_bytes);
     return burnbox::blank_bytes_for(std::move(capacities), copies);
 }
 
 void Schedule::set_busy(const std::string& drive, bool busy) {
     const std::lock_guard lock(mutex_);
-    drives_[drive].busy = busy;
+    drives_[drive].facts.busy = busy;
     if (busy) ++changes_, condition_.notify_all();
 }
 
 void Schedule::set_not_before(const std::string& drive, SteadyTime time) {
     const std::lock_guard lock(mutex_);
-    drives_[drive].not_before = time;
+    drives_[drive].facts.rests_until = time;
     ++changes_;
     condition_.notify_all();
 }
 
 void Schedule::set_cannot_take(const std::string& drive, SessionId session) {
     const std::lock_guard lock(mutex_);
-    if (!drives_[drive].cannot_take.insert(session).second) return;
+    if (!drives_[drive].facts.cannot_take.insert(session).second) return;
     ++changes_;
     condition_.notify_all();
 }
 
 void Schedule::forget_cannot_take(const std::string& drive) {
     const std::lock_guard lock(mutex_);
-    drives_[drive].cannot_take.clear();
+    drives_[drive].facts.cannot_take.clear();
 }
 
 std::map<std::string, DriveFacts> Schedule::drives() const {
     const std::lock_guard lock(mutex_);
     std::map<std::string, DriveFacts> facts;
-    for (const auto& [name, note] : drives_) {
-        DriveFacts& drive = facts[name];
-        drive.blank_capacity_bytes = note.blank_capacity_bytes;
-        drive.busy = note.busy;
-        drive.rests_until = note.not_before;
-        drive.cannot_take = note.cannot_take;
-    }
+    for (const auto& [name, note] : drives_) facts.emplace(name, note.facts);
     return facts;
 }
 
@@ -95,7 +89,7 @@ QueuedSession Schedule::facts_of(SessionRow row) const {
 bool Schedule::will_take(const std::string& drive, SessionId session, SteadyTime now) const {
     const std::lock_guard lock(mutex_);
     const auto note = drives_.find(drive);
-    return note != drives_.end() && note->second.would_take(session, now);
+    return note != drives_.end() && note->second.facts.would_take(session, now);
 }
 
 void Schedule::set_disc_in(const std::string& drive, const std::string& serial) {

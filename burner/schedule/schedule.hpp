@@ -129,16 +129,10 @@ class Schedule {
 
   private:
     struct DriveNote {
-        std::uint64_t blank_capacity_bytes = 0;
-        bool busy = false;
+        DriveFacts facts;
         std::optional<std::string> disc_in;  // its serial; nothing = it was not looked at yet
         bool looked_over = false;
         bool shelf_seen = false;
-        SteadyTime not_before = SteadyTime::min();
-        std::set<SessionId> cannot_take;
-        [[nodiscard]] bool would_take(SessionId session, SteadyTime now) const {
-            return not_before <= now && !cannot_take.contains(session);
-        }
     };
     struct Ended {
         Backoff backoff{};
