@@ -6,6 +6,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "common/base/some_names.hpp"
 #include "common/base/text.hpp"
 #include "common/session/joliet_names.hpp"
 
@@ -91,17 +92,13 @@ Result<std::vector<NameNote>> parse_name_notes_tsv(std::string_view text, std::s
 }
 
 std::string name_notes_sentence(const std::vector<NameNote>& notes) {
-    std::vector<std::string_view> cut;
-    for (const NameNote& note : notes)
-        if (note.reader == "linux") cut.push_back(note.path);
+    std::vector<NameNote> cut;
+    std::ranges::copy_if(notes, std::back_inserter(cut),
+                         [](const NameNote& note) { return note.reader == "linux"; });
     if (cut.empty()) return {};
-    std::string names;
-    for (std::size_t i = 0; i < std::min(cut.size(), kMostNamed); ++i)
-        names += (names.empty() ? "" : ", ") + escape(cut[i]);
-    if (cut.size() > kMostNamed) names += fmt::format(" and {} more", cut.size() - kMostNamed);
     return fmt::format(
         "names of 254 and 255 bytes are cut off where Linux mounts the disc; xorriso shows them whole: {}",
-        names);
+        some_paths(cut, kMostNamed));
 }
 
 }  // namespace burnbox

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
-#include "common/base/text.hpp"
+#include "common/base/some_names.hpp"
 #include "common/base/time_range.hpp"
 
 namespace burnbox {
@@ -26,11 +24,8 @@ std::vector<TimeNote> time_notes_of(const Manifest& manifest) {
 
 std::string time_notes_sentence(const std::vector<TimeNote>& notes) {
     if (notes.empty()) return {};
-    std::string names;
-    for (std::size_t i = 0; i < std::min(notes.size(), kMostNamed); ++i)
-        names += (names.empty() ? "" : ", ") + escape(notes[i].path);
-    if (notes.size() > kMostNamed) names += fmt::format(" and {} more", notes.size() - kMostNamed);
-    return fmt::format("a disc holds times of the years 1900 to 2155; these have the nearest: {}", names);
+    return fmt::format("a disc holds times of the years 1900 to 2155; these have the nearest: {}",
+                       some_paths(notes, kMostNamed));
 }
 
 }  // namespace burnbox
