@@ -53,6 +53,10 @@ bool ResolvedPath::is_own_file() const {
     return !path.inside.empty() && burnbox::is_own_file(path.inside);
 }
 
+bool ResolvedPath::is_sealed_or_sealing() const {
+    return where == Where::alias || (where == Where::open && session->phase == Phase::sealing);
+}
+
 ResolvedPath locate(SessionRegistry& registry, Account& account, ConnectionId connection,
                     const VirtualPath& path) {
     ResolvedPath place{

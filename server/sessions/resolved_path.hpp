@@ -27,6 +27,8 @@ struct ResolvedPath {
     std::shared_ptr<SealedAlias> alias;    // Where::alias
 
     [[nodiscard]] bool is_own_file() const;  // one of burnbox's own texts at a session's top
+    // In a session that takes no more changes, under its own name.
+    [[nodiscard]] bool is_sealed_or_sealing() const;
     [[nodiscard]] bool is_folder_state() const {
         return where == Where::queued || where == Where::burned || where == Where::failed;
     }

@@ -229,9 +229,7 @@ Status InboxClient::set_attributes(const std::string& path, const Attributes& at
     if (place.where == Where::missing) return not_found(place);
     // Sync clients set times and modes after CLOSE; of what is sealed, or about to be, that is accepted and
     // ignored.
-    const bool sealed =
-        place.where == Where::alias || (place.where == Where::open && place.session->phase == Phase::sealing);
-    if (sealed && !attributes.size_bytes) return {};
+    if (place.is_sealed_or_sealing() && !attributes.size_bytes) return {};
     BB_CHECK(check_changeable(*account_, place));
     if (attributes.size_bytes) BB_CHECK(resize(place, *attributes.size_bytes, after));
     if (attributes.mode || attributes.atime || attributes.mtime)

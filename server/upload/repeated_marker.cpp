@@ -30,8 +30,7 @@ std::optional<Sha256> RepeatedMarker::digest() {
 }
 
 bool is_repeated_marker(const SessionRegistry& registry, const ResolvedPath& place) {
-    const bool is_sealing = place.where == Where::open && place.session->phase == Phase::sealing;
-    return (is_sealing || place.where == Where::alias) && is_marker_of(registry, place);
+    return place.is_sealed_or_sealing() && is_marker_of(registry, place);
 }
 
 bool is_marker_of(const SessionRegistry& registry, const ResolvedPath& place) {

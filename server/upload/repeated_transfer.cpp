@@ -19,11 +19,10 @@ std::string target_in(const ResolvedPath& place) {
 }  // namespace
 
 bool RepeatedTransfer::may_be(const ResolvedPath& place) {
-    const bool is_sealing = place.where == Where::open && place.session->phase == Phase::sealing;
     const VirtualPath& path = place.path;
     const bool is_at_top =
         path.is_top() || (path.inside.find('/') == std::string::npos && !path.trailing_slash);
-    return (is_sealing || place.where == Where::alias) && is_at_top;
+    return place.is_sealed_or_sealing() && is_at_top;
 }
 
 Result<std::unique_ptr<Lease>> RepeatedTransfer::begin(std::shared_ptr<SessionRegistry> registry,
