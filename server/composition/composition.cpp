@@ -337,6 +337,7 @@ struct Composition::State {
         ssh->stop();
         burner->stop();
         disk_pool->stop();
+        operations->stop();  // who asked for what the drives did has his answer now
         places.stop();
         if (place_lost) rescue();  // what was recorded since
     }
@@ -423,6 +424,9 @@ void Composition::drain(const std::string& reason, const std::string& remedy) {
 void Composition::cut_off() {
     state_->transfers_end = true;
     state_->burner->cut_off();
+}
+void Composition::give_last_answers(std::function<void()> done) {
+    state_->control->end(std::move(done));
 }
 std::vector<DriveStatus> Composition::writing() const {
     return state_->writing();

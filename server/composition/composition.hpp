@@ -2,6 +2,7 @@
 // once. Threads: made, stopped and destroyed on the control thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,9 @@ class Composition {
     // `remedy`, those who wait for a burn the reason. Blocks; another thread than the control thread, which
     // goes on to answer. stop() ends the rest.
     void drain(const std::string& reason, const std::string& remedy);
+    // After drain(), on the control thread: calls `done` there when the clients of the control socket have
+    // their answers, or don't take them.
+    void give_last_answers(std::function<void()> done);
     // What drain() waits for is not waited for any more; a disc that is being written is lost, perhaps. Any
     // thread; does not block.
     void cut_off();

@@ -60,7 +60,7 @@ void Shutdown::begin(const std::string& reason, const std::string& remedy) {
     notify_service("STOPPING=1");
     thread_ = std::thread([this, reason, remedy] {
         server_.drain(reason, remedy);
-        boost::asio::post(io_, [this] { io_.stop(); });
+        boost::asio::post(io_, [this] { server_.give_last_answers([this] { io_.stop(); }); });
     });
     tell();
 }

@@ -182,7 +182,8 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
           operations(ops),
           acceptor(context),
           pause(context),
-          look(context) {}
+          look(context),
+          last_answers(context) {}
 
     asio::io_context& io;
     std::string path;
@@ -190,6 +191,8 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
     Local::acceptor acceptor;
     asio::steady_timer pause;  // after an accept that failed, so that a full descriptor table is no busy loop
     asio::steady_timer look;
+    asio::steady_timer last_answers;
+    std::function<void()> answered;  // set while the last answers are on their way
     bool stopped = false;
     std::pair<dev_t, ino_t> file{};                               // at `path`, as long as it is ours
     std::vector<std::shared_ptr<ControlConnection>> connections;  // by age
@@ -268,7 +271,7 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
     void take(Local::socket socket) {
         auto connection = std::make_shared<ControlConnection>(
             io, std::move(socket), operations, [weak = weak_from_this()](ControlConnection& gone) {
-                if (const auto self = weak.lock()) std::erase(self->connections, gone.shared_from_this());
+                if (const auto self = weak.lock()) self->forget(gone);
             });
         const uid_t user = connection->user();
         const auto of_user = static_cast<std::size_t>(
@@ -281,6 +284,25 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
         }
         connections.push_back(connection);
         connection->start();
+    }
+
+    void forget(ControlConnection& gone) {
+        std::erase(connections, gone.shared_from_this());
+        if (connections.empty()) tell_answered();
+    }
+
+    void tell_answered() {
+        last_answers.cancel();
+        if (const auto tell = std::exchange(answered, nullptr)) tell();
+    }
+
+    void stop_listening() {
+        if (std::exchange(stopped, true)) return;
+        ErrorCode ignored;
+        acceptor.close(ignored);
+        pause.cancel();
+        look.cancel();
+        if (file_at_path() == file) ::unlink(path.c_str());
     }
 
     // Closes the oldest that has asked for nothing yet.
@@ -308,15 +330,23 @@ ControlServer::~ControlServer() {
     stop();
 }
 
+void ControlServer::end(std::function<void()> done) {
+    state_->stop_listening();
+    const auto all = state_->connections;
+    for (const auto& connection : all)
+        if (!connection->has_asked()) connection->close();
+    state_->answered = std::move(done);
+    if (state_->connections.empty()) return state_->tell_answered();
+    state_->last_answers.expires_after(kLastAnswers);
+    state_->last_answers.async_wait([state = state_](const ErrorCode& cancelled) {
+        if (!cancelled) state->tell_answered();
+    });
+}
+
 void ControlServer::stop() {
-    if (std::exchange(state_->stopped, true)) return;
-    ErrorCode ignored;
-    state_->acceptor.close(ignored);
-    state_->pause.cancel();
-    state_->look.cancel();
-    if (state_->file_at_path() == state_->file) ::unlink(state_->path.c_str());
-    const auto connections = std::move(state_->connections);
-    state_->connections.clear();
+    state_->stop_listening();
+    state_->answered = nullptr;
+    const auto connections = std::exchange(state_->connections, {});
     for (const auto& connection : connections) connection->close();
 }
 

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,7 @@ class ControlServer {
     static constexpr std::size_t kMostConnections = 256;
     static constexpr std::size_t kMostOfOneUser = 200;
     static constexpr std::chrono::seconds kRequestPatience{10};
+    static constexpr std::chrono::seconds kLastAnswers{2};
     static constexpr std::size_t kMostUnsentBytes = 64U << 20U;  // a client that reads slower is dropped
 
     // Listens on `path` (mode 0660). A file that is there already is what a server that was killed left: it
@@ -32,6 +34,11 @@ class ControlServer {
                                                                       const std::string& path,
                                                                       Operations& operations);
     ~ControlServer();  // stop()
+
+    // No new requests: the socket's file is removed, and whoever has asked nothing is closed. Calls `done` on
+    // the io_context's thread when every answer is with its client, after kLastAnswers at the latest. For the
+    // end of a server whose operations have all answered.
+    void end(std::function<void()> done);
 
     void stop();  // removes the socket and closes the connections
 

@@ -155,6 +155,31 @@ TEST_CASE("control: a client that goes away lets go of its sink") {
     while (!sink.expired()) std::this_thread::yield();
 }
 
+TEST_CASE("control: at the end of the server the last answers reach their clients") {
+    Fixture fixture;
+    const std::string text(8U << 20U, 'x');  // more than a socket holds
+    std::jthread waiting([&] {
+        const Answer answer = ask(fixture.path, {"wait"});
+        CHECK(answer.exit == 0);
+        CHECK(answer.out == text);
+    });
+    const UniqueFd silent = connect_raw(fixture.path);
+    const auto sink = fixture.operations.waiting.get_future().get().lock();
+    REQUIRE(sink);
+    sink->out(text);
+    sink->finish(0);
+    std::promise<void> answered;
+    boost::asio::post(fixture.io, [&] {
+        fixture.server->end([&] {
+            fixture.io.stop();
+            answered.set_value();
+        });
+    });
+    answered.get_future().wait();
+    fixture.thread.join();
+    CHECK(ask(fixture.path, {"status"}).exit.error().code == Errc::unreachable);
+}
+
 TEST_CASE("control: a line that is too long or no request is refused with exit code 2") {
     Fixture fixture;
     for (const std::string& line : {std::string(kRequestLineBytes + 1, 'x'), std::string("status\n")}) {
