@@ -13,26 +13,21 @@
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 #include "common/base/thread_pool.hpp"
-#include "common/catalogue/catalogue.hpp"
 #include "common/events/away_folders.hpp"
 #include "common/events/events.hpp"
 #include "common/events/hooks.hpp"
 #include "common/events/signal_folder.hpp"
-#include "common/inbox/inbox.hpp"
-#include "common/inbox/known_folders.hpp"
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/older_catalogue.hpp"
 #include "common/process/run_program.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/composition/channel_services.hpp"
 #include "server/composition/seal_gate.hpp"
+#include "server/composition/stores.hpp"
 #include "server/control/control_server.hpp"
 #include "server/net/server.hpp"
 #include "server/operations/live_operations.hpp"
-#include "server/places/catalogue_rescue.hpp"
-#include "server/places/folder_locks.hpp"
 #include "server/places/locations.hpp"
-#include "server/places/place_watch.hpp"
 #include "server/places/resource_watch.hpp"
 #include "server/places/state_folders.hpp"
 #include "server/skim/skims.hpp"
@@ -55,20 +50,14 @@ struct Composition::State {
 
     const CurrentConfig& current;
     Reload& reload;
-    UniqueFd lock;
-    FolderLocks folder_locks;
-    PlaceWatch places;
-    std::unique_ptr<FileSystem> state_fs, inbox_fs, signals_fs;
-    std::unique_ptr<KnownFolders> folders;
-    std::vector<std::unique_ptr<FileSystem>> image_folders;  // of the emulated drives, those that are there
+    std::unique_ptr<Stores> stores;
     CatalogueAge catalogue_age = CatalogueAge::current;
-    std::unique_ptr<Catalogue> catalogue;
+    std::unique_ptr<FileSystem> signals_fs;
     Events events;
     AwayFolders away{events, system_clock()};
     std::unique_ptr<SignalFolder> signals;
     std::unique_ptr<Hooks> hooks;
     std::unique_ptr<ResourceWatch> resources;
-    std::optional<Inbox> inbox;
     std::optional<ThreadPool> disk_pool;
     std::unique_ptr<ParityProgram> parity;
     std::unique_ptr<Prover> prover;
@@ -85,88 +74,15 @@ struct Composition::State {
     std::stop_source stopping;  // for what copies folders
     SealGate gate;
     std::atomic<bool> transfers_end{false};  // at once
-    std::atomic<bool> place_lost{false};
-
-    Status open_stores() {
-        const ConfigSnapshot config = current.snapshot();
-        BB_CHECK(make_state_dir(*config));
-        BB_TRY(lock, lock_state_dir(config->state_dir));
-        BB_TRY(state_fs, open_posix_file_system(config->state_dir));
-        BB_TRY(folders, KnownFolders::open(*state_fs));
-        BB_CHECK(make_folders_of(*config, *folders));
-        BB_CHECK(folders->check(FolderKind::inbox_dir, config->inbox_dir));
-        BB_CHECK(hold_folders(folder_locks, *config));
-        BB_CHECK(take_rescued_catalogue(catalogue_file(config->catalogue)));
-        BB_TRY(catalogue, Catalogue::open(config->catalogue, [this](const Error& error) {
-                   if (resources) resources->catalogue_failed(error);
-               }));
-        BB_TRY(inbox_fs, open_posix_file_system(config->inbox_dir));
-        inbox.emplace(*inbox_fs, *catalogue);
-        for (const auto& [name, drive] : config->drives) {
-            if (!drive.emulated()) continue;
-            (void)check_image_dir(drive.image_dir);  // its drive says what is wrong
-            if (auto image_fs = open_posix_file_system(drive.image_dir))
-                image_folders.push_back(std::move(*image_fs));
-        }
-        return {};
-    }
-
-    // Where the promise of a seal stands: from now on it has to stay there.
-    Status keep_places() {
-        const ConfigSnapshot config = current.snapshot();
-        BB_CHECK(places.keep("state_dir", config->state_dir, Origin::state_folder));
-        BB_CHECK(places.keep("the lock", config->state_dir + "/lock", Origin::catalogue));
-        BB_CHECK(places.keep("the folder", config->state_dir + "/seals", Origin::state_folder));
-        BB_CHECK(places.keep("inbox_dir", config->inbox_dir, Origin::state_folder));
-        if (const std::string file = catalogue_file(config->catalogue); !file.empty()) {
-            BB_CHECK(places.keep("the catalogue", file, Origin::catalogue));
-            BB_CHECK(places.keep("the catalogue's log", file + "-wal", Origin::catalogue));
-            BB_CHECK(places.keep("the catalogue's index", file + "-shm", Origin::catalogue));
-        }
-        places.start([this](const std::string& path, const Error& error) { lose_place(path, error); });
-        return {};
-    }
 
     void lose_place(const std::string& path, const Error& error) {
-        place_lost = true;
         if (error.origin == Origin::state_folder)
             away.tell(path, error.message +
                                 ". burnbox ends, with exit code 1: mount it, and the service manager "
                                 "starts burnbox anew; without one, start it yourself");
         else
             resources->catalogue_lost(error);
-        rescue();
         part_failed("storage", error.message);
-    }
-
-    void rescue() {
-        const ConfigSnapshot config = current.snapshot();
-        const std::string file = catalogue_file(config->catalogue);
-        if (file.empty()) return;
-        if (const Status saved = rescue_catalogue(*catalogue, file); !saved)
-            log::error("catalogue not rescued", log::kv(saved.error()));
-    }
-
-    // A shelf that never had a mark is known by its discs: without any of them its disk is not mounted.
-    [[nodiscard]] Status check_image_dir(const std::string& path) const {
-        if (!folders->knows(path)) {
-            BB_TRY(const auto discs, catalogue->discs());
-            if (lost_every_image(discs, path))
-                return fail(
-                    Errc::unreachable,
-                    fmt::format(
-                        "image_dir {} is away: no disc is in it; mount its disk. If this folder is to "
-                        "take its place, say so with: touch {}/{}",
-                        path, path, kAdoptFile));
-        }
-        return folders->check(FolderKind::image_dir, path);
-    }
-
-    // The folders with a mark that the catalogue's generation is noted in.
-    [[nodiscard]] std::vector<FileSystem*> marked_folders() const {
-        std::vector<FileSystem*> marked = {inbox_fs.get()};
-        for (const auto& folder : image_folders) marked.push_back(folder.get());
-        return marked;
     }
 
     // Who is told of events, before anybody publishes any.
@@ -176,8 +92,8 @@ struct Composition::State {
         signals = std::make_unique<SignalFolder>(*signals_fs, events);
         hooks = std::make_unique<Hooks>(config->hooks, events, spawner);
         resources = std::make_unique<ResourceWatch>(
-            std::vector<WatchedSpace>{{"inbox_dir", *inbox_fs}, {"state_dir", *state_fs}}, *catalogue, events,
-            system_clock());
+            std::vector<WatchedSpace>{{"inbox_dir", stores->inbox_fs()}, {"state_dir", stores->state_fs()}},
+            stores->catalogue(), events, system_clock());
         return {};
     }
 
@@ -193,8 +109,9 @@ struct Composition::State {
     void make_burner(Spawner& spawner) {
         const ConfigSnapshot config = current.snapshot();
         std::vector<std::unique_ptr<Drive>> drives;
-        const DrivePolicy policy{config->burn.write_once_only, config->burn.speed,
-                                 [this](const std::string& folder) { return check_image_dir(folder); }};
+        const DrivePolicy policy{
+            config->burn.write_once_only, config->burn.speed,
+            [this](const std::string& folder) { return stores->check_image_dir(folder); }};
         for (const auto& [name, drive] : config->drives)
             drives.push_back(make_worker_drive(drive, spawner, "/proc/self/exe", policy));
         parity = make_par2(spawner);
@@ -203,14 +120,15 @@ struct Composition::State {
             BurnerServices{
                 .config = current,
                 .clock = system_clock(),
-                .catalogue = *catalogue,
-                .inbox = *inbox,
-                .state_fs = *state_fs,
+                .catalogue = stores->catalogue(),
+                .inbox = stores->inbox(),
+                .state_fs = stores->state_fs(),
                 .events = events,
                 .parity = *parity,
                 .prover = *prover,
                 .run_changer = changer(spawner),
-                .note_generation = [this] { return note_generation_in(*catalogue, marked_folders()); },
+                .note_generation =
+                    [this] { return note_generation_in(stores->catalogue(), stores->marked_folders()); },
                 .catalogue_age = catalogue_age,
                 .folder_is_away = [this](const std::string& path,
                                          const std::string& why) { away.tell(path, why); }},
@@ -223,8 +141,8 @@ struct Composition::State {
         SharedServices shared{
             .config = current,
             .clock = system_clock(),
-            .catalogue = *catalogue,
-            .state_fs = *state_fs,
+            .catalogue = stores->catalogue(),
+            .state_fs = stores->state_fs(),
             .events = events,
             // What waits here is bounded by the handles and connections of `limits:`. After stop() nobody is
             // left to answer to.
@@ -240,13 +158,14 @@ struct Composition::State {
             },
             .boot_id = read_boot_id(),
             .may_seal = [this] { return gate.check(); },
-            .check_storage = [this] { return places.check(); },
-            .check_mount = [this](FolderKind kind,
-                                  const std::string& path) { return folders->check_mount(kind, path); },
+            .check_storage = [this] { return stores->check_places(); },
+            .check_mount = [this](
+                               FolderKind kind,
+                               const std::string& path) { return stores->folders().check_mount(kind, path); },
             .folder_is_away = [this](const std::string& path,
                                      const std::string& why) { away.tell(path, why); },
             .catalogue_age = catalogue_age};
-        upload_services.emplace(UploadServices{std::move(shared), *inbox});
+        upload_services.emplace(UploadServices{std::move(shared), stores->inbox()});
         uploads = std::make_unique<Uploads>(*upload_services);
         BB_TRY(watches, Watches::open(*upload_services));
         skims = std::make_unique<Skims>(*uploads, *upload_services);
@@ -272,8 +191,8 @@ struct Composition::State {
 
     void make_operations() {
         operations = std::make_unique<LiveOperations>(OperationServices{
-            .catalogue = *catalogue,
-            .inbox = *inbox,
+            .catalogue = stores->catalogue(),
+            .inbox = stores->inbox(),
             .events = events,
             .open_sessions = [this] { return open_sessions(); },
             .burn = [this](const std::string& account, const std::string& session, bool again,
@@ -293,7 +212,8 @@ struct Composition::State {
             .skim_once = [this] { return skims->run_once(); },
             .accounts = [this] { return account_names(); },
             .find_folder = [this](const SessionRow& row) -> Status {
-                BB_TRY(const std::string folder, find_lost_folder(*inbox, *catalogue, *state_fs, row));
+                BB_TRY(const std::string folder,
+                       find_lost_folder(stores->inbox(), stores->catalogue(), stores->state_fs(), row));
                 return {};
             },
             .burn_now = [this](SessionId session) { burner->burn_now(session); },
@@ -338,8 +258,7 @@ struct Composition::State {
         burner->stop();
         disk_pool->stop();
         operations->stop();  // who asked for what the drives did has his answer now
-        places.stop();
-        if (place_lost) rescue();  // what was recorded since
+        stores->let_places_go();
     }
 
     [[nodiscard]] std::vector<DriveStatus> writing() const {
@@ -353,7 +272,7 @@ struct Composition::State {
     void stop() {
         reload.end();
         stopping.request_stop();
-        places.stop();
+        if (stores) stores->let_places_go();
         if (control) control->stop();
         if (ssh) ssh->stop();
         if (watches) watches->stop();
@@ -373,10 +292,13 @@ Composition::~Composition() = default;
 Result<std::unique_ptr<Composition>> Composition::start(const CurrentConfig& config, Reload& reload,
                                                         Spawner& spawner, boost::asio::io_context& io) {
     auto state = std::make_unique<State>(config, reload);
-    BB_CHECK(state->open_stores());
+    BB_TRY(state->stores, Stores::open(config, [at = state.get()](const Error& error) {
+               if (at->resources) at->resources->catalogue_failed(error);
+           }));
     BB_CHECK(state->make_listeners(spawner));
-    BB_TRY(state->catalogue_age,
-           check_generation(*state->catalogue, *state->state_fs, *state->inbox_fs, state->marked_folders()));
+    Stores& stores = *state->stores;
+    BB_TRY(state->catalogue_age, check_generation(stores.catalogue(), stores.state_fs(), stores.inbox_fs(),
+                                                  stores.marked_folders()));
     if (state->catalogue_age != CatalogueAge::current)
         state->resources->catalogue_is_older(age_text(state->catalogue_age));
     state->make_burner(spawner);
@@ -384,7 +306,8 @@ Result<std::unique_ptr<Composition>> Composition::start(const CurrentConfig& con
     BB_CHECK(state->uploads->recover());
     BB_CHECK(state->watches->recover());
     state->skims->recover();
-    BB_CHECK(state->keep_places());
+    BB_CHECK(stores.keep_places(
+        [at = state.get()](const std::string& path, const Error& error) { at->lose_place(path, error); }));
     state->make_operations();
     state->rsync.emplace(rsync::Host{
         .spawner = spawner,

@@ -1,29 +1,22 @@
 #include "server/control/control_server.hpp"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/streambuf.hpp>
-#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <cstring>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "common/base/log.hpp"
-#include "server/control/protocol.hpp"
+#include "server/control/control_connection.hpp"
 
 namespace burnbox {
 namespace {
@@ -32,146 +25,7 @@ namespace asio = boost::asio;
 using Local = asio::local::stream_protocol;
 using ErrorCode = boost::system::error_code;
 
-class ControlConnection;
-
 constexpr std::chrono::seconds kBetweenLooks{1};
-
-uid_t user_of(int socket) {
-    ucred peer{};
-    socklen_t size = sizeof peer;
-    return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.uid
-                                                                            : static_cast<uid_t>(-1);
-}
-
-// What the operations answer into; forwards to the connection's thread, and to nowhere once the connection is
-// gone.
-class ConnectionSink final : public CommandSink {
-  public:
-    ConnectionSink(asio::io_context& io, std::weak_ptr<ControlConnection> connection)
-        : io_(io), connection_(std::move(connection)) {}
-
-    void out(std::string text) override { send(OutReply{std::move(text)}, false); }
-    void error(std::string line) override { send(ErrorReply{std::move(line)}, false); }
-    void finish(int exit_code) override { send(ExitReply{exit_code}, true); }
-
-  private:
-    void send(const ControlReply& reply, bool last);
-
-    asio::io_context& io_;
-    std::weak_ptr<ControlConnection> connection_;
-};
-
-class ControlConnection final : public std::enable_shared_from_this<ControlConnection> {
-  public:
-    ControlConnection(asio::io_context& io, Local::socket socket, Operations& operations,
-                      std::function<void(ControlConnection&)> closed)
-        : io_(io),
-          socket_(std::move(socket)),
-          user_(user_of(socket_.native_handle())),
-          operations_(operations),
-          closed_(std::move(closed)),
-          received_(kRequestLineBytes),
-          patience_(io) {}
-
-    [[nodiscard]] uid_t user() const { return user_; }
-    [[nodiscard]] bool has_asked() const { return asked_; }
-
-    void start() {
-        patience_.expires_after(ControlServer::kRequestPatience);
-        patience_.async_wait([self = shared_from_this()](const ErrorCode& error) {
-            if (!error && !self->asked_) self->close();
-        });
-        asio::async_read_until(socket_, received_, '\n',
-                               [self = shared_from_this()](const ErrorCode& error, std::size_t length) {
-                                   if (error == asio::error::not_found)
-                                       return self->refuse("control: the request is too long");
-                                   if (error) return self->close();
-                                   self->request(std::string_view(
-                                       static_cast<const char*>(self->received_.data().data()), length - 1));
-                               });
-    }
-
-    void send(const std::string& lines, bool last) {
-        if (closing_) return;
-        closing_ = last;
-        unsent_bytes_ += lines.size();
-        if (unsent_bytes_ > ControlServer::kMostUnsentBytes) {
-            log::warning("control client dropped", log::kv("reason", "it does not read its answer"));
-            return close();
-        }
-        unsent_.push_back(lines);
-        if (unsent_.size() == 1) write();
-    }
-
-    void refuse(const std::string& why, int exit_code = 2) {
-        asked_ = true;
-        send(to_reply_lines(ErrorReply{why}) + to_reply_lines(ExitReply{exit_code}), true);
-    }
-
-    void close() {
-        if (!socket_.is_open()) return;
-        ErrorCode ignored;
-        patience_.cancel();
-        socket_.close(ignored);
-        closing_ = true;
-        sink_.reset();
-        closed_(*this);
-    }
-
-  private:
-    void request(std::string_view line) {
-        asked_ = true;
-        auto argv = parse_request_line(line);
-        if (!argv) return refuse(argv.error().message);
-        sink_ = std::make_shared<ConnectionSink>(io_, weak_from_this());
-        watch_for_end();
-        operations_.run({.account = "", .argv = std::move(*argv)}, sink_);
-    }
-
-    // Nothing more is expected from the client: reading only notices that it went away.
-    void watch_for_end() {
-        socket_.async_read_some(asio::buffer(ignored_),
-                                [self = shared_from_this()](const ErrorCode& error, std::size_t) {
-                                    if (error)
-                                        self->close();
-                                    else
-                                        self->watch_for_end();
-                                });
-    }
-
-    void write() {
-        asio::async_write(socket_, asio::buffer(unsent_.front()),
-                          [self = shared_from_this()](const ErrorCode& error, std::size_t length) {
-                              if (error) return self->close();
-                              self->unsent_bytes_ -= length;
-                              self->unsent_.pop_front();
-                              if (!self->unsent_.empty())
-                                  self->write();
-                              else if (self->closing_)
-                                  self->close();
-                          });
-    }
-
-    asio::io_context& io_;
-    Local::socket socket_;
-    const uid_t user_;
-    Operations& operations_;
-    std::function<void(ControlConnection&)> closed_;
-    asio::streambuf received_;
-    asio::steady_timer patience_;
-    bool asked_ = false;
-    std::array<char, 256> ignored_{};
-    std::deque<std::string> unsent_;
-    std::size_t unsent_bytes_ = 0;
-    bool closing_ = false;  // the last line is in unsent_, or the socket is closed
-    std::shared_ptr<CommandSink> sink_;
-};
-
-void ConnectionSink::send(const ControlReply& reply, bool last) {
-    asio::post(io_, [connection = connection_, lines = to_reply_lines(reply), last] {
-        if (const auto alive = connection.lock()) alive->send(lines, last);
-    });
-}
 
 }  // namespace
 

@@ -24,9 +24,7 @@ class ControlServer {
   public:
     static constexpr std::size_t kMostConnections = 256;
     static constexpr std::size_t kMostOfOneUser = 200;
-    static constexpr std::chrono::seconds kRequestPatience{10};
     static constexpr std::chrono::seconds kLastAnswers{2};
-    static constexpr std::size_t kMostUnsentBytes = 64U << 20U;  // a client that reads slower is dropped
 
     // Listens on `path` (mode 0660). A file that is there already is what a server that was killed left: it
     // is replaced, so the caller holds the lock of its folder. `operations` outlives this.
