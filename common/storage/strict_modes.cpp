@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
-#include "common/base/user_name.hpp"
+#include "common/storage/user_name.hpp"
 
 namespace burnbox {
 namespace {

@@ -11,10 +11,10 @@
 #include <cstring>
 #include <optional>
 
-#include "common/base/user_name.hpp"
 #include "common/config/text_file.hpp"
 #include "common/process/program_path.hpp"
 #include "common/storage/posix_file_system.hpp"
+#include "common/storage/user_name.hpp"
 #include "server/places/catalogue_rescue.hpp"
 #include "server/places/hook_findings.hpp"
 #include "server/watch/watch_access.hpp"

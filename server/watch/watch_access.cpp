@@ -10,8 +10,8 @@
 #include <memory>
 
 #include "common/base/text.hpp"
-#include "common/base/user_name.hpp"
 #include "common/session/names.hpp"
+#include "common/storage/user_name.hpp"
 #include "server/seal/seal_refusal.hpp"
 
 namespace burnbox::watch {

@@ -1,4 +1,4 @@
-#include "common/base/user_name.hpp"
+#include "common/storage/user_name.hpp"
 
 #include <pwd.h>
 #include <unistd.h>
