@@ -20,7 +20,7 @@ cpu_ms() {
 # Waits until a server has done all that its clients left it to do: sshd has no children any more, and for a while nobody used CPU.
 settled_cpu_ms() { # PID
     local before now=-1 quiet=0
-    if [ "$1" = "$sshd_pid" ]; then
+    if ! is_burnbox peer && [ "$1" = "${pid_of[peer]}" ]; then
         while pgrep -P "$1" >/dev/null; do sleep 0.005; done
     fi
     while [ "$quiet" -lt 4 ]; do
@@ -54,13 +54,13 @@ timed() {
     cpu=$(($(settled_cpu_ms "$pid") - before_cpu))
 }
 
-# pairs TITLE GOAL RUN [UNDO]: RUN HOST NUMBER by turns on sshd ("peer") and on burnbox, which of them first changing each time;
+# pairs TITLE GOAL RUN [UNDO]: RUN HOST NUMBER by turns on the peer and on burnbox, which of them first changing each time;
 # then UNDO HOST NUMBER, which is not measured. One warm-up pair is not counted. What the clients need themselves is a bound: no
 # server makes an upload faster than that, shared by the cores as far as clients work at once.
 pairs() {
     local title=$1 goal=$2 run=$3 undo=${4:-clear_uploads} number host order walls cpus clients
     local speeds=() shares=() all_walls=() all_cpus=() all_peer_walls=() all_peer_cpus=() all_client_cpus=()
-    printf '\n%s  (%s)\n%6s %12s %12s %12s %12s %12s %8s %8s\n' "$title" "$goal" pair "sshd wall" "sshd CPU" \
+    printf '\n%s  (%s)\n%6s %12s %12s %12s %12s %12s %8s %8s\n' "$title" "$goal" pair "$peer wall" "$peer CPU" \
         "burnbox wall" "burnbox CPU" "its clients" speed CPU
     declare -A walls cpus clients
     for number in $(seq "${WARM_UP-0}" "$PAIRS"); do

@@ -41,11 +41,11 @@ row_sealed() {
     : >"$work/empty"
     run_sealed() {
         make_target "$@"
-        if [ "$1" = peer ]; then
+        if ! is_burnbox "$1"; then
             timed peer upload_and_check "$2"
             cpu=$((cpu + $(awk '{ print int(1000 * ($1 + $2)) }' "$work/check_cpu")))
         else
-            timed burnbox sftp -q -b - -F "$work/ssh_config" burnbox \
+            timed "$1" sftp -q -b - -F "$work/ssh_config" "$1" \
                 <<<"put $work/large s$2/file"$'\n'"put $work/empty s$2/BURN" >"$work/said" 2>&1
         fi
     }
@@ -55,7 +55,7 @@ row_sealed() {
         { time { find "$(folder peer "$1")" -type f -exec openssl dgst -sha256 {} + >/dev/null && sync -f "$work"; }; } 2>"$work/check_cpu"
     }
     undo_sealed() {
-        if [ "$1" = burnbox ]; then ssh -F "$work/ssh_config" burnbox cancel "s$2" >/dev/null; fi
+        if is_burnbox "$1"; then ssh -F "$work/ssh_config" "$1" cancel "s$2" >/dev/null; fi
         clear_uploads "$@"
     }
     pairs "$MIB MiB until sealed, against sshd + openssl dgst + sync" "speed >= 1.7, CPU <= 0.60" run_sealed undo_sealed
@@ -104,9 +104,6 @@ row_small_scp() {
 
 # The client of both costs little itself, so that the servers are compared.
 login() { "$programs/login_client" "$(port_of "$1")" "$(user_of "$1")" "$work/key" "${@:2}"; }
-port_of() { if [ "$1" = peer ]; then echo "$sshd_port"; else echo "${address##*:}"; fi; }
-user_of() { if [ "$1" = peer ]; then id -un; else echo alice; fi; }
-
 row_logins() {
     build login_client -lssh
     run_logins() { timed "$1" login "$1" one-by-one 40; }

@@ -1,6 +1,9 @@
-# Both servers and the client's configuration for them: hosts "burnbox" and "peer" (sshd). sshd runs as the current user.
+# Both servers and the client's configuration for them: hosts "burnbox" and "peer": sshd, as the current user, or another build of
+# burnbox (OLD).
 # shellcheck shell=bash disable=SC2154
 pids=()
+declare -A pid_of address_of
+is_burnbox() { [ "$1" = burnbox ] || [ -n "${OLD-}" ]; }
 
 finish() {
     local code=$?
@@ -11,53 +14,58 @@ finish() {
     exit "$code"
 }
 
-server_pid() { if [ "$1" = peer ]; then echo "$sshd_pid"; else echo "$burnbox_pid"; fi; }
+server_pid() { echo "${pid_of[$1]}"; }
 # Where a client's run NUMBER puts its files: below sshd's user there is a file system, below burnbox an inbox.
-target() { if [ "$1" = peer ]; then echo "$work/peer/s$2"; else echo "s$2"; fi; }
-folder() { if [ "$1" = peer ]; then echo "$work/peer/s$2"; else echo "$work/inbox/alice/s$2"; fi; }
-make_target() { if [ "$1" = peer ]; then mkdir "$(folder "$@")"; fi; }
+target() { if is_burnbox "$1"; then echo "s$2"; else echo "$work/peer/s$2"; fi; }
+folder() { if is_burnbox "$1"; then echo "$work/$1/inbox/alice/s$2"; else echo "$work/peer/s$2"; fi; }
+make_target() { is_burnbox "$1" || mkdir "$(folder "$@")"; }
 clear_uploads() { rm -rf "$(folder "$@")"; }
 
 start_servers() {
-    mkdir "$work/state" "$work/inbox" "$work/discs" "$work/peer"
+    mkdir "$work/burnbox" "$work/peer"
     ssh-keygen -q -t ed25519 -N '' -f "$work/key"
-    ssh-keygen -q -t ed25519 -N '' -f "$work/host"
-    start_burnbox
-    start_sshd
-    write_client_config "$work/ssh_config" "${address##*:}" "$sshd_port" "    Ciphers ${CIPHER:=aes128-gcm@openssh.com}"
-    write_client_config "$work/plain_config" "${address##*:}" "$sshd_port"
-    echo "$(nproc) cores, $CIPHER unless a row says otherwise, sshd $(ssh -V 2>&1 | cut -d, -f1), $work on $(stat -f -c %T "$work")"
+    start_burnbox burnbox "$BURNBOX"
+    if is_burnbox peer; then start_burnbox peer "$OLD"; else start_sshd; fi
+    write_client_config "$work/ssh_config" "$(port_of burnbox)" "$(port_of peer)" "    Ciphers ${CIPHER:=aes128-gcm@openssh.com}"
+    write_client_config "$work/plain_config" "$(port_of burnbox)" "$(port_of peer)"
+    echo "$(nproc) cores, $CIPHER unless a row says otherwise, $peer $(ssh -V 2>&1 | cut -d, -f1), $work on $(stat -f -c %T "$work")"
 }
+port_of() { echo "${address_of[$1]##*:}"; }
+user_of() { if is_burnbox "$1"; then echo alice; else id -un; fi; }
+if is_burnbox peer; then peer=old; else peer=sshd; fi
 
 # No blank disc: sealed sessions wait, and no burner takes part.
-start_burnbox() {
-    cat >"$work/burnbox.yaml" <<YAML
+start_burnbox() { # HOST PROGRAM
+    local at=$work/$1 address=
+    mkdir "$at/state" "$at/inbox" "$at/discs"
+    cat >"$at/burnbox.yaml" <<YAML
 listen: [127.0.0.1:0]
-state_dir: $work/state
-inbox_dir: $work/inbox
-catalogue: sqlite3://$work/state/catalogue.sqlite
+state_dir: $at/state
+inbox_dir: $at/inbox
+catalogue: sqlite3://$at/state/catalogue.sqlite
 accounts:
   alice: {keys_file: $work/key.pub}
 drives:
-  tray: {image_dir: $work/discs, medium: bd-r-dl, blanks: 0}
+  tray: {image_dir: $at/discs, medium: bd-r-dl, blanks: 0}
 pools:
   default: {drives: [tray], copies: 1}
 limits: {per_address: 1000, unauthenticated: 1000}
 YAML
-    : >"$work/log"
-    "$BURNBOX" serve -c "$work/burnbox.yaml" 2>>"$work/log" &
-    burnbox_pid=$!
-    pids+=("$burnbox_pid")
-    address=
+    : >"$at/log"
+    "$2" serve -c "$at/burnbox.yaml" 2>>"$at/log" &
+    pid_of[$1]=$!
+    pids+=("$!")
     until [ -n "$address" ]; do
-        kill -0 "$burnbox_pid" || { cat "$work/log" >&2; exit 1; }
-        address=$(sed -n 's/.*listening address=\([^ ]*\).*/\1/p' "$work/log" | head -n 1)
+        kill -0 "${pid_of[$1]}" || { cat "$at/log" >&2; exit 1; }
+        address=$(sed -n 's/.*listening address=\([^ ]*\).*/\1/p' "$at/log" | head -n 1)
         sleep 0.02
     done
+    address_of[$1]=$address
 }
 
 start_sshd() {
-    local sshd try
+    local sshd try sshd_port
+    ssh-keygen -q -t ed25519 -N '' -f "$work/host"
     sshd=$(PATH=$PATH:/usr/sbin command -v sshd) || { echo "needs openssh-server's program (it need not run)" >&2; exit 77; }
     [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
     for ((try = 0; try < 20; try++)); do
@@ -65,11 +73,12 @@ start_sshd() {
         "$sshd" -D -e -f /dev/null -p "$sshd_port" -h "$work/host" -o ListenAddress=127.0.0.1 -o PidFile=none -o UsePAM=no \
             -o StrictModes=no -o AuthorizedKeysFile="$work/key.pub" -o Subsystem="sftp internal-sftp" -o PermitRootLogin=yes \
             -o MaxStartups=2000 -o PerSourceMaxStartups=none -o LogLevel=INFO 2>"$work/sshd.log" &
-        sshd_pid=$!
-        until grep -q 'Server listening' "$work/sshd.log" || ! kill -0 "$sshd_pid" 2>/dev/null; do sleep 0.02; done
-        kill -0 "$sshd_pid" 2>/dev/null && break
+        pid_of[peer]=$!
+        until grep -q 'Server listening' "$work/sshd.log" || ! kill -0 "${pid_of[peer]}" 2>/dev/null; do sleep 0.02; done
+        kill -0 "${pid_of[peer]}" 2>/dev/null && break
     done
-    pids+=("$sshd_pid")
+    pids+=("${pid_of[peer]}")
+    address_of[peer]=127.0.0.1:$sshd_port
 }
 
 write_client_config() { # FILE BURNBOX_PORT PEER_PORT [LINE]
@@ -79,7 +88,7 @@ Host burnbox
     User alice
 Host peer
     Port $3
-    User $(id -un)
+    User $(user_of peer)
 Host *
     HostName 127.0.0.1
     IdentityFile $work/key
