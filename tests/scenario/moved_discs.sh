@@ -43,9 +43,10 @@ check "it is not suspect" test "$(disc BURNBOX_0001 .state)" = open
 check "but listed as missing" test "$(disc BURNBOX_0001 ".missing // false")" = true
 
 step "a copy of a disc is not appended to"
-cp "$world/away.iso" "$discs/copy.iso"
 mv "$world/away.iso" "$world/discs2/renamed.iso"
-check "back, it is gone on with" burn four
+check_exit 0 "back, it is found" burnbox verify BURNBOX_0001 # before there is a copy that could be taken for it
+cp "$world/discs2/renamed.iso" "$discs/copy.iso"
+check "it is gone on with" burn four
 check "the copy is as it was" test "$(stat -c %s "$discs/copy.iso")" -lt "$(stat -c %s "$world/discs2/renamed.iso")"
 rm "$discs/copy.iso"
 check_exit 0 "all of it verifies" burnbox verify BURNBOX_0001
