@@ -14,7 +14,7 @@ WalkEntry file(std::string path, std::uint64_t inode = 1, std::uint64_t size = 1
 
 }  // namespace
 
-TEST_CASE("loan: new and different files are changed, others and folders are not") {
+TEST_CASE("lease rule: new and different files are changed, others and folders are not") {
     const Stamps before = file_stamps({file("a"), file("b"), file("c")});
     WalkEntry folder = file("d");
     folder.info.type = FileType::folder;
@@ -22,7 +22,7 @@ TEST_CASE("loan: new and different files are changed, others and folders are not
     CHECK(changed == std::vector<std::size_t>{1, 2, 4});
 }
 
-TEST_CASE("loan: folders and links are the same when only rsync's prefix differs") {
+TEST_CASE("lease rule: folders and links are the same when only rsync's prefix differs") {
     WalkEntry link = file("l");
     link.info.type = FileType::symlink;
     link.link_target = "a";
@@ -37,7 +37,7 @@ TEST_CASE("loan: folders and links are the same when only rsync's prefix differs
     CHECK(folders_and_links({file("a")}).empty());
 }
 
-TEST_CASE("loan: burnbox's own names count as usurped unless burnbox wrote them itself") {
+TEST_CASE("lease rule: burnbox's own names count as usurped unless burnbox wrote them itself") {
     const Stamps before = file_stamps({file("REFUSED.txt")});
     const Stamps after = file_stamps({file("BURN.refused"), file("REFUSED.txt", 2), file("STATUS.txt")});
     CHECK(usurped_names(before, after, false) ==
@@ -46,14 +46,14 @@ TEST_CASE("loan: burnbox's own names count as usurped unless burnbox wrote them 
     CHECK(usurped_names(before, before, false).empty());
 }
 
-TEST_CASE("loan: only rsync's prefix makes a link's target another one") {
+TEST_CASE("lease rule: only rsync's prefix makes a link's target another one") {
     CHECK(unmunged_target("/rsyncd-munged/a/b") == "a/b");
     CHECK(unmunged_target("/rsyncd-munged//etc/passwd") == "/etc/passwd");
     CHECK(unmunged_target("a/b").empty());
     CHECK(unmunged_target("/rsyncd-munge").empty());
 }
 
-TEST_CASE("loan: a temporary file is a leftover only beside the file it was for") {
+TEST_CASE("lease rule: a temporary file is a leftover only beside the file it was for") {
     const std::vector<WalkEntry> entries = {file("a.jpg"), file("d/b")};
     CHECK(is_rsync_leftover(".a.jpg.Xy12ab", entries));
     CHECK(is_rsync_leftover("d/.b.ABCDEF", entries));
@@ -65,7 +65,7 @@ TEST_CASE("loan: a temporary file is a leftover only beside the file it was for"
     CHECK(!is_rsync_leftover("", entries));
 }
 
-TEST_CASE("loan: the marker is at the top, and a checksum list only when nothing else asks") {
+TEST_CASE("lease rule: the marker is at the top, and a checksum list only when nothing else asks") {
     const SessionConfig config;
     CHECK(brought_marker(config, {"SHA256SUMS", "BURN", "x"}) == "BURN");
     CHECK(brought_marker(config, {"SHA256SUMS", "x"}) == "SHA256SUMS");
