@@ -157,10 +157,16 @@ void Conversation::note_progress(const Progress& progress) {
     if (observer_ != nullptr) observer_->progress(progress);
 }
 
+bool reads_a_disc(WorkerOperation operation) {
+    return operation != WorkerOperation::burn && operation != WorkerOperation::prove;
+}
+
+// Who ends a worker (the system, short of memory) says nothing about the disc that it was reading.
 Error Conversation::worker_ended() {
     const Result<int> code = worker_.wait();
     if (!code) return code.error();
-    return {Errc::io, 0, what() + ": the worker ended with " + exit_text(*code) + " before it had a result"};
+    return {reads_a_disc(job_.operation) ? Errc::timeout : Errc::io, 0,
+            what() + ": the worker ended with " + exit_text(*code) + " before it had a result"};
 }
 
 Result<WorkerLine> Conversation::run() {

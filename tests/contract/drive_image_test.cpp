@@ -9,6 +9,7 @@
 
 #include "burner/media/iso_head.hpp"
 #include "burner/media/medium_profile.hpp"
+#include "burner/schedule/failure_rules.hpp"
 #include "burner/worker/worker_drive.hpp"
 #include "common/base/digest.hpp"
 #include "common/base/unique_fd.hpp"
@@ -94,6 +95,22 @@ TEST_CASE("emulated disc: a worker killed in mid-append loses nothing of older d
     const BurnSession second = rig.stage("two").file("b", "2").seal();
     CHECK(rig.burn_well({second}) == 2);
     rig.verify_well({first, second}, 2);
+}
+
+TEST_CASE("worker: one that is killed while it reads says nothing about the disc") {
+    WorkerDriveRig rig;
+    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    const std::vector<BurnSession> sessions = {rig.stage("long").zeros("zeros", kLongWrite).seal()};
+    rig.burn_well(sessions);
+    TestObserver observer;
+    unsigned killed = 0;
+    observer.on_progress = [&](const Progress&) { killed += killed == 0 ? rig.kill_workers() : 0; };
+    const auto report = rig.drive().verify(rig.job(sessions), 1, observer);
+    REQUIRE(killed > 0);
+    REQUIRE_FALSE(report);
+    CHECK(is_out_of_reach(report.error()));
+    CHECK(report.error().message.find("signal 9") != std::string::npos);
+    rig.verify_well(sessions, 1);
 }
 
 TEST_CASE("emulated disc: an image whose head was wiped is never taken for blank") {
