@@ -294,12 +294,12 @@ class World {
             Disk::proven().insert(file->bytes);
         }
         if (size != 0) return;
+        file->unkept = false;  // nothing is left that the disk may not have
         if (id != 0 || (!file->clean && file->is_changing())) {
             file->know_nothing();
-            file->clean = true, file->unkept = false;
+            file->clean = true;
         } else if (!file->clean) {
             file->lose();
-            file->unkept = false;
         }
         if (once_in(30)) return restart(false);
         files_->emptied(path, record, id);
