@@ -54,7 +54,7 @@ class Evidence {
     }
 
     [[nodiscard]] Result<bool> is_in_a_receipt(const std::string& account) {
-        for (FileSystem* const place : context_.services.inbox.places()) {
+        for (FileSystem* const place : context_.services.inbox.places().there) {
             BB_TRY(const auto receipts, receipts_in(*place, account));
             for (const FoundReceipt& receipt : receipts)
                 for (const ReceiptCopy& copy : receipt.head.copies)

@@ -7,20 +7,32 @@
 namespace burnbox {
 namespace {
 
-// Once: those of later receipts are in the catalogue.
+// False: the folder can't be read. That keeps no disc from being begun while the catalogue knows them all
+// anyway.
+Result<bool> read_receipts_of(AttemptContext& context, FileSystem& place, const std::string& account) {
+    const auto receipts = receipts_in(place, account);
+    if (!receipts && context.services.catalogue_age != CatalogueAge::current)
+        return std::unexpected(receipts.error());
+    if (!receipts) return false;
+    for (const FoundReceipt& receipt : *receipts)
+        for (const ReceiptCopy& copy : receipt.head.copies) context.schedule.add_label_seen(copy.disc);
+    return true;
+}
+
+// Once everything can be read: labels of later receipts are in the catalogue.
 Status read_receipts(AttemptContext& context) {
     if (context.schedule.receipts_read) return {};
-    for (FileSystem* const place : context.services.inbox.places()) {
+    const Inbox::Places places = context.services.inbox.places();
+    bool all = places.all;
+    for (FileSystem* const place : places.there) {
         BB_TRY(const auto accounts, list_folder(*place, ""));
         for (const DirEntry& account : accounts) {
             if (account.type != FileType::folder) continue;
-            BB_TRY(const auto receipts, receipts_in(*place, account.name));
-            for (const FoundReceipt& receipt : receipts)
-                for (const ReceiptCopy& copy : receipt.head.copies)
-                    context.schedule.add_label_seen(copy.disc);
+            BB_TRY(const bool read, read_receipts_of(context, *place, account.name));
+            all = all && read;
         }
     }
-    context.schedule.receipts_read = true;
+    context.schedule.receipts_read = all;
     return {};
 }
 

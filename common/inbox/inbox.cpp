@@ -154,11 +154,16 @@ Status Inbox::remove_own_file(const SessionRow& row, const std::string& name) {
     return {};
 }
 
-std::vector<FileSystem*> Inbox::places() {
-    std::vector<FileSystem*> all = {&fs_};
-    for (const auto& [area, place] : areas_)
-        if (place.fs != &fs_) all.push_back(place.fs);
-    return all;
+Inbox::Places Inbox::places() const {
+    const std::shared_lock lock(areas_mutex_);
+    Places places;
+    for (const auto& [area, place] : areas_) {
+        if (place.fs == nullptr)
+            places.all = false;
+        else
+            places.there.push_back(place.fs);
+    }
+    return places;
 }
 
 }  // namespace burnbox

@@ -59,7 +59,11 @@ class Inbox {
 
     [[nodiscard]] FileSystem& fs() { return fs_; }  // of new sessions
     // Of all areas whose sessions are moved here.
-    [[nodiscard]] std::vector<FileSystem*> places();
+    struct Places {
+        std::vector<FileSystem*> there;
+        bool all = true;  // false: one is away, with what it holds
+    };
+    [[nodiscard]] Places places() const;
     [[nodiscard]] const StagingArea& area() const { return area_; }
 
   private:

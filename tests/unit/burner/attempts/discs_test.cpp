@@ -131,6 +131,15 @@ TEST_CASE("discs: a session that fits on no blank fails with both sizes and keep
     CHECK(std::ranges::count(house.event_names(), "session_failed") == 1);
 }
 
+TEST_CASE("discs: a watched folder that is away keeps no disc from being begun") {
+    BurnerHouse house;
+    house.queue("s1", {{"a.txt", "one"}});
+    house.hold();
+    house.inbox->area_is_away(StagingArea::watched("/srv/incoming"), "mount its disk");
+    house.run();
+    CHECK(house.exists("alice/s1-burned/receipt.json"));
+}
+
 TEST_CASE("discs: a label that an unknown image has already is skipped") {
     BurnerHouse house;
     house.shelves["tray"].discs["BURNBOX_0001"].label = "BURNBOX_0001";

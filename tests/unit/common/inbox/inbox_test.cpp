@@ -92,6 +92,20 @@ TEST_CASE("inbox: a missing folder is an error, not a new folder") {
     CHECK(f.row(id).folder == "holiday-queued");
 }
 
+TEST_CASE("inbox: a place that is away is none of those that are there") {
+    InboxFixture f;
+    const StagingArea watched = StagingArea::watched("/srv/incoming");
+    CHECK(f.inbox.places().there.size() == 1);
+    CHECK(f.inbox.places().all);
+    f.inbox.area_is_away(watched, "mount its disk");
+    CHECK(f.inbox.places().there.size() == 1);
+    CHECK_FALSE(f.inbox.places().all);
+    MemoryFileSystem back;
+    f.inbox.add_area(watched, back);
+    CHECK(f.inbox.places().there.size() == 2);
+    CHECK(f.inbox.places().all);
+}
+
 TEST_CASE("inbox: STATUS.txt is replaced as a whole and removed without a fuss") {
     InboxFixture f;
     f.make_session_folder("holiday-queued");
