@@ -13,18 +13,20 @@
 #include <utility>
 #include <vector>
 
+#include "burner/finish/clock_steps.hpp"
 #include "burner/schedule/services.hpp"
 
 namespace burnbox {
 
-// Those whose time has come, the longest verified first. `short_of_space`: for until_needed. Pure.
+// Those whose payload may go as far as time tells, the longest verified first. Pure.
 [[nodiscard]] std::vector<SessionRow> due_for_release(const std::vector<SessionRow>& burned,
-                                                      const KeepBurned& keep, bool short_of_space,
+                                                      const KeepBurned& keep, const ClockSteps& clock,
                                                       Timestamp now);
 
-// When the first of the others will be due; nothing = time alone makes none of them due. Pure.
-[[nodiscard]] std::optional<Timestamp> next_release(const std::vector<SessionRow>& burned,
-                                                    const KeepBurned& keep, Timestamp now);
+// How long until the first of the others will be due; nothing = time alone makes none of them due. Pure.
+[[nodiscard]] std::optional<Timestamp::duration> next_release(const std::vector<SessionRow>& burned,
+                                                              const KeepBurned& keep, const ClockSteps& clock,
+                                                              Timestamp now);
 
 // Less than 10 % or 5 GiB free, whichever is less: well before uploads are in danger. Pure.
 [[nodiscard]] bool space_is_needed(const FileSystem::Space& space);
@@ -33,36 +35,52 @@ class PayloadRelease {
   public:
     explicit PayloadRelease(const BurnerServices& services) : services_(services) {}
 
-    // What reading a copy back now came to.
-    enum class Found : std::uint8_t {
-        good,
-        bad,
-        elsewhere,  // another drive has it, or it can't be told now: later
-        missing,    // an image that no shelf shows
-        shelved,    // a real disc that no drive shows
+    // Where a copy's disc is, for the drive that asks.
+    enum class Reach : std::uint8_t {
+        here,
+        another_drive,  // has it, and reads it back itself
+        shelved,        // a real disc that no drive shows
+        unknown,        // it can't be told now
+        missing,        // an image that no shelf shows
     };
-    using ReadBack = std::function<Found(const DiscRow& disc, const DiscSessionRow& copy)>;
+    // What reading a copy back now came to.
+    enum class Found : std::uint8_t { good, bad, unknown };
+    struct Discs {
+        std::function<Reach(const DiscRow& disc)> reach;
+        std::function<Found(const DiscRow& disc, const DiscSessionRow& copy)> read_back;
+    };
 
-    // Looks when the next payload is due, at least once a minute for each drive. Errors are logged: the
-    // payload stays, it is tried again.
-    void run_when_due(const std::string& drive, const ReadBack& read_back);
+    // Looks when the next payload is due, at least once a minute for each drive, and reads back or lets go of
+    // one session at most: true = it did, and there may be more, after whatever else the drive has to do.
+    // Errors are logged: the payload stays, it is tried again.
+    bool run_when_due(const std::string& drive, const Discs& discs);
     [[nodiscard]] SteadyTime next_time(const std::string& drive) const;  // max() = never
     void look_again(const std::string& drive);                           // something was burned
 
   private:
-    // When the next one is due, at most `latest`.
-    [[nodiscard]] Result<SteadyTime> run(const ReadBack& read_back, SteadyTime latest);
-    // False: it must stay, or nothing is left of it but receipts.
-    [[nodiscard]] Result<bool> release(const SessionRow& row, const ReadBack& read_back);
-    [[nodiscard]] Result<bool> all_copies_good(const SessionRow& row, const ReadBack& read_back);
-    [[nodiscard]] bool is_good(const DiscRow& disc, const DiscSessionRow& copy, const ReadBack& read_back);
+    enum class Outcome : std::uint8_t { stays, read, released };
+    struct Asking {
+        const std::string& drive;
+        const Discs& discs;
+    };
+    [[nodiscard]] Result<bool> run(const Asking& asking);
+    void note_clock();
+    [[nodiscard]] SteadyTime time_of_next(const std::vector<SessionRow>& burned,
+                                          const KeepBurned& keep) const;
+    [[nodiscard]] Result<bool> is_needed(const SessionRow& row, const KeepBurned& keep);
+    [[nodiscard]] Result<Outcome> release(const SessionRow& row, const Asking& asking);
+    // Whether every copy is good; `read`: one was read for it.
+    [[nodiscard]] Result<bool> all_copies_good(const SessionRow& row, const Asking& asking, bool& read);
+    void rest(const SessionRow& row, const Asking& asking);
 
     const BurnerServices& services_;
     std::mutex one_;
     mutable std::mutex next_mutex_;
-    std::map<std::string, SteadyTime> next_;                     // under next_mutex_: by drive
-    std::set<SessionId> released_;                               // nothing is left to look for
-    std::map<std::pair<DiscId, SessionId>, SteadyTime> proven_;  // read back for this
+    std::map<std::string, SteadyTime> next_;  // under next_mutex_: by drive
+    ClockSteps clock_;
+    std::set<SessionId> released_;                                     // nothing is left to look for
+    std::map<std::pair<SessionId, std::string>, SteadyTime> resting_;  // until then, at this drive
+    std::map<std::pair<DiscId, SessionId>, SteadyTime> proven_;        // read back for this
 };
 
 }  // namespace burnbox

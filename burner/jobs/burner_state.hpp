@@ -41,10 +41,7 @@ struct Burner::State {
     Result<bool> step(DriveLoop& loop) {
         auto did = loop.run_once();
         if (did && *did) release.look_again(loop.drive().name());
-        if (did && !*did)
-            release.run_when_due(loop.drive().name(), [&](const DiscRow& disc, const DiscSessionRow& copy) {
-                return loop.prove(disc, copy);
-            });
+        if (did && !*did) did = release.run_when_due(loop.drive().name(), loop.discs_for_release());
         return did;
     }
     void work(DriveLoop& loop);

@@ -38,7 +38,7 @@ class DriveLoop {
     [[nodiscard]] Result<VerifyReport> read_back_here(DiscId disc, const SessionRow& session,
                                                       BurnObserver& observer);
     // The same before a payload is let go of, if this drive has the disc. Takes `working`.
-    [[nodiscard]] PayloadRelease::Found prove(const DiscRow& disc, const DiscSessionRow& copy);
+    [[nodiscard]] PayloadRelease::Discs discs_for_release();
 
     // By hand: what was done, for people. Requires `working`.
     [[nodiscard]] Result<std::string> close_disc() { return burnbox::close_disc(context_); }
@@ -56,6 +56,8 @@ class DriveLoop {
 
   private:
     [[nodiscard]] Result<bool> step();
+    [[nodiscard]] PayloadRelease::Reach reach(const DiscRow& disc) const;
+    [[nodiscard]] PayloadRelease::Found prove(const DiscRow& disc, const DiscSessionRow& copy);
     [[nodiscard]] Result<bool> finish_ended();
     // Whether it spoiled too many discs; then its sessions are told.
     [[nodiscard]] Result<bool> is_stopped();

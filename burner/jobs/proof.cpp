@@ -19,32 +19,44 @@ Result<VerifyReport> DriveLoop::read_back_here(DiscId id, const SessionRow& sess
     return read_back(context_, *disc, session, observer);
 }
 
-PayloadRelease::Found DriveLoop::prove(const DiscRow& disc, const DiscSessionRow& copy) {
-    using Found = PayloadRelease::Found;
+PayloadRelease::Discs DriveLoop::discs_for_release() {
+    return {
+        .reach = [this](const DiscRow& disc) { return reach(disc); },
+        .read_back = [this](const DiscRow& disc, const DiscSessionRow& copy) { return prove(disc, copy); }};
+}
+
+PayloadRelease::Reach DriveLoop::reach(const DiscRow& disc) const {
+    using Reach = PayloadRelease::Reach;
     const std::string& name = drive_->name();
     switch (where_is(disc, is_image(disc), context_.places.look(), schedule_.seen(disc.serial, name), name)) {
         case Whereabouts::here:
-            break;
+            return Reach::here;
         case Whereabouts::another_drive:
+            return Reach::another_drive;
         case Whereabouts::unknown:
-            return Found::elsewhere;
+            return Reach::unknown;
         case Whereabouts::nowhere:
-            if (!is_image(disc)) return Found::shelved;
-            if (const Status noted = services_.catalogue.disc_missing(disc.id, services_.clock.now()); !noted)
-                log::warning("missing disc not noted", log::kv("disc", disc.label), log::kv(noted.error()));
-            return Found::missing;
+            break;
     }
+    if (!is_image(disc)) return Reach::shelved;
+    if (const Status noted = services_.catalogue.disc_missing(disc.id, services_.clock.now()); !noted)
+        log::warning("missing disc not noted", log::kv("disc", disc.label), log::kv(noted.error()));
+    return Reach::missing;
+}
+
+PayloadRelease::Found DriveLoop::prove(const DiscRow& disc, const DiscSessionRow& copy) {
+    using Found = PayloadRelease::Found;
     const std::lock_guard lock(working);
-    if (schedule_.stopping) return Found::elsewhere;
+    if (schedule_.stopping) return Found::unknown;
     const auto session = services_.catalogue.session(copy.session);
-    if (!session) return Found::elsewhere;
-    const Schedule::Busy busy(schedule_, name);
+    if (!session) return Found::unknown;
+    const Schedule::Busy busy(schedule_, drive_->name());
     ReadObserver observer(reporter_);
     const auto report = read_back_here(disc.id, *session, observer);
     if (report) return report->mismatches.empty() ? Found::good : Found::bad;
     log::warning("copy not read back", log::kv("disc", disc.label), log::kv("session", session->disc_name),
                  log::kv(report.error()));
-    return Found::elsewhere;
+    return Found::unknown;
 }
 
 }  // namespace burnbox

@@ -234,6 +234,7 @@ Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSessi
 }
 
 Result<VerifyReport> FakeDrive::verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) {
+    ++read_backs;
     BB_TRY(FakeDisc * disc, disc_for(job, false));
     BB_TRY(auto staged, stage(job));
     VerifyReport report{.layout = job.layout, .modes = job.modes};

@@ -69,6 +69,7 @@ class FakeDrive : public Drive {
                                               // untouched or damaged
     std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written
     std::uint64_t needed_bytes = 0;                    // of the disc session that is being burned
+    unsigned read_backs = 0;                           // verify() so far
     std::string loaded;                                // label; empty = none
     std::function<Result<bool>()> look;  // set: a drive with a tray, and what medium_changed() says
 

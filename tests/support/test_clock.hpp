@@ -25,6 +25,11 @@ class TestClock : public Clock {
         steady_ += time;
     }
 
+    void set_by(std::chrono::nanoseconds step) {  // the wall clock alone
+        const std::lock_guard lock(mutex_);
+        now_ += step;
+    }
+
   private:
     mutable std::mutex mutex_;
     Timestamp now_;

@@ -132,6 +132,69 @@ TEST_CASE("release: the payload stays when the disc of a copy became suspect") {
     CHECK(has_payload(house, "holiday"));
 }
 
+TEST_CASE("release: a clock that is set makes nothing older than it is") {
+    BurnerHouse house;
+    house.config.session.keep_burned = {KeepBurned::How::for_time, 24h * 30};
+    SUBCASE("by hours") {
+        burn(house, "holiday");
+        house.clock.advance(1min);
+        house.run();
+        house.clock.set_by(24h * 31);
+    }
+    SUBCASE("from the beginning of time, which it showed without a battery") {
+        house.clock.set_by(-24h * 365 * 56);
+        burn(house, "holiday");
+        house.clock.advance(1min);
+        house.run();
+        house.clock.set_by(24h * 365 * 56);
+        SUBCASE("with a restart") {
+            house.restart();
+        }
+    }
+    house.clock.advance(1min);
+    house.run();
+    CHECK(has_payload(house, "holiday"));
+    house.clock.advance(24h * 29);
+    house.run();
+    CHECK(has_payload(house, "holiday"));
+    house.clock.advance(24h);
+    house.run();
+    CHECK_FALSE(has_payload(house, "holiday"));
+}
+
+TEST_CASE("release: for a session that must stay, no copy is read back again and again") {
+    BurnerHouse house({"left", "right"}, 2);
+    house.config.session.keep_burned = {KeepBurned::How::for_time, 1h};
+    burn(house, "holiday");
+    DiscRow disc = house.disc("BURNBOX_0002");
+    disc.state = DiscState::suspect;
+    REQUIRE(house.catalogue->update_disc(disc).has_value());
+    const unsigned before = house.drives[0]->read_backs + house.drives[1]->read_backs;
+    for (int i = 0; i < 24; ++i) {
+        house.clock.advance(1h);
+        house.run();
+    }
+    CHECK(has_payload(house, "holiday"));
+    CHECK(house.drives[0]->read_backs + house.drives[1]->read_backs == before);
+}
+
+TEST_CASE("release: the queue has its turn after each session that is read back") {
+    BurnerHouse house;
+    house.config.session.keep_burned = {KeepBurned::How::for_time, 1h};
+    for (const char* name : {"a", "b", "c"}) burn(house, name);
+    house.clock.advance(2h);
+    house.hold();
+    REQUIRE(house.burner->run_once(0).value());
+    CHECK_FALSE(has_payload(house, "a"));
+    CHECK(has_payload(house, "b"));
+    house.queue("d", {{"photos/a.jpg", "d"}});
+    REQUIRE(house.burner->run_once(0).value());
+    CHECK(has_payload(house, "d"));
+    CHECK(has_payload(house, "b"));
+    house.run();
+    CHECK_FALSE(has_payload(house, "c"));
+}
+
 TEST_CASE("release: until it is needed, the oldest goes first and no more than is needed") {
     BurnerHouse house;
     house.config.session.keep_burned = {KeepBurned::How::until_needed, 0ms};
