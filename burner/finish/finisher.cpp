@@ -12,6 +12,7 @@
 #include "common/base/log.hpp"
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/receipt_of.hpp"
+#include "common/inbox/sealed_entry.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -47,24 +48,40 @@ Result<std::optional<SealedSession>> seal_if_readable(const BurnerServices& serv
     return std::optional<SealedSession>();
 }
 
-// The marker's bytes are in the bag by now; one that is data too (a checksum list) stays.
-Status remove_marker(const BurnerServices& services, const SessionRow& row,
-                     const std::optional<SealedSession>& sealed) {
-    if (row.marker_name.empty() || !sealed || sealed->manifest.find(row.marker_name) != nullptr) return {};
-    return services.inbox.remove_own_file(row, row.marker_name);
+// The marker's bytes are in the bag by now. One that is data too stays, and so does one that holds something
+// else by now: false, which is on no disc.
+Result<bool> remove_marker(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+    const Marker& marker = sealed.marker;
+    const auto& entries = sealed.manifest.entries;
+    const bool is_data =
+        std::ranges::find(entries, marker.name, &ManifestEntry::staged_path) != entries.end();
+    if (marker.name.empty() || is_data) return true;
+    const std::string path = join_path(folder, marker.name);
+    const ManifestEntry in_bag{.path = marker.name,
+                               .type = FileType::file,
+                               .size_bytes = marker.content.size(),
+                               .sha256 = Sha256::of(marker.content)};
+    const auto removed = remove_as_sealed(fs, path, in_bag);
+    if (!removed && removed.error().code == Errc::not_found) return true;
+    return removed;
 }
 
-std::vector<std::string> tell_late_files(FileSystem& fs, const SessionRow& row, const SealedSession& sealed) {
-    auto late = late_files(fs, join_path(row.account, row.folder), sealed);
+// What the folder holds that is on no disc, the marker being in the bag.
+Result<std::vector<std::string>> not_burned(FileSystem& fs, const SessionRow& row,
+                                            const SealedSession& sealed) {
+    const std::string folder = join_path(row.account, row.folder);
+    BB_TRY(const bool marker_done, remove_marker(fs, folder, sealed));
+    auto late = late_files(fs, folder, sealed);
     if (!late) {
         log::warning("sealed folder not looked through", log::kv("session", row.disc_name),
                      log::kv(late.error()));
-        return {};
+        late = std::vector<std::string>();
     }
+    if (!marker_done) late->push_back(sealed.marker.name);
     if (!late->empty())
         log::warning("files not burned", log::kv("account", row.account), log::kv("session", row.disc_name),
                      log::kv("files", late->size()), log::kv("first", late->front()),
-                     log::kv("reason", "they came after the seal"),
+                     log::kv("reason", "they came, or were changed, after the seal"),
                      log::kv("remedy", "send them as a session of their own"));
     return std::move(*late);
 }
@@ -128,10 +145,11 @@ Result<Places> finish_burned(const BurnerServices& services, const SessionRow& r
     if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
-    if (sealed) receipt.name_notes = sealed->name_notes;
-    if (sealed) receipt.time_notes = time_notes_of(sealed->manifest);
-    if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
-    BB_CHECK(remove_marker(services, row, sealed));
+    if (sealed) {
+        receipt.name_notes = sealed->name_notes;
+        receipt.time_notes = time_notes_of(sealed->manifest);
+        BB_TRY(receipt.not_burned, not_burned(*fs, row, *sealed));
+    }
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));

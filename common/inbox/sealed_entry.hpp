@@ -13,4 +13,9 @@ namespace burnbox {
 // reading takes.
 [[nodiscard]] Result<bool> is_as_sealed(FileSystem& fs, const std::string& path, const ManifestEntry& entry);
 
+// Removes it when it is as sealed; false: it isn't, or somebody wrote to it meanwhile, and it stays.
+// Errc::not_found: it is gone; Errc::exists: a folder that something is in. Blocks.
+[[nodiscard]] Result<bool> remove_as_sealed(FileSystem& fs, const std::string& path,
+                                            const ManifestEntry& entry);
+
 }  // namespace burnbox

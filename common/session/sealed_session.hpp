@@ -22,7 +22,8 @@ struct Marker {
     bool operator==(const Marker&) const = default;
 };
 
-// A marker of any size is a marker; of a larger one only the digest goes to the disc.
+// A marker of any size is a marker. A larger one is data as well, as everything in the session is; of it the
+// digest alone is kept beside the data.
 inline constexpr std::uint64_t kMarkerBytes = 1U << 20U;
 
 struct SealedSession {

@@ -5,6 +5,7 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "common/session/sealed_session.hpp"
 
 namespace burnbox::upload {
 namespace {
@@ -48,6 +49,10 @@ bool is_marker_name(const SessionConfig& config, std::string_view inside) {
 
 bool uses_checksum_list(const SessionConfig& config) {
     return is_marker_name(config, kChecksumList);
+}
+
+bool is_data_too(std::string_view marker, std::uint64_t size_bytes, bool checksum_list_used) {
+    return (marker == kChecksumList && checksum_list_used) || size_bytes > kMarkerBytes;
 }
 
 bool is_ignored(const SessionConfig& config, std::string_view inside) {

@@ -18,6 +18,9 @@ inline constexpr std::string_view kChecksumList = "SHA256SUMS";
 [[nodiscard]] bool is_marker_name(const SessionConfig& config, std::string_view inside);
 // Whether SHA256SUMS files are evaluated at all.
 [[nodiscard]] bool uses_checksum_list(const SessionConfig& config);
+// Whether the session's marker is part of its data too: a checksum list, and what is too large to be kept
+// beside the data.
+[[nodiscard]] bool is_data_too(std::string_view marker, std::uint64_t size_bytes, bool checksum_list_used);
 // Names that are never markers by the predecessor's rule, whatever their case: session.ignore, and those that
 // programs make by themselves.
 [[nodiscard]] bool is_ignored(const SessionConfig& config, std::string_view inside);

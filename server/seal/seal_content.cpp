@@ -8,6 +8,7 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "server/rules/link_rule.hpp"
+#include "server/rules/marker_rule.hpp"
 #include "server/seal/seal_gaps.hpp"
 #include "server/seal/seal_proof.hpp"
 #include "server/seal/taken_names.hpp"
@@ -139,12 +140,14 @@ SealStep<void> read_marker(const SealOrigin& origin, const Draft& draft, const S
 Manifest make_manifest(const SealOrigin& origin, const OpenSession& session, const Draft& draft,
                        const SealRequest& request) {
     const std::lock_guard lock(origin.mutex());
-    const bool marker_is_data = request.marker == kChecksumList && uses_checksum_list(origin.registry());
+    const bool checksum_list_used = uses_checksum_list(origin.registry());
     Manifest manifest;
     manifest.entries.reserve(draft.entries.size());
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
         const WalkEntry& from = draft.entries[i];
-        if (from.path == request.marker && !marker_is_data) continue;
+        if (from.path == request.marker &&
+            !is_data_too(request.marker, from.info.size_bytes, checksum_list_used))
+            continue;
         // What other programs made is as they made it.
         const FileInfo sent =
             origin.rules().others_write ? from.info : as_sent(session.files, from.path, from.info);

@@ -77,7 +77,7 @@ Result<SessionRow> seal_anew(const UploadServices& services, const std::string& 
         if (marker->size_bytes <= kMarkerBytes) {
             BB_TRY(sealed.marker.content, read_file(fs, join_path(path, marker->path), kMarkerBytes));
         }
-        if (sealed.marker.name != kChecksumList)
+        if (!is_data_too(sealed.marker.name, marker->size_bytes, true))
             std::erase_if(sealed.manifest.entries,
                           [&](const ManifestEntry& entry) { return entry.path == sealed.marker.name; });
     }

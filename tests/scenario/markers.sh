@@ -34,6 +34,16 @@ wait_burned older
 extract "$(newest_image)" "$world/disc"
 check "the file is the marker" cmp /etc/issue "$world/disc/alice/older/marker/issue"
 
+step "a film as such a file is not lost: it is data too"
+random_file "$world/film.mp4" 1500000
+scp -r "$world/tree/one/two" burnbox:film/
+check "scp film.mp4" scp "$world/film.mp4" burnbox:film/
+wait_burned film
+extract "$(newest_image)" "$world/disc"
+check "the film is on the disc" cmp "$world/film.mp4" "$world/disc/alice/film/data/film.mp4"
+check "as the marker by its digest" said_on_disc "$(sha256sum <"$world/film.mp4" | cut -d' ' -f1)" alice/film/marker/film.mp4.sha256
+check "and in the folder" cmp "$world/film.mp4" "$(in_inbox film-burned/film.mp4)"
+
 step "a file from the connection that sent the data is data"
 check "upload" sftp_do "mkdir same" "put -r $world/tree/one same" "put /etc/issue same/"
 check "nothing is sealed" test -f "$(in_inbox same/issue)"

@@ -64,6 +64,31 @@ TEST_CASE("burner: sessions are burned oldest first, each as its own disc sessio
     CHECK(places->at(1).start_lba > places->at(0).start_lba);
 }
 
+TEST_CASE("burner: a marker that was written to after the seal is on no disc, and stays") {
+    BurnerHouse house;
+    house.shelves["tray"].blanks = 0;
+    house.queue("holiday", {{"photos/a.jpg", "aaa"}}, "notes.txt");
+    house.run();
+    std::string now = "go on";
+    SUBCASE("with more in it") {}
+    SUBCASE("of the same size") {
+        now = "no";
+    }
+    SUBCASE("a link in its place") {
+        REQUIRE(house.inbox_fs.remove("alice/holiday-queued/notes.txt"));
+        REQUIRE(house.inbox_fs.make_symlink("elsewhere", "alice/holiday-queued/notes.txt"));
+        now.clear();
+    }
+    if (!now.empty()) REQUIRE(replace_file(house.inbox_fs, "alice/holiday-queued/notes.txt", now));
+    house.shelves["tray"].blanks = 1;
+    house.run();
+    REQUIRE(house.exists("alice/holiday-burned/receipt.json"));
+    CHECK(house.exists("alice/holiday-burned/notes.txt"));
+    CHECK(house.text("alice/holiday-burned/notes.txt") == now);
+    CHECK(house.text("alice/holiday-burned/receipt.json").find("\"not_burned\":[\"notes.txt\"]") !=
+          std::string::npos);
+}
+
 TEST_CASE("burner: a checksum list that was the marker stays in the folder, because it is data too") {
     BurnerHouse house;
     house.queue("holiday", {{"a", "1"}, {"SHA256SUMS", "list"}}, "SHA256SUMS");

@@ -109,6 +109,30 @@ TEST_CASE("seal: a marker of any kind: empty, with content, renamed to, by the c
     CHECK(house.exists("alice/holiday-queued"));
 }
 
+TEST_CASE("seal: a marker that is too large to be kept beside the data is data too") {
+    UploadHouse house;
+    const auto client = house.connect();
+    put_photos(*client);
+    std::size_t over = 0;
+    Strings expected{"photos", "photos/a.jpg", "photos/b.jpg"};
+    SUBCASE("to the byte it is not") {}
+    SUBCASE("a byte more") {
+        over = 1;
+        expected.insert(expected.begin(), "BURN");
+    }
+    const std::string content(kMarkerBytes + over, 'm');
+    CHECK(put(*client, "/holiday/BURN", content) == "ok: holiday is sealed");
+    REQUIRE(house.rows().size() == 1);
+    const SessionRow row = house.rows()[0];
+    CHECK(house.manifest_paths(row) == expected);
+    const auto sealed =
+        parse_seal_record(*read_file(house.state_fs, "seals/" + row.seal_id + ".jsonl", 4 << 20));
+    REQUIRE(sealed);
+    CHECK(sealed->marker.name == "BURN");
+    CHECK(sealed->marker.sha256 == Sha256::of(content));
+    CHECK(sealed->marker.content.size() == (over == 0 ? content.size() : 0));
+}
+
 TEST_CASE("seal: links, folders and files elsewhere are never markers") {
     UploadHouse house;
     const auto client = house.connect();
