@@ -1,5 +1,7 @@
 #include "burner/finish/finisher.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -10,6 +12,7 @@
 #include "burner/schedule/status_text.hpp"
 #include "common/bag/found_layout.hpp"
 #include "common/base/log.hpp"
+#include "common/base/text.hpp"
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/receipt_of.hpp"
 #include "common/inbox/sealed_entry.hpp"
@@ -86,6 +89,32 @@ Result<std::vector<std::string>> not_burned(FileSystem& fs, const SessionRow& ro
     return std::move(*late);
 }
 
+// What was burned is what was sealed; what is there by now is on no disc.
+std::vector<std::string> tell_changed_files(FileSystem& fs, const SessionRow& row,
+                                            const SealedSession& sealed) {
+    auto changed = changed_files(fs, join_path(row.account, row.folder), sealed, row.sealed_at);
+    if (!changed) {
+        log::warning("sealed folder not looked through", log::kv("session", row.disc_name),
+                     log::kv(changed.error()));
+        return {};
+    }
+    if (!changed->empty())
+        log::warning("files changed after the seal", log::kv("account", row.account),
+                     log::kv("session", row.disc_name), log::kv("files", changed->size()),
+                     log::kv("first", changed->front()),
+                     log::kv("reason", "the disc has them as they were sealed"),
+                     log::kv("remedy", "send them as a session of their own"));
+    return std::move(*changed);
+}
+
+std::string changed_reason(const std::vector<std::string>& changed) {
+    if (changed.empty()) return {};
+    const std::string others = changed.size() == 1 ? "" : fmt::format(" and {} more", changed.size() - 1);
+    return fmt::format(
+        "{}{} changed after the seal; what is there now is on no disc: send it as a session of its own",
+        escape(changed.front()), others);
+}
+
 void add_from_seal(Receipt& receipt, const SealedSession& sealed, Layout layout) {
     receipt.checksum_list = checksum_list_path(sealed, layout);
     receipt.redundancy = sealed.parity.percent;
@@ -129,6 +158,7 @@ Status remove_parity(const BurnerServices& services, const SessionRow& row) {
 struct Places {
     std::string first_disc;
     std::size_t copies = 0;
+    std::string reason{};  // what changed since the seal
 };
 
 Result<Places> finish_burned(const BurnerServices& services, const SessionRow& row) {
@@ -145,18 +175,20 @@ Result<Places> finish_burned(const BurnerServices& services, const SessionRow& r
     if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
-    if (sealed) {
-        receipt.name_notes = sealed->name_notes;
-        receipt.time_notes = time_notes_of(sealed->manifest);
-        BB_TRY(receipt.not_burned, not_burned(*fs, row, *sealed));
-    }
+    if (sealed) receipt.name_notes = sealed->name_notes;
+    if (sealed) receipt.time_notes = time_notes_of(sealed->manifest);
+    if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
+    if (sealed) receipt.changed = tell_changed_files(*fs, row, *sealed);
+    const std::string reason = changed_reason(receipt.changed);
+    if (reason != row.reason) BB_CHECK(services.catalogue.set_reason(row.id, reason));
+    BB_CHECK(remove_marker(services, row, sealed));
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));
     BB_CHECK(remove_staged_copy(services.state_fs, row));
     BB_CHECK(remove_parity(services, row));
     BB_CHECK(services.inbox.move(row.id, FolderState::burned));
-    return Places{receipt.copies.empty() ? "" : receipt.copies.front().disc, receipt.copies.size()};
+    return Places{receipt.copies.empty() ? "" : receipt.copies.front().disc, receipt.copies.size(), reason};
 }
 
 // A catalogue that can't be read now keeps nobody from being told.
@@ -170,7 +202,9 @@ void tell_burned(const BurnerServices& services, const SessionRow& row, const Pl
     log::info("session burned", log::kv("account", row.account), log::kv("session", row.disc_name),
               log::kv("disc", places.first_disc), log::kv("copies", places.copies),
               log::kv("files", row.files_count), log::kv("bytes", row.bytes));
-    publish_end(services, EventKind::session_burned, row, places.first_disc);
+    SessionRow told = row;
+    told.reason = places.reason;
+    publish_end(services, EventKind::session_burned, told, places.first_disc);
 }
 
 void tell_failed(const BurnerServices& services, const SessionRow& row) {

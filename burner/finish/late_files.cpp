@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "common/base/time_range.hpp"
+#include "common/inbox/sealed_entry.hpp"
 #include "common/session/names.hpp"
 
 namespace burnbox {
@@ -25,7 +27,30 @@ Status walk(FileSystem& fs, const std::string& top, const std::string& inside, c
     return {};
 }
 
+// Whatever changes a file gives it a new ctime, of a clock that stands still for a tick.
+bool may_have_changed(const FileInfo& info, const ManifestEntry& entry, Timestamp sealed_at) {
+    constexpr std::chrono::milliseconds kTick{20};
+    return info.type != entry.type || info.ctime > sealed_at - kTick ||
+           (entry.type == FileType::file &&
+            (info.size_bytes != entry.size_bytes || clamp_time(info.mtime) != entry.mtime));
+}
+
 }  // namespace
+
+Result<std::vector<std::string>> changed_files(FileSystem& fs, const std::string& folder,
+                                               const SealedSession& sealed, Timestamp sealed_at) {
+    std::vector<std::string> changed;
+    for (const ManifestEntry& entry : sealed.manifest.entries) {
+        if (entry.type == FileType::folder || changed.size() >= kMostLateFiles) continue;
+        const std::string path = join_path(folder, entry.staged_path());
+        const auto info = fs.info(path);
+        if (info && !may_have_changed(*info, entry, sealed_at)) continue;
+        const auto same = info ? is_as_sealed(fs, path, entry) : std::unexpected(info.error());
+        if (!same && same.error().code != Errc::not_found) return std::unexpected(same.error());
+        if (same && !*same) changed.push_back(entry.staged_path());
+    }
+    return changed;
+}
 
 Result<std::vector<std::string>> late_files(FileSystem& fs, const std::string& folder,
                                             const SealedSession& sealed) {

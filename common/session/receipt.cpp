@@ -82,6 +82,7 @@ Json head(const Receipt& receipt) {
     if (!receipt.name_notes.empty()) head["names"] = names_of(receipt);
     if (!receipt.time_notes.empty()) head["times"] = times_of(receipt);
     if (!receipt.not_burned.empty()) head["not_burned"] = receipt.not_burned;
+    if (!receipt.changed.empty()) head["changed"] = receipt.changed;
     return head;
 }
 
@@ -243,9 +244,10 @@ std::string to_text(const Receipt& receipt) {
     std::string text = fmt::format("RECEIPT for {}/{}\n\n", escape(receipt.account), escape(receipt.session));
     text += fmt::format(
         "{} {} on disc. After burning, everything was read back from the disc\n"
-        "and is exactly what was received.\n\n",
+        "and is exactly what was {}.\n\n",
         receipt.files_count == 1 ? "1 file" : fmt::format("{} files", receipt.files_count),
-        receipt.files_count == 1 ? "is" : "are");
+        receipt.files_count == 1 ? "is" : "are",
+        receipt.changed.empty() ? "received" : "sealed. Some files were changed after that, see below");
     const auto line = [&](std::string_view name, std::string_view value) {
         text += fmt::format("  {:<14} {}\n", name, escape(value));
     };
@@ -264,13 +266,18 @@ std::string to_text(const Receipt& receipt) {
     text += '\n';
     for (std::size_t i = 0; i < receipt.copies.size(); ++i)
         text += describe(receipt, receipt.copies[i], i + 1);
-    if (!receipt.not_burned.empty()) {
-        text +=
-            "NOT ON THE DISC\n\nThese came into the folder after it was sealed. Send them as a session of "
-            "their own:\n\n";
-        for (const std::string& path : receipt.not_burned) text += fmt::format("  {}\n", escape(path));
+    const auto list = [&](const std::vector<std::string>& paths, std::string_view what) {
+        if (paths.empty()) return;
+        text += what;
+        for (const std::string& path : paths) text += fmt::format("  {}\n", escape(path));
         text += '\n';
-    }
+    };
+    list(receipt.not_burned,
+         "NOT ON THE DISC\n\nThese came into the folder after it was sealed. Send them as a session of "
+         "their own:\n\n");
+    list(receipt.changed,
+         "CHANGED AFTER THE SEAL\n\nThe disc has these as they were sealed; what the folder holds now is on "
+         "no disc.\nSend them as a session of their own:\n\n");
     if (!receipt.name_notes.empty()) text += "NAMES THAT SOME PROGRAMS SHOW CHANGED\n\n";
     text += names_text(
         receipt, "linux",

@@ -51,11 +51,12 @@ struct Receipt {
     // says it.
     std::string checksum_list;
     std::vector<std::string> not_burned{};  // what lay in the folder beside the sealed session: it came later
-    std::vector<NameNote> name_notes{};     // names that some readers show changed
-    std::vector<TimeNote> time_notes{};     // times that no disc can hold
-    unsigned redundancy = 0;                // percent of recovery data; 0 = none
-    std::string parity_folder{};            // on the disc, from its root
-    std::string parity_base{};              // the folder that paths in the recovery data begin at, likewise
+    std::vector<std::string> changed{};  // what is in the folder by now is another content: it is on no disc
+    std::vector<NameNote> name_notes{};  // names that some readers show changed
+    std::vector<TimeNote> time_notes{};  // times that no disc can hold
+    unsigned redundancy = 0;             // percent of recovery data; 0 = none
+    std::string parity_folder{};         // on the disc, from its root
+    std::string parity_base{};           // the folder that paths in the recovery data begin at, likewise
 };
 
 [[nodiscard]] std::string to_json(const Receipt& receipt);  // receipt.json

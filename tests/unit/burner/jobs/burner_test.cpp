@@ -6,7 +6,9 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
+#include "tests/support/must.hpp"
 #include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
@@ -165,6 +167,27 @@ TEST_CASE("burner: what came into a sealed folder behind burnbox is named in the
     CHECK(receipt.find("\n  folder\n  late\n  sub/later\n") != std::string::npos);
     CHECK(house.text("alice/holiday-burned/receipt.json").find("\"sub/later\"") != std::string::npos);
     CHECK(house.text("alice/clean-burned/RECEIPT.txt").find("NOT ON THE DISC") == std::string::npos);
+}
+
+TEST_CASE("burner: what was changed while a session burned is not what the receipt speaks of, and is told") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}, {"sub/movie", "first half"}, {"t", "3"}});
+    const SessionId clean = house.queue("clean", {{"a", "3"}});
+    while (house.row(id).state != SessionState::verifying) must(house.burner->run_once(0));
+    must(replace_file(house.inbox_fs, "alice/holiday-queued/sub/movie", "first half, second half"));
+    must(house.inbox_fs.set_times("alice/holiday-queued/t", house.clock.now(), house.clock.now()));
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.row(id).reason.find("sub/movie changed after the seal") == 0);
+    const std::string receipt = house.text("alice/holiday-burned/RECEIPT.txt");
+    CHECK(receipt.find("exactly what was received") == std::string::npos);
+    CHECK(receipt.find("CHANGED AFTER THE SEAL") != std::string::npos);
+    CHECK(receipt.find("\n  sub/movie\n\n") != std::string::npos);
+    CHECK(house.text("alice/holiday-burned/receipt.json").find("\"changed\": [\n  \"sub/movie\"\n ]") !=
+          std::string::npos);
+    CHECK(house.text("alice/clean-burned/RECEIPT.txt").find("exactly what was received") !=
+          std::string::npos);
+    CHECK(house.row(clean).reason.empty());
 }
 
 TEST_CASE("burner: a verified session can be verified again on demand") {
