@@ -57,7 +57,7 @@ server/control:
 server/operations: upload intake skim control
 server/places: watch
 server/composition: service net sftp scp rsync upload watch skim control operations places
-server/commands: control places composition
+server/commands: control watch places composition
 burner/drive:
 burner/read:
 burner/image: drive read

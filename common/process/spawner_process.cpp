@@ -1,6 +1,7 @@
 #include "common/process/spawner_process.hpp"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -233,6 +234,13 @@ UniqueFd watch_children() {
     return UniqueFd(::signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
+// The server listens below port 1024 and asks for leases; nothing that it starts does. Ambient ones outlive
+// exec.
+void keep_capabilities_from_children() {
+    for (const int capability : {CAP_NET_BIND_SERVICE, CAP_LEASE})
+        ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, capability, 0, 0);
+}
+
 }  // namespace
 
 void run_spawner_process(UniqueFd given) {
@@ -240,6 +248,7 @@ void run_spawner_process(UniqueFd given) {
     ::prctl(PR_SET_NAME, "burnbox-spawner");
     const int socket = keep_only(std::move(given));
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    keep_capabilities_from_children();
     const UniqueFd ended = watch_children();
     if (!ended) ::_exit(1);
     std::vector<Running> children;

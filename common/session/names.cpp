@@ -92,7 +92,8 @@ Status check_session_name(std::string_view name) {
     if (name.front() == '.' || name.front() == '-') return refuse("it begins with '.' or '-'");
     if (name == "discs") return refuse("that name is burnbox's own");
     if (const SessionFolder parts = parse_folder(name); parts.state != FolderState::open)
-        return refuse(fmt::format("-{} at the end is reserved for burnbox's states", to_string(parts.state)));
+        return refuse(fmt::format("-{} at the end is reserved for burnbox's states; give it another name",
+                                  to_string(parts.state)));
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include "server/places/locations.hpp"
 #include "server/places/state_folders.hpp"
 #include "server/places/strict_findings.hpp"
+#include "server/watch/examine.hpp"
 
 namespace burnbox {
 namespace {
@@ -84,6 +85,9 @@ int check_command(std::string_view name, const std::vector<std::string>& argumen
         findings.push_back(std::move(finding));
     for (const std::string& finding : findings) fmt::print(stderr, "{}: {}\n", file, finding);
     if (!findings.empty()) return 1;
+    for (std::size_t i = 0; i < config->watch.size(); ++i)
+        if (const std::string note = watch::unseen_note(config->watch[i]); !note.empty())
+            fmt::print(stderr, "{}: note: watch[{}].path: {}\n", file, i, note);
     print_out(fmt::format("{}: ok\n{}", file, summary(*config)));
     return 0;
 }

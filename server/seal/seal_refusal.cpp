@@ -49,6 +49,10 @@ bool is_refused_text(std::string_view text) {
     return text.find(kPromise) != std::string_view::npos;
 }
 
+std::string reason_in_refusal(std::string_view text) {
+    return is_refused_text(text) ? std::string(text.substr(0, text.find('\n'))) : std::string();
+}
+
 std::string refused_text(const NoSeal& why, const std::string& marker, Timestamp now) {
     std::string text = fmt::format("{}\n\nRefused at {}. {}", why.error.message, to_iso8601(now), kPromise);
     if (why.kind == NoSeal::Kind::later)

@@ -47,6 +47,8 @@ inline constexpr std::string_view kTransferOpen =
 [[nodiscard]] std::string refused_text(const NoSeal& why, const std::string& marker, Timestamp now);
 // Whether a file of that name is one that refused_text() made, and no person's.
 [[nodiscard]] bool is_refused_text(std::string_view text);
+// Its first line, the reason; "" = it is another's text.
+[[nodiscard]] std::string reason_in_refusal(std::string_view text);
 inline constexpr const char* kRefusedText = "REFUSED.txt";
 
 }  // namespace burnbox::upload

@@ -29,6 +29,11 @@ RefusalFile find_refusal_file(FileSystem& fs, const std::string& top) {
     return is_refused_text(*text) ? RefusalFile::burnbox : RefusalFile::another;
 }
 
+std::string refusal_reason(FileSystem& fs, const std::string& top) {
+    const auto text = read_file(fs, join_path(top, kRefusedText), kMostBytes);
+    return text ? reason_in_refusal(*text) : std::string();
+}
+
 Result<std::vector<std::string>> taken_names(FileSystem& fs, const std::string& top,
                                              const SessionConfig& config) {
     BB_TRY(const auto entries, list_folder(fs, top));

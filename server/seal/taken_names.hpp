@@ -16,6 +16,9 @@ enum class RefusalFile : std::uint8_t { none, burnbox, another };
 // `another`: one that can't be read, too. Blocks.
 [[nodiscard]] RefusalFile find_refusal_file(FileSystem& fs, const std::string& top);
 
+// What the text of a refusal says first; "" = there is none of burnbox's. Blocks.
+[[nodiscard]] std::string refusal_reason(FileSystem& fs, const std::string& top);
+
 // Their names, sorted. Not among them: REFUSED.txt with the text of a refusal, and NAME.refused where NAME is
 // a marker's name, or is empty, or something was refused there. Errors: those of looking. Blocks.
 [[nodiscard]] Result<std::vector<std::string>> taken_names(FileSystem& fs, const std::string& top,

@@ -2,9 +2,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -67,7 +73,38 @@ void look_at_process(const std::string& process, const std::string& below, std::
     }
 }
 
+// This thread's; all of the server's have the same.
+bool may_lease_any_file() {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3] = {};
+    if (::syscall(SYS_capget, &header, held) != 0) return false;
+    return (held[CAP_TO_INDEX(CAP_LEASE)].effective & CAP_TO_MASK(CAP_LEASE)) != 0;
+}
+
+// Where other machines, or a program in between, write without this kernel's knowledge.
+bool is_written_elsewhere(const std::string& host_folder) {
+    constexpr std::array<std::uint32_t, 8> kTypes = {NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC,  SMB2_SUPER_MAGIC,
+                                                     CIFS_SUPER_MAGIC, FUSE_SUPER_MAGIC, V9FS_MAGIC,
+                                                     CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC};
+    struct statfs info{};
+    return ::statfs(host_folder.c_str(), &info) == 0 &&
+           std::ranges::find(kTypes, static_cast<std::uint32_t>(info.f_type)) != kTypes.end();
+}
+
 }  // namespace
+
+std::string unseen_writers(const std::string& host_folder) {
+    if (is_written_elsewhere(host_folder))
+        return fmt::format(
+            "who still writes to files in {} can't be seen: this kernel does not know of all who write to "
+            "such a file system",
+            escape(host_folder));
+    if (may_lease_any_file()) return {};
+    return fmt::format(
+        "who still writes to other users' files in {} can't be seen without the capability CAP_LEASE; give "
+        "it to the service: AmbientCapabilities=CAP_LEASE",
+        escape(host_folder));
+}
 
 std::vector<std::string> writers_in_proc(const std::string& host_folder) {
     std::vector<std::string> found;
@@ -81,7 +118,7 @@ std::vector<std::string> writers_in_proc(const std::string& host_folder) {
 
 FileFindings look_at_files(const std::string& host_folder, const std::vector<upload::WalkEntry>& entries) {
     FileFindings findings;
-    bool all_known = true;
+    bool all_seen = true;
     for (const upload::WalkEntry& entry : entries) {
         if (entry.info.type != FileType::file) continue;
         const std::string path = host_folder + "/" + entry.path;
@@ -90,15 +127,16 @@ FileFindings look_at_files(const std::string& host_folder, const std::vector<upl
             if (errno == EACCES || errno == EPERM)
                 findings.unreadable.push_back(entry.path);
             else
-                all_known =
+                all_seen =
                     false;  // a path that is too long, or one that has just gone: the hash has the last word
             continue;
         }
         const Writers writers = ask_for_lease(fd.get());
         if (writers == Writers::some) findings.writing.push_back(entry.path);
-        all_known = all_known && writers != Writers::unknown;
+        if (writers == Writers::unknown) findings.unknown.push_back(entry.path);
     }
-    if (findings.writing.empty() && !all_known) findings.writing = writers_in_proc(host_folder);
+    all_seen = all_seen && findings.unknown.empty();
+    if (findings.writing.empty() && !all_seen) findings.writing = writers_in_proc(host_folder);
     return findings;
 }
 

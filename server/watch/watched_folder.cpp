@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/events/event_names.hpp"
 #include "common/inbox/reconcile.hpp"
 #include "common/session/names.hpp"
+#include "common/storage/existence.hpp"
 #include "server/seal/seal_start.hpp"
 #include "server/seal/watched_origin.hpp"
 #include "server/startup/lost_sessions.hpp"
@@ -48,6 +51,8 @@ Status WatchedFolder::start() {
     rescan();
     log::info("folder watched", log::kv("folder", config_.path), log::kv("account", config_.account),
               log::kv("sessions", agenda_.names().size()), log::kv("folders", tree_->size()));
+    if (const std::string note = unseen_note(config_); !note.empty())
+        log::warning("writers not seen", log::kv("folder", config_.path), log::kv("reason", note));
     return {};
 }
 
@@ -94,7 +99,11 @@ void WatchedFolder::take(const Notice& notice) {
 }
 
 void WatchedFolder::appear(const std::string& top, bool is_folder) {
-    if (is_folder && is_open_name(top)) {
+    const bool strange = is_folder && is_strangers(top);
+    if (is_folder && (is_open_name(top) || strange)) {
+        if (strange && told_.insert(top).second)
+            log::warning("no session", log::kv("folder", config_.path), log::kv("entry", top),
+                         log::kv(check_session_name(top).error()));
         tree_->watch(top);
         agenda_.add(top);
         return agenda_.note_change(top, "", services_.clock.steady_now());
@@ -107,6 +116,22 @@ void WatchedFolder::appear(const std::string& top, bool is_folder) {
     log::warning("no session", log::kv("folder", config_.path), log::kv("entry", top),
                  log::kv("reason", is_folder ? "sessions' names don't begin with a dot"
                                              : "only folders are sessions; put it into one"));
+}
+
+// Somebody called a folder of his own as burnbox calls those of sealed sessions. burnbox puts its text into
+// them before it gives them their names.
+bool WatchedFolder::is_strangers(const std::string& top) const {
+    const FolderState state = parse_folder(top).state;
+    if (state == FolderState::open) return false;
+    const char* const text = state == FolderState::queued   ? "STATUS.txt"
+                             : state == FolderState::burned ? "RECEIPT.txt"
+                                                            : "FAILED.txt";
+    const std::string path = join_path(config_.account, top);
+    if (exists(services_.inbox.fs(), join_path(path, text)).value_or(true)) return false;
+    const auto rows = services_.catalogue.sessions("");
+    return rows && std::ranges::none_of(*rows, [&](const SessionRow& row) {
+               return row.staging == services_.inbox.area() && (row.folder == top || row.folder_next == top);
+           });
 }
 
 void WatchedFolder::erase(const std::string& name) {
@@ -145,6 +170,7 @@ void WatchedFolder::look(const std::string& name, std::optional<Order> order) {
                             .session = name,
                             .last_changed = agenda_.find(name)->last_changed,
                             .settle = config_.settle,
+                            .quiet_for = services_.clock.steady_now() - agenda_.find(name)->changed,
                             .asked_for = order.has_value()};
     services_.run_blocking([self = shared_from_this(), question, began = services_.clock.steady_now(),
                             order = std::move(order)] {
@@ -168,14 +194,14 @@ void WatchedFolder::looked(const std::string& name, SteadyTime began, const Exam
         return answer(Errc::not_found, "it is gone");
     }
     agenda_.set_size(name, result.bytes, result.files_count);
-    if (!result.marker) agenda_.set_reason(name, why_no_marker(*session, result));
+    if (!result.marker) agenda_.set_reason(name, why_no_marker(name, result));
     if (session->changed >= began) {
         agenda_.schedule_when_quiet(name);
         return answer(Errc::busy, "it is still changing");
     }
     if (!result.marker) return;
     if (result.not_quiet) {
-        agenda_.set_reason(name, "marker seen: waits until nothing changes any more");
+        agenda_.set_reason(name, why_not_quiet(result));
         agenda_.schedule(name, services_.clock.steady_now() + *result.not_quiet);
         return answer(Errc::busy, "it is still changing");
     }
@@ -187,12 +213,20 @@ void WatchedFolder::looked(const std::string& name, SteadyTime began, const Exam
     seal(name, result, order);
 }
 
-std::string WatchedFolder::why_no_marker(const Agenda::Session& session, const Examined& result) const {
+std::string WatchedFolder::why_no_marker(const std::string& name, const Examined& result) const {
     const ConfigSnapshot config = services_.config.snapshot();
+    if (const Status possible = check_session_name(name); !possible) return possible.error().message;
     const std::string why = upload::no_marker_text(config->session);
     if (!result.problem.empty()) return why + "; " + result.problem;
-    if (!result.was_refused) return why;
-    return session.reason.empty() ? "refused: REFUSED.txt in it says why" : session.reason;
+    return result.refused.empty() ? why : result.refused;
+}
+
+std::string WatchedFolder::why_not_quiet(const Examined& result) const {
+    if (result.unseen.empty()) return "marker seen: waits until nothing changes any more";
+    return fmt::format(
+        "marker seen: nobody can tell whether these are still being written: {}; it waits until nothing "
+        "changed for {}, or for a SHA256SUMS",
+        result.unseen, unseen_settle(config_));
 }
 
 void WatchedFolder::seal(const std::string& name, const Examined& result, const std::optional<Order>& order) {

@@ -51,11 +51,13 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     void take(const Notice& notice);
     void rescan();
     void appear(const std::string& top, bool is_folder);
+    [[nodiscard]] bool is_strangers(const std::string& top) const;
     void erase(const std::string& name);
     void look(const std::string& name, std::optional<Order> order);
     void looked(const std::string& name, SteadyTime began, const Examined& result,
                 const std::optional<Order>& order);
-    [[nodiscard]] std::string why_no_marker(const Agenda::Session& session, const Examined& result) const;
+    [[nodiscard]] std::string why_no_marker(const std::string& name, const Examined& result) const;
+    [[nodiscard]] std::string why_not_quiet(const Examined& result) const;
     void seal(const std::string& name, const Examined& result, const std::optional<Order>& order);
     void sealed(const std::string& name, const Result<std::string>& answer);
     void check_vanished(const std::string& folder);
