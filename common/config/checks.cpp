@@ -159,8 +159,10 @@ void check_accounts(const Config& config, Reading& reading) {
     };
     for (const std::string& name : reading.keyless)
         if (!is_filled_here(name))
-            reading.wrong("accounts." + name,
-                          "the account has no key: nobody could log in; set keys or keys_file");
+            reading.wrong(
+                "accounts." + name,
+                "the account has no key: nobody could log in; set keys or keys_file, or name it under "
+                "watch or skim, whose accounts need none");
     for (const auto& [name, account] : config.accounts)
         if (!config.pools.contains(account.pool))
             reading.wrong(fmt::format("accounts.{}.pool", name),

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "common/config/sections.hpp"
+#include "common/config/state_dir_of.hpp"
 #include "common/config/text_file.hpp"
 
 namespace burnbox {
@@ -105,6 +106,17 @@ Result<Config> read_config(const std::string& path) {
     BB_TRY(const auto account_files,
            read_account_files(std::filesystem::path(path).parent_path() / "accounts.d"));
     return parse_config(text, path, account_files);
+}
+
+Result<std::string> state_dir_of(const std::string& config_file) {
+    BB_TRY(const std::string text, read_text_file(config_file));
+    Config config;
+    Reading reading;
+    const YamlNode document = parse_yaml(text, config_file, reading.findings);
+    if (reading.findings.count() > 0) return fail(Errc::invalid, reading.findings.text());
+    // What is wrong with the other keys is no matter here.
+    read_keys(document, "", reading, {{"state_dir", folder_path(config.state_dir)}});
+    return config.state_dir;
 }
 
 }  // namespace burnbox

@@ -49,17 +49,20 @@ constexpr Condition kConditions[] = {
     {drive_error, drive_error_cleared, "DRIVE_ERROR", "The drive failed.",
      "Look at its cable and power, or at the disk of its image_dir (`burnbox drives`, the log); it is tried "
      "again by itself."},
-    {burn_failed, burn_failed_cleared, "BURN_FAILED", "Sessions could not be burned.",
-     "Mend what is said above and say `burnbox retry ACCOUNT/SESSION`; or rename the folder back, mend it "
-     "and "
-     "send its marker again. FAILED.txt says so too, in each folder that is there."},
+    {burn_failed, burn_failed_cleared, "BURN_FAILED",
+     "Sessions could not be burned, or can't go on before a person has done something.",
+     "Mend what is said above. One that waits goes on by itself; for one that has failed say `burnbox retry "
+     "ACCOUNT/SESSION`, or rename the folder back, mend it and send its marker again. FAILED.txt says so "
+     "too, in each folder that is there."},
     {staging_full, staging_full_cleared, "STAGING_FULL",
      "The file system that takes the uploads is short of space.",
-     "Delete burned sessions (the folders that end in -burned), or give it more space."},
+     "Delete burned sessions (the folders that end in -burned), or give it more space. With "
+     "session.keep_burned: until_needed those whose discs read back well go by themselves, the oldest "
+     "first."},
     {folder_away, folder_away_cleared, "FOLDER_AWAY",
-     "A folder that burnbox works in is not there: its disk is not mounted.",
-     "Mount it; burnbox goes on by itself, unless the text above says that it ends. It also says what to do "
-     "if another folder is to take its place."},
+     "A folder that burnbox works in is not there, because its disk is not mounted, or is closed to it.",
+     "Mount it, or do what the text above says; burnbox goes on by itself, unless it says that it ends. It "
+     "also says what to do if another folder is to take its place."},
     {catalogue_error, catalogue_error_cleared, "CATALOGUE_ERROR",
      "The catalogue can't be read or written, so that nothing is sealed or burned; or an older one was put "
      "back.",

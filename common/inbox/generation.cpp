@@ -25,10 +25,13 @@ Result<Reached> reached_by(Catalogue& catalogue) {
 Result<Reached> highest_noted(std::span<FileSystem* const> places) {
     Reached highest;
     for (FileSystem* const place : places) {
-        BB_TRY(const auto mark, read_folder_mark(*place));
-        if (!mark) continue;
-        highest.generation = std::max(highest.generation, mark->generation);
-        highest.disc_number = std::max(highest.disc_number, mark->disc_number);
+        const auto mark = read_folder_mark(*place);
+        // A shelf that is closed to us is away, as its drive says.
+        if (!mark && mark.error().code == Errc::permission) continue;
+        if (!mark) return std::unexpected(mark.error());
+        if (!*mark) continue;
+        highest.generation = std::max(highest.generation, (*mark)->generation);
+        highest.disc_number = std::max(highest.disc_number, (*mark)->disc_number);
     }
     return highest;
 }

@@ -6,6 +6,7 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/json_line.hpp"
+#include "common/storage/access_problem.hpp"
 #include "common/storage/durable_file.hpp"
 #include "common/storage/existence.hpp"
 #include "common/storage/mount_point.hpp"
@@ -33,7 +34,10 @@ std::unexpected<Error> away(FolderKind kind, const std::string& path, const std:
 Result<std::unique_ptr<FileSystem>> open_there(FolderKind kind, const std::string& path) {
     auto folder = open_posix_file_system(path);
     if (folder) return folder;
-    if (folder.error().code != Errc::not_found) return away(kind, path, folder.error().message);
+    if (folder.error().code != Errc::not_found)
+        return away(kind, path,
+                    access_problem(path, R_OK | W_OK | X_OK).value_or(folder.error().message) +
+                        "; or mount its disk");
     return fail(Errc::unreachable,
                 fmt::format("{}: the folder {} is missing; mount its disk or put the folder back",
                             escape(path), to_string(kind)));
@@ -110,7 +114,10 @@ Result<KnownFolders::Then> KnownFolders::judge(FileSystem& folder, FolderKind ki
                                                const std::string& path) const {
     if (exists(folder, std::string(kAdoptFile)).value_or(false)) return Then::take_on;
     const auto mark = read_folder_mark(folder);
-    if (!mark) return away(kind, path, mark.error().message + "; " + to_take_its_place(path));
+    if (!mark) {
+        const auto closed = access_problem(folder.host_path(std::string(kFolderMark)), R_OK);
+        return away(kind, path, closed ? *closed : mark.error().message + "; " + to_take_its_place(path));
+    }
     const auto known = known_.find(path);
     if (known != known_.end()) {
         if (*mark && (*mark)->identity == known->second.identity) return Then::nothing;
@@ -157,20 +164,33 @@ Status KnownFolders::mark_state_dir() {
 
 Status KnownFolders::check_mount(FolderKind kind, const std::string& path) {
     const std::lock_guard lock(mutex_);
+    BB_TRY(const std::string mount, judge_mount(kind, path));
     const auto known = known_.find(path);
-    auto mount = mount_point_of(path);
-    if (!mount && known == known_.end()) return {};  // whoever opens it says what is wrong
+    if (mount.empty() || (known != known_.end() && known->second.mount == mount)) return {};
+    return remember(path, {std::string(to_string(kind)), "", mount});
+}
+
+Status KnownFolders::look_mount(FolderKind kind, const std::string& path) const {
+    const std::lock_guard lock(mutex_);
+    BB_CHECK(judge_mount(kind, path));
+    return {};
+}
+
+// Where its file system is mounted; "": it isn't there, which nobody expects, and whoever opens it says so.
+Result<std::string> KnownFolders::judge_mount(FolderKind kind, const std::string& path) const {
+    const auto known = known_.find(path);
+    const auto mount = mount_point_of(path);
+    if (!mount && known == known_.end()) return std::string();
     if (!mount)
         return fail(Errc::unreachable,
                     fmt::format("{}: the folder is missing; mount its disk or put it back", escape(path)));
-    if (known != known_.end() && known->second.mount == *mount) return {};
+    if (known == known_.end() || known->second.mount == *mount) return *mount;
     const bool adopt = ::access((path + "/" + std::string(kAdoptFile)).c_str(), F_OK) == 0;
-    const bool lies_beneath = known != known_.end() && known->second.mount.starts_with(*mount);
-    if (lies_beneath && !adopt)
+    if (known->second.mount.starts_with(*mount) && !adopt)
         return away(kind, path,
                     fmt::format("nothing is mounted at {}; mount its disk. {}", escape(known->second.mount),
                                 to_take_its_place(path)));
-    return remember(path, {std::string(to_string(kind)), "", std::move(*mount)});
+    return *mount;
 }
 
 Status KnownFolders::remember(const std::string& path, Known known) {

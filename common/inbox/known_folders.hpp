@@ -34,6 +34,9 @@ class KnownFolders {
     // far as its mount point tells. Errors: unreachable, with what to do.
     [[nodiscard]] Status check_mount(FolderKind kind, const std::string& path);
 
+    // The same without remembering anything.
+    [[nodiscard]] Status look_mount(FolderKind kind, const std::string& path) const;
+
     // Whether a folder is expected at `path`: it must not be made anew then.
     [[nodiscard]] bool knows(const std::string& path) const;
 
@@ -51,6 +54,7 @@ class KnownFolders {
     // What is to be done with a folder that is there.
     enum class Then : std::uint8_t { nothing, take_on, remember };
     [[nodiscard]] Result<Then> judge(FileSystem& folder, FolderKind kind, const std::string& path) const;
+    [[nodiscard]] Result<std::string> judge_mount(FolderKind kind, const std::string& path) const;
     [[nodiscard]] Status mark_state_dir();
     [[nodiscard]] Status take_on(FileSystem& folder, FolderKind kind, const std::string& path);
     [[nodiscard]] Status remember(const std::string& path, Known known);

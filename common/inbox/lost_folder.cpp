@@ -58,7 +58,9 @@ Result<bool> may_be_of(FileSystem& fs, const SessionRow& row, const std::string&
 
 std::string missing_folder_reason(const SessionRow& row, const std::string& host_path) {
     return fmt::format(
-        "its folder {0} is missing: put it back and say `burnbox retry {1}/{2}`, or send the session again",
+        "its folder {0} is missing: put it back and say `burnbox retry {1}/{2}`, send the session again, or "
+        "let "
+        "go of it with `burnbox cancel {1}/{2}`",
         escape(host_path), escape(row.account), escape(row.disc_name));
 }
 

@@ -138,6 +138,15 @@ Status reconcile_orphans(Inbox& inbox, const std::string& account, const std::se
     return {};
 }
 
+Status end_orphans(Inbox& inbox, Catalogue& catalogue, const std::string& account) {
+    std::set<std::string> known;
+    // A watched folder may have been another account's earlier.
+    BB_TRY(const auto rows, catalogue.sessions(inbox.area().is_watched() ? "" : account));
+    for (const SessionRow& row : rows)
+        if (row.staging == inbox.area()) known.insert({row.folder, row.folder_next});
+    return reconcile_orphans(inbox, account, known);
+}
+
 }  // namespace
 
 Status set_aside(Inbox& inbox, const std::string& account, const std::string& folder,
@@ -153,23 +162,33 @@ Status set_aside(Inbox& inbox, const std::string& account, const std::string& fo
     return {};
 }
 
-Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue, const std::vector<std::string>& configured) {
+Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue, const std::vector<std::string>& configured,
+                         ClosedAccounts& closed) {
     std::set<std::string> accounts(configured.begin(), configured.end());
     BB_TRY(const auto rows, catalogue.sessions(""));
     for (const SessionRow& row : rows) {
         if (row.staging != inbox.area()) continue;
         accounts.insert(row.account);
-        BB_CHECK(reconcile_row(inbox, catalogue, row));
+        if (closed.has(row.account)) continue;
+        BB_CHECK(closed.take(row.account, reconcile_row(inbox, catalogue, row)));
     }
-    for (const std::string& account : accounts) {
-        std::set<std::string> known;
-        // A watched folder may have been another account's earlier.
-        BB_TRY(const auto repaired, catalogue.sessions(inbox.area().is_watched() ? "" : account));
-        for (const SessionRow& row : repaired)
-            if (row.staging == inbox.area()) known.insert({row.folder, row.folder_next});
-        BB_CHECK(reconcile_orphans(inbox, account, known));
-    }
+    for (const std::string& account : accounts)
+        if (!closed.has(account)) BB_CHECK(closed.take(account, end_orphans(inbox, catalogue, account)));
     return {};
+}
+
+Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue, const std::vector<std::string>& configured) {
+    ClosedAccounts closed;
+    BB_CHECK(reconcile_inboxes(inbox, catalogue, configured, closed));
+    if (closed.reasons().empty()) return {};
+    return fail(Errc::permission, closed.reasons().begin()->second);
+}
+
+Status reconcile_account(Inbox& inbox, Catalogue& catalogue, const std::string& account) {
+    BB_TRY(const auto rows, catalogue.sessions(account));
+    for (const SessionRow& row : rows)
+        if (row.staging == inbox.area()) BB_CHECK(reconcile_row(inbox, catalogue, row));
+    return end_orphans(inbox, catalogue, account);
 }
 
 }  // namespace burnbox

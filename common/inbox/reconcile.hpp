@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/inbox/closed_accounts.hpp"
 #include "common/inbox/inbox.hpp"
 
 namespace burnbox {
@@ -15,6 +16,11 @@ namespace burnbox {
 // area that `inbox` is for. Every repair is logged once; doing it again changes nothing. Blocks.
 [[nodiscard]] Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue,
                                        const std::vector<std::string>& accounts);
+// The same without those that are closed; one whose folder turns out to be closed becomes one of them.
+[[nodiscard]] Status reconcile_inboxes(Inbox& inbox, Catalogue& catalogue,
+                                       const std::vector<std::string>& accounts, ClosedAccounts& closed);
+// Of one account alone, which nobody works in.
+[[nodiscard]] Status reconcile_account(Inbox& inbox, Catalogue& catalogue, const std::string& account);
 
 // A folder that is named as queued and is not to be burned becomes NAME-failed, with `text` as its
 // FAILED.txt. Blocks.

@@ -9,6 +9,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <thread>
 
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
@@ -22,6 +23,7 @@
 #include "server/places/descriptors.hpp"
 #include "server/places/folder_locks.hpp"
 #include "server/places/locations.hpp"
+#include "server/places/start_findings.hpp"
 #include "server/places/strict_findings.hpp"
 
 #include "server/composition/wait_for_folders.hpp"
@@ -62,6 +64,32 @@ class Signals {
     Reload& reload_;
     boost::asio::signal_set signals_;
     Shutdown* shutdown_ = nullptr;
+};
+
+// A start may take minutes, to make the host keys or to look through everything. Nothing of it has to come to
+// an end: it is as after a crash.
+class EndsWhileItStarts {
+  public:
+    EndsWhileItStarts() : signals_(io_, SIGTERM, SIGINT) {
+        signals_.async_wait([](const boost::system::error_code& error, int number) {
+            if (error) return;
+            log::info("server stopped", log::kv("signal", number == SIGINT ? "SIGINT" : "SIGTERM"),
+                      log::kv("reason", "it was told to end while it started"));
+            ::_exit(0);
+        });
+        thread_ = std::thread([this] { io_.run(); });
+    }
+    ~EndsWhileItStarts() {
+        io_.stop();
+        thread_.join();
+    }
+    EndsWhileItStarts(const EndsWhileItStarts&) = delete;
+    EndsWhileItStarts& operator=(const EndsWhileItStarts&) = delete;
+
+  private:
+    boost::asio::io_context io_{1};
+    boost::asio::signal_set signals_;
+    std::thread thread_;
 };
 
 // A spawner that ended by itself: nothing can be started any more, no worker and no rsync.
@@ -107,7 +135,10 @@ int serve(Config read, const std::string& notice, Spawner& spawner) {
         }
     }
     if (!wait_for_folders(*begin)) return 0;
-    auto server = Composition::start(config, reload, spawner, io);
+    auto server = [&] {
+        const EndsWhileItStarts guard;
+        return Composition::start(config, reload, spawner, io);
+    }();
     if (!server) {
         log::error("server not started", log::kv(server.error()));
         return 1;
@@ -157,7 +188,8 @@ int serve_command(std::string_view name, const std::vector<std::string>& argumen
         fmt::print(stderr, "{}\n", config.error().message);
         return 1;
     }
-    const std::vector<std::string> findings = strict_findings(*config, StrictFor::serve);
+    std::vector<std::string> findings = strict_findings(*config, StrictFor::serve);
+    for (std::string& finding : state_findings(*config)) findings.push_back(std::move(finding));
     for (const std::string& finding : findings) print_error("not started: " + finding);
     if (!findings.empty()) return 1;
     std::string few_descriptors;

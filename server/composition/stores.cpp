@@ -46,7 +46,7 @@ std::vector<FileSystem*> Stores::marked_folders() const {
     return marked;
 }
 
-Status Stores::check_image_dir(const std::string& path) const {
+Status Stores::check_image_dir(const std::string& path) {
     if (!folders_->knows(path)) {
         BB_TRY(const auto discs, catalogue_->discs());
         if (lost_every_image(discs, path))
@@ -56,7 +56,11 @@ Status Stores::check_image_dir(const std::string& path) const {
                             "take its place, say so with: touch {}/{}",
                             path, path, kAdoptFile));
     }
-    return folders_->check(FolderKind::image_dir, path);
+    BB_CHECK(folders_->check(FolderKind::image_dir, path));
+    // One that was away, or closed to us, at the start is held from now on.
+    Status held = folder_locks_.hold("image_dir", path);
+    if (!held) held.error().code = Errc::unreachable;
+    return held;
 }
 
 Status Stores::keep_places(PlaceLost lost) {

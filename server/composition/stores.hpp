@@ -43,7 +43,7 @@ class Stores {
     [[nodiscard]] std::vector<FileSystem*> marked_folders() const;
     // Whether the folder is the image_dir that it is known as. One that never had a mark is known by its
     // discs: without any of them its disk is not mounted.
-    [[nodiscard]] Status check_image_dir(const std::string& path) const;
+    [[nodiscard]] Status check_image_dir(const std::string& path);
 
     // From now on the places of a seal's promise have to stay where they are: `lost` is told of one that does
     // not, on a thread of its own, and what the catalogue holds is saved beside its file.

@@ -43,11 +43,30 @@ std::string holder_of(ino_t inode) {
     return "";
 }
 
+std::string another_works_in(const std::string& key, const std::string& path, ino_t inode) {
+    return fmt::format("{} {}: another burnbox server works in it already{}", key, escape(path),
+                       holder_of(inode));
+}
+
 }  // namespace
 
+std::optional<std::string> held_by_another(const std::string& key, const std::string& path) {
+    for (const std::string& entry : {path, path + kLockFile}) {
+        const UniqueFd fd(::open(entry.c_str(), O_RDONLY | O_CLOEXEC));
+        struct stat info{};
+        if (!fd || ::fstat(fd.get(), &info) != 0 || holder_of(info.st_ino).empty()) continue;
+        if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) continue;
+        return another_works_in(key, path, info.st_ino) +
+               "; stop that one, or give this one a folder of its own";
+    }
+    return std::nullopt;
+}
+
 Status FolderLocks::hold(const std::string& key, const std::string& path) {
+    const std::lock_guard one_at_a_time(mutex_);
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat info{};
+    if (!fd && (errno == EACCES || errno == EPERM)) return {};  // closed to us: nobody works in it here
     if (!fd || ::fstat(fd.get(), &info) != 0) return fail_errno("open", path);
     const std::pair identity(info.st_dev, info.st_ino);
     if (std::ranges::find(held_, identity, [](const auto& held) { return held.first; }) != held_.end())
@@ -61,11 +80,9 @@ Status FolderLocks::hold(const std::string& key, const std::string& path) {
         if (locked != 0 && errno != EWOULDBLOCK) return fail_errno("lock", file);
     }
     if (locked != 0)
-        return fail(
-            Errc::busy,
-            fmt::format("{} {}: another burnbox server works in it already{}; stop that one, or give this "
-                        "one (process {}) a folder of its own",
-                        key, escape(path), holder_of(info.st_ino), ::getpid()));
+        return fail(Errc::busy,
+                    fmt::format("{}; stop that one, or give this one (process {}) a folder of its own",
+                                another_works_in(key, path, info.st_ino), ::getpid()));
     held_.emplace_back(identity, std::move(fd));
     return {};
 }

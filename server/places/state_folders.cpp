@@ -13,10 +13,12 @@
 
 #include "common/config/text_file.hpp"
 #include "common/process/program_path.hpp"
+#include "common/storage/access_problem.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "common/storage/user_name.hpp"
 #include "server/places/catalogue_rescue.hpp"
 #include "server/places/hook_findings.hpp"
+#include "server/places/start_findings.hpp"
 #include "server/watch/watch_access.hpp"
 
 namespace burnbox {
@@ -34,8 +36,8 @@ std::optional<std::string> folder_finding(const std::string& key, const std::str
                            std::strerror(sys_errno), user_name(), path);
     };
     if (is_folder(path)) {
-        if (access(path.c_str(), R_OK | W_OK | X_OK) == 0) return std::nullopt;
-        return finding(fmt::format("write in {}", path), errno);
+        const auto problem = access_problem(path, R_OK | W_OK | X_OK);
+        return problem ? std::optional(fmt::format("{}: {}", key, *problem)) : std::nullopt;
     }
     if (access(path.c_str(), F_OK) == 0)
         return fmt::format("{}: {} is no folder; choose another one", key, path);
@@ -57,12 +59,7 @@ std::optional<std::string> catalogue_finding(const std::string& url) {
     struct stat info{};
     if (path.empty() || stat(path.c_str(), &info) != 0) return std::nullopt;  // it is made at the start
     if (!S_ISREG(info.st_mode)) return fmt::format("catalogue: {} is no file; move it away", path);
-    if (access(path.c_str(), R_OK | W_OK) != 0) {
-        const int sys_errno = errno;
-        return fmt::format(
-            "catalogue: open {0} for writing: {1}; mend it with: sudo chown {2} {0} && sudo chmod u+rw {0}",
-            path, std::strerror(sys_errno), user_name());
-    }
+    if (access(path.c_str(), R_OK | W_OK) != 0) return std::nullopt;  // state_findings() says so
     std::array<char, kHeader.size()> begin{};
     const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     const ssize_t length = fd ? pread(fd.get(), begin.data(), begin.size(), 0) : -1;
@@ -71,22 +68,30 @@ std::optional<std::string> catalogue_finding(const std::string& url) {
                        path);
 }
 
-// Folders that are known and away.
-std::vector<std::string> away_findings(const Config& config) {
-    const auto state_fs = open_posix_file_system(config.state_dir);
-    if (!state_fs) return {};
-    const auto known = KnownFolders::open(**state_fs);
-    if (!known) return {known.error().message};
-    std::vector<std::string> findings;
-    const auto look = [&](FolderKind kind, const std::string& path) {
-        const Status there = (*known)->look(kind, path);
-        if (!there) findings.push_back(there.error().message);
-    };
-    look(FolderKind::inbox_dir, config.inbox_dir);
-    for (const auto& [name, drive] : config.drives)
-        if (drive.emulated()) look(FolderKind::image_dir, drive.image_dir);
-    return findings;
-}
+// What state_dir says of the other folders; nothing when there is none yet, or it can't be read.
+struct Known {
+    explicit Known(const Config& config) {
+        auto opened = open_posix_file_system(config.state_dir);
+        if (!opened) return;
+        state_fs = std::move(*opened);
+        auto read = KnownFolders::open(*state_fs);
+        if (read)
+            folders = std::move(*read);
+        else if (read.error().code != Errc::permission)
+            problem = read.error().message;
+    }
+    // Why the folder that is known there is away.
+    [[nodiscard]] std::optional<std::string> away(FolderKind kind, const std::string& path) const {
+        if (!folders) return std::nullopt;
+        const bool has_mark = kind == FolderKind::inbox_dir || kind == FolderKind::image_dir;
+        const Status there = has_mark ? folders->look(kind, path) : folders->look_mount(kind, path);
+        return there ? std::nullopt : std::optional(there.error().message);
+    }
+
+    std::unique_ptr<FileSystem> state_fs;
+    std::unique_ptr<KnownFolders> folders;
+    std::optional<std::string> problem;
+};
 
 }  // namespace
 
@@ -151,24 +156,32 @@ Result<UniqueFd> lock_state_dir(const std::string& state_dir) {
 
 std::vector<std::string> access_findings(const Config& config) {
     std::vector<std::string> findings;
+    const Known known(config);
     const auto add = [&](std::optional<std::string> finding) {
         if (finding) findings.push_back(std::move(*finding));
+        return finding.has_value();
     };
+    const auto add_all = [&](std::vector<std::string> more) {
+        for (std::string& finding : more) add(std::move(finding));
+    };
+    add(known.problem);
     add(folder_finding("state_dir", config.state_dir));
     add(catalogue_finding(config.catalogue));
-    add(folder_finding("inbox_dir", config.inbox_dir));
+    add_all(state_findings(config));
+    if (!add(known.away(FolderKind::inbox_dir, config.inbox_dir)))
+        add(folder_finding("inbox_dir", config.inbox_dir));
     add(folder_finding("signals_dir", config.signals_dir));
+    add_all(closed_findings(config));
     for (std::size_t i = 0; i < config.watch.size(); ++i)
-        for (std::string& finding :
-             watch::watch_access_findings(fmt::format("watch[{}].path", i), config.watch[i].path))
-            findings.push_back(std::move(finding));
+        if (!add(known.away(FolderKind::watch, config.watch[i].path)))
+            add_all(watch::watch_access_findings(fmt::format("watch[{}].path", i), config.watch[i].path));
     for (std::size_t i = 0; i < config.skim.size(); ++i)
-        for (std::string& finding :
-             watch::read_access_findings(fmt::format("skim[{}].from", i), config.skim[i].from))
-            findings.push_back(std::move(finding));
+        if (!add(known.away(FolderKind::skim, config.skim[i].from)))
+            add_all(watch::read_access_findings(fmt::format("skim[{}].from", i), config.skim[i].from));
     for (const auto& [name, drive] : config.drives) {
         if (drive.emulated()) {
-            add(folder_finding(fmt::format("drives.{}.image_dir", name), drive.image_dir));
+            if (!add(known.away(FolderKind::image_dir, drive.image_dir)))
+                add(folder_finding(fmt::format("drives.{}.image_dir", name), drive.image_dir));
         } else if (access(drive.device.c_str(), R_OK | W_OK) != 0) {
             const int sys_errno = errno;
             findings.push_back(fmt::format(
@@ -177,8 +190,8 @@ std::vector<std::string> access_findings(const Config& config) {
                                     : std::string("is the drive connected? `lsblk -S` lists drives")));
         }
     }
-    for (std::string& finding : away_findings(config)) findings.push_back(std::move(finding));
-    for (std::string& finding : hook_findings(config.hooks)) findings.push_back(std::move(finding));
+    add_all(lock_findings(config));
+    add_all(hook_findings(config.hooks));
     if (config.burn.redundancy != 0 && !is_in_path("par2"))
         findings.push_back(
             "burn.redundancy: the program par2 is not in PATH; mend it with: sudo apt-get install par2");

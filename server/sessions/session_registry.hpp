@@ -26,6 +26,10 @@ struct ClientConnection {
     std::uint64_t opened = 0;  // SessionRegistry's counter
     Timestamp opened_at;
     std::map<std::string, std::shared_ptr<SealedAlias>> alias;  // by the old name
+    // Sessions that were sealed by a marker's file while it was open, and in whose names it has changed
+    // nothing since: the marker's digest, by name. The old name may be another connection's new session by
+    // now.
+    std::map<std::string, Sha256> sealed_by;
     // By sessions that were to be made by it: SessionFiles::missed.
     std::map<std::string, SessionFiles::Missed> missed_early;
 };
@@ -38,7 +42,8 @@ struct Account {
     const AccountTerms terms;
 
     std::mutex mutex;        // guards all below, and the insides of the sessions
-    bool recovered = false;  // its folder and journals were read (server/seal/recover)
+    bool recovered = false;  // its folder and journals were read (server/startup/recover)
+    std::string closed;      // why it can't be served, with the remedy; "" = it is
     std::map<std::string, std::shared_ptr<OpenSession>> sessions;  // by name; open, sealing or arriving ones
     std::map<ConnectionId, ClientConnection> connections;
     std::uint64_t open_bytes = 0;                       // the sum of the records' sizes

@@ -358,21 +358,32 @@ class LostSessions {
     std::set<SessionId> displaced_;                      // whose folder is another session's by now
 };
 
+Status find_lost_in(const UploadServices& services, const std::string& account, const Seals& seals) {
+    // In a watched folder that is how a session is taken back.
+    if (!services.inbox.area().is_watched()) BB_CHECK(name_sealed_folders_back(services, account));
+    return LostSessions(services, account, seals).run();
+}
+
 }  // namespace
 
-Status find_lost_sessions(const UploadServices& services, const std::vector<std::string>& accounts) {
+Status find_lost_sessions(const UploadServices& services, const std::vector<std::string>& accounts,
+                          ClosedAccounts& closed) {
     BB_TRY(const auto ids, unreferenced_seals(services.state_fs, services.catalogue));
     Seals seals;
     for (const std::string& id : ids) {
         BB_TRY(FoundSealRecord record, find_seal_record(services.state_fs, id));
         if (record.sealed) seals.emplace(id, std::move(*record.sealed));
     }
-    for (const std::string& account : accounts) {
-        // In a watched folder that is how a session is taken back.
-        if (!services.inbox.area().is_watched()) BB_CHECK(name_sealed_folders_back(services, account));
-        BB_CHECK(LostSessions(services, account, seals).run());
-    }
+    for (const std::string& account : accounts)
+        if (!closed.has(account)) BB_CHECK(closed.take(account, find_lost_in(services, account, seals)));
     return {};
+}
+
+Status find_lost_sessions(const UploadServices& services, const std::vector<std::string>& accounts) {
+    ClosedAccounts closed;
+    BB_CHECK(find_lost_sessions(services, accounts, closed));
+    if (closed.reasons().empty()) return {};
+    return fail(Errc::permission, closed.reasons().begin()->second);
 }
 
 }  // namespace burnbox::upload

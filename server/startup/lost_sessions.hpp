@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/inbox/closed_accounts.hpp"
 #include "server/sessions/services.hpp"
 
 namespace burnbox::upload {
@@ -16,5 +17,8 @@ namespace burnbox::upload {
 // catalogue's and the disk's. Blocks.
 [[nodiscard]] Status find_lost_sessions(const UploadServices& services,
                                         const std::vector<std::string>& accounts);
+// The same without those that are closed; one whose folder turns out to be closed becomes one of them.
+[[nodiscard]] Status find_lost_sessions(const UploadServices& services,
+                                        const std::vector<std::string>& accounts, ClosedAccounts& closed);
 
 }  // namespace burnbox::upload

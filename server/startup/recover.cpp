@@ -9,9 +9,11 @@
 #include "common/inbox/reconcile.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/durable_file.hpp"
+#include "server/seal/taken_names.hpp"
 #include "server/seal/withdraw_session.hpp"
 #include "server/sessions/sent_modes.hpp"
 #include "server/sessions/session_walk.hpp"
+#include "server/startup/closed_account.hpp"
 #include "server/startup/lost_sessions.hpp"
 
 namespace burnbox::upload {
@@ -20,28 +22,6 @@ namespace {
 Status make_account_folders(SessionRegistry& registry, const std::string& account) {
     BB_CHECK(make_folders(registry.inbox(), account, 0755));
     return make_folders(registry.services.state_fs, Journal::folder(account), 0700);
-}
-
-// A disk that is not mounted must not look like one on which every sealed session was lost.
-Status check_inbox_is_mounted(SessionRegistry& registry) {
-    std::size_t waiting = 0;
-    std::string account;
-    for (const SessionState state : kQueuedStates) {
-        BB_TRY(const auto rows, registry.services.catalogue.sessions_in_state(state));
-        for (const SessionRow& row : rows) {
-            if (row.staging.is_watched() || row.folder.empty()) continue;
-            const auto info = registry.inbox().info(row.account);
-            if (info || info.error().code != Errc::not_found) return {};
-            ++waiting;
-            account = row.account;
-        }
-    }
-    if (waiting == 0) return {};
-    return fail(
-        Errc::not_found,
-        fmt::format("{} is empty, but {} sessions in it wait to be burned: mount its disk and start again; "
-                    "if they are lost for good, make the folder {}",
-                    registry.inbox().host_path(""), waiting, registry.inbox().host_path(account)));
 }
 
 constexpr const char* kBootFile = "boot_id";
@@ -72,7 +52,9 @@ Status load_session(SessionRegistry& registry, Account& account, const std::shar
     journal.elsewhere = journal.missing && found.stray_journal;
     const auto modes = open_up(registry.inbox(), join_path(account.name, session->name), true);
     BB_TRY(const auto entries, walk_session(registry.inbox(), join_path(account.name, session->name)));
+    std::string refused = refusal_reason(registry.inbox(), join_path(account.name, session->name));
     const std::lock_guard lock(account.mutex);
+    session->reason = std::move(refused);  // what an earlier run said is still the last word
     session->folders_completed = registry.tick();
     SessionFiles& files = session->files;
     const auto inode_of = [&](const std::string& path) -> std::optional<std::uint64_t> {
@@ -161,16 +143,23 @@ Status recover_account(SessionRegistry& registry, Account& account, bool went_do
     return {};
 }
 
-}  // namespace
-
-Status recover_accounts(SessionRegistry& registry) {
+std::vector<std::string> configured_accounts(const SessionRegistry& registry) {
     std::vector<std::string> names;
     const ConfigSnapshot config = registry.config();
     for (const auto& [name, account] : config->accounts) names.push_back(name);
+    return names;
+}
+
+}  // namespace
+
+Status recover_accounts(SessionRegistry& registry) {
+    const std::vector<std::string> names = configured_accounts(registry);
+    ClosedAccounts closed;
     BB_CHECK(make_folders(registry.services.state_fs, "seals", 0700));
     BB_CHECK(make_folders(registry.services.state_fs, "journal", 0700));
-    BB_CHECK(check_inbox_is_mounted(registry));
-    for (const std::string& name : names) BB_CHECK(make_account_folders(registry, name));
+    BB_CHECK(find_missing_folders(registry, closed));
+    for (const std::string& name : names)
+        if (!closed.has(name)) BB_CHECK(closed.take(name, make_account_folders(registry, name)));
     // The seal's promise begins with these folders: they must not vanish with what is durable in them.
     BB_CHECK(registry.services.state_fs.sync_folder(""));
     BB_CHECK(registry.services.state_fs.sync_folder("journal"));
@@ -178,12 +167,16 @@ Status recover_accounts(SessionRegistry& registry) {
     // The repair ends cut withdrawals; their files are as whole as they were sealed, if that is written down
     // before.
     BB_TRY(const auto withdrawn, registry.services.catalogue.sessions_in_state(SessionState::withdrawn));
-    for (const SessionRow& row : withdrawn) journal_from_record(registry, row);
-    BB_CHECK(find_lost_sessions(registry.services, names));
-    BB_CHECK(reconcile_inboxes(registry.services.inbox, registry.services.catalogue, names));
+    for (const SessionRow& row : withdrawn)
+        if (!closed.has(row.account)) journal_from_record(registry, row);
+    BB_CHECK(find_lost_sessions(registry.services, names, closed));
+    BB_CHECK(reconcile_inboxes(registry.services.inbox, registry.services.catalogue, names, closed));
     BB_TRY(const bool went_down, machine_went_down(registry));
     for (const std::string& name : names)
-        BB_CHECK(recover_account(registry, *registry.account(name), went_down, During::start));
+        if (!closed.has(name))
+            BB_CHECK(closed.take(
+                name, recover_account(registry, *registry.account(name), went_down, During::start)));
+    for (const auto& [name, error] : closed.reasons()) close_account(registry, name, error);
     // After the journals say what it meant.
     return went_down ? replace_file(registry.services.state_fs, kBootFile, registry.services.boot_id)
                      : Status();
@@ -194,11 +187,30 @@ Status recover_new_account(SessionRegistry& registry, const std::string& name) {
     {
         const std::lock_guard lock(account->mutex);
         if (account->recovered) return {};
+        if (!account->closed.empty()) return {};  // it is tried again and again
     }
     BB_CHECK(make_account_folders(registry, name));
     BB_CHECK(registry.services.state_fs.sync_folder("journal"));
     BB_CHECK(registry.inbox().sync_folder(""));
     return recover_account(registry, *account, true, During::reload);
+}
+
+Status reopen_account(SessionRegistry& registry, const std::string& name) {
+    BB_CHECK(check_folder_is_there(registry, name));
+    BB_CHECK(make_account_folders(registry, name));
+    BB_CHECK(find_lost_sessions(registry.services, {name}));
+    BB_CHECK(reconcile_account(registry.services.inbox, registry.services.catalogue, name));
+    const auto account = registry.account(name);
+    BB_CHECK(recover_account(registry, *account, true, During::start));
+    {
+        const std::lock_guard lock(account->mutex);
+        account->closed.clear();
+    }
+    log::info("account served again", log::kv("account", name));
+    if (registry.services.folder_is_away)
+        registry.services.folder_is_away(registry.inbox().host_path(name), "");
+    registry.services.wake_burner();
+    return {};
 }
 
 }  // namespace burnbox::upload

@@ -7,14 +7,17 @@
 #include "server/seal/intake_session.hpp"
 #include "server/seal/seal_gaps.hpp"
 #include "server/seal/seal_refusal.hpp"
+#include "server/startup/account_watch.hpp"
 #include "server/startup/recover.hpp"
 #include "server/upload/client.hpp"
+#include "server/upload/closed_client.hpp"
 #include "server/upload/inbox_client.hpp"
 
 namespace burnbox {
 
 struct Uploads::State {
     std::shared_ptr<upload::SessionRegistry> registry;
+    upload::AccountWatch closed_accounts{registry};
 };
 
 namespace {
@@ -35,6 +38,11 @@ std::string waiting_reason(const SessionConfig& config, const upload::OpenSessio
     return upload::no_marker_text(config);
 }
 
+bool is_closed(upload::Account& account) {
+    const std::lock_guard lock(account.mutex);
+    return !account.closed.empty();
+}
+
 }  // namespace
 
 Uploads::Uploads(const UploadServices& services)
@@ -45,7 +53,9 @@ Uploads::Uploads(const UploadServices& services)
 Uploads::~Uploads() = default;
 
 Status Uploads::recover() {
-    return upload::recover_accounts(*state_->registry);
+    BB_CHECK(upload::recover_accounts(*state_->registry));
+    state_->closed_accounts.start();
+    return {};
 }
 
 Status Uploads::add_account(const std::string& account) {
@@ -53,23 +63,29 @@ Status Uploads::add_account(const std::string& account) {
 }
 
 std::unique_ptr<Client> Uploads::connect(const std::string& account) {
-    upload::SessionRegistry& registry = *state_->registry;
-    return std::make_unique<upload::InboxClient>(state_->registry, registry.account(account));
+    const auto known = state_->registry->account(account);
+    if (is_closed(*known)) return upload::make_closed_client(account);
+    return std::make_unique<upload::InboxClient>(state_->registry, known);
 }
 
 void Uploads::burn(const std::string& account, const std::string& session, bool again, Done done) {
-    upload::burn_session(state_->registry, state_->registry->account(account), session, again,
-                         std::move(done));
+    const auto known = state_->registry->account(account);
+    if (is_closed(*known)) return done(std::unexpected(upload::closed_error(account)));
+    upload::burn_session(state_->registry, known, session, again, std::move(done));
 }
 
 void Uploads::cancel(const std::string& account, const std::string& session, Done done) {
-    upload::cancel_session(state_->registry, state_->registry->account(account), session, std::move(done));
+    const auto known = state_->registry->account(account);
+    if (is_closed(*known)) return done(std::unexpected(upload::closed_error(account)));
+    upload::cancel_session(state_->registry, known, session, std::move(done));
 }
 
 Result<std::unique_ptr<upload::IntakeSession>> Uploads::begin_intake(const std::string& account,
                                                                      const std::string& session,
                                                                      std::uint64_t bytes) {
-    return upload::IntakeSession::begin(state_->registry, state_->registry->account(account), session, bytes);
+    const auto known = state_->registry->account(account);
+    if (is_closed(*known)) return std::unexpected(upload::closed_error(account));
+    return upload::IntakeSession::begin(state_->registry, known, session, bytes);
 }
 
 std::vector<OpenSessionStatus> Uploads::open_sessions() {

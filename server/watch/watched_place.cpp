@@ -63,7 +63,10 @@ Status WatchedPlace::open() {
 }
 
 Status WatchedPlace::recover() {
-    BB_CHECK(opened_.back()->folder->recover());
+    if (Status recovered = opened_.back()->folder->recover(); !recovered) {
+        opened_.pop_back();  // nobody works on it yet
+        return recovered;
+    }
     services_.inbox.add_area(area_, *opened_.back()->fs);
     const std::lock_guard lock(mutex_);
     is_there_ = true;

@@ -15,6 +15,7 @@
 #include "common/base/parts.hpp"
 #include "common/base/text.hpp"
 #include "common/inbox/staged_copy.hpp"
+#include "common/storage/access_problem.hpp"
 #include "server/watch/watched_place.hpp"
 
 namespace burnbox {
@@ -81,16 +82,25 @@ struct Watches::State {
     SteadyTime next_look{};
     std::jthread thread;
 
-    // One that is away is tried again.
+    // One that is away, or closed to us, is tried again.
     Status open(watch::WatchedPlace& place) {
         Status opened = place.open();
-        if (!opened && opened.error().code == Errc::unreachable) {
-            place.retire(opened.error().message);
-            tell(place, opened.error().message);
-            return {};
-        }
-        if (opened) return place.recover();
-        return opened;
+        if (opened) opened = place.recover();
+        if (opened) return {};
+        if (opened.error().code != Errc::unreachable && opened.error().code != Errc::permission)
+            return opened;
+        const std::string why = reason_of(place, opened.error());
+        place.retire(why);
+        tell(place, why);
+        return {};
+    }
+
+    // With the line that mends it, where a folder is closed to us.
+    static std::string reason_of(const watch::WatchedPlace& place, const Error& error) {
+        if (error.code != Errc::permission) return error.message;
+        return access_problem(place.config().path, R_OK | W_OK | X_OK)
+            .value_or(fmt::format("{}: {}; `burnbox check` says how to mend it", place.config().path,
+                                  error.message));
     }
 
     void tell(const watch::WatchedPlace& place, const std::string& why) const {
@@ -120,10 +130,11 @@ struct Watches::State {
         if (back) back = place.recover();
         if (back) back = place.folder()->start();
         if (!back) {
-            if (back.error().code != Errc::unreachable)
+            if (back.error().code != Errc::unreachable && back.error().code != Errc::permission)
                 next_look = services.clock.steady_now() + kAfterTrouble;
-            place.retire(back.error().message);
-            return tell(place, back.error().message);
+            const std::string why = reason_of(place, back.error());
+            place.retire(why);
+            return tell(place, why);
         }
         tell(place, "");
         services.wake_burner();

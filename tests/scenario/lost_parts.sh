@@ -81,9 +81,9 @@ if [ "$(id -u)" != 0 ]; then
     step "one that may only be read is refused at the start"
     chmod 444 "$state/catalogue.sqlite"
     check_fails "the server does not start" burnbox serve
-    said "catalogue: open $state/catalogue.sqlite: the file is read-only for the server's user"
+    said "catalogue: open $state/catalogue.sqlite: Permission denied; mend it with: sudo chmod u\+rw"
     check_fails "check says it" burnbox check
-    said "catalogue: open $state/catalogue.sqlite for writing: Permission denied; mend it with: sudo chown"
+    said "catalogue: open $state/catalogue.sqlite: Permission denied; mend it with: sudo chmod u\+rw"
     chmod 640 "$state/catalogue.sqlite"
 fi
 

@@ -22,7 +22,8 @@ TEST_CASE("config: a watched folder's account needs no key") {
         parse_config("state_dir: /s\naccounts: {lab: {}}\ndrives: {d: {image_dir: /d}}\n", "b.yaml");
     REQUIRE_FALSE(nobody);
     CHECK(nobody.error().message ==
-          "b.yaml:2:12: accounts.lab: the account has no key: nobody could log in; set keys or keys_file");
+          "b.yaml:2:12: accounts.lab: the account has no key: nobody could log in; set keys or keys_file, "
+          "or name it under watch or skim, whose accounts need none");
 }
 
 TEST_CASE("config: what is wrong with a watched folder is said where it stands") {
