@@ -13,6 +13,7 @@ namespace burnbox {
 namespace {
 
 constexpr std::chrono::minutes kBetween{1};
+constexpr std::chrono::seconds kBetweenLooks{1};  // at the space alone: an upload may fill it in seconds
 constexpr Timestamp::duration kLeast = std::chrono::milliseconds(10);
 constexpr std::chrono::hours kProofLasts{6};  // while the other drives read their copies
 constexpr std::chrono::minutes kRest{30};     // of a session that could not be read or removed
@@ -96,13 +97,51 @@ bool PayloadRelease::run_when_due(const std::string& drive, const Discs& discs) 
     if (!one || now < next_time(drive)) return false;
     note_clock();
     std::erase_if(proven_, [&](const auto& proof) { return proof.second + kProofLasts < now; });
-    std::erase_if(resting_, [&](const auto& resting) { return resting.second <= now; });
-    const auto did = run({drive, discs});
-    if (did && *did) return true;
-    if (!did) {
-        log::warning("payload not released", log::kv(did.error()));
-        const std::lock_guard lock(next_mutex_);
-        next_[drive] = now + kBetween;
+    const auto next = run(read_back, now + kBetween);
+    if (!next) log::warning("payload not released", log::kv(next.error()));
+    const std::lock_guard lock(next_mutex_);
+    next_[drive] = next.value_or(now + kBetween);
+}
+
+Result<SteadyTime> PayloadRelease::run(const ReadBack& read_back, SteadyTime latest) {
+    const ConfigSnapshot config = services_.config.snapshot();
+    const KeepBurned& keep = config->session.keep_burned;
+    BB_TRY(auto space, services_.inbox.fs().space());
+    if (keep.how == KeepBurned::How::until_needed && !space_is_needed(space))
+        return services_.clock.steady_now() + kBetweenLooks;
+    BB_TRY(const auto burned, services_.catalogue.sessions_in_state(SessionState::burned));
+    const Timestamp now = services_.clock.now();
+    for (const SessionRow& row : due_for_release(burned, keep, space_is_needed(space), now)) {
+        if (released_.contains(row.id)) continue;
+        const auto released = release(row, read_back);
+        if (!released)
+            log::warning("payload not released", log::kv("account", row.account),
+                         log::kv("session", row.disc_name), log::kv(released.error()));
+        if (!released.value_or(false) || keep.how != KeepBurned::How::until_needed) continue;
+        BB_TRY(space, services_.inbox.fs().space());
+        if (!space_is_needed(space)) break;
+    }
+    const auto next = next_release(burned, keep, now);
+    if (!next) return latest;
+    return std::min(latest, services_.clock.steady_now() + std::max(*next - services_.clock.now(), kLeast));
+}
+
+bool PayloadRelease::is_good(const DiscRow& disc, const DiscSessionRow& copy, const ReadBack& read_back) {
+    const std::pair key(copy.disc, copy.session);
+    if (!counts(disc, copy)) proven_.erase(key);
+    // Whether an image is there again that was missing, the read-back finds out.
+    if (disc.state == DiscState::suspect || !copy.good) return false;
+    if (proven_.contains(key)) return true;
+    switch (read_back(disc, copy)) {
+        case Found::good:
+            proven_[key] = services_.clock.steady_now();
+            return true;
+        case Found::shelved:
+            return true;
+        case Found::bad:
+        case Found::elsewhere:
+        case Found::missing:
+            return false;
     }
     return false;
 }

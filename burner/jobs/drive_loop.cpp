@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "burner/finish/closed_staging.hpp"
 #include "burner/finish/finisher.hpp"
 #include "burner/jobs/unfinished_attempts.hpp"
 #include "burner/schedule/failure_rules.hpp"
@@ -45,7 +46,7 @@ Result<bool> DriveLoop::run_once() {
     }
     auto did = step();
     if (!did && !schedule_.stopping) rest(did.error());
-    conditions_.tell_failed_sessions(services_.catalogue);
+    conditions_.tell_failed_sessions(services_, schedule_);
     const SteadyTime now = services_.clock.steady_now();
     SteadyTime next = medium_.next_look();
     if (!rest_.ready(now)) next = std::min(next, rest_.until());
@@ -174,6 +175,19 @@ Result<bool> DriveLoop::conclude(Work& work, Attempted attempted) {
     return true;
 }
 
+// One that is burned stays so; what its folder says is behind, which its account sees and nobody else.
+void DriveLoop::not_finished(SessionId session, const Error& error) {
+    const auto row = services_.catalogue.session(session);
+    if (!row) return log::warning("session not finished", log::kv("session", session), log::kv(error));
+    const std::string what = what_is_closed(services_, *row).value_or(error.message);
+    log::warning("session not finished", log::kv("session", row->account + "/" + row->disc_name),
+                 log::kv("remedy", what), log::kv(error));
+    if (row->state != SessionState::burned || error.origin == Origin::catalogue) return;
+    const std::string reason = "it is burned, but its folder can't get its receipt: " + what;
+    if (reason != row->reason && !services_.catalogue.set_reason(session, reason)) return;
+    schedule_.needs_person(session, reason);
+}
+
 Result<bool> DriveLoop::finish_ended() {
     const SteadyTime now = services_.clock.steady_now();
     const auto session = schedule_.next_ended(now);
@@ -182,7 +196,7 @@ Result<bool> DriveLoop::finish_ended() {
     if (!claim) return false;
     const auto finished = finish_session(services_, *session, schedule_.is_without_folder(*session));
     if (!finished) {
-        log::warning("session not finished", log::kv("session", *session), log::kv(finished.error()));
+        not_finished(*session, finished.error());
         schedule_.ended_failed(*session, now);
     } else if (*finished == Finish::folder_away) {
         schedule_.ended_without_folder(*session, now, services_.clock.steady_now());

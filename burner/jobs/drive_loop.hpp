@@ -59,6 +59,7 @@ class DriveLoop {
     [[nodiscard]] PayloadRelease::Reach reach(const DiscRow& disc) const;
     [[nodiscard]] PayloadRelease::Found prove(const DiscRow& disc, const DiscSessionRow& copy);
     [[nodiscard]] Result<bool> finish_ended();
+    void not_finished(SessionId session, const Error& error);
     // Whether it spoiled too many discs; then its sessions are told.
     [[nodiscard]] Result<bool> is_stopped();
     void go_on_again();

@@ -4,6 +4,7 @@
 
 #include "burner/attempts/adjudication.hpp"
 #include "burner/attempts/meet_disc.hpp"
+#include "burner/finish/closed_staging.hpp"
 #include "burner/prepare/seal_proof.hpp"
 #include "burner/schedule/burn_job.hpp"
 #include "burner/schedule/failure_rules.hpp"
@@ -123,7 +124,10 @@ Status SessionOutcome::session_failed(const std::vector<SessionRow>& rows, const
         BB_CHECK(fail_session(row, error.message));
         return {};
     }
-    context_.reporter.session_waits(row, error.message);
+    const auto closed = what_is_closed(context_.services, row);
+    const std::string reason = closed ? error.message + ": " + *closed : error.message;
+    context_.reporter.session_waits(row, reason);
+    context_.schedule.needs_person(row.id, reason);
     return {};
 }
 
@@ -141,6 +145,7 @@ Status SessionOutcome::without_work(const std::vector<SessionRow>& rows, const E
             BB_CHECK(fail_session(row, sealed.error().message));
         } else {
             context_.reporter.session_waits(row, sealed.error().message);
+            context_.schedule.needs_person(row.id, sealed.error().message);
         }
     }
     return {};

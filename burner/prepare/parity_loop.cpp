@@ -221,6 +221,7 @@ void ParityLoop::waits(const SessionRow& row, const Error& error) {
         facts.waits = error.message;
         tell_status(services_, row, facts);
     }
+    if (passes_by_itself(error) && error.code != Errc::busy) schedule_.needs_person(row.id, error.message);
     if (!told) log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(told.error()));
 }
 

@@ -1,7 +1,10 @@
 #include "burner/schedule/conditions.hpp"
 
+#include <algorithm>
 #include <set>
 
+#include "burner/schedule/schedule.hpp"
+#include "burner/schedule/services.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -40,12 +43,42 @@ void Conditions::clear_key(const Key& key) {
     events_.publish(over);
 }
 
-void Conditions::tell_failed_sessions(Catalogue& catalogue) {
+namespace {
+
+// Nothing of burnbox's takes it, until the configuration names its pool or its folder again.
+bool has_lost_its_place(const Config& config, const SessionRow& row) {
+    if (!config.pools.contains(row.pool)) return true;
+    return row.staging.is_watched() && std::ranges::find(config.watch, *row.staging.watched_folder(),
+                                                         &WatchConfig::path) == config.watch.end();
+}
+
+// What was noted counts as long as its row says the same.
+Result<std::vector<SessionRow>> sessions_in_need(const BurnerServices& services, Schedule& schedule) {
+    BB_TRY(auto rows, services.catalogue.sessions_in_state(SessionState::failed));
+    BB_TRY(const auto queued, services.catalogue.sessions_in_state(SessionState::queued));
+    const ConfigSnapshot config = services.config.snapshot();
+    for (const SessionRow& row : queued)
+        if (!row.reason.empty() && has_lost_its_place(*config, row)) rows.push_back(row);
+    for (const auto& [session, what] : schedule.needs_of_all()) {
+        const auto row = services.catalogue.session(session);
+        if (!row && row.error().code != Errc::not_found) return std::unexpected(row.error());
+        const bool still = row && row->reason == what && row->state != SessionState::failed;
+        if (still)
+            rows.push_back(*row);
+        else
+            schedule.needs_nobody(session);
+    }
+    return rows;
+}
+
+}  // namespace
+
+void Conditions::tell_failed_sessions(const BurnerServices& services, Schedule& schedule) {
     const std::lock_guard one_at_a_time(failed_);
-    const auto failed = catalogue.sessions_in_state(SessionState::failed);
-    if (!failed) return;
+    const auto in_need = sessions_in_need(services, schedule);
+    if (!in_need) return;
     std::set<Key> still;
-    for (const SessionRow& row : *failed) {
+    for (const SessionRow& row : *in_need) {
         still.insert({EventKind::burn_failed, "", row.account, row.disc_name});
         raise({.kind = EventKind::burn_failed,
                .time = {},

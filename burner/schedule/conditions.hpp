@@ -15,6 +15,9 @@
 
 namespace burnbox {
 
+struct BurnerServices;
+class Schedule;
+
 class Conditions {
   public:
     Conditions(Events& events, const Clock& clock) : events_(events), clock_(clock) {}
@@ -24,8 +27,9 @@ class Conditions {
     bool raise(Event what);
     void clear(EventKind condition, const std::string& drive);  // a no-op when it does not hold
 
-    // burn_failed: one for each failed session in the catalogue; those of others are over. Blocks on it.
-    void tell_failed_sessions(Catalogue& catalogue);
+    // burn_failed: one for each session that has failed, or that can't go on before a person has done
+    // something; those of others are over. Blocks on the catalogue.
+    void tell_failed_sessions(const BurnerServices& services, Schedule& schedule);
 
   private:
     // What begins, drive, account, session.

@@ -170,6 +170,21 @@ std::optional<SteadyTime> Schedule::next_burn_time(SteadyTime now) const {
     return first;
 }
 
+void Schedule::needs_person(SessionId session, const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    needs_[session] = what;
+}
+
+void Schedule::needs_nobody(SessionId session) {
+    const std::lock_guard lock(mutex_);
+    needs_.erase(session);
+}
+
+std::map<SessionId, std::string> Schedule::needs_of_all() const {
+    const std::lock_guard lock(mutex_);
+    return needs_;
+}
+
 void Schedule::set_parity_ready(SessionId session) {
     const std::lock_guard lock(mutex_);
     parity_ready_.insert(session);

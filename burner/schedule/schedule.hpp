@@ -108,6 +108,11 @@ class Schedule {
     void forget_fits(const std::set<SessionId>& but_for);
     [[nodiscard]] bool fits_a_disc(SessionId session) const;
 
+    // --- sessions that go on when a person has done something, and what: as their rows say too
+    void needs_person(SessionId session, const std::string& what);
+    void needs_nobody(SessionId session);
+    [[nodiscard]] std::map<SessionId, std::string> needs_of_all() const;
+
     // --- waiting: every change above that may give a drive something to do counts as one
     void changed();
     [[nodiscard]] std::uint64_t changes() const;
@@ -150,6 +155,7 @@ class Schedule {
     std::map<SessionId, Backoff> burn_failures_;
     std::set<SessionId> parity_ready_;
     std::set<SessionId> fits_a_disc_;
+    std::map<SessionId, std::string> needs_;
     std::set<SessionId> released_;
     std::map<SessionId, std::size_t> together_;
     std::set<std::string> labels_seen_;

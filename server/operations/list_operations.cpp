@@ -8,6 +8,8 @@
 
 #include "common/base/text.hpp"
 #include "common/catalogue/copy_rules.hpp"
+#include "common/storage/existence.hpp"
+#include "server/operations/session_lookup.hpp"
 #include "server/operations/views.hpp"
 
 namespace burnbox {
@@ -35,6 +37,18 @@ Result<std::map<Key, std::string>> gather_losses(Catalogue& catalogue) {
     return losses;
 }
 
+// Of a failed one whose folder somebody removed on the server, too: nothing but a person's word ends it.
+std::string reason_of(const Asked& asked, const SessionRow& row) {
+    if (row.state != SessionState::failed || row.folder.empty() || !row.folder_next.empty())
+        return row.reason;
+    const auto fs = asked.services.inbox.fs_of(row);
+    const auto there = fs ? is_folder(**fs, join_path(row.account, row.folder)) : Result<bool>(true);
+    if (there.value_or(true)) return row.reason;
+    return fmt::format(
+        "its folder {} is gone: put it back, or `cancel {}` lets go of it. It failed because: {}",
+        escape(row.folder), name_for(asked, row.account, row.disc_name), row.reason);
+}
+
 // Sealed ones as the catalogue has them, oldest first, then the open ones. Without `burned` those are left
 // out.
 Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned) {
@@ -46,7 +60,7 @@ Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned
         if (is_burned && !burned) continue;
         const std::string& loss = losses[{row.account, row.disc_name}];
         views.push_back({row.account, row.disc_name, row.state, row.bytes, row.files_count,
-                         is_burned && !loss.empty() ? loss : row.reason});
+                         is_burned && !loss.empty() ? loss : reason_of(asked, row)});
     }
     for (const OpenSessionStatus& open : asked.services.open_sessions())
         if (asked.account.empty() || open.account == asked.account)

@@ -10,6 +10,17 @@
 
 namespace burnbox {
 
+namespace {
+
+// Somebody removed it on the server: nothing but a person's word ends such a session.
+bool has_lost_its_folder(const Asked& asked, const SessionRow& row) {
+    if (row.state != SessionState::failed || !asked.services.find_folder) return false;
+    const Status found = asked.services.find_folder(row);
+    return !found && (found.error().code == Errc::not_found || found.error().code == Errc::corrupt);
+}
+
+}  // namespace
+
 void run_cancel(const Asked& asked) {
     const auto row = find_sealed_session(asked, asked.operation.argument, {SessionState::queued});
     if (!row) {
@@ -19,9 +30,10 @@ void run_cancel(const Asked& asked) {
         return asked.failed(row.error().message);
     }
     const std::string session = name_for(asked, row->account, row->disc_name);
-    if (row->state != SessionState::queued)
-        return asked.failed(
-            fmt::format("{} is {}: only a queued session can be cancelled", session, to_string(row->state)));
+    if (row->state != SessionState::queued && !has_lost_its_folder(asked, *row))
+        return asked.failed(fmt::format(
+            "{} is {}: only a queued session can be cancelled, or a failed one whose folder is gone", session,
+            to_string(row->state)));
     asked.services.cancel(row->account, row->disc_name, [asked, session](Result<std::string> answer) {
         if (!answer) return asked.failed(answer.error().message);
         asked.done((answer->empty() ? fmt::format("{} is open again", session) : *answer) + "\n");

@@ -14,4 +14,10 @@ namespace burnbox::upload {
 [[nodiscard]] Status give_up_gone_session(const UploadServices& services, const std::string& account,
                                           const std::string& name);
 
+// The same on a person's word (`cancel`), for one that waits too, in whichever area its folder was. False:
+// its folder is there, or there is no such session. Errors: Errc::conflict when it burns, or a copy of it is
+// on a disc.
+[[nodiscard]] Result<bool> let_go_of_gone_session(const UploadServices& services, const std::string& account,
+                                                  const std::string& name);
+
 }  // namespace burnbox::upload

@@ -10,6 +10,7 @@
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/existence.hpp"
+#include "server/seal/gone_session.hpp"
 #include "server/sessions/sent_modes.hpp"
 
 namespace burnbox::upload {
@@ -80,7 +81,10 @@ void fill(Account& account, OpenSession& session, const Manifest& manifest, std:
 }
 
 void forget_old_name(Account& account, const std::string& name) {
-    for (auto& [id, connection] : account.connections) connection.alias.erase(name);
+    for (auto& [id, connection] : account.connections) {
+        connection.alias.erase(name);
+        connection.sealed_by.erase(name);
+    }
 }
 
 }  // namespace
@@ -266,6 +270,17 @@ void withdraw_folder(const std::shared_ptr<SessionRegistry>& registry,
 void withdraw_session(const std::shared_ptr<SessionRegistry>& registry,
                       const std::shared_ptr<Account>& account, const std::string& disc_name, Done done) {
     registry->services.run_blocking([registry, account, disc_name, done = std::move(done)] {
+        const auto gone = let_go_of_gone_session(registry->services, account->name, disc_name);
+        if (!gone) return done(std::unexpected(gone.error()));
+        if (*gone) {
+            const std::lock_guard lock(account->mutex);
+            account->queued_bytes.erase(disc_name);
+        }
+        if (*gone)
+            return done(
+                fmt::format("{} is given up: its folder is gone. Should it come back, "
+                            "delete it",
+                            escape(disc_name)));
         answer(take_session_back(*registry, *account, disc_name), done);
     });
 }

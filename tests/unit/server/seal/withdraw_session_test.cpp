@@ -117,14 +117,34 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("cancel: a session whose folder is away stays queued, and the answer says what to do") {
+TEST_CASE("cancel: a session whose folder is gone is let go of, whether it waits or failed") {
     Queued queued;
-    REQUIRE(queued.house.inbox_fs.rename("alice/holiday-queued", "away", RenameMode::no_replace));
-    CHECK(contains(cancel(*queued.client, "holiday"), "is missing: put it back and say"));
-    REQUIRE(queued.house.inbox_fs.rename("away", "alice/holiday-queued", RenameMode::no_replace));
-    CHECK(queued.row().state == SessionState::queued);
-    CHECK(queued.row().folder == "holiday-queued");
-    CHECK(queued.house.exists("alice/holiday-queued/BURN"));
+    SUBCASE("it waits") {}
+    SUBCASE("it failed") {
+        queued.fail_it();
+    }
+    const SessionRow row = queued.row();
+    REQUIRE(queued.house.inbox_fs.rename("alice/" + row.folder, "away", RenameMode::no_replace));
+    CHECK(contains(cancel(*queued.client, "holiday"), "ok: holiday is given up: its folder is gone"));
+    CHECK(queued.house.rows().empty());
+    CHECK_FALSE(queued.house.state_fs.info("seals/" + row.seal_id + ".jsonl"));
+    CHECK(put(*queued.house.connect(), "/holiday/a", "a") == "ok");
+}
+
+TEST_CASE(
+    "cancel: a session under another of its names is not gone, nor is one whose account's folder is away") {
+    Queued queued;
+    auto& fs = queued.house.inbox_fs;
+    SUBCASE("another name") {
+        REQUIRE(fs.rename("alice/holiday-queued", "alice/holiday-queued-2", RenameMode::no_replace));
+        CHECK(cancel(*queued.client, "holiday") == "ok: holiday is open again");
+        CHECK(queued.house.exists("alice/holiday/a"));
+    }
+    SUBCASE("the account's folder") {
+        REQUIRE(fs.rename("alice", "alicia", RenameMode::no_replace));
+        CHECK_FALSE(cancel(*queued.client, "holiday").starts_with("ok"));
+        CHECK(queued.row().state == SessionState::queued);
+    }
 }
 
 TEST_CASE("cancel: only back to its own name, and only when that is free") {
