@@ -94,9 +94,26 @@ bool is_device(std::string_view name) {
            stem[3] <= '9';
 }
 
+// U+E0000 to U+E007F. The C library's iconv, which makes Joliet's names, leaves them out: of a name of
+// nothing else nothing would be left.
+bool is_tag_character(char32_t code) {
+    return code >= 0xE0000 && code <= 0xE007F;
+}
+
+void tame_tag_characters(std::string& name) {
+    if (!name.contains('\xF3')) return;  // the first byte of each of them
+    for (std::size_t i = 0; i < name.size();) {
+        const Utf8Character next = utf8_character(name, i);
+        const std::size_t bytes = std::max<std::size_t>(next.bytes, 1);
+        if (is_tag_character(next.code)) name.replace(i, bytes, bytes, '_');
+        i += bytes;
+    }
+}
+
 // With what Windows can't have replaced, as many bytes as before.
 std::string tamed(std::string_view name) {
     std::string tame(name);
+    tame_tag_characters(tame);
     for (char& c : tame)
         if (static_cast<unsigned char>(c) < 0x20 || kForbidden.contains(c)) c = '_';
     for (std::size_t i = tame.size(); i-- > 0 && (tame[i] == '.' || tame[i] == ' ');) tame[i] = '_';

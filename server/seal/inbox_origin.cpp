@@ -34,6 +34,8 @@ void InboxOrigin::hand_over(OpenSession& session, const SessionRow& row, const s
     for (auto& [id, connection] : account_->connections) {
         std::erase_if(connection.alias, [&](const auto& one) { return one.second->is_over(now); });
         connection.alias.insert_or_assign(row.name, alias);
+        connection.sealed_by.erase(row.name);
+        if (!row.marker_name.empty()) connection.sealed_by.emplace(row.name, row.marker_sha256);
     }
 }
 

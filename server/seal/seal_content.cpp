@@ -94,6 +94,24 @@ void take_known_digests(const SealOrigin& origin, OpenSession& session, Draft& d
     }
 }
 
+constexpr std::uint64_t kLongToHash = 256ULL << 20U;
+
+// A file may say that it has a thousand times what a disc takes, and be hashed for a day: sizes are known
+// before.
+SealStep<void> check_size_first(const SealOrigin& origin, const OpenSession& session, const Draft& draft,
+                                const SealRequest& request) {
+    std::uint64_t to_hash = 0;
+    Manifest sizes;
+    for (std::size_t i = 0; i < draft.entries.size(); ++i) {
+        const WalkEntry& entry = draft.entries[i];
+        if (entry.path == request.marker) continue;
+        if (entry.info.type == FileType::file && !draft.digests[i]) to_hash += entry.info.size_bytes;
+        sizes.entries.push_back(to_manifest_entry(entry.path, entry.info, entry.link_target));
+    }
+    if (to_hash < kLongToHash) return {};
+    return check_fits(origin, session, origin.pool(), sizes);
+}
+
 SealStep<void> hash_the_rest(const SealOrigin& origin, OpenSession& session, Draft& draft) {
     std::vector<std::size_t> indexes;
     std::vector<std::string> paths;
@@ -187,6 +205,15 @@ void rename_for_disc(Manifest& manifest) {
     std::ranges::sort(manifest.entries, {}, &ManifestEntry::path);
 }
 
+SealStep<void> check_fits(const SealOrigin& origin, const OpenSession& session, const std::string& pool,
+                          const Manifest& manifest) {
+    const Status fits = origin.services().check_fits(pool, manifest);
+    if (fits) return {};
+    if (fits.error().code == Errc::does_not_fit)
+        return refuse_seal(session.name, fits.error().message, Errc::does_not_fit);
+    return seal_failed(fits.error());
+}
+
 SealStep<SealContent> read_seal_content(const SealOrigin& origin, OpenSession& session,
                                         const SealRequest& request) {
     prove_by_list(origin, session, request);
@@ -210,6 +237,8 @@ SealStep<SealContent> read_seal_content(const SealOrigin& origin, OpenSession& s
     if (auto free = check_taken_names(origin, session, draft.top); !free)
         return std::unexpected(std::move(free).error());
     take_known_digests(origin, session, draft);
+    if (auto fits = check_size_first(origin, session, draft, request); !fits)
+        return std::unexpected(std::move(fits).error());
     if (auto hashed = hash_the_rest(origin, session, draft); !hashed)
         return std::unexpected(std::move(hashed).error());
     if (auto read = read_marker(origin, draft, request, content); !read)

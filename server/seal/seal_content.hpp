@@ -25,6 +25,10 @@ struct SealContent {
     std::string missed{};  // missed_text of the session: a list must fit
 };
 
+// Whether some disc of the pool can hold this; only the sizes of files are asked for. Blocks.
+[[nodiscard]] SealStep<void> check_fits(const SealOrigin& origin, const OpenSession& session,
+                                        const std::string& pool, const Manifest& manifest);
+
 // Requires Phase::sealing and no lock. Digests found on the way are kept in the session's records. Blocks.
 [[nodiscard]] SealStep<SealContent> read_seal_content(const SealOrigin& origin, OpenSession& session,
                                                       const SealRequest& request);

@@ -96,11 +96,7 @@ SealStep<void> check_bag(const SealOrigin& origin, const OpenSession& session, c
 }
 
 SealStep<void> check_fit(const SealOrigin& origin, const OpenSession& session, const SealContent& content) {
-    const Status fits = origin.services().check_fits(content.pool, content.manifest);
-    if (fits) return {};
-    if (fits.error().code == Errc::does_not_fit)
-        return refuse_seal(session.name, fits.error().message, Errc::does_not_fit);
-    return seal_failed(fits.error());
+    return check_fits(origin, session, content.pool, content.manifest);
 }
 
 // The labels of those whose copy counts.

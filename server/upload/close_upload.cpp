@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "server/seal/seal_gaps.hpp"
+#include "server/seal/seal_rules.hpp"
 #include "server/seal/seal_start.hpp"
 
 namespace burnbox::upload {
@@ -86,6 +87,47 @@ bool list_top(SessionRegistry& registry, const Account& account, OpenSession& se
     }
 }
 
+// The marker of the session that had this name before, over a connection that has nothing to do with the new
+// one: a reply was lost, say, and its client tries again.
+bool may_be_repeated(const Account& account, const OpenSession& session, ConnectionId id,
+                     const std::optional<Sha256>& digest) {
+    const auto connection = account.connections.find(id);
+    if (connection == account.connections.end() || !digest) return false;
+    const auto sealed = connection->second.sealed_by.find(session.name);
+    return sealed != connection->second.sealed_by.end() && sealed->second == *digest;
+}
+
+struct MarkerSent {
+    std::string path;
+    Sha256 digest;
+    ConnectionId connection = 0;
+};
+
+// The disk pool. It leaves no trace in the new session when it is a repeated one, else it counts there.
+void answer_or_seal(const std::shared_ptr<SessionRegistry>& registry, const std::shared_ptr<Account>& account,
+                    const std::shared_ptr<OpenSession>& session, const MarkerSent& sent, Done done) {
+    Marker marker;
+    marker.sha256 = sent.digest;
+    const auto twice = find_sent_twice(registry->services, account->name, session->name, marker);
+    AfterUnlock after;
+    const std::lock_guard lock(account->mutex);
+    if (session->phase != Phase::open) return answer_like_marker(*session, std::move(done), after);
+    if (!twice || !*twice) {
+        session->files.taken_as_marker(sent.path);
+        return start_seal(
+            registry, account, session,
+            {.by = SealRequest::By::marker, .marker = sent.path, .again = false, .sender_opened_at = {}},
+            std::move(done), after);
+    }
+    Status removed = registry->inbox().remove(join_path(join_path(account->name, session->name), sent.path));
+    if (removed || removed.error().code == Errc::not_found) account->release(session->forget(sent.path));
+    session->writers.erase(sent.connection);
+    log::info("marker sent twice", log::kv("account", account->name), log::kv("session", session->name));
+    after.add([done = std::move(done), name = session->name] {
+        done(fmt::format("{} is already sealed", escape(name)));
+    });
+}
+
 }  // namespace
 
 bool is_complete_marker(const SessionRegistry& registry, OpenSession& session, const std::string& path) {
@@ -133,7 +175,18 @@ void close_upload(const std::shared_ptr<SessionRegistry>& registry, const std::s
         });
         return;
     }
-    if (is_marker_name(*registry, path)) {
+    const bool is_marker = is_marker_name(*registry, path);
+    if (is_marker && session->phase == Phase::open &&
+        may_be_repeated(*account, *session, handle->connection(), finished->digest)) {
+        const MarkerSent sent{.path = path, .digest = *finished->digest, .connection = handle->connection()};
+        after.add([registry, account, session, sent, done = std::move(done)] {
+            registry->services.run_blocking([registry, account, session, sent, done] {
+                answer_or_seal(registry, account, session, sent, done);
+            });
+        });
+        return;
+    }
+    if (is_marker) {
         session->files.taken_as_marker(path);
         start_seal(registry, account, session,
                    {.by = SealRequest::By::marker, .marker = path, .again = false, .sender_opened_at = {}},

@@ -68,7 +68,11 @@ void InboxClient::note_missed(const VirtualPath& path, const Error& error) {
 
 void InboxClient::note_change(const ResolvedPath& place) {
     // A connection that was closed while its handles live on writes no more.
-    if (account_->connections.contains(id_)) place.session->writers.insert(id_);
+    const auto connection = account_->connections.find(id_);
+    if (connection == account_->connections.end()) return;
+    place.session->writers.insert(id_);
+    // A marker alone may be that of the session before, sent once more.
+    if (!is_marker_name(*registry_, place.path.inside)) connection->second.sealed_by.erase(place.path.folder);
 }
 
 Status InboxClient::make_top_folder(const ResolvedPath& place, std::uint32_t permissions) {
@@ -85,6 +89,8 @@ Status InboxClient::make_top_folder(const ResolvedPath& place, std::uint32_t per
     if (!session) return not_found(place);
     session->folders_completed = registry_->tick();
     session->writers.insert(id_);
+    if (const auto own = account_->connections.find(id_); own != account_->connections.end())
+        own->second.sealed_by.erase(place.path.folder);
     return {};
 }
 

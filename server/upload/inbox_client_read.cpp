@@ -57,6 +57,7 @@ InboxClient::InboxClient(std::shared_ptr<SessionRegistry> registry, std::shared_
                                                         .opened = id_,
                                                         .opened_at = registry_->services.clock.now(),
                                                         .alias = {},
+                                                        .sealed_by = {},
                                                         .missed_early = {}});
 }
 

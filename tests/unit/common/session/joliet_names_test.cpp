@@ -70,6 +70,13 @@ TEST_CASE("joliet names: characters, ends and devices that Windows can't have") 
           Names{"CO_", "au_.txt", "co_1", "com10", "console"});
 }
 
+TEST_CASE("joliet names: tag characters, which the writer of Joliet's names leaves out") {
+    const std::string tag = "\xF3\xA0\x81\x81", last = "\xF3\xA0\x81\xBF", other = "\xF3\xA0\x84\x80";
+    CHECK(shown({tag}) == Names{"____"});
+    CHECK(shown({"a" + tag + "b" + last + ".x", "ab.x"}) == Names{"a____b____.x", "ab.x"});
+    CHECK(shown({other + "a"}) == Names{other + "a"});  // U+E0100
+}
+
 TEST_CASE("joliet names: names that are equal as far as Joliet holds them") {
     const std::string front(103, 'x');
     CHECK(shown({front + "1", front + "2"}) == Names{front, std::string(101, 'x') + "~1"});
@@ -102,10 +109,22 @@ TEST_CASE("joliet names: links are not among them, and keep their names") {
 
 TEST_CASE("joliet names: any names, unique whatever the case") {
     std::mt19937 random(20261130);
-    static const Names kPieces{
-        "a",   "A",  "b",  ".", "é",
-        "É",   "日", "😀", " ", ":",
-        "x.y", "~1", "ж",  "Ж", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    static const Names kPieces{"a",
+                               "A",
+                               "b",
+                               ".",
+                               "é",
+                               "É",
+                               "日",
+                               "😀",
+                               " ",
+                               ":",
+                               "x.y",
+                               "~1",
+                               "ж",
+                               "Ж",
+                               "\xF3\xA0\x81\x81",
+                               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
     for (int round = 0; round < 2000; ++round) {
         std::set<std::string> names;
         for (unsigned i = random() % 30; i > 0; --i) {

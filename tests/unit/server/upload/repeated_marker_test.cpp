@@ -193,3 +193,58 @@ TEST_CASE("marker again: the file that sealed by the predecessor's rule") {
     CHECK(put(*watching, "/holiday/issue", "go") == "ok: holiday is already sealed");
     CHECK(put(*watching, "/holiday/other", "go") == "holiday is sealed");
 }
+
+namespace {
+
+// The name is another connection's new session by now, which is half there.
+struct MadeAnew {
+    UploadHouse house;
+    std::unique_ptr<Client> old = house.connect(), next;
+
+    MadeAnew() {
+        REQUIRE(put(*old, "/holiday/a", "aaa") == "ok");
+        REQUIRE(put(*old, "/holiday/BURN", "m") == "ok: holiday is sealed");
+        next = house.connect();
+        REQUIRE(shown(next->make_folder("/holiday", 0755)) == "ok");
+        REQUIRE(put(*next, "/holiday/half", "h") == "ok");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("marker again: over an old connection it does not seal what another one has begun in its name") {
+    MadeAnew made;
+    CHECK(put(*made.old, "/holiday/BURN", "m") == "ok: holiday is already sealed");
+    CHECK(put(*made.old, "/holiday/BURN", "m") == "ok: holiday is already sealed");
+    CHECK(made.house.names("alice/holiday") == std::vector<std::string>{"half"});
+    CHECK(made.house.rows().size() == 1);
+    CHECK(put(*made.next, "/holiday/rest", "r") == "ok");
+    CHECK(put(*made.next, "/holiday/BURN", "m2") == "ok: holiday is sealed as holiday-2");
+}
+
+TEST_CASE("marker again: over an old connection that takes part in the new session it seals that") {
+    MadeAnew made;
+    SUBCASE("it sent a file") {
+        CHECK(put(*made.old, "/holiday/b", "b") == "ok");
+    }
+    SUBCASE("it made a folder") {
+        CHECK(shown(made.old->make_folder("/holiday/d", 0755)) == "ok");
+    }
+    SUBCASE("its marker is another one") {
+        CHECK(put(*made.old, "/holiday/BURN", "another") == "ok: holiday is sealed as holiday-2");
+        return;
+    }
+    CHECK(put(*made.old, "/holiday/BURN", "m") == "ok: holiday is sealed as holiday-2");
+}
+
+TEST_CASE("marker again: over a new connection, or of a session that was taken back, it seals") {
+    MadeAnew made;
+    SUBCASE("a new connection") {
+        CHECK(put(*made.house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed as holiday-2");
+    }
+    SUBCASE("taken back") {
+        REQUIRE(rename(*made.next, "/holiday", "/other") == "ok");
+        REQUIRE(rename(*made.next, "/holiday-queued", "/holiday") == "ok: holiday is open again");
+        CHECK(put(*made.old, "/holiday/BURN", "m") == "ok: holiday is sealed");
+    }
+}
