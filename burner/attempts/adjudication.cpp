@@ -111,6 +111,22 @@ Result<bool> is_unfinished(Catalogue& catalogue, AttemptId id) {
     return std::ranges::find(attempts, id, &AttemptRow::id) != attempts.end();
 }
 
+// The drive has written into an image that something else changed meanwhile. Before anything more is burned
+// on it, all of it is read back.
+Result<Attempted> close_doubtful_attempt(AttemptContext& context, const AttemptRow& attempt, Work& work) {
+    const auto noted = context.notes.causes.find(attempt.id);
+    std::string what = fmt::format(
+        "something else changed the image of disc {} while it was written: blocks of what was burned before "
+        "are missing, so all of it is read back",
+        work.disc.label);
+    if (noted != context.notes.causes.end()) what += "; before that: " + noted->second.error.message;
+    context.notes.causes.insert_or_assign(
+        attempt.id,
+        FailureNotes::Cause{AttemptCause::image_changed, Error{Errc::corrupt, 0, std::move(what)}});
+    context.notes.look_again.insert(work.disc.serial);
+    return close_bad_attempt(context, attempt, work, DiscVerdict::suspect);
+}
+
 }  // namespace
 
 void note_cause(FailureNotes& notes, AttemptId attempt, AttemptCause cause, Error error) {
@@ -217,6 +233,8 @@ Result<Attempted> adjudicate_attempt(AttemptContext& context, AttemptRow attempt
             return adjudicate_by_contents(context, attempt, work);
         case Drive::Outcome::damaged:
             return close_bad_attempt(context, attempt, work, DiscVerdict::suspect);
+        case Drive::Outcome::doubtful:
+            return close_doubtful_attempt(context, attempt, work);
         case Drive::Outcome::written:
             if (work.sealed.empty()) return adjudicate_by_contents(context, attempt, work);
             break;

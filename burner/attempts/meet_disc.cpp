@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "burner/attempts/changed_images.hpp"
 #include "burner/attempts/look_again.hpp"
 #include "burner/attempts/take_in.hpp"
 #include "burner/schedule/failure_rules.hpp"
@@ -228,7 +229,8 @@ Result<bool> look_over(AttemptContext& context) {
         any = any || met.value_or(false);
     }
     if (first) return std::unexpected(std::move(*first));
-    return any;
+    BB_TRY(const bool doubted, doubt_changed_images(context));
+    return any || doubted;
 }
 
 }  // namespace

@@ -64,8 +64,10 @@ struct BurnJob {
     // Read-back: this very version wrote it, as `layout` and `modes` say. Else the disc tells how it was
     // burned.
     bool just_burned = false;
-    std::optional<TreeArea> tree{};  // read-back: of the disc session, if known
-    bool close_disc = false;         // for good, with this disc session; without sessions: nothing but that
+    // Read-back: of the disc session, if known. Burn: of the newest one on the disc, if known: nothing is
+    // appended to one that differs.
+    std::optional<TreeArea> tree{};
+    bool close_disc = false;  // for good, with this disc session; without sessions: nothing but that
     std::uint64_t close_below_bytes = 0;  // the same when less than this would be left for another; 0 = never
     std::string
         rollback_file;  // host path where an emulated disc's old head is kept until the new one is durable
@@ -128,6 +130,8 @@ struct ShelfDisc {
     std::string serial;    // empty = it has none
     std::string location;  // the file
     std::string head_digest;  // SHA-256 (hex) of its first 64 KiB; empty = it has fewer
+    bool blank = false;       // it has no bytes at all
+    bool cut_off = false;     // it has fewer than its head speaks of
 };
 
 // A disc that a drive should have in it.
@@ -167,9 +171,9 @@ class Drive {
     // Emulated: puts this disc in; Errc::not_found when its file is not there, wrong_medium when it is no
     // plain file. Real: Errc::wrong_medium with "insert LABEL" when one of another label is there.
     [[nodiscard]] virtual Status load(const DiscToLoad& disc) = 0;
-    // Emulated: makes IMAGE_DIR/LABEL.iso exclusively and puts it in; Errc::no_medium when no blanks are
-    // left, Errc::exists when the name is taken. Real: succeeds when a blank is in, else Errc::no_medium with
-    // what to insert.
+    // Emulated: makes IMAGE_DIR/LABEL.iso exclusively and puts it in; one of no bytes that is there already
+    // is put in as it is. Errc::no_medium when no blanks are left, Errc::exists when the name is taken. Real:
+    // succeeds when a blank is in, else Errc::no_medium with what to insert.
     [[nodiscard]] virtual Status load_blank(const std::string& label) = 0;
     // Real: whether a medium came or went since the last call, asked without disturbing it; cheap.
     [[nodiscard]] virtual Result<bool> medium_changed() { return false; }
@@ -178,8 +182,9 @@ class Drive {
     // The same, after closing the tray if it is open.
     [[nodiscard]] virtual Result<Medium> close_tray() { return inspect(); }
     // Appends one disc session with the cumulative tree. Errors before writing: does_not_fit (the message has
-    // both sizes), wrong_medium, whatever about_to_write returned, corrupt (a staged file differs from its
-    // manifest: nothing counts as burned); any other error leaves the disc in doubt: adjudicate() it.
+    // both sizes), wrong_medium (also when what is on the disc is not as it was burned), whatever
+    // about_to_write returned, corrupt (a staged file differs from its manifest: nothing counts as burned);
+    // any other error leaves the disc in doubt: adjudicate() it.
     // A real drive closes nothing without writing: without sessions the same tree is written once more.
     [[nodiscard]] virtual Result<Written> burn(const BurnJob& job, BurnObserver& observer) = 0;
     // Reads disc session `disc_session` back in a fresh process and compares every entry with the seal
@@ -193,6 +198,7 @@ class Drive {
         written,     // the disc session is there: verify it
         damaged,     // none of these: the disc is suspect
         holds_more,  // whole disc sessions that the catalogue does not know
+        doubtful,  // as before, but something else changed the image: its older disc sessions may be damaged
     };
     // Judges an attempt that was cut off, from the disc itself; job.disc is the disc as it was before the
     // attempt.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "burner/attempts/load_disc.hpp"
+#include "burner/attempts/refused_disc.hpp"
 #include "burner/jobs/changer.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -77,6 +78,7 @@ Result<std::string> close_disc(AttemptContext& context) {
     BB_CHECK(check_may_close(before, unfinished));
     BB_TRY(Work work, make_work(context.services, before, {}));
     work.job.close_disc = true;
+    BB_TRY(work.job.tree, newest_tree(context.services.catalogue, before));
     DiscRow closed = before;
     closed.state = DiscState::closed, closed.sessions_left = 0, closed.free_bytes = 0;
     BB_CHECK(context.services.catalogue.update_disc(closed));
@@ -85,7 +87,11 @@ Result<std::string> close_disc(AttemptContext& context) {
     auto written = context.drive.burn(work.job, observer);
     context.reporter.idle();
     if (!written) {
-        if (!observer.writes) BB_CHECK(context.services.catalogue.update_disc(before));  // it is as it was
+        if (observer.writes) return std::unexpected(std::move(written).error());
+        DiscRow as_it_was = before;
+        BB_CHECK(context.services.catalogue.update_disc(as_it_was));
+        if (written.error().code == Errc::wrong_medium)
+            BB_CHECK(judge_refused_disc(context, as_it_was, written.error()));
         return std::unexpected(std::move(written).error());
     }
     if (auto after = context.drive.inspect(); after && after->sessions_used >= before.sessions_used) {

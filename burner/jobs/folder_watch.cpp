@@ -1,5 +1,6 @@
 #include "burner/jobs/folder_watch.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "burner/attempts/load_disc.hpp"
@@ -28,21 +29,23 @@ bool FolderWatch::tell_folders() {
 }
 
 bool FolderWatch::look() {
-    const bool back = tell_folders();
+    bool news = tell_folders();
     const ShelfView view = places_.look();
     std::vector<Seen> now;
     for (const ShelfView::Image& image : view.images)
         now.emplace_back(image.disc.location, image.disc.serial, image.disc.head_digest);
     const bool changed = std::exchange(seen_, now) != now;
-    if (changed || services_.clock.steady_now() >= note_again_) note(view);
-    return back;
+    if (changed || services_.clock.steady_now() >= note_again_) news = note(view) || news;
+    return news;
 }
 
-void FolderWatch::note(const ShelfView& view) {
+bool FolderWatch::note(const ShelfView& view) {
     note_again_ = services_.clock.steady_now() + kNoteAgain;
     auto discs = services_.catalogue.discs();
+    const std::vector<DiscRow> before = discs ? *discs : std::vector<DiscRow>();
     const Status noted = discs ? note_places(services_, view, *discs) : std::unexpected(discs.error());
     if (!noted) log::warning("places of discs not noted", log::kv(noted.error()));
+    return discs && !std::ranges::equal(before, *discs, {}, &DiscRow::drive, &DiscRow::drive);
 }
 
 }  // namespace burnbox

@@ -20,13 +20,14 @@ class FolderWatch {
         : services_(services), places_(places) {}
 
     // Tells which image_dirs are away, and notes in the catalogue where the discs are and which are missing.
-    // True: a folder is back. Blocks on the disks.
+    // True: a folder is back, or a disc is another drive's now, and the drives look over their shelves.
+    // Blocks on the disks.
     [[nodiscard]] bool look();
 
   private:
     using Seen = std::tuple<std::string, std::string, std::string>;  // location, serial, head digest
     [[nodiscard]] bool tell_folders();
-    void note(const ShelfView& view);
+    bool note(const ShelfView& view);
 
     const BurnerServices& services_;
     const DiscPlaces& places_;

@@ -108,17 +108,19 @@ Result<bool> MediumWatch::meet() {
         if (!met && ++meetings_ < kMostLooks) just_met_ = medium;  // the next try may read it
         if (!met || *met) return met;
     }
-    return looked_over_ ? false : look_over();
+    return looked_over_ && context_.notes.look_again.empty() ? false : look_over();
 }
 
-// Once in a process, before anything is burned: what a disc holds is not burned once more.
+// Once in a process, before anything is burned: what a disc holds is not burned once more. And whenever one
+// is to be looked at again.
 Result<bool> MediumWatch::look_over() {
     const Schedule::Busy busy(context_.schedule, context_.drive.name());
     const auto done = look_over_shelf(context_);
     if (!done && (shelf_is_away(done.error()) || ++looks_ < kMostLooks)) return done;
     if (!done)
         log::warning("shelf not looked over", log::kv("drive", context_.drive.name()), log::kv(done.error()));
-    looked_over_ = true;
+    context_.notes.look_again.clear();
+    looked_over_ = true, looks_ = 0;
     context_.schedule.set_looked_over(context_.drive.name());
     return done.value_or(false);
 }

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "burner/attempts/adjudication.hpp"
-#include "burner/attempts/meet_disc.hpp"
-#include "burner/finish/closed_staging.hpp"
+#include "burner/attempts/refused_disc.hpp"
 #include "burner/prepare/seal_proof.hpp"
 #include "burner/schedule/burn_job.hpp"
 #include "burner/schedule/failure_rules.hpp"
@@ -74,17 +73,9 @@ Status SessionOutcome::has_less_room(Work& work) {
 }
 
 Status SessionOutcome::other_disc_is_in(Work& work, const Error& error) {
-    if (const auto medium = context_.drive.inspect()) {
-        BB_TRY(const bool met, meet_disc(context_, *medium));
-        if (met) return {};
-    }
-    if (!context_.drive.emulated()) {
-        waits_.for_disc(work.rows.front(), error, error.message);
-        return {};
-    }
-    // Nobody can put another one into an emulated drive: the image was changed from outside.
-    mark_suspect(context_, work.disc, Suspicion::changed, error.message);
-    return context_.services.catalogue.update_disc(work.disc);
+    BB_TRY(const bool judged, judge_refused_disc(context_, work.disc, error));
+    if (!judged) waits_.for_disc(work.rows.front(), error, error.message);
+    return {};
 }
 
 void SessionOutcome::rest(const SessionRow& row) {

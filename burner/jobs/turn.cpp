@@ -309,6 +309,7 @@ Turn::Pass::Next Turn::Pass::carry_out(const Burn& burn) {
         return kDid;
     }
     Work work = std::move(*made);
+    BB_TRY(work.job.tree, newest_tree(services_.catalogue, disc));
     context_.reporter.medium(disc.medium, disc.label);
     context_.reporter.begin(work.rows, disc.label);
     auto attempted = run_attempt(context_, work, [&] { waits_.began(work.rows); });

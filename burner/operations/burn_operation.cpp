@@ -26,6 +26,9 @@ class Burn {
   private:
     bool first() const { return job_.disc.sessions_used == 0; }
     std::string where() const { return disc_.device().path; }
+    Result<std::optional<ReadTree>> put_together(const Medium& medium,
+                                                 const std::vector<JobSession>& sessions);
+    Status make_image(const std::vector<JobSession>& sessions);
     Status prepare();
     Status prove(const std::vector<JobSession>& sessions, const std::optional<ReadTree>& older);
     Status check_payload(const Medium& medium, const std::vector<JobSession>& sessions) const;
@@ -35,6 +38,7 @@ class Burn {
     Status cut_behind(std::uint32_t next_lba);
     Status write();
     Status show_session(ImageFile& image);
+    Status check_all_is_there(const ImageFile& image) const;
     Status finish();
     void keep_memory();
 
@@ -44,7 +48,9 @@ class Burn {
     std::unique_ptr<SessionImage> image_;
     std::unique_ptr<SessionWriter> writer_;  // behind the image: it reads it, and goes before it
     bool closes_ = false;
-    std::uint64_t cut_bytes_ = 0;  // of an image, behind its last disc session
+    std::uint64_t cut_bytes_ = 0;      // of an image, behind its last disc session
+    std::uint64_t burned_bytes_ = 0;   // of it, up to there
+    std::uint64_t missing_bytes_ = 0;  // of those, before the write: a copy may leave zeros out
     std::string speed_note_;
 };
 
@@ -100,6 +106,28 @@ Status Burn::check_space(const Medium& medium) const {
     return {};
 }
 
+Status Burn::make_image(const std::vector<JobSession>& sessions) {
+    const Timestamp time = sessions.empty() ? system_clock().now() : newest_seal(sessions);
+    BB_TRY(image_, SessionImage::load(disc_, job_, time, IsoTree::Contents::read));
+    BB_CHECK(image_->add(sessions));
+    // What can't be taken back is tried first: a file that changed must not cost a disc.
+    return disc_.image() == nullptr ? image_->tree().check_staged() : Status();
+}
+
+// The image, and the tree that the disc holds already. What is wrong with that is said first: what libisofs
+// makes of it is its consequence.
+Result<std::optional<ReadTree>> Burn::put_together(const Medium& medium,
+                                                   const std::vector<JobSession>& sessions) {
+    OlderTree reading(disc_, medium, job_.tree, std::string(parent_path(job_.rollback_file)));
+    const Status made = make_image(sessions);
+    auto older = reading.get();  // its thread is gone before the writer counts threads
+    if (!older && older.error().code == Errc::wrong_medium)
+        older.error().message.insert(0, "use disc " + job_.disc.label + " in " + where() + ": ");
+    BB_CHECK(older);
+    BB_CHECK(made);
+    return older;
+}
+
 // The image is made from now on, and its first files are read at once.
 Status Burn::prepare() {
     auto prepared = SessionWriter::prepare(disc_, *image_);
@@ -148,12 +176,22 @@ Status Burn::show_session(ImageFile& image) {
     return image.write_at(*copy, 0);
 }
 
+// Something else may have cut the file while it was written: the write goes on where it was, over a hole.
+Status Burn::check_all_is_there(const ImageFile& image) const {
+    BB_TRY(const std::uint64_t missing, missing_bytes(image, burned_bytes_));
+    if (missing <= missing_bytes_) return {};
+    return fail(Errc::io, "write " + where() + ": " + std::to_string(missing - missing_bytes_) +
+                              " bytes of what was burned before are missing since the write began; look who "
+                              "changes the images");
+}
+
 // The order that a crash can't break: data durable, old head durable, new head, new head durable, old head
 // dropped.
 Status Burn::finish() {
     if (disc_.image() == nullptr) return writer_->activate();
     ImageFile& image = *disc_.image();
     BB_CHECK(image.sync());
+    BB_CHECK(check_all_is_there(image));
     if (!first()) {
         BB_TRY(const std::string head, image.head_at(0));
         BB_CHECK(save_head(job_.rollback_file, head));
@@ -186,14 +224,11 @@ Result<Written> Burn::run() {
     BB_CHECK(check_payload(medium, sessions));
     if (disc_.image() != nullptr && !first()) {
         BB_TRY(cut_bytes_, unfinished_bytes(*disc_.image(), job_.disc, medium.next_lba));
+        BB_TRY(const std::uint64_t bytes, disc_.image()->size_bytes());
+        burned_bytes_ = bytes - cut_bytes_;
+        BB_TRY(missing_bytes_, missing_bytes(*disc_.image(), burned_bytes_));
     }
-    const Timestamp time = sessions.empty() ? system_clock().now() : newest_seal(sessions);
-    OlderTree reading(disc_, medium);
-    BB_TRY(image_, SessionImage::load(disc_, job_, time, IsoTree::Contents::read));
-    BB_CHECK(image_->add(sessions));
-    // What can't be taken back is tried first: a file that changed must not cost a disc.
-    if (disc_.image() == nullptr) BB_CHECK(image_->tree().check_staged());
-    BB_TRY(const auto older, reading.get());  // its thread is gone before the writer counts threads
+    BB_TRY(const auto older, put_together(medium, sessions));
     BB_CHECK(prepare());
     BB_CHECK(check_space(medium));
     closes_ = closes(medium);

@@ -102,6 +102,12 @@ Result<std::optional<AttemptRow>> attempt_that_burned(Catalogue& catalogue, Sess
     return std::nullopt;
 }
 
+Result<std::optional<TreeArea>> newest_tree(Catalogue& catalogue, const DiscRow& disc) {
+    if (disc.sessions_used == 0) return std::nullopt;
+    BB_TRY(const auto attempt, catalogue.attempt_of(disc.id, disc.sessions_used));
+    return attempt ? attempt->tree : std::nullopt;
+}
+
 std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work, const VerifyReport& report) {
     std::unordered_map<std::string_view, std::uint32_t> first_block;
     for (const VerifiedFile& file : report.files) first_block.emplace(file.path, file.lba);

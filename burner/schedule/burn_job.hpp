@@ -39,6 +39,10 @@ struct Work {
 [[nodiscard]] Result<std::optional<AttemptRow>> attempt_that_burned(Catalogue& catalogue, SessionId session,
                                                                     DiscId disc);
 
+// The blocks of the newest disc session on the disc from its start to the first file's content, as they were
+// burned; nothing on a blank disc, or when nobody knows.
+[[nodiscard]] Result<std::optional<TreeArea>> newest_tree(Catalogue& catalogue, const DiscRow& disc);
+
 // The payload files of each session as they lie on the disc, for the catalogue.
 [[nodiscard]] std::vector<Catalogue::BurnedSession> burned_sessions(const Work& work,
                                                                     const VerifyReport& report);

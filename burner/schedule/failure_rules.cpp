@@ -74,6 +74,7 @@ bool counts_against_session(AttemptCause cause) {
         case AttemptCause::staged_damaged:  // no second try
         case AttemptCause::no_space:
         case AttemptCause::disc_gone:
+        case AttemptCause::image_changed:
             return false;
         case AttemptCause::write_error:
         case AttemptCause::mismatch:
@@ -94,6 +95,8 @@ Suspicion suspicion_after(AttemptCause cause) {
         case AttemptCause::out_of_reach:
         case AttemptCause::disc_gone:
             return Suspicion::unjudged;
+        case AttemptCause::image_changed:
+            return Suspicion::changed;
         default:
             return Suspicion::spoiled;
     }

@@ -1,5 +1,9 @@
 #include "burner/shelf/rollback.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -97,7 +101,38 @@ Outcome outcome_of(const std::vector<ImageSession>& whole, const BurnJob& job, s
     return Outcome::holds_more;
 }
 
+// Blocks of whole disc sessions that are not there: a burn writes each of them, so something took them away
+// since. A copy may leave zeros out, too.
+Result<bool> has_holes(const ImageFile& image, const std::vector<ImageSession>& whole) {
+    for (const ImageSession& session : whole) {
+        const auto start = static_cast<off_t>(session.start_lba * kSectorBytes);
+        const off_t hole = ::lseek(image.fd(), start, SEEK_HOLE);
+        if (hole < 0 && errno != EINVAL && errno != ENXIO)
+            return fail_errno("look for holes in", image.path());
+        const bool before_end =
+            hole >= 0 && static_cast<std::uint64_t>(hole) < session.end_lba * kSectorBytes;
+        if (before_end || (hole < 0 && errno == ENXIO)) return true;
+    }
+    return false;
+}
+
 }  // namespace
+
+Result<std::uint64_t> missing_bytes(const ImageFile& image, std::uint64_t end) {
+    std::uint64_t missing = 0;
+    for (std::uint64_t at = 0; at < end;) {
+        const off_t hole = ::lseek(image.fd(), static_cast<off_t>(at), SEEK_HOLE);
+        if (hole < 0 && errno == EINVAL) return 0;  // the file system does not know
+        if (hole < 0 && errno != ENXIO) return fail_errno("look for holes in", image.path());
+        const std::uint64_t begin = hole < 0 ? at : static_cast<std::uint64_t>(hole);
+        if (begin >= end) break;
+        const off_t data = ::lseek(image.fd(), static_cast<off_t>(begin), SEEK_DATA);
+        const std::uint64_t after = data < 0 ? end : std::min(end, static_cast<std::uint64_t>(data));
+        missing += after - begin;
+        at = std::max(after, at + 1);
+    }
+    return missing;
+}
 
 Status save_head(const std::string& file, std::string_view head) {
     BB_TRY(const Place place, open_place(file));
@@ -120,7 +155,10 @@ Result<Outcome> adjudicate_image(ImageFile& image, const BurnJob& job, std::uint
     if (!explained) return Outcome::damaged;
     BB_CHECK(image.sync());
     BB_CHECK(drop_saved_head(job.rollback_file));
-    return outcome_of(found.whole, job, start_lba);
+    const Outcome outcome = outcome_of(found.whole, job, start_lba);
+    if (outcome != Outcome::untouched) return outcome;
+    BB_TRY(const bool doubtful, has_holes(image, found.whole));
+    return doubtful ? Outcome::doubtful : outcome;
 }
 
 Status undo_burn(ImageFile& image, const BurnJob& job) {

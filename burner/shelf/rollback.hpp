@@ -32,4 +32,8 @@ namespace burnbox {
 [[nodiscard]] Result<std::uint64_t> unfinished_bytes(const ImageFile& image, const DiscIdentity& disc,
                                                      std::uint32_t next_lba);
 
+// How many bytes before `end` the file does not have: holes, and what lies behind its end. 0 where the file
+// system does not say.
+[[nodiscard]] Result<std::uint64_t> missing_bytes(const ImageFile& image, std::uint64_t end);
+
 }  // namespace burnbox

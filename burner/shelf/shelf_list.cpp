@@ -37,17 +37,19 @@ std::string read_head(const std::string& path) {
     return head;
 }
 
-ShelfDisc disc_in(const std::string& path) {
+ShelfDisc disc_in(const std::string& path, std::uint64_t bytes) {
     ShelfDisc disc{.label = std::filesystem::path(path).stem().string(),
                    .serial = {},
                    .location = path,
-                   .head_digest = {}};
+                   .head_digest = {},
+                   .blank = bytes == 0};
     const std::string head = read_head(path);
     if (head.size() < kHeadBytes) return disc;
     disc.head_digest = Sha256::of(head).hex();
     if (const auto parsed = parse_iso_head(head); parsed && !parsed->label.empty()) {
         disc.label = parsed->label;
         disc.serial = parsed->volume_set;
+        disc.cut_off = bytes < parsed->size_blocks * kSectorBytes;
     }
     return disc;
 }
@@ -58,7 +60,8 @@ const ShelfDisc* ShelfList::look_at(const std::string& path) {
     struct ::stat info{};
     if (::lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return nullptr;
     Known& known = known_[path];
-    if (known.disc.location.empty() || !is_same(known.info, info)) known = {info, disc_in(path)};
+    if (known.disc.location.empty() || !is_same(known.info, info))
+        known = {info, disc_in(path, static_cast<std::uint64_t>(info.st_size))};
     return &known.disc;
 }
 

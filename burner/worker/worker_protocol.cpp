@@ -255,7 +255,8 @@ WorkerLine line_of(const json& line) {
     if (kind == "look")
         return Look{to_enum<Presence>(value.at("presence"), 4), value.at("changed").get<bool>()};
     if (kind == "contents") return found_of(value);
-    if (kind == "outcome") return to_enum<Drive::Outcome>(value, 4);
+    if (kind == "outcome")
+        return to_enum<Drive::Outcome>(value, std::to_underlying(Drive::Outcome::doubtful) + 1U);
     throw std::out_of_range("unknown kind of line: " + kind);
 }
 

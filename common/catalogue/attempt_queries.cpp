@@ -201,6 +201,19 @@ Result<std::vector<AttemptRow>> Catalogue::attempts(SessionId session) {
     });
 }
 
+Result<std::optional<AttemptRow>> Catalogue::attempt_of(DiscId disc, unsigned disc_session) {
+    return database_->read(
+        "find the attempt of a disc session", [&](soci::session& sql) -> Result<std::optional<AttemptRow>> {
+            BB_TRY(auto row,
+                   select_one<AttemptColumns>(sql,
+                                              "WHERE disc_id = :disc AND disc_session = :number AND "
+                                              "state = 'verified' ORDER BY id DESC",
+                                              disc, disc_session));
+            if (row) BB_CHECK(read_sessions(sql, *row));
+            return row;
+        });
+}
+
 Result<std::vector<AttemptRow>> Catalogue::attempts_on_drive(const std::string& drive) {
     return database_->read(
         "list attempts of a drive", [&](soci::session& sql) -> Result<std::vector<AttemptRow>> {

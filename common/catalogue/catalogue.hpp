@@ -94,6 +94,8 @@ class Catalogue {
                                         const AttemptFailure& failure);
     [[nodiscard]] Result<std::vector<AttemptRow>> unfinished_attempts();  // writing or verifying
     [[nodiscard]] Result<std::vector<AttemptRow>> attempts(SessionId session);
+    // The good one that made this disc session, if it is known; the newest.
+    [[nodiscard]] Result<std::optional<AttemptRow>> attempt_of(DiscId disc, unsigned disc_session);
     // Those on this drive that have ended since a person last vouched for it, the newest first, at most 100.
     [[nodiscard]] Result<std::vector<AttemptRow>> attempts_on_drive(const std::string& drive);
     // A person vouches for the drive: what it did before counts no more.

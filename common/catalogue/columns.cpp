@@ -43,7 +43,7 @@ Result<AttemptState> parse_attempt_state(const std::string& text) {
 Result<AttemptCause> parse_cause(const std::string& text) {
     using enum AttemptCause;
     return parse_word({none, interrupted, together, staged_damaged, no_space, write_error, mismatch, unjudged,
-                       out_of_reach, disc_gone},
+                       out_of_reach, disc_gone, image_changed},
                       "attempts.cause", text);
 }
 

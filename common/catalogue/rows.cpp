@@ -52,6 +52,8 @@ std::string_view to_string(AttemptCause cause) {
             return "out_of_reach";
         case AttemptCause::disc_gone:
             return "disc_gone";
+        case AttemptCause::image_changed:
+            return "image_changed";
     }
     return "";
 }

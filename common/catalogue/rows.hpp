@@ -101,6 +101,7 @@ enum class AttemptCause : std::uint8_t {
     unjudged,        // whether it was written could not be told
     out_of_reach,    // the drive hangs or is gone
     disc_gone,       // the disc was taken out, or its image is on no shelf
+    image_changed,   // something else changed the image meanwhile
 };
 [[nodiscard]] std::string_view to_string(AttemptCause cause);
 

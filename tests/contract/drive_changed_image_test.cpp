@@ -127,6 +127,34 @@ TEST_CASE("changed image: nothing is appended where the end is missing, and the 
     CHECK(disc.rig.burn_well({disc.rig.stage("four").file("a", "4").seal()}) == 3);
 }
 
+TEST_CASE("changed image: nothing is appended where one bit of the newest tree changed, known or not") {
+    TwoOnDisc disc;
+    const TreeArea tree = disc.rig.tree(2);
+    BurnJob job = disc.rig.job({disc.rig.stage("three").file("a", "3").seal()});
+    for (std::uint64_t offset = kHeadBytes / 2; offset < tree.blocks * kSectorBytes; offset += 1999) {
+        CAPTURE(offset);
+        std::string changed = disc.good;
+        const std::uint64_t at = tree.start_lba * kSectorBytes + offset;
+        changed[at] = static_cast<char>(changed[at] ^ 4);
+        put_image(disc.rig.image(), changed);
+        job.tree = tree;
+        const Error error = failed_burn(disc.rig, job);
+        CHECK(error.code == Errc::wrong_medium);
+        CHECK(error.message.find("not as it was burned") != std::string::npos);
+        CHECK(read_image(disc.rig.image()) == changed);
+    }
+    // A folder's record in the primary tree: how it was burned is not known.
+    std::string changed = disc.good;
+    const std::size_t record = disc.good.find("NM", tree.start_lba * kSectorBytes);
+    REQUIRE(record < disc.good.size());
+    changed[record + 5] = static_cast<char>(changed[record + 5] ^ 1);
+    put_image(disc.rig.image(), changed);
+    job.tree.reset();
+    CHECK(failed_burn(disc.rig, job).code == Errc::wrong_medium);
+    put_image(disc.rig.image(), disc.good);
+    CHECK(disc.rig.burn_well({disc.rig.stage("four").file("a", "4").seal()}) == 3);
+}
+
 TEST_CASE("changed image: what was appended and is no disc session is cut off, and told") {
     TwoOnDisc disc;
     const std::uint64_t next = disc.rig.medium().next_lba * kSectorBytes;

@@ -60,9 +60,30 @@ TEST_CASE_TEMPLATE("drive: descriptors and folders that are not those that were 
     CHECK(other->mismatches.size() == 1);
 }
 
+TEST_CASE_TEMPLATE("drive: nothing is appended to a disc that is not as it was burned", Rig, ALL_DRIVES) {
+    Rig rig;
+    rig.insert_blank();
+    BurnJob job = rig.job({rig.stage("one").file("a", "1").seal()});
+    TestObserver observer;
+    REQUIRE(rig.drive().burn(job, observer));
+    job = rig.job({rig.stage("two").file("a", "2").seal()});
+    job.tree = observer.plans[0].tree;
+    job.tree->sha256.bytes[31] ^= 1U;
+    const auto refused = rig.drive().burn(job, observer);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::wrong_medium);
+    CHECK(refused.error().message.find("not as it was burned") != std::string::npos);
+    CHECK(observer.plans.size() == 1);
+    job.tree->sha256.bytes[31] ^= 1U;
+    const auto burned = rig.drive().burn(job, observer);
+    CHECK_MESSAGE(burned, burned.error().message);
+}
+
 TEST_CASE_TEMPLATE("drive: a name that is taken makes no second disc", Rig, WorkerDriveRig, FakeDriveRig) {
     Rig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
+    rig.insert_blank();
+    CHECK(rig.drive().load_blank(DriveRig::kLabel));  // it is blank still
+    rig.burn_well({rig.stage("one").file("a", "1").seal()});
     const Status again = rig.drive().load_blank(DriveRig::kLabel);
     REQUIRE_FALSE(again);
     CHECK(again.error().code == Errc::exists);

@@ -80,6 +80,30 @@ TEST_CASE("emulated disc: a worker killed in mid-write leaves a blank disc blank
     rig.burn_well({rig.stage("short").file("a", "1").seal()});
 }
 
+TEST_CASE(
+    "emulated disc: an image that is cut short while it is written is in doubt, and never filled up again") {
+    WorkerDriveRig rig;
+    rig.insert_blank();
+    const BurnSession first = rig.stage("first").file("a", std::string(3U << 20U, '1')).seal();
+    rig.burn_well({first});
+    const std::uint64_t kept = (rig.tree(1).start_lba + rig.tree(1).blocks + 100) * kSectorBytes;
+    BurnJob job = rig.job({rig.stage("second").zeros("big", kLongWrite).seal()});
+    job.tree = rig.tree(1);
+    TestObserver observer;
+    bool once = true;
+    observer.on_progress = [&](const Progress& progress) {
+        if (observer.plans.empty() || progress.done_bytes == 0 || !std::exchange(once, false)) return;
+        std::filesystem::resize_file(rig.image(), kept);
+    };
+    CHECK_FALSE(rig.drive().burn(job, observer));
+    REQUIRE_FALSE(once);
+    CHECK(adjudicate(rig, job, observer.plans.at(0).start_lba) == Drive::Outcome::doubtful);
+    CHECK(rig.medium().sessions_used == 1);
+    const auto report = rig.drive().verify(rig.job({first}), 1, observer);
+    REQUIRE(report);
+    CHECK_FALSE(report->mismatches.empty());
+}
+
 TEST_CASE("emulated disc: a worker killed in mid-append loses nothing of older disc sessions") {
     WorkerDriveRig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
@@ -225,6 +249,41 @@ TEST_CASE("emulated disc: no more discs than blanks") {
     const Status third = drive.load_blank("BURNBOX_0003");
     REQUIRE_FALSE(third);
     CHECK(third.error().code == Errc::no_medium);
+}
+
+TEST_CASE("emulated disc: an empty image of that name is a blank disc, and nothing else is") {
+    WorkerDriveRig rig;
+    DriveConfig config = rig.config();
+    config.blanks = 1;
+    WorkerDrive drive(config, rig.spawner(), BURNBOX_TEST_WORKER);
+    const std::string path = rig.image("BURNBOX_0001");
+    std::ofstream(path).close();
+    SUBCASE("") {
+        CHECK(drive.has_blanks());
+        CHECK(drive.load_blank("BURNBOX_0002").error().code == Errc::no_medium);
+        CHECK(drive.load_blank("BURNBOX_0001"));
+        const auto medium = drive.inspect();
+        REQUIRE(medium);
+        CHECK(medium->state == MediumState::blank);
+        return;
+    }
+    config.blanks = 5;
+    WorkerDrive roomy(config, rig.spawner(), BURNBOX_TEST_WORKER);
+    UniqueFd other;
+    SUBCASE("not one that another process has open") {
+        other = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    }
+    SUBCASE("not one with a byte in it") {
+        std::ofstream(path) << 'x';
+    }
+    SUBCASE("not one with another name") {
+        std::filesystem::create_hard_link(path, rig.temp() / "another");
+    }
+    SUBCASE("not what a link leads to") {
+        std::filesystem::rename(path, rig.temp() / "elsewhere");
+        std::filesystem::create_symlink(rig.temp() / "elsewhere", path);
+    }
+    CHECK(roomy.load_blank("BURNBOX_0001").error().code == Errc::exists);
 }
 
 TEST_CASE("emulated disc: a label that is no plain name makes no file") {

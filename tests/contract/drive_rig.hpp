@@ -90,6 +90,7 @@ class DriveRig {
     // Burns and verifies on the loaded disc; fails the test unless both are well. Returns the disc session's
     // number.
     unsigned burn_well(const std::vector<BurnSession>& sessions);
+    [[nodiscard]] TreeArea tree(unsigned disc_session) const { return trees_.at(disc_session); }
     VerifyReport verify_well(const std::vector<BurnSession>& sessions, unsigned disc_session);
 
   private:

@@ -75,8 +75,13 @@ Status FakeDrive::load_blank(const std::string& label) {
     BB_CHECK(check_shelf());
     const bool is_in = look && loaded == label && shelf_.discs.contains(label);
     if (is_in && shelf_.discs.at(label).sessions.empty()) return {};
-    if (shelf_.discs.contains(label))
+    const auto there = shelf_.discs.find(label);
+    if (there != shelf_.discs.end() && (look || !there->second.sessions.empty()))
         return fail(Errc::exists, "load a blank as " + label + ": the name is taken");
+    if (there != shelf_.discs.end()) {
+        loaded = label;
+        return {};
+    }
     if (shelf_.blanks == 0U)
         return fail(Errc::no_medium, "drive " + name_ + ": no blank disc is left; put one in");
     if (shelf_.blanks) --*shelf_.blanks;
@@ -90,7 +95,11 @@ Result<std::vector<ShelfDisc>> FakeDrive::shelf() {
     if (!emulated()) return discs;
     BB_CHECK(check_shelf());
     for (const auto& [label, disc] : shelf_.discs)
-        discs.push_back({label, disc.serial, "/shelf/" + label + ".iso", head_digest(disc)});
+        discs.push_back({.label = label,
+                         .serial = disc.serial,
+                         .location = "/shelf/" + label + ".iso",
+                         .head_digest = head_digest(disc),
+                         .blank = disc.sessions.empty()});
     return discs;
 }
 
@@ -165,6 +174,8 @@ Result<Written> FakeDrive::burn(const BurnJob& job, BurnObserver& observer) {
         return fail(Errc::wrong_medium,
                     "disc " + disc->label + " has disc sessions that the catalogue does not know");
     if (disc->closed) return fail(Errc::wrong_medium, "disc " + disc->label + " is closed");
+    if (!disc->sessions.empty() && job.tree && job.tree != tree_of(disc->sessions.back()))
+        return fail(Errc::wrong_medium, "what is on disc " + disc->label + " is not as it was burned");
     if (job.sessions.empty() && job.close_disc) {
         disc->closed = true;
         return Written{};
@@ -276,10 +287,10 @@ Result<Drive::Outcome> FakeDrive::adjudicate(const BurnJob& job, unsigned disc_s
     const FakeDiscSession& session = disc->sessions[disc_session - 1];
     if (session.start_lba != start_lba) return Outcome::damaged;
     if (session.whole) return Outcome::written;
-    if (after_cut != Outcome::untouched) return Outcome::damaged;
+    if (after_cut == Outcome::damaged) return Outcome::damaged;
     disc->sessions.pop_back();
     if (disc->sessions.empty()) disc->serial.clear();
-    return Outcome::untouched;
+    return after_cut;
 }
 
 namespace {

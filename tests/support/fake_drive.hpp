@@ -66,7 +66,7 @@ class FakeDrive : public Drive {
     std::function<Status()> before_load;      // its error is that of load() and load_blank()
     std::function<Status()> before_contents;  // its error is contents()'
     Outcome after_cut = Outcome::untouched;   // what adjudicate() makes of a disc session that was cut off:
-                                              // untouched or damaged
+                                              // untouched, doubtful or damaged
     std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written
     std::uint64_t needed_bytes = 0;                    // of the disc session that is being burned
     unsigned read_backs = 0;                           // verify() so far

@@ -1,6 +1,8 @@
 // What a later read-back finds out is kept, and counts.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "burner/attempts/read_back.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/quiet_observer.hpp"
@@ -101,6 +103,106 @@ TEST_CASE(
     CHECK(house.disc("BURNBOX_0001").state == then);
     CHECK(house.catalogue->copies(first)->front().good);
     CHECK(house.catalogue->copies(second)->front().good == (then == DiscState::open));
+}
+
+TEST_CASE(
+    "findings: a disc whose older tree is not as it was burned is suspect, and nothing is appended to it") {
+    BurnerHouse house;
+    FakeDrive& drive = *house.drives[0];
+    SUBCASE("an image") {}
+    SUBCASE("in a real drive") {
+        drive.look = [] { return false; };
+        for (const char* const label : {"BURNBOX_0001", "BURNBOX_0002"})
+            house.shelves["tray"].discs[label].label = label;
+        drive.loaded = "BURNBOX_0001";
+    }
+    const SessionId first = house.queue("first", {{"f", "1"}});
+    house.run();
+    FakeDiscSession& newest = house.shelves["tray"].discs.at("BURNBOX_0001").sessions.back();
+    const auto good = std::exchange(newest.sessions, {"alice/f1rst"});
+    const SessionId second = house.queue("second", {{"f", "2"}});
+    house.run();
+    const DiscRow disc = house.disc("BURNBOX_0001");
+    CHECK(disc.state == DiscState::suspect);
+    CHECK(disc.reason.find("not as it was burned") != std::string::npos);
+    CHECK(newest.sessions == std::vector<std::string>{"alice/f1rst"});
+    if (drive.look) drive.loaded = "BURNBOX_0002";
+    house.run_patiently();
+    CHECK(house.row(second).state == SessionState::burned);
+    CHECK(house.catalogue->copies(second)->front().disc_label != "BURNBOX_0001");
+
+    newest.sessions = good;
+    house.clock.advance(1s);
+    if (drive.look) drive.loaded = "BURNBOX_0001";
+    CHECK(verify(house, first)->mismatches.empty());
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+}
+
+TEST_CASE("findings: an image that shows less than was burned is noticed, though nothing is to be burned") {
+    BurnerHouse house({"tray", "other"});
+    house.config.pools["default"].drives = {"tray"};
+    house.hold();
+    const SessionId first = house.queue("first", {{"f", "1"}});
+    house.run();
+    house.queue("second", {{"f", "2"}});
+    house.run();
+    auto& discs = house.shelves["tray"].discs;
+    const FakeDisc whole = discs.at("BURNBOX_0001");
+    SUBCASE("while burnbox runs") {
+        discs.at("BURNBOX_0001").sessions.pop_back();
+    }
+    SUBCASE("while it does not") {
+        discs.at("BURNBOX_0001").sessions.pop_back();
+        house.restart();
+    }
+    SUBCASE("an older copy on another shelf, when the newest image goes") {
+        house.shelves["other"].discs["BURNBOX_0001"] = whole;
+        house.shelves["other"].discs["BURNBOX_0001"].sessions.pop_back();
+        for (int look = 0; look < 3; ++look) house.clock.advance(3s), house.run();
+        CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+        discs.erase("BURNBOX_0001");
+    }
+    for (int look = 0; look < 4; ++look) house.clock.advance(3s), house.run();
+    const DiscRow disc = house.disc("BURNBOX_0001");
+    CHECK(disc.state == DiscState::suspect);
+    CHECK(disc.suspicion == Suspicion::changed);
+    CHECK(disc.reason.find("1 disc sessions, burned were 2") != std::string::npos);
+
+    house.shelves["other"].discs.clear();
+    discs["BURNBOX_0001"] = whole;
+    for (int look = 0; look < 4; ++look) house.clock.advance(3s), house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+    CHECK(house.catalogue->copies(first)->front().good);
+}
+
+TEST_CASE(
+    "findings: a disc whose image something changed in mid-burn is read back before it is gone on with") {
+    BurnerHouse house;
+    const SessionId first = house.queue("first", {{"f", "1"}});
+    house.run();
+    house.drives[0]->after_cut = Drive::Outcome::doubtful;
+    bool once = true;
+    std::string damage = "1";
+    SUBCASE("it is as it was burned") {}
+    SUBCASE("it is not") {
+        damage = "x";
+    }
+    house.drives[0]->during_write = [&]() -> Status {
+        if (!std::exchange(once, false)) return {};
+        content(house, "alice/first/data/f") = damage;
+        return fail(Errc::io, "it does not begin with a head that can be read");
+    };
+    const SessionId second = house.queue("second", {{"f", "2"}});
+    house.clock.advance(1s);
+    house.run_patiently();
+    const bool good = damage == "1";
+    CHECK(house.row(second).state == SessionState::burned);
+    CHECK(house.catalogue->copies(first)->front().good == good);
+    CHECK(house.catalogue->copies(second)->front().disc_label == (good ? "BURNBOX_0001" : "BURNBOX_0002"));
+    CHECK(house.disc("BURNBOX_0001").state == (good ? DiscState::open : DiscState::suspect));
+    CHECK(house.catalogue->attempts(second)->front().cause == AttemptCause::image_changed);
+    const auto events = house.event_names();
+    CHECK(std::ranges::count(events, "drive_error") == 0);
 }
 
 TEST_CASE("findings: whether a suspicion is over is judged from all sessions and the medium") {

@@ -240,7 +240,7 @@ TEST_CASE("older catalogue: a disc session that differs, or is none of ours, mak
 TEST_CASE("older catalogue: a label that others push further is counted as far") {
     BurnerHouse house;
     for (const char* label : {"BURNBOX_0001", "BURNBOX_0002", "BURNBOX_0003"})
-        house.shelves["tray"].discs[label].label = label;
+        house.shelves["tray"].discs[label] = {.label = label, .serial = {}, .sessions = {{}}};
     house.queue("s1", kFiles);
     house.run();
     CHECK(names_on(house, "BURNBOX_0004") == std::vector<std::string>{"s1"});
