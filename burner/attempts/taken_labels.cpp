@@ -44,6 +44,7 @@ Result<std::vector<std::string>> taken_labels(AttemptContext& context, const std
     for (const DiscRow& disc : discs) taken.push_back(disc.label);
     const ShelfView view = context.places.look();
     for (const ShelfView::Image& image : view.images) {
+        if (image.disc.blank && image.drive == context.drive.name()) continue;  // it may be put in as a blank
         taken.push_back(image.disc.label);
         taken.push_back(std::filesystem::path(image.disc.location).stem().string());
     }

@@ -6,6 +6,7 @@
 #include "burner/schedule/labels.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/inbox/older_catalogue.hpp"
 
 namespace burnbox {
 namespace {
@@ -18,10 +19,35 @@ Status use_numbers_up_to(Catalogue& catalogue, unsigned number) {
     return number > next ? catalogue.go_on_after(0, number - next) : Status();
 }
 
+// An empty image that is there already, and has a name that our discs get: it was made right before burnbox
+// was killed, or somebody put it there. No row was ever of it, so nothing was written under its label;
+// whether that is so of numbers that were given before, an older catalogue does not know.
+Result<std::optional<std::string>> load_blank_of_shelf(AttemptContext& context,
+                                                       const std::vector<std::string>& taken, unsigned next) {
+    BB_TRY(const bool older, may_miss_discs(context.services.state_fs));
+    const ConfigSnapshot config = context.services.config.snapshot();
+    for (const ShelfView::Image& image : context.places.look().images) {
+        if (!image.disc.blank || image.drive != context.drive.name()) continue;
+        const std::string& label = image.disc.label;
+        const auto number = number_of_label(config->burn.label, label);
+        if (!number || (older && *number < next) || is_taken(label, taken)) continue;
+        const Status loaded = context.drive.load_blank(label);
+        if (!loaded && loaded.error().code == Errc::exists) continue;
+        BB_CHECK(loaded);
+        BB_CHECK(use_numbers_up_to(context.services.catalogue, *number));
+        return label;
+    }
+    return std::nullopt;
+}
+
 // Puts a blank in under the first label that nothing bears.
 Result<std::string> load_next_blank(AttemptContext& context, const std::vector<DiscRow>& discs) {
     BB_TRY(std::vector<std::string> taken, taken_labels(context, discs));
     BB_TRY(unsigned number, context.services.catalogue.next_disc_number());
+    if (context.drive.emulated()) {
+        BB_TRY(auto there, load_blank_of_shelf(context, taken, number));
+        if (there) return std::move(*there);
+    }
     const ConfigSnapshot config = context.services.config.snapshot();
     for (unsigned tries = 0; tries < kMostLabels; ++tries) {
         BB_TRY(const NumberedLabel next,

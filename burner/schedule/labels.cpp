@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <regex>
 #include <set>
 
 #include "common/base/time_text.hpp"
@@ -43,6 +45,25 @@ std::string expand_label(std::string_view pattern, Timestamp time, unsigned numb
     std::string label = with_time(with_number(pattern, number), time).substr(0, kLabelBytes);
     for (char& c : label) c = label_character(c);
     return label;
+}
+
+bool is_taken(std::string_view label, const std::vector<std::string>& taken) {
+    return std::ranges::any_of(
+        taken, [wanted = short_label(label)](const std::string& one) { return short_label(one) == wanted; });
+}
+
+std::optional<unsigned> number_of_label(std::string_view pattern, const std::string& label) {
+    std::string shape;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const bool pair = pattern[i] == '%' && i + 1 < pattern.size();
+        if (!pair)
+            shape += label_character(pattern[i]);
+        else
+            shape += pattern[++i] == 'N' ? "([0-9]{4,9})" : "[A-Z0-9_]*";
+    }
+    std::smatch match;
+    if (!std::regex_match(label, match, std::regex(shape)) || match.size() < 2) return std::nullopt;
+    return static_cast<unsigned>(std::stoul(match[1].str()));
 }
 
 Result<NumberedLabel> next_label(std::string_view pattern, Timestamp time, unsigned number,

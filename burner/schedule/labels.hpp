@@ -1,6 +1,7 @@
 // Disc labels: burn.label with its number and time, reduced to what a volume identifier may hold. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,11 @@ struct NumberedLabel {
 };
 [[nodiscard]] Result<NumberedLabel> next_label(std::string_view pattern, Timestamp time, unsigned number,
                                                const std::vector<std::string>& taken);
+
+// Whether one of these is the same by its first 16 characters, in any case.
+[[nodiscard]] bool is_taken(std::string_view label, const std::vector<std::string>& taken);
+
+// The number with which this pattern gives the label, at whatever time; nothing when it does not.
+[[nodiscard]] std::optional<unsigned> number_of_label(std::string_view pattern, const std::string& label);
 
 }  // namespace burnbox

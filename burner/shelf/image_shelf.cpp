@@ -13,6 +13,22 @@
 #include "common/base/unique_fd.hpp"
 
 namespace burnbox {
+namespace {
+
+// One that has no bytes, no other name, and that no other process has open: it may be about to be copied
+// here. None: something else is there, or nothing.
+UniqueFd open_empty(const std::string& path) {
+    UniqueFd image(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat info{};
+    const bool empty = image && ::fstat(image.get(), &info) == 0 && S_ISREG(info.st_mode) &&
+                       info.st_size == 0 && info.st_nlink == 1;
+    // The kernel grants this lease to the only one who has the file open.
+    if (!empty || ::fcntl(image.get(), F_SETLEASE, F_WRLCK) != 0) return {};
+    ::fcntl(image.get(), F_SETLEASE, F_UNLCK);
+    return image;
+}
+
+}  // namespace
 
 std::string ImageShelf::image_path(const std::string& label) const {
     return config_.image_dir + "/" + label + ".iso";
@@ -41,26 +57,48 @@ Status ImageShelf::load(const DiscToLoad& disc) {
     return {};
 }
 
-Status ImageShelf::check_blanks_left() const {
-    if (!config_.blanks) return {};
+Result<unsigned> ImageShelf::count_images(Count count) const {
     unsigned images = 0;
     std::error_code error;
     std::filesystem::directory_iterator next(config_.image_dir, error);
-    for (; !error && next != std::filesystem::directory_iterator(); next.increment(error))
-        if (next->path().extension() == ".iso") ++images;
+    for (; !error && next != std::filesystem::directory_iterator(); next.increment(error)) {
+        struct stat info{};
+        if (next->path().extension() != ".iso" || ::lstat(next->path().c_str(), &info) != 0) continue;
+        if (count == Count::all || info.st_size != 0) ++images;
+    }
     if (error) return fail_errno("count the discs in", config_.image_dir, error.value());
+    return images;
+}
+
+Status ImageShelf::check_blanks_left() const {
+    if (!config_.blanks) return {};
+    BB_TRY(const unsigned images, count_images(Count::all));
     if (images < *config_.blanks) return {};
     return fail(Errc::no_medium, "drive " + config_.name + ": all " + std::to_string(*config_.blanks) +
                                      " blank discs are used (drives." + config_.name + ".blanks)");
 }
 
+bool ImageShelf::has_blanks() const {
+    if (!config_.blanks) return true;
+    const auto used = count_images(Count::written);
+    return used && *used < *config_.blanks;
+}
+
+Result<UniqueFd> ImageShelf::make_image(const std::string& path) const {
+    BB_CHECK(check_blanks_left());
+    UniqueFd image(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!image) return fail_errno("make the blank disc", path);
+    return image;
+}
+
 Status ImageShelf::load_blank(const std::string& label) {
     BB_CHECK(check_label(label));
     BB_CHECK(check_place());
-    BB_CHECK(check_blanks_left());
     const std::string path = image_path(label);
-    const UniqueFd image(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!image) return fail_errno("make the blank disc", path);
+    UniqueFd image = open_empty(path);
+    if (!image) {
+        BB_TRY(image, make_image(path));
+    }
     const UniqueFd folder(::open(config_.image_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder) return fail_errno("open", config_.image_dir);
     if (::fsync(image.get()) != 0 || ::fsync(folder.get()) != 0)

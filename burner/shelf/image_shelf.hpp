@@ -7,6 +7,7 @@
 
 #include "burner/drive/drive.hpp"
 #include "common/base/error.hpp"
+#include "common/base/unique_fd.hpp"
 #include "common/config/config.hpp"
 
 namespace burnbox {
@@ -31,10 +32,11 @@ class ImageShelf {
     // Puts the disc in. Errc::not_found when there is no such image, wrong_medium when it is no plain file,
     // invalid when the label can't be one or the file is not directly in image_dir.
     [[nodiscard]] Status load(const DiscToLoad& disc);
-    // Makes an empty image, durable, and puts it in. Errc::exists when the name is taken; no_medium when
-    // image_dir holds as many images as `blanks` allows.
+    // Puts an empty image in: the one of this name, or one that it makes, durable. Errc::exists when the name
+    // is taken by something else; no_medium when image_dir holds as many images as `blanks` allows.
     [[nodiscard]] Status load_blank(const std::string& label);
-    [[nodiscard]] bool has_blanks() const { return check_blanks_left().has_value(); }
+    // Whether one more may be made, or is there and empty.
+    [[nodiscard]] bool has_blanks() const;
     void unload() { loaded_.clear(); }
     // The image in the drive; empty = none.
     [[nodiscard]] const std::string& loaded() const { return loaded_; }
@@ -43,7 +45,10 @@ class ImageShelf {
 
   private:
     [[nodiscard]] std::string image_path(const std::string& label) const;
+    enum class Count : std::uint8_t { all, written };
+    [[nodiscard]] Result<unsigned> count_images(Count count) const;
     [[nodiscard]] Status check_blanks_left() const;
+    [[nodiscard]] Result<UniqueFd> make_image(const std::string& path) const;
 
     const DriveConfig config_;
     const std::function<Status()> check_place_;

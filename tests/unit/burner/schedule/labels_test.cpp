@@ -36,4 +36,17 @@ TEST_CASE("labels: a pattern whose number lies behind the first 16 characters is
     CHECK(next.error().message.find("burn.label") != std::string::npos);
 }
 
+TEST_CASE("labels: of what has the shape of a label the number is known, whatever its time") {
+    CHECK(number_of_label("BURNBOX_%N", "BURNBOX_0007") == 7);
+    CHECK(number_of_label("BURNBOX_%N", "BURNBOX_12345") == 12345);
+    CHECK(number_of_label("my disc-%N", "MY_DISC_0001") == 1);
+    CHECK(number_of_label("A%Y%m%d_%N", "A20261123_0002") == 2);
+    for (const char* const other : {"BURNBOX_", "BURNBOX_007", "burnbox_0007", "BURNBOX_0007_2", "FOO", ""})
+        CHECK_FALSE(number_of_label("BURNBOX_%N", other));
+    CHECK_FALSE(number_of_label("DISC", "DISC"));
+    CHECK(is_taken("BURNBOX_0001", {"x", "burnbox_0001"}));
+    CHECK(is_taken("0123456789ABCDEF1", {"0123456789ABCDEF2"}));
+    CHECK_FALSE(is_taken("BURNBOX_0001", {"BURNBOX_0002"}));
+}
+
 }  // namespace burnbox
