@@ -53,9 +53,12 @@ Result<Receipt> parse_receipt_head(std::string_view text) {
 }
 
 Result<std::vector<FoundReceipt>> receipts_in(FileSystem& inbox, const std::string& account) {
-    BB_TRY(const auto entries, entries_of(inbox, account));
+    const auto entries = entries_of(inbox, account);
     std::vector<FoundReceipt> receipts;
-    for (const DirEntry& entry : entries) {
+    // A disk's own lost+found, or an account that is not served: nobody else has to wait for it.
+    if (!entries && entries.error().code == Errc::permission) return receipts;
+    if (!entries) return std::unexpected(entries.error());
+    for (const DirEntry& entry : *entries) {
         if (entry.type != FileType::folder || parse_folder(entry.name).state == FolderState::open) continue;
         const auto text =
             read_file(inbox, join_path(join_path(account, entry.name), "receipt.json"), kMostReceiptBytes);

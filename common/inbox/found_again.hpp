@@ -21,7 +21,7 @@ struct FoundReceipt {
     Receipt head;        // parse_receipt_head()
 };
 // Of all folders of the account; those without one, or with one that can't be read, are left out. Nothing
-// when the account has no folder.
+// when the account has no folder, or one that we may not read.
 [[nodiscard]] Result<std::vector<FoundReceipt>> receipts_in(FileSystem& inbox, const std::string& account);
 // The folder whose receipt is that of this sealed session.
 [[nodiscard]] Result<std::optional<std::string>> burned_folder_of(FileSystem& inbox, const SessionRow& row);

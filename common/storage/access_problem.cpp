@@ -9,7 +9,7 @@
 
 #include "common/base/shown_text.hpp"
 #include "common/base/text.hpp"
-#include "common/base/user_name.hpp"
+#include "common/storage/user_name.hpp"
 
 namespace burnbox {
 namespace {

@@ -20,6 +20,8 @@ no_signal() { [ ! -e "$state/signals/FOLDER_AWAY" ]; }
 state_of() { burnbox sessions --json | jq -r --arg name "$1" '.[] | select(.session == $name) | .state'; }
 is() { [ "$(state_of "$1")" = "$2" ]; }
 
+step "a folder of the inbox's disk, which is no account's"
+mkdir -m 000 "$inbox/lost+found"
 start_server
 some_tree "$world/tree"
 check "a session" scp -qr "$world/tree" burnbox:first/
@@ -44,13 +46,13 @@ for closed in "$inbox/alice" "$state/journal/alice"; do
     check_fails "check finds it" burnbox check
     said "accounts.alice: open $closed: Permission denied; mend it with: sudo chmod u\+rwx '$closed'"
     start_server
-    check "bob is served" as_bob ssh burnbox burnbox status
-    check_fails "alice is not" ssh burnbox burn first
+    check "bob is served" as_bob ssh burnbox status
+    check_fails "alice is not" scp -qr "$world/tree" burnbox:next/
     said "account alice is not served now"
     check "FOLDER_AWAY says what to do" signal "account alice is not served: open $closed: Permission denied; mend it with: sudo chmod"
     chmod 755 "$closed"
     wait_for 20 "the signal is gone" no_signal
-    check "alice is served" ssh burnbox ls
+    check "alice is served" sftp_do "ls -l"
     stop_server
 done
 
@@ -79,7 +81,7 @@ check "is sealed" ssh burnbox burn waits
 stop_server
 mv "$inbox/alice" "$inbox/alicia"
 start_server
-check "bob is served" as_bob ssh burnbox burnbox status
+check "bob is served" as_bob ssh burnbox status
 check "the reason" signal "the folder $inbox/alice is missing, and 1 sessions in it wait"
 check "it still waits" is waits queued
 mv "$inbox/alicia" "$inbox/alice"

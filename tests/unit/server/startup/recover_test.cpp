@@ -212,13 +212,36 @@ TEST_CASE("restart: an inbox whose disk is not mounted ends the start before a s
     CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed");
     house.uploads.reset();
     REQUIRE(remove_tree(house.inbox_fs, "alice"));
-    CHECK(contains(shown(Uploads(house.services()).recover()),
-                   "/memory/inbox is empty, but 1 sessions in it wait to be burned: mount its disk"));
+    CHECK(
+        contains(shown(Uploads(house.services()).recover()),
+                 "/memory/inbox is empty, but 1 sessions of alice in it wait to be burned: mount its disk"));
     CHECK_FALSE(house.exists("alice"));
     CHECK(house.rows().at(0).state == SessionState::queued);
     REQUIRE(house.inbox_fs.make_folder("alice", 0755));  // as the message says
     CHECK(shown(Uploads(house.services()).recover()) == "ok");
     CHECK(house.rows().at(0).state == SessionState::failed);
+}
+
+TEST_CASE("restart: an account whose folder was renamed is not served, and the others are") {
+    UploadHouse house;
+    house.config.accounts["bob"] = house.config.accounts.at("alice");
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed");
+    CHECK(put(*house.connect("bob"), "/open/a", "aaa") == "ok");
+    house.uploads.reset();
+    REQUIRE(house.inbox_fs.rename("alice", "alicia", RenameMode::no_replace));
+    house.start();
+    CHECK(put(*house.connect("bob"), "/open/b", "bbb") == "ok");
+    const auto closed = house.connect();
+    CHECK(contains(put(*closed, "/next/a", "a"), "account alice is not served now"));
+    CHECK(contains(shown(closed->make_folder("/next", 0755)), "is not served"));
+    CHECK(contains(cancel(*closed, "holiday"), "is not served"));
+    CHECK_FALSE(house.exists("alice"));
+    CHECK(house.rows().at(0).state == SessionState::queued);
+    house.uploads.reset();
+    REQUIRE(house.inbox_fs.rename("alicia", "alice", RenameMode::no_replace));
+    house.start();
+    CHECK(cancel(*house.connect(), "holiday") == "ok: holiday is open again");
 }
 
 TEST_CASE("restart: a session that can't be read is not sealed, and keeps no other from it") {
