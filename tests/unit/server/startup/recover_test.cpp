@@ -225,6 +225,7 @@ TEST_CASE("restart: an inbox whose disk is not mounted ends the start before a s
 TEST_CASE("restart: an account whose folder was renamed is not served, and the others are") {
     UploadHouse house;
     house.config.accounts["bob"] = house.config.accounts.at("alice");
+    house.start();
     CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
     CHECK(put(*house.connect(), "/holiday/BURN", "m") == "ok: holiday is sealed");
     CHECK(put(*house.connect("bob"), "/open/a", "aaa") == "ok");
