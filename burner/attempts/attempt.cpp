@@ -26,6 +26,8 @@ class AttemptObserver : public BurnObserver {
   private:
     Status begin(const BurnPlan& plan) {
         if (context_.schedule.stopping) return fail(Errc::cancelled, "burn: burnbox is stopping");
+        if (context_.schedule.waits_for_shelves())
+            return fail(Errc::cancelled, "burn: an image_dir came that knows of more than the catalogue");
         AttemptRow next;
         next.disc = work_.disc.id;
         next.drive = context_.drive.name();

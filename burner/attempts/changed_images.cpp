@@ -27,7 +27,7 @@ bool is_as_burned(const Medium& medium, const DiscRow& disc) {
 }
 
 Result<bool> doubt(AttemptContext& context, DiscRow disc, const ShelfDisc& image) {
-    const Status loaded = context.drive.load({disc.label, image.location, disc.medium});
+    const Status loaded = context.drive.load({image.label, image.location, disc.medium});
     if (!loaded && (shelf_is_away(loaded.error()) || says_nothing_about_a_disc_met(loaded.error())))
         return std::unexpected(loaded.error());
     if (!loaded) return false;  // it went this very moment

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "burner/schedule/labels.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -55,12 +56,12 @@ Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow&
         const ConfigSnapshot config = context.services.config.snapshot();
         return fail(Errc::not_found, away_text(disc, *config));
     }
-    return context.drive.load({disc.label, image->disc.location, disc.medium});
+    return context.drive.load({label_on_disc(disc.label), image->disc.location, disc.medium});
 }
 
 Status load_disc(AttemptContext& context, const DiscRow& disc) {
     if (context.drive.emulated()) return load_image(context, context.places.look(), disc);
-    BB_CHECK(context.drive.load({disc.label}));
+    BB_CHECK(context.drive.load({label_on_disc(disc.label)}));
     if (disc.sessions_used == 0) return {};
     BB_TRY(const Medium medium, context.drive.inspect());
     if (medium.serial == disc.serial) return {};
@@ -76,7 +77,8 @@ Result<DiscRow> disc_in_drive(AttemptContext& context, const Medium& medium) {
                                                  context.drive.name(), context.drive.name()));
     BB_TRY(const auto discs, context.services.catalogue.discs());
     const auto disc = std::ranges::find_if(discs, [&](const DiscRow& row) {
-        return row.label == medium.label && row.serial == medium.serial && row.sessions_used != 0;
+        return label_on_disc(row.label) == medium.label && row.serial == medium.serial &&
+               row.sessions_used != 0;
     });
     if (disc == discs.end())
         return fail(Errc::not_found, fmt::format("the disc in drive {} is none that burnbox has burned",

@@ -8,6 +8,7 @@
 #include "burner/attempts/look_again.hpp"
 #include "burner/attempts/take_in.hpp"
 #include "burner/schedule/failure_rules.hpp"
+#include "burner/schedule/labels.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/inbox/found_again.hpp"
@@ -89,6 +90,22 @@ bool may_be_read_later(AttemptContext& context, const Medium& medium, const Erro
     return error.code == Errc::io && !is_last_reading(context.notes, medium.serial);
 }
 
+// A label that is taken is no reason to leave our own disc out. False: its name is taken, too.
+Result<bool> add_found_disc(AttemptContext& context, DiscRow& disc) {
+    auto id = context.services.catalogue.add_disc(disc);
+    if (!id && id.error().code == Errc::exists) {
+        const std::string label = std::exchange(disc.label, twin_label(disc.label, disc.serial));
+        log::warning("label of two discs", log::kv("label", label), log::kv("serial", disc.serial),
+                     log::kv("drive", disc.drive), log::kv("called", disc.label),
+                     log::kv("remedy", "write the serial on both discs"));
+        id = context.services.catalogue.add_disc(disc);
+    }
+    if (!id && id.error().code == Errc::exists) return false;
+    if (!id) return std::unexpected(std::move(id).error());
+    disc.id = *id;
+    return true;
+}
+
 Result<bool> adopt(AttemptContext& context, const Medium& medium) {
     const DiscIdentity identity{.label = medium.label,
                                 .serial = medium.serial,
@@ -111,10 +128,9 @@ Result<bool> adopt(AttemptContext& context, const Medium& medium) {
     // Should this end in the middle, nobody takes the label for that of a blank disc.
     DiscRow unread = disc;
     unread.state = DiscState::closed, unread.reason = "it was found, and what it holds is not read yet";
-    auto id = context.services.catalogue.add_disc(unread);
-    if (!id && id.error().code == Errc::exists) return false;
-    if (!id) return std::unexpected(std::move(id).error());
-    disc.id = *id;
+    BB_TRY(const bool added, add_found_disc(context, unread));
+    if (!added) return false;
+    disc.id = unread.id, disc.label = unread.label;
     BB_TRY(const DiscRow taken, take_in_disc(context, disc));
     BB_CHECK(keep_for_reading(context, taken));
     return true;
@@ -198,7 +214,7 @@ Result<bool> meet_image_again(AttemptContext& context, const ShelfDisc& image, c
 void shelf_is_seen(AttemptContext& context) {
     const BurnerServices& services = context.services;
     const bool all = context.schedule.shelf_seen(context.drive.name());
-    if (services.catalogue_age == CatalogueAge::current || !all) return;
+    if (!context.schedule.catalogue_is_older() || !all) return;
     if (const Status noted = note_shelves_seen(services.state_fs); !noted)
         log::warning("shelves looked over, not noted", log::kv(noted.error()));
 }
@@ -206,7 +222,7 @@ void shelf_is_seen(AttemptContext& context) {
 Result<bool> look_over(AttemptContext& context) {
     BB_TRY(const auto shelf, context.drive.shelf());
     BB_TRY(const auto discs, context.services.catalogue.discs());
-    if (!context.drive.emulated() && context.services.catalogue_age != CatalogueAge::current) {
+    if (!context.drive.emulated() && context.schedule.catalogue_is_older()) {
         BB_CHECK(retire_blank_labels(context, discs));
         return false;
     }

@@ -6,6 +6,7 @@
 
 #include "burner/attempts/found_records.hpp"
 #include "burner/attempts/verifier.hpp"
+#include "burner/schedule/labels.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
@@ -41,7 +42,7 @@ class TakingIn {
 
   private:
     [[nodiscard]] DiscIdentity identity(unsigned sessions_used) const {
-        return {.label = disc_.label,
+        return {.label = label_on_disc(disc_.label),
                 .serial = disc_.serial,
                 .sessions_used = sessions_used,
                 .next_lba = 0,
@@ -162,8 +163,8 @@ class TakingIn {
 }  // namespace
 
 bool holds_more(const Medium& medium, const DiscRow& disc) {
-    return medium.label == disc.label && medium.serial == disc.serial && !medium.serial.empty() &&
-           medium.sessions_used > disc.sessions_used;
+    return medium.label == label_on_disc(disc.label) && medium.serial == disc.serial &&
+           !medium.serial.empty() && medium.sessions_used > disc.sessions_used;
 }
 
 bool is_last_reading(FailureNotes& notes, const std::string& serial) {

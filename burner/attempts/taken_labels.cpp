@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "burner/schedule/labels.hpp"
 #include "common/inbox/found_again.hpp"
 
 namespace burnbox {
@@ -28,8 +29,10 @@ Status read_receipts(AttemptContext& context) {
         BB_TRY(const auto accounts, list_folder(*place, ""));
         for (const DirEntry& account : accounts) {
             if (account.type != FileType::folder) continue;
-            BB_TRY(const bool read, read_receipts_of(context, *place, account.name));
-            all = all && read;
+            BB_TRY(const auto receipts, receipts_in(*place, account.name));
+            for (const FoundReceipt& receipt : receipts)
+                for (const ReceiptCopy& copy : receipt.head.copies)
+                    context.schedule.add_label_seen(label_on_disc(copy.disc));
         }
     }
     context.schedule.receipts_read = all;

@@ -164,6 +164,12 @@ void Burner::wake() {
     state_->schedule.changed();
 }
 
+void Burner::catalogue_is_older() {
+    state_->schedule.set_catalogue_older();
+    for (const std::unique_ptr<DriveLoop>& loop : state_->loops) loop->shelf_is_back();
+    state_->schedule.changed();
+}
+
 void Burner::burn_now(SessionId session) {
     state_->schedule.release(session);
     wake();

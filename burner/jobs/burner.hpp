@@ -41,6 +41,9 @@ class Burner {
     void stop();     // drain(), waits until that is over, hours perhaps, and joins
     void cut_off();  // ends also what is being written, which the next start judges; stop() is over soon then
     void wake();     // a session was queued or cancelled
+    // An image_dir came that knows of more than the catalogue: every shelf is looked over before anything
+    // more is burned. Any thread.
+    void catalogue_is_older();
     void burn_now(SessionId session);  // it is not held back for others any more (burn.batch)
 
     [[nodiscard]] std::vector<DriveStatus> drives() const;

@@ -35,7 +35,9 @@ struct Burner::State {
     std::size_t running = 0;  // threads, and visitors
     class Visitor;
 
-    explicit State(const BurnerServices& given) : services(given), conditions(given.events, given.clock) {}
+    explicit State(const BurnerServices& given) : services(given), conditions(given.events, given.clock) {
+        if (given.catalogue_age != CatalogueAge::current) schedule.set_catalogue_older();
+    }
 
     // What is burned lets go of its space when the drive has nothing else to do.
     Result<bool> step(DriveLoop& loop) {

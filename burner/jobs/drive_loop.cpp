@@ -96,8 +96,7 @@ Result<bool> DriveLoop::step() {
     if (judged) return true;
     BB_TRY(const bool met, medium_.meet());
     if (met) return true;
-    const bool older = services_.catalogue_age != CatalogueAge::current;
-    if (older && !schedule_.all_looked_over()) return false;  // a copy may be on another drive's disc
+    if (schedule_.waits_for_shelves()) return false;  // a copy may be on another drive's disc
     BB_TRY(const bool stopped, is_stopped());
     if (stopped) return false;
     return burn_next();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "burner/schedule/labels.hpp"
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/storage/posix_file_system.hpp"
@@ -56,8 +57,8 @@ Result<Work> work_without_records(const BurnerServices& services, const DiscRow&
     Work work;
     work.disc = disc;
     work.rows = std::move(rows);
-    work.job.disc = {disc.label,    disc.serial,      disc.sessions_used,
-                     disc.next_lba, disc.head_digest, disc.media_id};
+    work.job.disc = {label_on_disc(disc.label), disc.serial,  disc.sessions_used, disc.next_lba,
+                     disc.head_digest,          disc.media_id};
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
     const ConfigSnapshot config = services.config.snapshot();
     work.job.layout = config->burn.layout;

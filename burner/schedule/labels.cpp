@@ -52,6 +52,14 @@ bool is_taken(std::string_view label, const std::vector<std::string>& taken) {
         taken, [wanted = short_label(label)](const std::string& one) { return short_label(one) == wanted; });
 }
 
+std::string twin_label(const std::string& label, const std::string& serial) {
+    return label + "~" + serial.substr(0, 8);
+}
+
+std::string label_on_disc(const std::string& label) {
+    return label.substr(0, label.find('~'));
+}
+
 std::optional<unsigned> number_of_label(std::string_view pattern, const std::string& label) {
     std::string shape;
     for (std::size_t i = 0; i < pattern.size(); ++i) {

@@ -29,6 +29,11 @@ struct NumberedLabel {
 // Whether one of these is the same by its first 16 characters, in any case.
 [[nodiscard]] bool is_taken(std::string_view label, const std::vector<std::string>& taken);
 
+// A disc whose label another one has too is called so: LABEL~ and eight digits of its serial. And the label
+// that a disc bears itself, whatever it is called.
+[[nodiscard]] std::string twin_label(const std::string& label, const std::string& serial);
+[[nodiscard]] std::string label_on_disc(const std::string& label);
+
 // The number with which this pattern gives the label, at whatever time; nothing when it does not.
 [[nodiscard]] std::optional<unsigned> number_of_label(std::string_view pattern, const std::string& label);
 

@@ -271,9 +271,21 @@ bool Schedule::shelf_seen(const std::string& drive) {
     return std::ranges::all_of(drives_, [](const auto& one) { return one.second.shelf_seen; });
 }
 
-bool Schedule::all_looked_over() const {
+void Schedule::set_catalogue_older() {
     const std::lock_guard lock(mutex_);
-    return std::ranges::all_of(drives_, [](const auto& drive) { return drive.second.looked_over; });
+    catalogue_is_older_ = true;
+    for (auto& [name, drive] : drives_) drive.looked_over = false, drive.shelf_seen = false;
+}
+
+bool Schedule::catalogue_is_older() const {
+    const std::lock_guard lock(mutex_);
+    return catalogue_is_older_;
+}
+
+bool Schedule::waits_for_shelves() const {
+    const std::lock_guard lock(mutex_);
+    return catalogue_is_older_ &&
+           !std::ranges::all_of(drives_, [](const auto& drive) { return drive.second.looked_over; });
 }
 
 }  // namespace burnbox

@@ -33,9 +33,11 @@ class Schedule {
     [[nodiscard]] std::set<std::string> labels_seen() const;
 
     // --- with an older catalogue every drive looks over its shelf before any burns: a copy there counts
+    void set_catalogue_older();  // also while burnbox runs: nobody has looked since
+    [[nodiscard]] bool catalogue_is_older() const;
     void set_looked_over(const std::string& drive);  // or it failed to
-    [[nodiscard]] bool all_looked_over() const;
-    bool shelf_seen(const std::string& drive);  // all of it was read; returns whether that holds for all
+    [[nodiscard]] bool waits_for_shelves() const;    // it is older, and some drive has not looked yet
+    bool shelf_seen(const std::string& drive);       // all of it was read; returns whether that holds for all
 
     // A taken session is given back when the claim is dropped.
     class Claim {
@@ -159,6 +161,7 @@ class Schedule {
     std::set<SessionId> released_;
     std::map<SessionId, std::size_t> together_;
     std::set<std::string> labels_seen_;
+    bool catalogue_is_older_ = false;
 };
 
 }  // namespace burnbox

@@ -14,7 +14,10 @@ Result<DiscId> Catalogue::add_disc(const DiscRow& row) {
     return database_->write("add disc", [&](soci::session& sql) -> Result<DiscId> {
         BB_TRY(const auto taken,
                select_one<TextColumns>(
-                   sql, "label FROM discs WHERE substr(label, 1, 16) = substr(:label, 1, 16)", row.label));
+                   sql,
+                   "label FROM discs WHERE label = :label OR (substr(label, 1, 16) = substr(:label2, 1, 16) "
+                   "AND instr(label, '~') = 0 AND instr(:label3, '~') = 0)",
+                   row.label, row.label, row.label));
         if (taken)
             return fail(Errc::exists,
                         fmt::format("catalogue: add disc {}: its first 16 characters are those of disc {}",

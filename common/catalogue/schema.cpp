@@ -22,7 +22,8 @@
 //     retried_after    attempts up to this one are forgiven: a person said retry
 //
 //   discs            one row per disc that was ever begun; rows are never removed
-//     label            unique, and so are its first 16 characters (Joliet's volume id holds no more)
+//     label            unique, and so are its first 16 characters (Joliet's volume id holds no more); of a
+//                      disc that was found and bears another one's: that, '~' and eight digits of its serial
 //     serial           UUID in the volume set identifier
 //     state            open full closed suspect
 //     sessions_used, sessions_left, capacity_bytes, free_bytes, next_lba, head_digest
@@ -171,6 +172,9 @@ constexpr Statement kMigrations[] = {
     {5, "ALTER TABLE disc_sessions ADD COLUMN good INTEGER NOT NULL DEFAULT 1"},
     {5, "CREATE TABLE drives (drive TEXT PRIMARY KEY, trusted_after INTEGER NOT NULL) WITHOUT ROWID"},
     {5, "CREATE INDEX attempts_by_drive ON attempts (drive, id)"},
+    {6, "DROP INDEX discs_by_short_label"},
+    {6,
+     "CREATE UNIQUE INDEX discs_by_short_label ON discs (substr(label, 1, 16)) WHERE instr(label, '~') = 0"},
 };
 
 // 0 for a new database, nothing for one that holds somebody else's tables.

@@ -60,14 +60,27 @@ void tell(CatalogueAge age, std::uint64_t generation, std::uint64_t noted) {
                  log::kv("remedy", "put the newest backup of the catalogue back if there is a newer one"));
 }
 
+bool is_behind(const Reached& own, const Reached& noted) {
+    return noted.generation > own.generation || noted.disc_number > own.disc_number;
+}
+
+// Remembered before the catalogue looks like a current one.
+Status go_on_behind(Catalogue& catalogue, FileSystem& state_fs, CatalogueAge age, const Reached& own,
+                    const Reached& noted) {
+    tell(age, own.generation, noted.generation);
+    BB_CHECK(remember_older_catalogue(state_fs, own.generation, noted.generation));
+    const std::uint64_t last = std::max(own.disc_number, noted.disc_number);
+    return catalogue.go_on_after(noted.generation,
+                                 static_cast<unsigned>(last - own.disc_number) + kSkippedDiscNumbers);
+}
+
 }  // namespace
 
 Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs, FileSystem& inbox_fs,
                                       std::span<FileSystem* const> places) {
     BB_TRY(const Reached own, reached_by(catalogue));
     BB_TRY(const Reached noted, highest_noted(places));
-    const bool behind = noted.generation > own.generation || noted.disc_number > own.disc_number;
-    CatalogueAge age = behind ? CatalogueAge::older : CatalogueAge::current;
+    CatalogueAge age = is_behind(own, noted) ? CatalogueAge::older : CatalogueAge::current;
     if (age == CatalogueAge::current && own.generation == 0) {
         BB_TRY(const bool missing, has_predecessor(catalogue, state_fs, inbox_fs));
         if (missing) age = CatalogueAge::missing;
@@ -76,14 +89,31 @@ Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs
         BB_TRY(const bool unseen, has_unseen_shelves(state_fs));
         if (unseen) age = CatalogueAge::older;  // as an earlier start found, which came to nothing
     } else {
-        tell(age, own.generation, noted.generation);
-        BB_CHECK(remember_older_catalogue(state_fs, own.generation, noted.generation));
-        const std::uint64_t last = std::max(own.disc_number, noted.disc_number);
-        BB_CHECK(catalogue.go_on_after(noted.generation,
-                                       static_cast<unsigned>(last - own.disc_number) + kSkippedDiscNumbers));
+        BB_CHECK(go_on_behind(catalogue, state_fs, age, own, noted));
     }
     BB_CHECK(note_generation_in(catalogue, places));
     return age;
+}
+
+Result<CatalogueAge> compare_generation(Catalogue& catalogue, FileSystem& state_fs, FileSystem& place) {
+    FileSystem* const places[] = {&place};
+    BB_TRY(const Reached own, reached_by(catalogue));
+    BB_TRY(const Reached noted, highest_noted(places));
+    const bool behind = is_behind(own, noted);
+    if (behind) BB_CHECK(go_on_behind(catalogue, state_fs, CatalogueAge::older, own, noted));
+    BB_CHECK(note_generation_in(catalogue, places));
+    return behind ? CatalogueAge::older : CatalogueAge::current;
+}
+
+Result<bool> skip_unseen_labels(Catalogue& catalogue) {
+    BB_TRY(const unsigned next, catalogue.next_disc_number());
+    if (next != 1) return false;
+    log::warning(
+        "disc labels go on 100 numbers later",
+        log::kv("reason", "the catalogue has no disc, and discs may be in an image_dir that is away"),
+        log::kv("remedy", "mount it"));
+    BB_CHECK(catalogue.go_on_after(0, kSkippedDiscNumbers));
+    return true;
 }
 
 Status note_generation_in(Catalogue& catalogue, std::span<FileSystem* const> places) {

@@ -26,6 +26,16 @@ enum class CatalogueAge : std::uint8_t {
                                                     FileSystem& inbox_fs,
                                                     std::span<FileSystem* const> places);
 
+// The same of one place that came after the start, or came back: it may know of discs and attempts that no
+// other place that was there knew of. Errors: as above.
+[[nodiscard]] Result<CatalogueAge> compare_generation(Catalogue& catalogue, FileSystem& state_fs,
+                                                      FileSystem& place);
+
+// At start, while a shelf is away: a catalogue without any disc may be older than discs on it, and nothing
+// that is there would tell. Its labels begin kSkippedDiscNumbers later. True: they do. Errors: the
+// catalogue's.
+[[nodiscard]] Result<bool> skip_unseen_labels(Catalogue& catalogue);
+
 // Durable in at least one of the places when it returns; where it can't be noted the log says so. A place
 // without a mark is none.
 [[nodiscard]] Status note_generation_in(Catalogue& catalogue, std::span<FileSystem* const> places);

@@ -75,6 +75,12 @@ struct Composition::State {
     SealGate gate;
     std::atomic<bool> transfers_end{false};  // at once
 
+    // An image_dir came that knows of more.
+    void catalogue_turned_out_older() {
+        resources->catalogue_is_older(age_text(CatalogueAge::older));
+        if (burner) burner->catalogue_is_older();
+    }
+
     void lose_place(const std::string& path, const Error& error) {
         if (error.origin == Origin::state_folder)
             away.tell(path, error.message +
@@ -127,12 +133,12 @@ struct Composition::State {
                 .parity = *parity,
                 .prover = *prover,
                 .run_changer = changer(spawner),
-                .note_generation =
-                    [this] { return note_generation_in(stores->catalogue(), stores->marked_folders()); },
+                .note_generation = [this] { return stores->note_generation(); },
                 .catalogue_age = catalogue_age,
                 .folder_is_away = [this](const std::string& path,
                                          const std::string& why) { away.tell(path, why); }},
             std::move(drives));
+        if (stores->turned_out_older()) burner->catalogue_is_older();
     }
 
     // Uploads and burner know of each other by these functions only.
@@ -296,9 +302,9 @@ Result<std::unique_ptr<Composition>> Composition::start(const CurrentConfig& con
                if (at->resources) at->resources->catalogue_failed(error);
            }));
     BB_CHECK(state->make_listeners(spawner));
+    state->stores->when_older([at = state.get()] { at->catalogue_turned_out_older(); });
     Stores& stores = *state->stores;
-    BB_TRY(state->catalogue_age, check_generation(stores.catalogue(), stores.state_fs(), stores.inbox_fs(),
-                                                  stores.marked_folders()));
+    BB_TRY(state->catalogue_age, stores.begin_generation());
     if (state->catalogue_age != CatalogueAge::current)
         state->resources->catalogue_is_older(age_text(state->catalogue_age));
     state->make_burner(spawner);

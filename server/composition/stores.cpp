@@ -31,22 +31,34 @@ Status Stores::open(CatalogueFailed catalogue_failed) {
     BB_TRY(catalogue_, Catalogue::open(config->catalogue, std::move(catalogue_failed)));
     BB_TRY(inbox_fs_, open_posix_file_system(config->inbox_dir));
     inbox_.emplace(*inbox_fs_, *catalogue_);
-    for (const auto& [name, drive] : config->drives) {
-        if (!drive.emulated()) continue;
-        (void)check_image_dir(drive.image_dir);  // its drive says what is wrong
-        if (auto image_fs = open_posix_file_system(drive.image_dir))
-            image_folders_.push_back(std::move(*image_fs));
-    }
+    generations_ = std::make_unique<GenerationPlaces>(*catalogue_, *state_fs_, *inbox_fs_);
     return {};
 }
 
-std::vector<FileSystem*> Stores::marked_folders() const {
-    std::vector<FileSystem*> marked = {inbox_fs_.get()};
-    for (const auto& folder : image_folders_) marked.push_back(folder.get());
-    return marked;
+Result<CatalogueAge> Stores::begin_generation() {
+    const ConfigSnapshot config = current_.snapshot();
+    bool one_is_away = false;
+    for (const auto& [name, drive] : config->drives) {
+        if (!drive.emulated()) continue;
+        const Status there = check_image_dir(drive.image_dir);  // its drive says what is wrong
+        one_is_away = one_is_away || (!there && folders_->knows(drive.image_dir));
+    }
+    return generations_->begin(one_is_away);
 }
 
 Status Stores::check_image_dir(const std::string& path) {
+    if (Status there = is_image_dir(path); !there) {
+        generations_->gone(path);
+        return there;
+    }
+    BB_TRY(const bool older, generations_->came(path));
+    if (!older) return {};
+    turned_out_older_ = true;
+    if (tell_older_) tell_older_();
+    return {};
+}
+
+Status Stores::is_image_dir(const std::string& path) const {
     if (!folders_->knows(path)) {
         BB_TRY(const auto discs, catalogue_->discs());
         if (lost_every_image(discs, path))

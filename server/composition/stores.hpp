@@ -19,6 +19,7 @@
 #include "common/inbox/known_folders.hpp"
 #include "common/storage/file_system.hpp"
 #include "server/places/folder_locks.hpp"
+#include "server/places/generation_places.hpp"
 #include "server/places/place_watch.hpp"
 
 namespace burnbox {
@@ -39,11 +40,17 @@ class Stores {
     [[nodiscard]] Inbox& inbox() { return *inbox_; }
     [[nodiscard]] KnownFolders& folders() const { return *folders_; }
 
-    // The folders with a mark that the catalogue's generation is noted in.
-    [[nodiscard]] std::vector<FileSystem*> marked_folders() const;
+    // How old the catalogue is, as the folders with a mark say that are there; once, before anything is begun.
+    // Errors: as GenerationPlaces::begin().
+    [[nodiscard]] Result<CatalogueAge> begin_generation();
+    [[nodiscard]] Status note_generation() { return generations_->note(); }
     // Whether the folder is the image_dir that it is known as. One that never had a mark is known by its
-    // discs: without any of them its disk is not mounted.
+    // discs: without any of them its disk is not mounted. One that came is compared with the catalogue, before
+    // anything in it is used. Any thread.
     [[nodiscard]] Status check_image_dir(const std::string& path);
+    // Whether such a comparison found the catalogue older; and who is told when one does, on whatever thread.
+    [[nodiscard]] bool turned_out_older() const { return turned_out_older_; }
+    void when_older(std::function<void()> tell) { tell_older_ = std::move(tell); }  // before other threads
 
     // From now on the places of a seal's promise have to stay where they are: `lost` is told of one that does
     // not, on a thread of its own, and what the catalogue holds is saved beside its file.
@@ -57,6 +64,7 @@ class Stores {
     explicit Stores(const CurrentConfig& config) : current_(config) {}
     [[nodiscard]] Status open(CatalogueFailed catalogue_failed);
     void rescue();
+    [[nodiscard]] Status is_image_dir(const std::string& path) const;
 
     const CurrentConfig& current_;
     UniqueFd lock_;
@@ -64,8 +72,10 @@ class Stores {
     PlaceWatch places_;
     std::unique_ptr<FileSystem> state_fs_, inbox_fs_;
     std::unique_ptr<KnownFolders> folders_;
-    std::vector<std::unique_ptr<FileSystem>> image_folders_;  // of the emulated drives, those that are there
     std::unique_ptr<Catalogue> catalogue_;
+    std::unique_ptr<GenerationPlaces> generations_;
+    std::function<void()> tell_older_;
+    std::atomic<bool> turned_out_older_{false};
     std::optional<Inbox> inbox_;
     std::atomic<bool> place_lost_{false};
 };

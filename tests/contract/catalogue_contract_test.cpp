@@ -256,6 +256,10 @@ TEST_CASE("catalogue: labels are unique in their first 16 characters") {
     const auto discs = catalogue->discs().value();
     REQUIRE(discs.size() == 2);
     CHECK(discs[0].label == "ARCHIVE_0002");
+    // One that bears another one's label.
+    CHECK(catalogue->add_disc(disc_row("ARCHIVE_2026_0001_A~2b1f7a52", 3)).has_value());
+    CHECK(catalogue->add_disc(disc_row("ARCHIVE_2026_0001_A~3b1f7a52", 4)).has_value());
+    CHECK(catalogue->add_disc(disc_row("ARCHIVE_2026_0001_A~2b1f7a52", 5)).error().code == Errc::exists);
 }
 
 // While it lives no file of this process can grow.

@@ -6,6 +6,7 @@
 #include "common/inbox/older_catalogue.hpp"
 #include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
+#include "tests/support/quiet_observer.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -93,6 +94,79 @@ TEST_CASE("older catalogue: after a start that came to nothing every shelf is wa
     CHECK(is_burned(house, "s1"));
     CHECK(house.shelves["b"].discs.empty());
     CHECK_FALSE(has_unseen_shelves(house.state_fs).value());
+}
+
+TEST_CASE(
+    "older catalogue: a disc of ours whose label was given once more is taken in under its serial's digits") {
+    BurnerHouse house({"a", "b"});
+    std::string base = "BURNBOX_0001";
+    SUBCASE("") {}
+    SUBCASE("of more than sixteen characters") {
+        house.config.burn.label = "ABCDEFGH%N_AND_SOME_MORE";
+        base = "ABCDEFGH0001_AND_SOME_MORE";
+    }
+    house.queue("s1", kFiles);
+    house.copy_catalogue("old");
+    house.run();
+    house.queue("s2", kFiles);
+    house.run();
+    REQUIRE(house.shelves["a"].discs.at(base).sessions.size() == 2);
+    const std::string serial = house.shelves["a"].discs.at(base).serial;
+    house.shelves["a"].away = true;
+    house.put_catalogue_back("old");
+    house.run_patiently(3);
+    REQUIRE(house.shelves["b"].discs.at(base).sessions.size() == 1);
+    REQUIRE(is_burned(house, "s1"));
+
+    house.shelves["a"].away = false;
+    for (int look = 0; look < 4; ++look) house.clock.advance(std::chrono::seconds(3)), house.run();
+    const std::string twin = base + "~" + serial.substr(0, 8);
+    CHECK(names_on(house, twin) == std::vector<std::string>{"s1", "s2"});
+    CHECK(house.disc(twin).state == DiscState::closed);
+    CHECK(is_burned(house, "s2"));
+    CHECK(house.catalogue->copies(find(house, "s1")->id)->size() == 2);
+    Quiet observer;
+    CHECK(house.burner->verify_session(find(house, "s2")->id, twin, observer)->mismatches.empty());
+    house.restart();
+    house.run();
+    CHECK(house.disc(twin).state == DiscState::closed);
+    house.queue("s3", {{"c", "3"}});
+    house.run_patiently(3);
+    CHECK(is_burned(house, "s3"));
+    CHECK(house.shelves["a"].discs.at(base).sessions.size() == 2);
+}
+
+TEST_CASE(
+    "older catalogue: where that turns out while burnbox runs, every shelf is looked over again first") {
+    BurnerHouse house({"a", "b"});
+    house.run();  // nothing is there
+    house.queue("s1", kFiles);
+    house.copy_catalogue("old");
+    house.run();
+    REQUIRE(is_burned(house, "s1"));
+    const FakeDisc disc = house.shelves["a"].discs.at("BURNBOX_0001");
+    house.shelves["a"].discs.clear();
+    house.put_catalogue_back("old");
+    house.shelves["a"].away = true;
+    SUBCASE("before it is a drive's turn") {
+        CHECK(*house.burner->run_once(1));
+        house.burner->catalogue_is_older();
+        for (int step = 0; step < 3; ++step) (void)house.burner->run_once(1);
+    }
+    SUBCASE("in its turn") {
+        house.drives[1]->before_write = [&](const BurnJob&) -> Status {
+            house.burner->catalogue_is_older();
+            return {};
+        };
+        for (int step = 0; step < 3; ++step) (void)house.burner->run_once(1);
+        house.drives[1]->before_write = nullptr;
+    }
+    CHECK(house.shelves["b"].times_burned("BURNBOX_0001", "alice/s1") == 0);
+    house.shelves["a"].away = false;
+    house.shelves["a"].discs["BURNBOX_0001"] = disc;
+    house.run();
+    CHECK(is_burned(house, "s1"));
+    for (const auto& [label, on_b] : house.shelves["b"].discs) CHECK(on_b.sessions.empty());
 }
 
 TEST_CASE("older catalogue: what was queued then and is on the disc by now is not burned once more") {

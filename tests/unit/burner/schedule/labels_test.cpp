@@ -44,6 +44,9 @@ TEST_CASE("labels: of what has the shape of a label the number is known, whateve
     for (const char* const other : {"BURNBOX_", "BURNBOX_007", "burnbox_0007", "BURNBOX_0007_2", "FOO", ""})
         CHECK_FALSE(number_of_label("BURNBOX_%N", other));
     CHECK_FALSE(number_of_label("DISC", "DISC"));
+    CHECK(twin_label("BURNBOX_0001", "2b1f7a52-6d5e") == "BURNBOX_0001~2b1f7a52");
+    CHECK(label_on_disc("BURNBOX_0001~2b1f7a52") == "BURNBOX_0001");
+    CHECK(label_on_disc("BURNBOX_0001") == "BURNBOX_0001");
     CHECK(is_taken("BURNBOX_0001", {"x", "burnbox_0001"}));
     CHECK(is_taken("0123456789ABCDEF1", {"0123456789ABCDEF2"}));
     CHECK_FALSE(is_taken("BURNBOX_0001", {"BURNBOX_0002"}));

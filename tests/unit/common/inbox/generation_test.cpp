@@ -98,6 +98,33 @@ TEST_CASE("generation: that a catalogue was put back is remembered when nobody w
     CHECK(may_miss_discs(box.state).value() == true);
 }
 
+TEST_CASE("generation: a folder that comes later is compared, too") {
+    Box box;
+    MemoryFileSystem late;
+    REQUIRE(write_folder_mark(late, {.kind = "image_dir", .identity = "late", .owner = "state"}));
+    box.places.push_back(&late);
+    (void)box.begin_disc();
+    box.copy();
+    (void)box.begin_disc();
+    box.places.pop_back();
+    REQUIRE(box.inbox.remove(std::string(kFolderMark)));
+    REQUIRE(box.discs.remove(std::string(kFolderMark)));
+    REQUIRE(write_folder_mark(box.discs, {.kind = "image_dir", .identity = "discs", .owner = "state"}));
+    CHECK(box.put_back() == CatalogueAge::current);  // nobody knows
+    CHECK(compare_generation(*box.catalogue, box.state, late).value() == CatalogueAge::older);
+    CHECK(may_miss_discs(box.state).value());
+    CHECK(box.begin_disc() > 102);
+    CHECK(compare_generation(*box.catalogue, box.state, late).value() == CatalogueAge::current);
+}
+
+TEST_CASE("generation: while a shelf is away the labels of a catalogue without discs begin later") {
+    Box box;
+    CHECK(skip_unseen_labels(*box.catalogue).value());
+    CHECK(box.begin_disc() == 101);
+    CHECK_FALSE(skip_unseen_labels(*box.catalogue).value());
+    CHECK(box.begin_disc() == 102);
+}
+
 TEST_CASE("generation: one folder that is there says how far the numbers are") {
     Box box;
     box.copy();

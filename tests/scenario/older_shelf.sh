@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# An older copy of the whole state folder is put back while one of two image_dirs is not mounted: no label begins anew, and its discs are
+# taken in when it comes, also one whose label was given once more. And an image of no bytes is a blank disc.
+. "$(dirname "$0")/lib.sh"
+
+a=$world/a b=$world/b
+mkdir "$a" "$b"
+write_config cd-r </dev/null
+sed -i "s|^  tray: .*|  a: {image_dir: $a, medium: cd-r}\n  b: {image_dir: $b, medium: cd-r}|
+        s|^  default: .*|  default: {drives: [a, b]}|" "$config"
+send() {
+    mkdir -p "$world/$1" && random_file "$world/$1/file" 300000
+    scp -r "$world/$1" "burnbox:$1/"
+    check "$1 is sealed" ssh burnbox burn "$1"
+}
+disc_of() { jq -r '.copies[0].disc' "$inbox/alice/$1-burned/receipt.json"; }
+labels() { burnbox discs --json | jq -r '[.[].label] | sort | join(" ")'; }
+unmount() { mv "$1" "$1.disk" && mkdir "$1"; }
+mount_again() { rm -rf "$1" && mv "$1.disk" "$1"; }
+put_state_back() { rm -rf "$state" && cp -a "$world/$1" "$state"; }
+listed() { burnbox sessions --json | jq -e --arg name "$1" '[.[] | select(.session == $name and .state == "burned")] | length == 1'; }
+
+step "one session waits, and both folders are known"
+start_server
+stop_server
+unmount "$a" && unmount "$b"
+start_server
+send first
+stop_server
+cp -a "$state" "$world/state.empty"
+mount_again "$a"
+
+step "it is burned in the one folder, and another one on the next disc"
+start_server
+wait_burned first
+stop_server
+cp -a "$state" "$world/state.one"
+start_server
+check "the disc is put in" burnbox load a
+check "and closed" burnbox close-disc a
+send second
+wait_burned second
+check "on the second disc" test "$(disc_of second)" = BURNBOX_0002
+stop_server
+mount_again "$b"
+
+step "the state of one disc, with that folder away: a label is given once more"
+put_state_back state.one
+unmount "$a"
+start_server
+send third
+wait_burned third
+check "as it can't be known" test "$(disc_of third)" = BURNBOX_0002
+
+step "the folder comes back while burnbox runs"
+mount_again "$a"
+wait_for 30 "its disc is taken in" listed second
+check "it says that it was older" grep -q 'catalogue is older than the data' "$log"
+twin=$(labels | grep -o 'BURNBOX_0002~[0-9a-f]*')
+check "with digits of its serial" test "$(labels)" = "BURNBOX_0001 BURNBOX_0002 $twin"
+check_exit 0 "it can be read back" burnbox verify "$twin"
+check_exit 0 "the other one, too" burnbox verify BURNBOX_0002
+send fourth
+wait_burned fourth
+stop_server
+
+step "the state without any disc, with all that was burned away: labels don't begin anew"
+put_state_back state.empty
+unmount "$a"
+rm -rf "$b" && mkdir "$b" && touch "$b/.burnbox-adopt"
+start_server
+wait_burned first
+check "the label is another one" test "$(disc_of first)" = BURNBOX_0101
+stop_server
+
+step "an image of no bytes with a label of ours is a blank disc"
+sed -i "s|image_dir: $b, medium: cd-r|image_dir: $b, medium: cd-r, blanks: 2|" "$config"
+: >"$b/BURNBOX_0205.iso"
+start_server
+check "the disc is put in" burnbox load b
+check "and closed" burnbox close-disc b
+send fifth
+wait_burned fifth
+check "it was used" test "$(disc_of fifth)" = BURNBOX_0205
