@@ -76,15 +76,6 @@ std::string pool_of(const AttemptContext& context) {
     return {};
 }
 
-// Nothing is appended to a disc that the catalogue did not begin.
-Status keep_for_reading(AttemptContext& context, DiscRow disc) {
-    if (disc.state == DiscState::suspect) return {};
-    disc.state = DiscState::closed;
-    disc.free_bytes = 0, disc.sessions_left = 0;
-    disc.reason = "the catalogue is older than the disc: it is read, and nothing more is burned on it";
-    return context.services.catalogue.update_disc(disc);
-}
-
 bool may_be_read_later(AttemptContext& context, const Medium& medium, const Error& error) {
     if (says_nothing_about_a_disc_met(error)) return true;
     return error.code == Errc::io && !is_last_reading(context.notes, medium.serial);
@@ -125,14 +116,25 @@ Result<bool> adopt(AttemptContext& context, const Medium& medium) {
     disc.created_at = context.services.clock.now();
     update_from_medium(disc, medium);
     disc.sessions_used = 0, disc.next_lba = 0, disc.head_digest.clear();
-    // Should this end in the middle, nobody takes the label for that of a blank disc.
-    DiscRow unread = disc;
-    unread.state = DiscState::closed, unread.reason = "it was found, and what it holds is not read yet";
-    BB_TRY(const bool added, add_found_disc(context, unread));
+    // Nothing is appended to a disc that the catalogue did not begin, also should this end in the middle.
+    disc.state = DiscState::closed, disc.free_bytes = 0, disc.sessions_left = 0;
+    disc.reason = "the catalogue is older than the disc: it is read, and nothing more is burned on it";
+    BB_TRY(const bool added, add_found_disc(context, disc));
     if (!added) return false;
-    disc.id = unread.id, disc.label = unread.label;
-    BB_TRY(const DiscRow taken, take_in_disc(context, disc));
-    BB_CHECK(keep_for_reading(context, taken));
+    BB_CHECK(take_in_disc(context, disc));
+    return true;
+}
+
+// A take-in that was cut off before its end, by an earlier version, left the row without what only the whole
+// disc tells.
+Result<bool> note_head(AttemptContext& context, DiscRow disc, const Medium& medium) {
+    const bool lacks_it = disc.sessions_used != 0 && disc.head_digest.empty() &&
+                          !medium.head_digest.empty() && medium.sessions_used == disc.sessions_used;
+    if (!lacks_it) return false;
+    const bool closed = disc.state == DiscState::closed;
+    update_from_medium(disc, medium);
+    if (closed) disc.free_bytes = 0, disc.sessions_left = 0;
+    BB_CHECK(context.services.catalogue.update_disc(disc));
     return true;
 }
 
@@ -144,11 +146,10 @@ Result<bool> meet_disc(AttemptContext& context, const Medium& medium) {
     BB_TRY(const auto discs, context.services.catalogue.discs());
     const auto known = std::ranges::find(discs, medium.serial, &DiscRow::serial);
     if (known != discs.end()) {
-        if (known->state == DiscState::suspect || !holds_more(medium, *known)) return false;
+        if (known->state == DiscState::suspect) return false;
+        if (!holds_more(medium, *known)) return note_head(context, *known, medium);
         if (medium.state == MediumState::appendable || medium.state == MediumState::closed) {
-            const bool unread = known->sessions_used == 0 && known->state == DiscState::closed;
-            BB_TRY(const DiscRow taken, take_in_disc(context, *known));
-            if (unread) BB_CHECK(keep_for_reading(context, taken));
+            BB_CHECK(take_in_disc(context, *known));
             return true;
         }
         DiscRow unclear = *known;

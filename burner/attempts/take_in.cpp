@@ -31,6 +31,10 @@ class TakingIn {
         if (!found && is_verdict(found.error())) return doubt(found.error().message);
         if (!found) return std::unexpected(std::move(found).error());
         if (found->empty()) return doubt("its disc sessions can't be read");
+        BB_TRY(medium_, context_.drive.inspect());
+        if (medium_.sessions_used != found->back().number)
+            return fail(Errc::io, fmt::format("inspect {}: it shows {} disc sessions, and {} can be read",
+                                              disc_.label, medium_.sessions_used, found->back().number));
         for (const FoundDiscSession& one : *found) {
             BB_TRY(const auto why_not, take(one));
             if (why_not)
@@ -116,9 +120,11 @@ class TakingIn {
             one.id = 0;
             one.listed_as = std::exchange(one.row.disc_name, {});
         }
-        DiscRow next = disc_;
-        next.sessions_used = found.number;
-        next.next_lba = 0, next.head_digest.clear();  // of the last one only
+        DiscRow next = found.number == medium_.sessions_used ? whole_disc() : disc_;
+        if (found.number != medium_.sessions_used) {
+            next.sessions_used = found.number;
+            next.next_lba = 0, next.head_digest.clear();  // of the last one only
+        }
         const ConfigSnapshot config = context_.services.config.snapshot();
         const auto pool = config->pools.find(disc_.pool);
         BB_TRY(const auto ended, context_.services.catalogue.take_in(
@@ -134,20 +140,22 @@ class TakingIn {
         return std::optional<Doubt>();
     }
 
-    [[nodiscard]] Result<DiscRow> finish() {
-        BB_TRY(const Medium medium, context_.drive.inspect());
-        if (medium.sessions_used != disc_.sessions_used)
-            return fail(Errc::io, fmt::format("inspect {}: it shows {} disc sessions after {} were read",
-                                              disc_.label, medium.sessions_used, disc_.sessions_used));
-        update_from_medium(disc_, medium);
-        disc_.drive = context_.drive.name();
-        if (names_taken_ && disc_.state == DiscState::open) {
-            disc_.state = DiscState::closed;
-            disc_.reason =
+    // With the last of its disc sessions: all is known of it in one step. One that was closed stays so.
+    [[nodiscard]] DiscRow whole_disc() {
+        DiscRow disc = disc_;
+        update_from_medium(disc, medium_);
+        disc.drive = context_.drive.name();
+        if (names_taken_ && disc.state == DiscState::open) {
+            disc.state = DiscState::closed;
+            disc.reason =
                 "it holds a session whose name belongs to another one by now: nothing more is burned on it";
         }
-        mark_full_when_full(context_, disc_);
-        BB_CHECK(context_.services.catalogue.update_disc(disc_));
+        mark_full_when_full(context_, disc);
+        if (disc.state == DiscState::closed) disc.free_bytes = 0, disc.sessions_left = 0;
+        return disc;
+    }
+
+    [[nodiscard]] DiscRow finish() {
         log::info("disc taken in", log::kv("disc", disc_.label),
                   log::kv("disc_sessions", disc_.sessions_used));
         tell_when_full(context_, disc_);
@@ -156,6 +164,7 @@ class TakingIn {
 
     AttemptContext& context_;
     DiscRow disc_;
+    Medium medium_;  // as it is
     FoundRecords records_;
     bool names_taken_ = false;  // a session on it has the name of another one
 };

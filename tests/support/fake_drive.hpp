@@ -62,6 +62,7 @@ class FakeDrive : public Drive {
     std::function<Status(const BurnJob&)> before_write;  // its error is answered before leave is asked for
     std::function<Status()> during_write;                // an error cuts the write off in the middle
     std::function<Status()> after_write;      // its error is answered although the disc session is whole
+    std::function<Status()> before_verify;    // its error is verify()'s
     std::function<Status()> before_settle;    // its error is adjudicate()'s
     std::function<Status()> before_load;      // its error is that of load() and load_blank()
     std::function<Status()> before_contents;  // its error is contents()'

@@ -205,6 +205,44 @@ TEST_CASE("older catalogue: a disc begun since is read, and nothing more is burn
     CHECK(is_burned(house, "s3"));
 }
 
+TEST_CASE(
+    "older catalogue: a disc begun since is only read, also when its reading was cut off in the middle") {
+    BurnerHouse house;
+    house.shelves["tray"].session_limit = 1;
+    house.queue("s1", kFiles);
+    house.run();
+    house.copy_catalogue("old");
+    house.shelves["tray"].session_limit = 2;
+    for (const char* name : {"s2", "s3"}) {
+        house.queue(name, kFiles);
+        house.run();
+    }
+    REQUIRE(house.shelves["tray"].discs.at("BURNBOX_0002").sessions.size() == 2);
+    house.shelves["tray"].session_limit = 5;
+    house.put_catalogue_back("old");
+    int reads = 0;
+    house.drives[0]->before_verify = [&]() -> Status {
+        return ++reads == 2 ? fail(Errc::busy, "the server was stopped") : Status();
+    };
+    for (int step = 0; step < 6 && reads < 2; ++step) (void)house.burner->run_once(0);
+    REQUIRE(reads == 2);
+    CHECK(house.disc("BURNBOX_0002").state == DiscState::closed);
+    SUBCASE("goes on") {}
+    SUBCASE("a restart") {
+        house.restart();
+    }
+    house.run_patiently(5);
+    house.queue("s4", {{"d", "4"}});
+    house.run_patiently(5);
+    const DiscRow disc = house.disc("BURNBOX_0002");
+    CHECK(disc.state == DiscState::closed);
+    CHECK(disc.sessions_used == 2);
+    CHECK_FALSE(disc.head_digest.empty());
+    CHECK(names_on(house, "BURNBOX_0002") == std::vector<std::string>{"s2", "s3"});
+    CHECK(house.shelves["tray"].discs.at("BURNBOX_0002").sessions.size() == 2);
+    CHECK(is_burned(house, "s4"));
+}
+
 TEST_CASE("older catalogue: the label of a disc that is found is no blank disc's while the disc is read") {
     BurnerHouse house;
     house.copy_catalogue("old");
