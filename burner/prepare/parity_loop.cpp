@@ -19,18 +19,14 @@ namespace burnbox {
 namespace {
 
 constexpr std::chrono::seconds kTextEvery{5};
-constexpr std::chrono::seconds kLookEvery{1};  // whether the session is still wanted
-constexpr unsigned kMostFailures = 3;
+constexpr std::chrono::seconds kLookEvery{1};       // whether the session is still wanted
 constexpr std::uint64_t kMostOverheadBytes = 2048;  // of a file's last sector
 
 bool is_settled(const SessionRow& row) {
     return row.folder_next.empty() && parse_folder(row.folder).state == FolderState::queued;
 }
 
-// A person or another session must do something first; trying again costs nothing.
-bool passes_by_itself(const Error& error) {
-    return error.code == Errc::no_space || error.code == Errc::unsupported || error.code == Errc::busy;
-}
+constexpr const char* kAfterOthers = "its recovery data is made after that of sessions before it";
 
 // Tells STATUS.txt how far it is, and par2 whether to go on.
 class Watcher {
@@ -107,24 +103,32 @@ Result<bool> ParityLoop::step() {
     for (const SessionRow& row : rows) queued.insert(row.id);
     schedule_.forget_parity_ready(queued);
     std::erase_if(waiting_, [&](const auto& note) { return !queued.contains(note.first); });
-    std::erase_if(failures_, [&](const auto& note) { return !queued.contains(note.first); });
+    std::erase_if(behind_, [&](SessionId session) { return !queued.contains(session); });
     const ConfigSnapshot config = services_.config.snapshot();
-    for (const SessionRow& row : rows) {
-        if (schedule_.stopping) return false;
-        if (!is_settled(row) || waits_for_split(*config, schedule_, row) ||
-            !waits_for_parity(services_, schedule_, row))
-            continue;
-        const auto waiting = waiting_.find(row.id);
-        if (waiting != waiting_.end() && !waiting->second.ready(services_.clock.steady_now())) continue;
-        if (auto prepared = prepare(row); !prepared) {
-            waits(row, prepared.error());
-            return true;
-        }
-        waiting_.erase(row.id);
-        schedule_.set_parity_ready(row.id);
+    std::vector<SessionRow> waiting;
+    std::ranges::copy_if(rows, std::back_inserter(waiting), [&](const SessionRow& row) {
+        return is_settled(row) && !waits_for_split(*config, schedule_, row) &&
+               waits_for_parity(services_, schedule_, row);
+    });
+    const auto next = std::ranges::find_if(waiting, [&](const SessionRow& row) {
+        const auto rest = waiting_.find(row.id);
+        return rest == waiting_.end() || rest->second.ready(services_.clock.steady_now());
+    });
+    if (next == waiting.end() || schedule_.stopping) return false;
+    for (auto behind = std::next(next); behind != waiting.end(); ++behind) wait_behind(*behind);
+    if (auto prepared = prepare(*next); !prepared) {
+        waits(*next, prepared.error());
         return true;
     }
-    return false;
+    waiting_.erase(next->id);
+    if (behind_.erase(next->id) != 0) tell_waits(services_, *next, "");
+    schedule_.set_parity_ready(next->id);
+    return true;
+}
+
+// Told once, unless its own try said why it waits.
+void ParityLoop::wait_behind(const SessionRow& row) {
+    if (!waiting_.contains(row.id) && behind_.insert(row.id).second) tell_waits(services_, row, kAfterOthers);
 }
 
 // Of sessions that were burned or given up, when the process ended before it could remove them.
@@ -185,6 +189,7 @@ Result<Parity> ParityLoop::make(const SessionRow& row) {
     BB_TRY(SealedSession sealed, read_seal(services_.state_fs, row));
     sealed.parity = {};
     BB_CHECK(services_.catalogue.set_reason(row.id, "its recovery data is made first"));
+    behind_.insert(row.id);  // until it is made
     Watcher watcher(services_, schedule_, row);
     auto made = make_parity_files(services_, row, sealed,
                                   [&](const Progress& progress) { return watcher.go_on(progress); });
@@ -210,19 +215,14 @@ void ParityLoop::waits(const SessionRow& row, const Error& error) {
     if (error.code == Errc::cancelled || !now || now->state != SessionState::queued)
         return;  // taken back meanwhile
     log::warning("recovery data not made", log::kv("session", row.disc_name), log::kv(error));
-    Status told;
-    if (!passes_by_itself(error) && (error.code == Errc::corrupt || ++failures_[row.id] >= kMostFailures)) {
-        told = services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, error.message);
-        if (told) schedule_.add_ended(row.whole_or_self());
-    } else if (now->reason != error.message) {  // make() said something else meanwhile
-        told = services_.catalogue.set_reason(row.id, error.message);
-        StatusFacts facts;
-        facts.state = "queued";
-        facts.waits = error.message;
-        tell_status(services_, row, facts);
-    }
-    if (passes_by_itself(error) && error.code != Errc::busy) schedule_.needs_person(row.id, error.message);
-    if (!told) log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(told.error()));
+    // What is wrong with the session itself needs a person; of all else somebody is told, and it is tried
+    // again.
+    if (error.code != Errc::corrupt) return tell_waits(services_, row, error.message);
+    const Status failed =
+        services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, error.message);
+    if (failed) schedule_.add_ended(row.whole_or_self());
+    if (!failed)
+        log::warning("reason not stored", log::kv("session", row.disc_name), log::kv(failed.error()));
 }
 
 }  // namespace burnbox

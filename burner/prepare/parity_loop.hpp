@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <map>
+#include <set>
+#include <string>
 
 #include "burner/schedule/backoff.hpp"
 #include "burner/schedule/schedule.hpp"
@@ -39,12 +41,13 @@ class ParityLoop {
     [[nodiscard]] Result<Parity> make(const SessionRow& row);
     [[nodiscard]] Result<bool> is_whole(const std::string& seal_id, const Parity& parity);
     void waits(const SessionRow& row, const Error& error);
+    void wait_behind(const SessionRow& row);
 
     const BurnerServices& services_;
     Schedule& schedule_;
     std::map<SessionId, Backoff> waiting_;
-    std::map<SessionId, unsigned> failures_;
-    Backoff rest_;  // after errors of the catalogue or of state_dir
+    std::set<SessionId> behind_;  // told that others come first
+    Backoff rest_;                // after errors of the catalogue or of state_dir
     std::atomic<bool> woken_{false};
     bool tidy_ = false;  // what former runs left is gone
 };

@@ -7,6 +7,7 @@
 #include "burner/parity/parity_plan.hpp"
 #include "burner/schedule/burn_job.hpp"
 #include "common/base/text.hpp"
+#include "common/inbox/staged_copy.hpp"
 #include "common/storage/content_digest.hpp"
 #include "common/storage/durable_file.hpp"
 
@@ -49,6 +50,50 @@ class Making {
     std::string folder() const { return parity_folder(row_.seal_id); }
     std::string tree() const { return join_path(folder(), "tree"); }
 
+    static std::string set_name(std::size_t number) { return fmt::format("set-{:04}", number); }
+
+    // Whatever the program says: an index, and all recovery blocks in volumes.
+    Status check_made(const ParitySet& set, std::size_t number) {
+        const std::string index = set_name(number) + ".par2", volume = set_name(number) + ".vol";
+        BB_TRY(const auto there, list_folder(state_fs_, folder()));
+        bool has_index = false;
+        std::uint64_t volume_bytes = 0;
+        for (const DirEntry& entry : there) {
+            if (entry.name != index && !entry.name.starts_with(volume)) continue;
+            BB_TRY(const FileInfo info, state_fs_.info(join_path(folder(), entry.name)));
+            if (entry.name == index) has_index = info.size_bytes != 0;
+            if (entry.name.starts_with(volume)) volume_bytes += info.size_bytes;
+        }
+        if (has_index && volume_bytes > set.block_bytes * set.parity_blocks) return {};
+        return fail(
+            Errc::io,
+            fmt::format("make recovery data {}: par2 ended well, but did not make {}: install it anew, "
+                        "or set burn.redundancy to 0 and restart burnbox",
+                        state_fs_.host_path(join_path(folder(), index)),
+                        has_index ? "all recovery blocks" : "it"));
+    }
+
+    // When the program failed: whether it is for want of a file. That is the session's then.
+    Status check_staged(const ParitySet& set) {
+        const auto copy = find_staged_copy(state_fs_, row_);
+        FileSystem* fs = &state_fs_;
+        if (!copy) {
+            BB_TRY(fs, services_.inbox.fs_of(row_));
+        }
+        const std::string staged = copy ? *copy : join_path(row_.account, row_.folder);
+        for (const std::size_t file : set.files) {
+            const DiscEntry& entry = *files_[file].entry;
+            if (entry.staged.empty()) continue;
+            const auto info = fs->info(join_path(staged, entry.staged));
+            if (!info && info.error().code != Errc::not_found) return std::unexpected(info.error());
+            if (!info || info->size_bytes != entry.size_bytes)
+                return fail(Errc::corrupt,
+                            fmt::format("{}/{}: {} is {}", row_.account, row_.disc_name, escape(entry.staged),
+                                        info ? "not as it was sealed" : "missing"));
+        }
+        return {};
+    }
+
     Status check_room() {
         BB_TRY(const FileSystem::Space space, state_fs_.space());
         const std::uint64_t needed = plan_.estimate_bytes() + kRoomLeftBytes;
@@ -77,16 +122,18 @@ class Making {
             BB_CHECK(add_to_tree(files_[file]));
             bytes += files_[file].size_bytes;
         }
-        const ParityOrder order{
-            state_fs_.host_path(tree()),
-            state_fs_.host_path(join_path(folder(), fmt::format("set-{:04}.par2", number))), set.block_bytes,
-            set.parity_blocks};
+        const ParityOrder order{state_fs_.host_path(tree()),
+                                state_fs_.host_path(join_path(folder(), set_name(number) + ".par2")),
+                                set.block_bytes, set.parity_blocks};
         const std::uint64_t before = total_.done_bytes;
-        BB_CHECK(services_.parity.make_set(order, [&](double percent) {
+        const Status made = services_.parity.make_set(order, [&](double percent) {
             total_.done_bytes =
                 before + static_cast<std::uint64_t>(static_cast<double>(bytes) * percent / 100);
             return progress_(total_);
-        }));
+        });
+        if (!made && made.error().code != Errc::cancelled) BB_CHECK(check_staged(set));
+        BB_CHECK(made);
+        BB_CHECK(check_made(set, number));
         total_.done_bytes = before + bytes;
         return remove_tree(state_fs_, tree());
     }

@@ -44,4 +44,14 @@ void tell_status(const BurnerServices& services, const SessionRow& row, StatusFa
                    log::kv(written.error()));
 }
 
+void tell_waits(const BurnerServices& services, const SessionRow& row, const std::string& reason) {
+    if (const Status told = services.catalogue.set_reason(row.id, reason); !told)
+        log::warning("reason not stored", log::kv("account", row.account), log::kv("session", row.disc_name),
+                     log::kv(told.error()));
+    StatusFacts facts;
+    facts.state = "queued";
+    facts.waits = reason;
+    tell_status(services, row, facts);
+}
+
 }  // namespace burnbox

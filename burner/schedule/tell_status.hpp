@@ -11,4 +11,7 @@ namespace burnbox {
 // any.
 void tell_status(const BurnerServices& services, const SessionRow& row, StatusFacts facts);
 
+// A queued session waits for this before a drive may take it; "" = no more. Stored with its row, too.
+void tell_waits(const BurnerServices& services, const SessionRow& row, const std::string& reason);
+
 }  // namespace burnbox

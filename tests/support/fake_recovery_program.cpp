@@ -41,7 +41,11 @@ Status FakeRecoveryProgram::make_set(const ParityOrder& order, const GoOn& go_on
     BB_CHECK(describe(tree, "", text));
     if (!go_on(50)) return fail(Errc::cancelled, "not wanted any more");
     if (before_writing) BB_CHECK(before_writing());
-    return replace_file(*output.fs, output.path, text, Durability::visible);
+    if (makes_nothing) return {};
+    BB_CHECK(replace_file(*output.fs, output.path, text, Durability::visible));
+    const std::string volume = output.path.substr(0, output.path.size() - 5) + ".vol000+1.par2";
+    return replace_file(*output.fs, volume, std::string(order.block_bytes * order.parity_blocks + 1, 'v'),
+                        Durability::visible);
 }
 
 }  // namespace burnbox::test

@@ -17,6 +17,7 @@ class FakeRecoveryProgram final : public ParityProgram {
     FakeRecoveryProgram(FileSystem& state_fs, FileSystem& inbox_fs) : roots_{&state_fs, &inbox_fs} {}
 
     std::function<Status()> before_writing;  // its error is the answer
+    bool makes_nothing = false;              // and says that all is well
     unsigned runs = 0;
 
     Status make_set(const ParityOrder& order, const GoOn& go_on) override;

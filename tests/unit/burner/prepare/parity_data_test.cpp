@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/session/parity.hpp"
 #include "tests/support/burner_house.hpp"
@@ -104,15 +105,69 @@ TEST_CASE("recovery data: without the program the session waits and says what is
     CHECK(house.row(id).state == SessionState::burned);
 }
 
-TEST_CASE("recovery data: a program that fails three times needs a person") {
+TEST_CASE(
+    "recovery data: while the program fails the session waits, and the program rests between its tries") {
     BurnerHouse house;
     house.config.burn.redundancy = 10;
     const SessionId id = house.queue("holiday", kFiles);
-    house.parity.before_writing = [] { return fail(Errc::io, "par2 ended with exit code 6"); };
+    std::string said;
+    SUBCASE("it ends with an error") {
+        house.parity.before_writing = [] { return fail(Errc::io, "par2 ended with exit code 6"); };
+        said = "exit code 6";
+    }
+    SUBCASE("it makes nothing, and says that all is well") {
+        house.parity.makes_nothing = true;
+        said = "did not make it";
+    }
+    for (int second = 0; second < 60; ++second) {
+        house.clock.advance(std::chrono::seconds(1));
+        (void)house.burner->prepare_once();
+    }
+    CHECK(house.parity.runs >= 4);
+    CHECK(house.parity.runs <= 8);
+    CHECK(house.row(id).state == SessionState::queued);
+    CHECK(house.row(id).reason.find(said) != std::string::npos);
+    CHECK(house.text("alice/holiday-queued/STATUS.txt").find(said) != std::string::npos);
+    house.parity.before_writing = nullptr;
+    house.parity.makes_nothing = false;
+    house.run_patiently(20);
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(has_recovery(house, "BURNBOX_0001"));
+}
+
+TEST_CASE("recovery data: a program that fails for want of a file of the session's needs a person") {
+    BurnerHouse house;
+    house.config.burn.redundancy = 10;
+    const SessionId id = house.queue("holiday", kFiles);
+    house.parity.before_writing = [&]() -> Status {
+        (void)house.inbox_fs.remove("alice/holiday-queued/sub/b.txt");
+        return fail(Errc::io, "par2 ended with exit code 6");
+    };
     house.run_patiently(5);
     CHECK(house.row(id).state == SessionState::failed);
-    CHECK(house.parity.runs == 3);
-    CHECK(house.text("alice/holiday-failed/FAILED.txt").find("exit code 6") != std::string::npos);
+    CHECK(house.row(id).reason.find("sub/b.txt is missing") != std::string::npos);
+}
+
+TEST_CASE("recovery data: sessions behind one that is made say so, and no longer when it is theirs") {
+    BurnerHouse house;
+    house.config.burn.redundancy = 10;
+    const SessionId first = house.queue("first", kFiles);
+    const SessionId second = house.queue("second", kFiles);
+    const SessionId third = house.queue("third", kFiles);
+    bool looked = false;
+    house.parity.before_writing = [&]() -> Status {
+        if (std::exchange(looked, true)) return {};
+        for (const SessionId id : {second, third})
+            CHECK(house.row(id).reason.find("after that of sessions before it") != std::string::npos);
+        CHECK(house.text("alice/third-queued/STATUS.txt").find("after that of") != std::string::npos);
+        return {};
+    };
+    CHECK(*house.burner->prepare_once());
+    CHECK(*house.burner->prepare_once());
+    CHECK(house.row(second).reason.empty());
+    CHECK(house.row(third).reason.find("after that of") != std::string::npos);
+    house.run();
+    for (const SessionId id : {first, second, third}) CHECK(house.row(id).state == SessionState::burned);
 }
 
 TEST_CASE("recovery data: no room in state_dir is said with both sizes, and it goes on when there is some") {
