@@ -42,6 +42,12 @@ unsigned count_threads() {
     return count;
 }
 
+// Every block was sent.
+bool is_closing(burn::burn_drive_status status) {
+    return status == burn::BURN_DRIVE_WRITING_LEADOUT || status == burn::BURN_DRIVE_CLOSING_TRACK ||
+           status == burn::BURN_DRIVE_CLOSING_SESSION;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SessionWriter>> SessionWriter::prepare(OpenedDisc& disc, SessionImage& image) {
@@ -145,6 +151,8 @@ void SessionWriter::watch(BurnObserver& observer) {
             start_writeback(done);
             observer.progress({done, total});
         }
+        // The last blocks may have gone since the last look: who is patient with a drive has to know.
+        if (is_closing(status)) observer.progress({total, total});
         disc_.messages().drain();
         std::this_thread::sleep_for(pause);
         pause = std::min(pause * 2, kLastPoll);

@@ -99,6 +99,22 @@ TEST_CASE(
     CHECK(rig.medium().state == MediumState::damaged);
 }
 
+TEST_CASE("burner: a drive that hangs right after the last block is waited for as one that closes") {
+    BurnerRig rig("dvd+r");
+    rig.patience.write = std::chrono::seconds(20);
+    rig.patience.close = std::chrono::milliseconds(300);
+    rig.restart();
+    for (int disc = 0; disc < 8; ++disc) {
+        CAPTURE(disc);
+        rig.insert_new_disc("disc" + std::to_string(disc));
+        const BurnJob job = rig.job({rig.stage("one").file("a", std::string(1000, 'a')).seal()});
+        rig.burner().add({.kind = FaultKind::hang, .opcode = kClose});
+        const auto began = std::chrono::steady_clock::now();
+        CHECK(drive_is_lost(burn_error(rig, job)));
+        CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(15));
+    }
+}
+
 TEST_CASE("burner: each step of a drive that hangs has its own time, and no other") {
     BurnerRig rig("dvd+r");
     rig.insert_blank();
