@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "burner/prepare/seal_proof.hpp"
 #include "burner/schedule/burn_job.hpp"
 #include "burner/schedule/parts_plan.hpp"
@@ -31,14 +33,36 @@ Result<bool> Splitter::step() {
     std::set<SessionId> queued;
     for (const SessionRow& row : rows) queued.insert(row.id);
     schedule_.forget_fits(queued);
+    std::erase_if(waiting_, [&](const auto& note) { return !queued.contains(note.first); });
     bool did = false;
     const ConfigSnapshot config = services_.config.snapshot();
     for (const SessionRow& row : rows) {
         if (schedule_.stopping || !waits_for_split(*config, schedule_, row)) continue;
-        BB_CHECK(look_at(row));
+        const auto rest = waiting_.find(row.id);
+        if (rest != waiting_.end() && !rest->second.ready(services_.clock.steady_now())) continue;
         did = true;
+        const Status looked = look_at(row);
+        if (!looked && looked.error().origin == Origin::catalogue) return std::unexpected(looked.error());
+        if (looked)
+            waiting_.erase(row.id);
+        else
+            waits(row, looked.error());
     }
     return did;
+}
+
+// Those behind it may go on.
+void Splitter::waits(const SessionRow& row, const Error& error) {
+    waiting_[row.id].failed(services_.clock.steady_now());
+    log::warning("session not looked at", log::kv("account", row.account), log::kv("session", row.disc_name),
+                 log::kv(error));
+    tell_waits(services_, row, error.message);
+}
+
+SteadyTime Splitter::next_time() const {
+    SteadyTime next = rest_.next_time();
+    for (const auto& [session, backoff] : waiting_) next = std::min(next, backoff.until());
+    return next;
 }
 
 // One with a copy stays as it is: its copies are the same. One whose record is damaged is not ours to fail.

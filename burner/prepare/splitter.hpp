@@ -4,6 +4,8 @@
 // run_once() by one at a time.
 #pragma once
 
+#include <map>
+
 #include "burner/schedule/backoff.hpp"
 #include "burner/schedule/schedule.hpp"
 #include "burner/schedule/services.hpp"
@@ -24,10 +26,11 @@ class Splitter {
     // Looks at the queued sessions that are new. False when there are none. Blocks.
     [[nodiscard]] Result<bool> run_once();
     // When there may be something to do without any change.
-    [[nodiscard]] SteadyTime next_time() const { return rest_.next_time(); }
+    [[nodiscard]] SteadyTime next_time() const;
 
   private:
     [[nodiscard]] Result<bool> step();
+    void waits(const SessionRow& row, const Error& error);
     [[nodiscard]] Status look_at(const SessionRow& row);
     [[nodiscard]] Status split(const SessionRow& row, const SealedSession& sealed,
                                std::uint64_t capacity_bytes);
@@ -36,7 +39,8 @@ class Splitter {
 
     const BurnerServices& services_;
     Schedule& schedule_;
-    Backoff rest_;  // after errors of the catalogue or of state_dir
+    std::map<SessionId, Backoff> waiting_;  // they could not be looked at, or split
+    Backoff rest_;                          // after errors of the catalogue
 };
 
 }  // namespace burnbox

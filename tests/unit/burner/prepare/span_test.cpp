@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <set>
 
+#include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
+#include "tests/support/must.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -305,6 +307,24 @@ TEST_CASE("span: a proof of a part that can't run now is asked for again later")
     house->run_patiently();
     CHECK(house->row(id).state == SessionState::burned);
     CHECK(all_on_discs(*house) == five_files());
+}
+
+TEST_CASE("span: a session that can't be looked at waits with its reason, and those behind it go on") {
+    const auto house = make_house();
+    const SessionId first = house->queue("first", {{"f", "1"}});
+    const SessionId second = house->queue("second", {{"f", "2"}});
+    const std::string record = must(read_file(house->state_fs, "seals/seal-1.jsonl", 1U << 20U));
+    REQUIRE(house->state_fs.remove("seals/seal-1.jsonl"));
+    REQUIRE(house->state_fs.make_folder("seals/seal-1.jsonl", 0700));
+    house->run_patiently(3);
+    CHECK(house->row(second).state == SessionState::burned);
+    CHECK(house->row(first).state == SessionState::queued);
+    CHECK(house->row(first).reason.find("seal-1.jsonl") != std::string::npos);
+    CHECK(house->text("alice/first-queued/STATUS.txt").find("seal-1.jsonl") != std::string::npos);
+    REQUIRE(house->state_fs.remove_folder("seals/seal-1.jsonl"));
+    REQUIRE(replace_file(house->state_fs, "seals/seal-1.jsonl", record));
+    house->run_patiently(10);
+    CHECK(house->row(first).state == SessionState::burned);
 }
 
 }  // namespace burnbox::test
