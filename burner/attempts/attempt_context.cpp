@@ -36,6 +36,12 @@ bool raise(AttemptContext& context, EventKind condition, const SessionRow& row, 
                                      .message = message});
 }
 
+SteadyTime rest(AttemptContext& context, const SessionRow& row) {
+    Backoff& backoff = context.notes.rests[row.id];
+    backoff.failed(context.services.clock.steady_now());
+    return backoff.until();
+}
+
 void mark_suspect(AttemptContext& context, DiscRow& disc, Suspicion suspicion, const std::string& reason) {
     disc.state = DiscState::suspect;
     disc.reason = reason;

@@ -55,6 +55,8 @@ void publish(AttemptContext& context, EventKind kind, const SessionRow& row, con
 // The drive's condition begins; row may be empty.
 bool raise(AttemptContext& context, EventKind condition, const SessionRow& row, const std::string& disc,
            const std::string& message);
+// The session is not tried again so soon on this drive: longer each time. Returns until when.
+SteadyTime rest(AttemptContext& context, const SessionRow& row);
 // The disc can't be trusted any more; sessions go to others.
 void mark_suspect(AttemptContext& context, DiscRow& disc, Suspicion suspicion, const std::string& reason);
 // Marks the disc full when it is; the caller stores the row, and then says so.

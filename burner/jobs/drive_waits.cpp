@@ -13,12 +13,12 @@ EventKind condition_of(const Error& reason) {
 
 }  // namespace
 
-void DriveWaits::for_disc(const SessionRow& row, const Error& reason, const std::string& said) {
+SteadyTime DriveWaits::for_disc(const SessionRow& row, const Error& reason, const std::string& said) {
     context_.reporter.session_waits(row, said);
-    context_.notes.rests[row.id].failed(context_.services.clock.steady_now());
     context_.schedule.set_cannot_take(context_.drive.name(), row.id);
     disc_waits_.insert_or_assign(row.id, DiscWait{row, reason});
     tell_signals();
+    return rest(context_, row);
 }
 
 void DriveWaits::tell_signals() {

@@ -17,8 +17,8 @@ class DriveWaits {
 
     // It needs another disc than there is: it rests on this drive, and others of its pool may take it. Each
     // of the two signals NO_DISC and WRONG_MEDIUM stands as long as anybody waits for that, and speaks of who
-    // has waited longest.
-    void for_disc(const SessionRow& row, const Error& reason, const std::string& said);
+    // has waited longest. Returns until when it rests.
+    SteadyTime for_disc(const SessionRow& row, const Error& reason, const std::string& said);
     // Its watched folder is away.
     void for_folder(const SessionRow& row, const std::string& said);
     void tell_when_folder_is_back(QueuedSession& session);

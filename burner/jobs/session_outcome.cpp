@@ -78,10 +78,6 @@ Status SessionOutcome::other_disc_is_in(Work& work, const Error& error) {
     return {};
 }
 
-void SessionOutcome::rest(const SessionRow& row) {
-    context_.notes.rests[row.id].failed(context_.services.clock.steady_now());
-}
-
 // Whether a row is waiting to be burned still; one that was withdrawn may be gone.
 Result<bool> SessionOutcome::is_still_queued(const SessionRow& row) {
     const auto now = context_.services.catalogue.session(row.id);
@@ -100,7 +96,7 @@ Status SessionOutcome::session_failed(const std::vector<SessionRow>& rows, const
     for (const SessionRow& row : rows) {
         BB_TRY(const bool queued, is_still_queued(row));
         if (queued) continue;
-        rest(row);
+        rest(context_, row);
         withdrawn = true;
     }
     if (withdrawn) return {};
@@ -109,7 +105,7 @@ Status SessionOutcome::session_failed(const std::vector<SessionRow>& rows, const
         return {};
     }
     const SessionRow& row = rows.front();
-    rest(row);
+    rest(context_, row);
     if (error.code == Errc::corrupt || ++context_.notes.session_refusals[row.id] >= kMostRefusals) {
         context_.notes.session_refusals.erase(row.id);
         BB_CHECK(fail_session(row, error.message));
@@ -127,7 +123,7 @@ Status SessionOutcome::session_failed(const std::vector<SessionRow>& rows, const
 Status SessionOutcome::without_work(const std::vector<SessionRow>& rows, const Error& error) {
     if (error.origin != Origin::session) return std::unexpected(error);
     for (const SessionRow& row : rows) {
-        rest(row);
+        rest(context_, row);
         const auto now = context_.services.catalogue.session(row.id);
         if (!now || now->state != SessionState::queued) continue;
         const auto sealed = read_seal(context_.services.state_fs, row);

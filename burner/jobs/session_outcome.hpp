@@ -31,7 +31,6 @@ class SessionOutcome {
     [[nodiscard]] Status has_less_room(Work& work);
     [[nodiscard]] Status other_disc_is_in(Work& work, const Error& error);
     [[nodiscard]] Status refused(const Work& work, const Error& error);
-    void rest(const SessionRow& row);
 
     AttemptContext& context_;
     DriveWaits& waits_;

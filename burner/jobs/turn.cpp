@@ -43,7 +43,6 @@ class Turn::Pass {
     static constexpr TurnEnd kDid{.kind = TurnEnd::Kind::did};
 
     void tell(const Wait& wait);
-    void rest(const SessionRow& row);
     bool claim(const std::vector<SessionId>& group);
     static bool is_wanted(const Decision& decision);
 
@@ -98,8 +97,7 @@ void Turn::Pass::tell(const Wait& wait) {
             waits_.for_folder(row, wait.said);
             break;
         case WaitsFor::disc:
-            waits_.for_disc(row, *wait.reason, wait.said);
-            here().rests[row.id] = context_.notes.rests[row.id].until();
+            here().rests[row.id] = waits_.for_disc(row, *wait.reason, wait.said);
             break;
         case WaitsFor::others:
             turn_.held_until_ =
@@ -109,13 +107,6 @@ void Turn::Pass::tell(const Wait& wait) {
             context_.reporter.session_waits(row, wait.said);
     }
     row.reason = wait.said;
-}
-
-// It is not tried again so soon.
-void Turn::Pass::rest(const SessionRow& row) {
-    Backoff& backoff = context_.notes.rests[row.id];
-    backoff.failed(services_.clock.steady_now());
-    here().rests[row.id] = backoff.until();
 }
 
 // False: somebody was faster with one of them.
@@ -189,7 +180,7 @@ Result<bool> Turn::Pass::look_at(QueuedSession& session) {
         here().rests[row.id] = SteadyTime::max();
     } else {
         context_.reporter.session_waits(row, usable.error().message);
-        rest(row);
+        here().rests[row.id] = rest(context_, row);
     }
     return false;
 }
@@ -290,9 +281,8 @@ Turn::Pass::Next Turn::Pass::carry_out(const ChangeDisc& change) {
 Turn::Pass::Next Turn::Pass::without_disc(const Error& error) {
     SessionRow& row = first().row;
     if (error.code == Errc::no_space && error.origin == Origin::unknown) {
-        waits_.for_disc(row, error, error.message);
+        here().rests[row.id] = waits_.for_disc(row, error, error.message);
         row.reason = error.message;
-        here().rests[row.id] = context_.notes.rests[row.id].until();
         return std::nullopt;
     }
     context_.reporter.session_waits(row, error.message);
