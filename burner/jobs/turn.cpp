@@ -207,6 +207,8 @@ Turn::Pass::Next Turn::Pass::look_at_discs() {
     tell_copies(context_, view_, reach.discs);
     BB_CHECK(take_over(reach.discs));
     reach.here = discs_within_reach(reach.discs, view_, name_, context_.drive.emulated());
+    BB_TRY(const auto unfinished, services_.catalogue.unfinished_attempts());
+    for (const AttemptRow& attempt : unfinished) reach.here.erase(attempt.disc);  // it is judged first
     for (const DiscRow& disc : reach.discs) {
         if (disc.state != DiscState::open || !reach.here.contains(disc.id)) continue;
         BB_TRY(reach.tree_bytes[disc.id], context_.trees.bytes_on(disc));

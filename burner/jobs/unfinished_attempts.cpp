@@ -54,6 +54,15 @@ Result<bool> judge_one(AttemptContext& context, const AttemptRow& attempt, const
     return conclude(*work, std::move(*adjudicated));
 }
 
+// A record of one of its sessions can't be read now: that is no other session's wait.
+Status tell_why(AttemptContext& context, const AttemptRow& attempt, const Error& error) {
+    for (const SessionId id : attempt.sessions) {
+        BB_TRY(const SessionRow row, context.services.catalogue.session(id));
+        context.reporter.session_waits(row, error.message);
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<bool> judge_unfinished(AttemptContext& context, bool again, const Conclude& conclude) {
@@ -73,7 +82,9 @@ Result<bool> judge_unfinished(AttemptContext& context, bool again, const Conclud
         const auto claim =
             attempt.sessions.empty() ? std::nullopt : context.schedule.claim(attempt.sessions.front());
         if (!claim && !attempt.sessions.empty()) continue;  // another drive is at it
-        return judge_one(context, attempt, *disc, judge, again, conclude);
+        auto judged = judge_one(context, attempt, *disc, judge, again, conclude);
+        if (judged || judged.error().origin != Origin::session) return judged;
+        BB_CHECK(tell_why(context, attempt, judged.error()));
     }
     return false;
 }

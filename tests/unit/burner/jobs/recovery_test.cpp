@@ -5,6 +5,7 @@
 
 #include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
+#include "tests/support/must.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -114,6 +115,35 @@ TEST_CASE("recovery: without its seal record a session is judged by what its dis
     CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
     CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/holiday") == 1);
     CHECK(house.state_fs.info("seals/seal-1.jsonl"));
+}
+
+TEST_CASE("recovery: a seal record that can't be read now keeps nobody else from being burned") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    SUBCASE("it was written") {
+        const auto subscription = house.events->subscribe([](const Event& event) {
+            if (event.kind == EventKind::session_verifying) throw Died();
+        });
+        CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    }
+    SUBCASE("it was cut off") {
+        house.drives[0]->during_write = []() -> Status { throw Died(); };
+        CHECK_THROWS_AS(static_cast<void>(house.burner->run_once(0)), Died);
+    }
+    house.crash();
+    const std::string record = must(read_file(house.state_fs, "seals/seal-1.jsonl", 1U << 20U));
+    REQUIRE(house.state_fs.remove("seals/seal-1.jsonl"));
+    REQUIRE(house.state_fs.make_folder("seals/seal-1.jsonl", 0700));
+    const SessionId next = house.queue("next", {{"a", "1"}});
+    house.run_patiently(3);
+    CHECK(house.row(next).state == SessionState::burned);
+    CHECK(house.catalogue->copies(next)->front().disc_label == "BURNBOX_0002");
+    CHECK(house.row(id).reason.find("seal-1.jsonl") != std::string::npos);
+
+    REQUIRE(house.state_fs.remove_folder("seals/seal-1.jsonl"));
+    REQUIRE(replace_file(house.state_fs, "seals/seal-1.jsonl", record));
+    house.run_patiently(3);
+    CHECK(house.row(id).state == SessionState::burned);
 }
 
 TEST_CASE("recovery: a seal record that is gone is no fault of a disc that is as before") {
