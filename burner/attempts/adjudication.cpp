@@ -61,7 +61,7 @@ bool another_drive_goes_on(AttemptContext& context, const Work& work) {
 // A real disc has no label to be known by until its first disc session is whole.
 Status load_known(AttemptContext& context, const Work& work) {
     if (!context.drive.emulated() && work.disc.sessions_used == 0) return {};
-    return load_disc(context, work.disc);
+    return load_disc(context, work.disc, HeadNoted::older);
 }
 
 // The disc was blank and a blank one is there: another one may hold half a disc session with this label, or a

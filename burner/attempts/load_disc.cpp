@@ -49,8 +49,8 @@ void tell_copies_of(AttemptContext& context, const ShelfView& view, const DiscRo
 
 }  // namespace
 
-Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow& disc) {
-    const ShelfView::Image* const image = place_of(view, disc);
+Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow& disc, HeadNoted head) {
+    const ShelfView::Image* const image = place_of(view, disc, head);
     if (image == nullptr && !view.complete) return std::unexpected(view.away);
     if (image == nullptr || image->drive != context.drive.name()) {
         const ConfigSnapshot config = context.services.config.snapshot();
@@ -59,8 +59,8 @@ Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow&
     return context.drive.load({label_on_disc(disc.label), image->disc.location, disc.medium});
 }
 
-Status load_disc(AttemptContext& context, const DiscRow& disc) {
-    if (context.drive.emulated()) return load_image(context, context.places.look(), disc);
+Status load_disc(AttemptContext& context, const DiscRow& disc, HeadNoted head) {
+    if (context.drive.emulated()) return load_image(context, context.places.look(), disc, head);
     BB_CHECK(context.drive.load({label_on_disc(disc.label)}));
     if (disc.sessions_used == 0) return {};
     BB_TRY(const Medium medium, context.drive.inspect());
@@ -87,8 +87,11 @@ Result<DiscRow> disc_in_drive(AttemptContext& context, const Medium& medium) {
 }
 
 Status note_places(const BurnerServices& services, const ShelfView& view, std::vector<DiscRow>& discs) {
+    BB_TRY(const auto unfinished, services.catalogue.unfinished_attempts());
     for (DiscRow& disc : discs) {
-        if (const ShelfView::Image* const image = place_of(view, disc))
+        const bool written_on = std::ranges::count(unfinished, disc.id, &AttemptRow::disc) != 0;
+        const HeadNoted head = written_on ? HeadNoted::older : HeadNoted::newest;
+        if (const ShelfView::Image* const image = place_of(view, disc, head))
             BB_CHECK(note_seen(services, *image, disc));
         else if (is_image(disc) && view.complete)
             BB_CHECK(note_missing(services, disc));

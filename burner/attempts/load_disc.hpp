@@ -9,8 +9,10 @@ namespace burnbox {
 // Emulated: Errc::not_found when this drive's shelf does not show it; unreachable, of Origin::state_folder,
 // when no shelf does and one is away. Real: no_medium or wrong_medium with "insert LABEL" when another one,
 // or none, is in; a disc is known by its serial once something was burned on it.
-[[nodiscard]] Status load_disc(AttemptContext& context, const DiscRow& disc);
-[[nodiscard]] Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow& disc);
+[[nodiscard]] Status load_disc(AttemptContext& context, const DiscRow& disc,
+                               HeadNoted head = HeadNoted::newest);
+[[nodiscard]] Status load_image(AttemptContext& context, const ShelfView& view, const DiscRow& disc,
+                                HeadNoted head = HeadNoted::newest);
 
 // What was just inspected, as the catalogue has it. Errc::no_medium; not_found: it burned none that is there.
 [[nodiscard]] Result<DiscRow> disc_in_drive(AttemptContext& context, const Medium& medium);

@@ -18,8 +18,8 @@ Judge who_judges(const AttemptContext& context, const AttemptRow& attempt, const
     const bool image = is_image(disc) || context.places.is_emulated(attempt.drive);
     const AttemptBegan began{.here = attempt.drive == name,
                              .configured = config->drives.contains(attempt.drive)};
-    return judge_of(where_is(disc, image, view, context.schedule.seen(disc.serial, name), name), image,
-                    began);
+    const SeenInDrives seen = context.schedule.seen(disc.serial, name);
+    return judge_of(where_is(disc, image, view, seen, name, HeadNoted::older), image, began);
 }
 
 Result<bool> judge_one(AttemptContext& context, const AttemptRow& attempt, const DiscRow& disc, Judge judge,

@@ -13,7 +13,7 @@ auto with_serial(const ShelfView& view, std::string_view serial) {
 }
 
 // The better one has more of these; 0 = it is another disc.
-int fitness(const ShelfDisc& image, const DiscRow& disc) {
+int fitness(const ShelfDisc& image, const DiscRow& disc, HeadNoted head) {
     const bool in_its_place = image.location == disc.location;
     if (image.serial.empty()) {
         const bool blank = disc.sessions_used == 0 && image.label == disc.label;
@@ -21,18 +21,19 @@ int fitness(const ShelfDisc& image, const DiscRow& disc) {
         return blank || lost_its_head ? 1 + (in_its_place ? 1 : 0) : 0;
     }
     if (image.serial != disc.serial) return 0;
-    const bool as_known = !disc.head_digest.empty() && image.head_digest == disc.head_digest;
+    const bool as_known =
+        head == HeadNoted::newest && !disc.head_digest.empty() && image.head_digest == disc.head_digest;
     return 3 + (as_known ? 2 : 0) + (in_its_place ? 1 : 0);
 }
 
 }  // namespace
 
-const ShelfView::Image* place_of(const ShelfView& view, const DiscRow& disc) {
+const ShelfView::Image* place_of(const ShelfView& view, const DiscRow& disc, HeadNoted head) {
     const ShelfView::Image* best = nullptr;
     int best_fitness = 0;
     for (const std::string_view serial : {std::string_view(disc.serial), std::string_view()}) {
         for (const ShelfView::Image& image : with_serial(view, serial)) {
-            const int fits = fitness(image.disc, disc);
+            const int fits = fitness(image.disc, disc, head);
             if (fits > best_fitness) best = &image, best_fitness = fits;
         }
     }
@@ -52,8 +53,8 @@ bool is_image(const DiscRow& disc) {
 }
 
 Whereabouts where_is(const DiscRow& disc, bool image, const ShelfView& view, const SeenInDrives& seen,
-                     const std::string& drive) {
-    if (const ShelfView::Image* const found = place_of(view, disc))
+                     const std::string& drive, HeadNoted head) {
+    if (const ShelfView::Image* const found = place_of(view, disc, head))
         return found->drive == drive ? Whereabouts::here : Whereabouts::another_drive;
     if (image) return view.complete ? Whereabouts::nowhere : Whereabouts::unknown;
     if (seen.here) return Whereabouts::here;

@@ -24,10 +24,17 @@ struct ShelfView {
     Error away{};               // why, of the first such shelf
 };
 
+// What the catalogue knows of a disc's head.
+enum class HeadNoted : std::uint8_t {
+    newest,
+    older,  // perhaps: an attempt on the disc has not ended, and may have written another one
+};
+
 // The image of this disc; nullptr = no shelf shows it. Of several with its serial (copies) the one whose head
-// is as the catalogue knows it, else the one where it was last seen. A disc that nothing was burned on is
-// known by its label; an image that lost its head, by its place. Pure.
-[[nodiscard]] const ShelfView::Image* place_of(const ShelfView& view, const DiscRow& disc);
+// is as the catalogue knows it, if that is the newest, else the one where it was last seen. A disc that
+// nothing was burned on is known by its label; an image that lost its head, by its place. Pure.
+[[nodiscard]] const ShelfView::Image* place_of(const ShelfView& view, const DiscRow& disc,
+                                               HeadNoted head = HeadNoted::newest);
 
 // The others that bear its serial: nothing is ever written to them. Pure.
 [[nodiscard]] std::vector<std::string> copies_of(const ShelfView& view, const DiscRow& disc);
@@ -50,7 +57,8 @@ enum class Whereabouts : std::uint8_t {
 };
 // `image`: an emulated disc. Pure.
 [[nodiscard]] Whereabouts where_is(const DiscRow& disc, bool image, const ShelfView& view,
-                                   const SeenInDrives& seen, const std::string& drive);
+                                   const SeenInDrives& seen, const std::string& drive,
+                                   HeadNoted head = HeadNoted::newest);
 
 // Who judges an attempt that did not come to its end: the drive that has its disc, whatever drive began it.
 // Of an image on a shelf that can't be read the drive that began it waits for it; a real one may be put back

@@ -179,4 +179,25 @@ TEST_CASE(
     CHECK(house.disc("BURNBOX_0001").state != DiscState::suspect);
 }
 
+TEST_CASE("moved discs: a copy of an image is not the disc while a burn on that is to be read back") {
+    BurnerHouse house({"tray", "other"});
+    house.config.pools["default"].drives = {"tray"};
+    house.hold();
+    house.queue("first", {{"f", "1"}});
+    house.run();
+    // Its head is as the catalogue has it, and that of the disc is newer.
+    house.shelves["other"].discs["BURNBOX_0001"] = house.shelves["tray"].discs.at("BURNBOX_0001");
+    const SessionId second = house.queue("second", {{"f", "2"}});
+    house.drives[0]->after_write = [&]() -> Status { return fail(Errc::io, "the process dies here"); };
+    house.drives[0]->before_settle = [&]() -> Status { return fail(Errc::busy, "not now"); };
+    house.run();
+    REQUIRE(house.row(second).state == SessionState::burning);
+    house.restart();
+    for (int round = 0; round < 3; ++round) house.clock.advance(std::chrono::seconds(11)), house.run();
+    CHECK(house.row(second).state == SessionState::burned);
+    CHECK(house.disc("BURNBOX_0001").drive == "tray");
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/second") == 1);
+    CHECK(house.shelves["other"].times_burned("BURNBOX_0001", "alice/second") == 0);
+}
+
 }  // namespace burnbox::test
