@@ -4,25 +4,17 @@
 
 #include <algorithm>
 
+#include "burner/schedule/failure_rules.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
 namespace {
 
-// The disc was read and is bad; every other error says nothing about it.
-bool blames_the_disc(const Error& error) {
-    if (error.origin != Origin::unknown) return false;
-    switch (error.code) {
-        case Errc::io:
-        case Errc::corrupt:
-        case Errc::limit:
-        case Errc::wrong_medium:
-            return true;
-        case Errc::not_found:
-            return error.sys_errno == 0;  // what should be on it, not its file
-        default:
-            return false;
-    }
+// The disc was read and is bad; every other error says nothing about it. In a real drive there may be another
+// one by now; an image that is not the disc has been changed.
+bool blames_the_disc(const AttemptContext& context, const Error& error) {
+    const bool changed = error.code == Errc::wrong_medium && error.origin == Origin::unknown;
+    return judges_what_was_read(error) || (changed && context.drive.emulated());
 }
 
 std::string what_is_wrong(const DiscRow& disc, const SessionRow& session,
@@ -101,7 +93,7 @@ Result<VerifyReport> read_back(AttemptContext& context, const DiscRow& disc, con
     if (report)
         BB_CHECK(report->mismatches.empty() ? note_good(context, disc, session)
                                             : note_bad(context, disc, session, report));
-    else if (blames_the_disc(report.error()))
+    else if (blames_the_disc(context, report.error()))
         BB_CHECK(note_bad(context, disc, session, report));
     return report;
 }

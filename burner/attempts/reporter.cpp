@@ -53,6 +53,7 @@ void Reporter::progress(const Progress& progress) {
 }
 
 void Reporter::idle() {
+    rows_.clear();
     const std::lock_guard lock(mutex_);
     status_.state = DriveActivity::idle;
     status_.sessions.clear();

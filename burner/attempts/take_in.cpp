@@ -6,6 +6,7 @@
 
 #include "burner/attempts/found_records.hpp"
 #include "burner/attempts/verifier.hpp"
+#include "burner/schedule/failure_rules.hpp"
 #include "burner/schedule/labels.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -55,9 +56,8 @@ class TakingIn {
     }
 
     [[nodiscard]] bool is_verdict(const Error& error) {
-        if (error.code == Errc::corrupt || error.code == Errc::not_found || error.code == Errc::limit)
-            return true;
-        return error.code == Errc::io && is_last_reading(context_.notes, disc_.serial);
+        if (!judges_what_was_read(error)) return false;
+        return error.code != Errc::io || is_last_reading(context_.notes, disc_.serial);
     }
 
     [[nodiscard]] Result<DiscRow> doubt(const std::string& why) {
@@ -75,7 +75,8 @@ class TakingIn {
         std::vector<KnownSession> sessions;
         for (const FoundSession& session : found.sessions) {
             auto known = records_.find(session, disc_.pool);
-            if (!known && known.error().code == Errc::corrupt) return Doubt{known.error().message};
+            if (!known && known.error().code == Errc::corrupt && known.error().origin != Origin::catalogue)
+                return Doubt{known.error().message};
             if (!known) return std::unexpected(std::move(known).error());
             sessions.push_back(std::move(*known));
         }

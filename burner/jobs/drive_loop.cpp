@@ -68,7 +68,8 @@ void DriveLoop::rest(const Error& error) {
     if (shelf_is_away(error)) rest_.succeeded();
     rest_.failed(services_.clock.steady_now());
     schedule_.set_not_before(drive_->name(), rest_.until());
-    schedule_.set_looked_over(drive_->name());  // it keeps no other drive waiting
+    // A drive or a shelf that somebody has to look after keeps no other drive waiting.
+    if (shelf_is_away(error) || drive_is_lost(error)) schedule_.set_looked_over(drive_->name());
     reporter_.drive_waits(error.message);
     if (std::exchange(rests_, error.message) != error.message || !shelf_is_away(error))
         log::warning("drive rests", log::kv("drive", drive_->name()), log::kv(error));

@@ -43,6 +43,20 @@ bool says_nothing_about_a_disc_met(const Error& error) {
     return kind_of(error) == ErrorKind::passing || kind_of(error) == ErrorKind::lost;
 }
 
+bool judges_what_was_read(const Error& error) {
+    if (error.origin != Origin::unknown) return false;
+    switch (error.code) {
+        case Errc::io:
+        case Errc::corrupt:
+        case Errc::limit:
+            return true;
+        case Errc::not_found:
+            return error.sys_errno == 0;  // what should be on it, not its file
+        default:
+            return false;
+    }
+}
+
 bool is_out_of_reach(const Error& error) {
     return kind_of(error) == ErrorKind::lost || kind_of(error) == ErrorKind::elsewhere;
 }

@@ -23,6 +23,9 @@ enum class ErrorKind : std::uint8_t {
 [[nodiscard]] bool says_nothing_about_the_disc(const Error& error);
 // The same of one that is only looked at: a drive that hangs tells nothing either, and nothing waits for it.
 [[nodiscard]] bool says_nothing_about_a_disc_met(const Error& error);
+// What an operation read, or could not read, is the disc's fault. Others are of the drive, the catalogue, a
+// file that went.
+[[nodiscard]] bool judges_what_was_read(const Error& error);
 // The drive or the disc is away, or hangs: a person may bring it back.
 [[nodiscard]] bool is_out_of_reach(const Error& error);
 // Another disc or fewer tries would not change it.

@@ -124,7 +124,7 @@ Status note_generation_in(Catalogue& catalogue, std::span<FileSystem* const> pla
         const Status done = note_generation(*place, own.generation, own.disc_number);
         if (done) {
             noted = true;
-        } else if (done.error().code != Errc::not_found) {
+        } else if (done.error().code != Errc::not_found || done.error().sys_errno != 0) {
             last = done;
             log::warning("generation not noted", log::kv("folder", place->host_path("")),
                          log::kv(done.error()));

@@ -123,20 +123,19 @@ struct Composition::State {
         parity = make_par2(spawner);
         prover = make_worker_prover(spawner, "/proc/self/exe");
         burner = std::make_unique<Burner>(
-            BurnerServices{
-                .config = current,
-                .clock = system_clock(),
-                .catalogue = stores->catalogue(),
-                .inbox = stores->inbox(),
-                .state_fs = stores->state_fs(),
-                .events = events,
-                .parity = *parity,
-                .prover = *prover,
-                .run_changer = changer(spawner),
-                .note_generation = [this] { return stores->note_generation(); },
-                .catalogue_age = catalogue_age,
-                .folder_is_away = [this](const std::string& path,
-                                         const std::string& why) { away.tell(path, why); }},
+            BurnerServices{.config = current,
+                           .clock = system_clock(),
+                           .catalogue = stores->catalogue(),
+                           .inbox = stores->inbox(),
+                           .state_fs = stores->state_fs(),
+                           .events = events,
+                           .parity = *parity,
+                           .prover = *prover,
+                           .run_changer = changer(spawner),
+                           .note_generation = [this] { return stores->note_generation(); },
+                           .catalogue_age = catalogue_age,
+                           .folder_is_away = [this](const std::string& path,
+                                                    const std::string& why) { away.tell(path, why); }},
             std::move(drives));
         if (stores->turned_out_older()) burner->catalogue_is_older();
     }

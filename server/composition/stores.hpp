@@ -40,13 +40,13 @@ class Stores {
     [[nodiscard]] Inbox& inbox() { return *inbox_; }
     [[nodiscard]] KnownFolders& folders() const { return *folders_; }
 
-    // How old the catalogue is, as the folders with a mark say that are there; once, before anything is begun.
-    // Errors: as GenerationPlaces::begin().
+    // How old the catalogue is, as the folders with a mark say that are there; once, before anything is
+    // begun. Errors: as GenerationPlaces::begin().
     [[nodiscard]] Result<CatalogueAge> begin_generation();
     [[nodiscard]] Status note_generation() { return generations_->note(); }
     // Whether the folder is the image_dir that it is known as. One that never had a mark is known by its
-    // discs: without any of them its disk is not mounted. One that came is compared with the catalogue, before
-    // anything in it is used. Any thread.
+    // discs: without any of them its disk is not mounted. One that came is compared with the catalogue,
+    // before anything in it is used. Any thread.
     [[nodiscard]] Status check_image_dir(const std::string& path);
     // Whether such a comparison found the catalogue older; and who is told when one does, on whatever thread.
     [[nodiscard]] bool turned_out_older() const { return turned_out_older_; }

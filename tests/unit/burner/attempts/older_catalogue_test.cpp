@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/inbox/older_catalogue.hpp"
 #include "common/storage/durable_file.hpp"
@@ -94,6 +95,27 @@ TEST_CASE("older catalogue: after a start that came to nothing every shelf is wa
     CHECK(is_burned(house, "s1"));
     CHECK(house.shelves["b"].discs.empty());
     CHECK_FALSE(has_unseen_shelves(house.state_fs).value());
+}
+
+TEST_CASE("older catalogue: a look that fails once keeps the others waiting until it was made") {
+    BurnerHouse house({"a", "b"});
+    house.queue("s1", kFiles);
+    house.copy_catalogue("old");
+    while (*house.burner->run_once(0)) {
+    }
+    REQUIRE(is_burned(house, "s1"));
+    house.put_catalogue_back("old");
+    bool once = true;
+    house.drives[0]->before_load = [&]() -> Status {
+        return std::exchange(once, false) ? fail(Errc::busy, "another program has it") : Status();
+    };
+    CHECK_FALSE(house.burner->run_once(0));
+    (void)house.burner->run_once(1);
+    for (int step = 0; step < 5; ++step) CHECK(*house.burner->run_once(1) == false);
+    CHECK(house.shelves["b"].discs.empty());
+    house.run_patiently(3);
+    CHECK(is_burned(house, "s1"));
+    CHECK(house.shelves["b"].discs.empty());
 }
 
 TEST_CASE(
