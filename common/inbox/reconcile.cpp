@@ -7,6 +7,7 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/inbox/lost_folder.hpp"
+#include "common/inbox/own_status.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/storage/durable_file.hpp"
 #include "common/storage/existence.hpp"
@@ -133,6 +134,9 @@ Status reconcile_orphans(Inbox& inbox, const std::string& account, const std::se
         if (entry.type != FileType::folder || folder.state != FolderState::queued ||
             known.contains(entry.name))
             continue;
+        // Anybody may call a folder so in a watched one.
+        BB_TRY(const bool is_ours, has_own_status(inbox.fs(), join_path(account, entry.name)));
+        if (inbox.area().is_watched() && !is_ours) continue;
         BB_CHECK(set_aside(inbox, account, entry.name, orphan_text(folder)));
     }
     return {};

@@ -4,6 +4,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/inbox/own_status.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/session/names.hpp"
 #include "common/session/time_notes.hpp"
@@ -24,7 +25,7 @@ std::string notes_on(const SessionRow& row, const Manifest& manifest) {
                      log::kv("reason", sentence));
         all += "; " + sentence;
     };
-    note("names that Linux cuts", name_notes_sentence(names_cut_by_linux(manifest)));
+    note("names that some programs can't take", name_notes_sentence(name_notes_of(manifest)));
     note("times that no disc holds", time_notes_sentence(time_notes_of(manifest)));
     return all;
 }
@@ -138,7 +139,7 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
 
 SealStep<void> Sealer::rename_folder(SessionRow& row, const SealContent& content) {
     (void)origin_.fs().remove(join_path(top(), kRefusedText));
-    (void)services_.inbox.write_status(row, [] { return "queued: waits for its turn to be burned\n"; });
+    (void)services_.inbox.write_status(row, [] { return std::string(kSealedStatus); });
     Status done;
     {
         const std::lock_guard lock(origin_.mutex());

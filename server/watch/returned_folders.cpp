@@ -2,6 +2,7 @@
 
 #include "common/base/log.hpp"
 #include "common/inbox/lost_folder.hpp"
+#include "common/inbox/own_status.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/storage/existence.hpp"
 #include "server/seal/withdraw_session.hpp"
@@ -48,11 +49,21 @@ Status lose(const UploadServices& services, const SessionRow& row) {
     return services.catalogue.set_folder(row.id, "");
 }
 
+// Renamed back. A new folder that somebody made under the open name has not what burnbox put into the sealed
+// one.
+Result<bool> is_that_folder(FileSystem& fs, const SessionRow& row) {
+    const std::string path = join_path(row.account, row.name);
+    BB_TRY(const bool there, is_folder(fs, path));
+    if (!there || row.state == SessionState::withdrawn) return there;
+    if (row.state == SessionState::failed) return exists(fs, join_path(path, "FAILED.txt"));
+    return has_status_of(fs, path, row);
+}
+
 Status settle(const UploadServices& services, const SessionRow& row) {
     FileSystem& fs = services.inbox.fs();
     BB_TRY(const bool here, is_folder(fs, join_path(row.account, row.folder)));
     if (here) return {};
-    BB_TRY(const bool is_back, is_folder(fs, join_path(row.account, row.name)));
+    BB_TRY(const bool is_back, is_that_folder(fs, row));
     const bool burns = row.state == SessionState::burning || row.state == SessionState::verifying;
     if (is_back && burns) return give_name_back(services, row);
     if (is_back) {

@@ -69,6 +69,28 @@ wait_burned silent
 wait_for 20 "the signal is gone" no_signal
 check "nor is it said any more" sh -c "! '$BURNBOX' sessions -c '$config' | grep 'its receipt'"
 
+step "a sealed folder is removed while a new one of its open name is there"
+mv "$discs" "$discs.off"
+mkdir -p "$watched/again/d" && echo old >"$watched/again/d/file" && : >"$watched/again/BURN"
+wait_for 60 "queued" is again queued
+mkdir -p "$watched/again/d" && echo new >"$watched/again/d/file"
+rm -rf "$watched/again-queued"
+wait_for 20 "the sealed one has failed" is again failed
+check "the new one is as it was" test "$(cat "$watched/again/d/file")" = new
+mv "$discs.off" "$discs"
+: >"$watched/again/BURN"
+wait_for 60 "the new one is burned" test -s "$watched/again-burned/RECEIPT.txt"
+check "with its own content" grep -q "$(sha256sum <<<new | cut -d' ' -f1)" "$watched/again-burned/receipt.json"
+wait_for 20 "no signal is left" no_signal
+
+step "folders of burnbox's own files' names are refused"
+mkdir -p "$world/odd/RECEIPT.txt" "$world/odd/d" && echo text >"$world/odd/RECEIPT.txt/x"
+check_fails "by import" burnbox import "$world/odd" --session odd --account alice
+said "RECEIPT.txt"
+cp -r "$world/odd" "$watched/odd" && : >"$watched/odd/BURN"
+wait_for 20 "in a watched folder" grep -q "burnbox itself writes files of these names.*RECEIPT.txt" "$watched/odd/REFUSED.txt"
+rm -rf "$watched/odd"
+
 step "a watched folder that is not configured any more"
 mv "$discs" "$discs.off"
 mkdir -p "$watched/left/d" && echo text >"$watched/left/d/file" && : >"$watched/left/BURN"
