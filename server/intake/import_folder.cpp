@@ -41,7 +41,8 @@ Result<Survey> survey_folder(FileSystem& source, const std::string& folder) {
             continue;
         }
         ChosenEntry entry{.path = found->path, .info = found->info};
-        if (entry.info.type != FileType::folder && is_own_file(entry.path)) survey.own.push_back(entry.path);
+        const bool in_nobodys_way = entry.info.type == FileType::folder && entry.path.ends_with(".refused");
+        if (is_own_file(entry.path) && !in_nobodys_way) survey.own.push_back(entry.path);
         if (entry.info.type == FileType::other) survey.special.push_back(entry.path);
         if (entry.info.type == FileType::symlink) BB_CHECK(look_at_link(source, entry, survey));
         survey.entries.push_back(std::move(entry));

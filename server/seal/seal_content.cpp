@@ -57,7 +57,17 @@ SealStep<void> check_entries(const SealOrigin& origin, const OpenSession& sessio
         if (const auto leads = link_destination(entry.path, entry.link_target); !leads)
             links.push_back(leads.error().message);
     }
+    std::vector<std::string> in_the_way;
+    for (const WalkEntry& entry : entries)
+        if (entry.info.type == FileType::folder && is_own_file(entry.path) &&
+            !entry.path.ends_with(".refused"))
+            in_the_way.push_back(entry.path);
     std::string reasons = list_reasons(links);
+    if (!in_the_way.empty())
+        reasons =
+            append_reason(reasons, fmt::format("burnbox itself writes files of these names: {}; give the "
+                                               "folders other names",
+                                               list_names(in_the_way)));
     if (!names.empty())
         reasons = append_reason(reasons,
                                 "names that can't be put on a disc: " + list_names(names) + "; rename them");
@@ -260,7 +270,9 @@ SealStep<void> check_unchanged(const SealOrigin& origin, const OpenSession& sess
         return one.info.type != FileType::file || stamp_of(one.info) == stamp_of(other.info);
     };
     const auto [before, after] = std::ranges::mismatch(content.seen, *now, is_same);
-    if (before == content.seen.end() && after == now->end()) return {};
+    // Files of burnbox's own names are none of these entries, and may have come meanwhile.
+    if (before == content.seen.end() && after == now->end())
+        return check_taken_names(origin, session, origin.top(session));
     const std::string& path = after != now->end() ? after->path : before->path;
     return seal_failed(
         {Errc::conflict, 0,

@@ -41,12 +41,23 @@ std::string list_reasons(const std::vector<std::string>& reasons) {
 
 namespace {
 
+constexpr std::string_view kRefusedAt = "\n\nRefused at ";
 constexpr std::string_view kPromise = "Nothing was burned, and nothing that you sent was deleted.\n";
+constexpr std::string_view kWhatToDo = "What to do: ";
 
 }  // namespace
 
+// As refused_text() makes it, to the last line: one that somebody wrote notes into is a person's.
 bool is_refused_text(std::string_view text) {
-    return text.find(kPromise) != std::string_view::npos;
+    const std::size_t at = text.find(kRefusedAt);
+    if (at == std::string_view::npos || at != text.find('\n')) return false;
+    text.remove_prefix(at + kRefusedAt.size());
+    const std::size_t time = text.find(". ");
+    if (time == std::string_view::npos || !parse_iso8601(text.substr(0, time))) return false;
+    text.remove_prefix(time + 2);
+    if (!text.starts_with(kPromise)) return false;
+    text.remove_prefix(kPromise.size());
+    return text.starts_with(kWhatToDo) && text.find('\n') == text.size() - 1;
 }
 
 std::string reason_in_refusal(std::string_view text) {
@@ -54,15 +65,14 @@ std::string reason_in_refusal(std::string_view text) {
 }
 
 std::string refused_text(const NoSeal& why, const std::string& marker, Timestamp now) {
-    std::string text = fmt::format("{}\n\nRefused at {}. {}", why.error.message, to_iso8601(now), kPromise);
+    std::string text =
+        fmt::format("{}{}{}. {}{}", why.error.message, kRefusedAt, to_iso8601(now), kPromise, kWhatToDo);
     if (why.kind == NoSeal::Kind::later)
-        return text + fmt::format("What to do: send what is missing, then {} or any other marker again.\n",
-                                  escape(marker));
-    if (marker.empty()) return text + "What to do: mend it, then ask for the burn again.\n";
-    return text +
-           fmt::format(
-               "What to do: mend it, then send {0} again. The one that was refused is now {0}.refused.\n",
-               escape(marker));
+        return text +
+               fmt::format("send what is missing, then {} or any other marker again.\n", escape(marker));
+    if (marker.empty()) return text + "mend it, then ask for the burn again.\n";
+    return text + fmt::format("mend it, then send {0} again. The one that was refused is now {0}.refused.\n",
+                              escape(marker));
 }
 
 }  // namespace burnbox::upload

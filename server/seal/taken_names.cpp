@@ -40,7 +40,8 @@ Result<std::vector<std::string>> taken_names(FileSystem& fs, const std::string& 
     const bool refused_before = find_refusal_file(fs, top) == RefusalFile::burnbox;
     std::vector<std::string> taken;
     for (const DirEntry& entry : entries) {
-        if (entry.type == FileType::folder || !is_own_file(entry.name)) continue;
+        if (!is_own_file(entry.name)) continue;
+        if (entry.type == FileType::folder && entry.name.ends_with(kSuffix)) continue;  // in nobody's way
         if (entry.name == kRefusedText && refused_before) continue;
         if (entry.name.ends_with(kSuffix)) {
             if (refused_before || was_a_marker(config, entry.name)) continue;
