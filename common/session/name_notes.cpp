@@ -17,6 +17,26 @@ constexpr std::string_view kColumns = "reader\tpath\tshown\n";
 constexpr std::size_t kLinuxBytes = 253;  // fs/isofs/rock.c: from 254 on the name ends before a piece of it
 constexpr std::size_t kMostNamed = 2;     // in a sentence
 
+// Linux takes 4,095 bytes of a path at once; the session's folder on the disc, and where that is mounted,
+// stand before it.
+constexpr std::size_t kPathBytes = 3800;
+
+std::vector<NameNote> paths_too_long(const Manifest& manifest) {
+    std::vector<NameNote> notes;
+    for (const ManifestEntry& entry : manifest.entries)
+        if (entry.path.size() > kPathBytes)
+            notes.push_back({.reader = "path", .path = entry.path, .shown = {}});
+    return notes;
+}
+
+std::string sentence_on(const std::vector<NameNote>& notes, std::string_view reader, std::string_view what) {
+    std::vector<NameNote> of_reader;
+    std::ranges::copy_if(notes, std::back_inserter(of_reader),
+                         [&](const NameNote& note) { return note.reader == reader; });
+    if (of_reader.empty()) return {};
+    return fmt::format("{}: {}", what, some_paths(of_reader, kMostNamed));
+}
+
 std::string_view take_until(std::string_view& text, char end) {
     const std::string_view part = text.substr(0, text.find(end));
     text.remove_prefix(std::min(part.size() + 1, text.size()));
@@ -48,6 +68,7 @@ std::vector<NameNote> names_changed_in_joliet(const Manifest& manifest) {
 std::vector<NameNote> name_notes_of(const Manifest& manifest) {
     std::vector<NameNote> notes = names_changed_in_joliet(manifest);
     std::ranges::move(names_cut_by_linux(manifest), std::back_inserter(notes));
+    std::ranges::move(paths_too_long(manifest), std::back_inserter(notes));
     return notes;
 }
 
@@ -92,13 +113,12 @@ Result<std::vector<NameNote>> parse_name_notes_tsv(std::string_view text, std::s
 }
 
 std::string name_notes_sentence(const std::vector<NameNote>& notes) {
-    std::vector<NameNote> cut;
-    std::ranges::copy_if(notes, std::back_inserter(cut),
-                         [](const NameNote& note) { return note.reader == "linux"; });
-    if (cut.empty()) return {};
-    return fmt::format(
-        "names of 254 and 255 bytes are cut off where Linux mounts the disc; xorriso shows them whole: {}",
-        some_paths(cut, kMostNamed));
+    const std::string cut = sentence_on(
+        notes, "linux",
+        "names of 254 and 255 bytes are cut off where Linux mounts the disc; xorriso shows them whole");
+    const std::string deep = sentence_on(
+        notes, "path", "most programs can't be given paths of such a length; bsdtar unpacks them");
+    return cut + (cut.empty() || deep.empty() ? "" : "; ") + deep;
 }
 
 }  // namespace burnbox

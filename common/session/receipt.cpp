@@ -283,6 +283,10 @@ std::string to_text(const Receipt& receipt) {
         receipt, "linux",
         "Where Linux mounts the disc it cuts these off, so that `sha256sum -c` does not find them, and "
         "bsdtar\n3.6 does not read them from a later disc session. xorriso unpacks them whole, see below:");
+    text +=
+        names_text(receipt, "path",
+                   "Most programs can't be given these paths as a whole, because Linux takes 4,095 bytes at "
+                   "once. bsdtar\nunpacks them; where the disc is mounted, cd goes there folder by folder:");
     text += names_text(receipt, "joliet", "Windows shows these under other names:");
     text += times_text(receipt);
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";

@@ -41,6 +41,15 @@ TEST_CASE("name notes: names of 254 and 255 bytes, of files and folders, and no 
     CHECK(names_cut_by_linux(session.manifest) == std::vector<NameNote>{{"linux", kCut255, ""}});
 }
 
+TEST_CASE("name notes: paths that most programs can't be given as a whole") {
+    std::string path;
+    for (int i = 0; i < 19; ++i) path += std::string(199, 'd') + "/";
+    const std::string longest = path.substr(0, 3799);
+    const SealedSession session = session_of({longest, path + "f"});
+    CHECK(session.name_notes == std::vector<NameNote>{{"path", path + "f", ""}});
+    CHECK(name_notes_sentence(session.name_notes).starts_with("most programs can't be given paths"));
+}
+
 TEST_CASE("name notes: what Windows shows in their place, of each folder by itself") {
     const SealedSession session = session_of({"d/File.txt", "d/file.txt", "e/file.txt", "CON"});
     REQUIRE(session.name_notes.size() == 2);
