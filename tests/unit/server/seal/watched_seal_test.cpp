@@ -49,6 +49,31 @@ struct WatchedHouse {
 
 }  // namespace
 
+TEST_CASE("watched folder: what has a name of burnbox's own files is in nobody's way, whenever it comes") {
+    WatchedHouse lab;
+    std::string name = "STATUS.txt";
+    SUBCASE("a file, while the session is read") {
+        lab.meanwhile = [&] { lab.house.put_behind("lab/holiday/STATUS.txt", "mine"); };
+    }
+    SUBCASE("a folder") {
+        name = "RECEIPT.txt";
+        lab.house.put_behind("lab/holiday/RECEIPT.txt/x", "mine");
+    }
+    SUBCASE("a refusal with notes of a person") {
+        name = "REFUSED.txt";
+        const upload::NoSeal why{.error = {Errc::invalid, 0, "holiday can't be sealed: why"}};
+        const std::string text = upload::refused_text(why, "BURN", lab.house.clock.now());
+        CHECK(upload::is_refused_text(text));
+        CHECK(upload::reason_in_refusal(text) == "holiday can't be sealed: why");
+        lab.house.put_behind("lab/holiday/REFUSED.txt", text + "I shall mend it tomorrow.\n");
+    }
+    const std::string answer = lab.seal();
+    CHECK(contains(answer, "burnbox itself writes files of these names"));
+    CHECK(contains(answer, name));
+    CHECK(lab.house.rows().empty());
+    CHECK(lab.house.exists("lab/holiday/" + name));
+}
+
 TEST_CASE("watched folder: what changes while it is sealed is not sealed as it was, and its marker stays") {
     WatchedHouse lab;
     lab.house.clock.advance(std::chrono::seconds(1));
