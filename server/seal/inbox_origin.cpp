@@ -5,6 +5,11 @@
 #include "server/sessions/resolved_path.hpp"
 
 namespace burnbox::upload {
+namespace {
+
+constexpr std::size_t kMostSealedBy = 64;  // remembered by one connection
+
+}  // namespace
 
 void AccountOrigin::count_as_queued(const OpenSession& session, const SessionRow& row) {
     account_->release(session.files.bytes());
@@ -35,7 +40,10 @@ void InboxOrigin::hand_over(OpenSession& session, const SessionRow& row, const s
         std::erase_if(connection.alias, [&](const auto& one) { return one.second->is_over(now); });
         connection.alias.insert_or_assign(row.name, alias);
         connection.sealed_by.erase(row.name);
-        if (!row.marker_name.empty()) connection.sealed_by.emplace(row.name, row.marker_sha256);
+        if (row.marker_name.empty()) continue;
+        if (connection.sealed_by.size() >= kMostSealedBy)
+            connection.sealed_by.erase(connection.sealed_by.begin());
+        connection.sealed_by.emplace(row.name, row.marker_sha256);
     }
 }
 
