@@ -97,9 +97,10 @@ Result<std::vector<SessionRow>> Catalogue::burn_queue() {
     });
 }
 
-Status follow_parts(Catalogue& catalogue, soci::session& sql, SessionId id) {
+Status follow_parts(Catalogue& catalogue, soci::session& sql, SessionId id, Failed failed) {
     BB_TRY(const SessionRow whole, catalogue.session(id));
-    if (whole.state != SessionState::queued && whole.state != SessionState::burning) return {};
+    const bool goes_on = whole.state == SessionState::failed && failed == Failed::may_go_on;
+    if (whole.state != SessionState::queued && whole.state != SessionState::burning && !goes_on) return {};
     BB_TRY(const auto all, catalogue.parts(id));
     BB_TRY(const bool begun, is_partly_burned(catalogue, id));
     const WholeState now = whole_state(all, begun);
@@ -122,7 +123,7 @@ Status retry_parts(Catalogue& catalogue, soci::session& sql, SessionId whole) {
     change(sql,
            "UPDATE sessions SET state = 'queued', reason = '' WHERE whole_id = :whole AND state = 'failed'",
            whole);
-    return follow_parts(catalogue, sql, whole);
+    return follow_parts(catalogue, sql, whole, Failed::stays);
 }
 
 Status refuse_when_partly_burned(Catalogue& catalogue, const SessionRow& whole) {

@@ -164,7 +164,9 @@ Status Catalogue::step(SessionId id, SessionState from, SessionState to, const s
                                                     escape(row.account), escape(row.disc_name), old_state,
                                                     new_state, to_string(row.state)));
         if (from == SessionState::failed && to == SessionState::queued) forgive_session(sql, id);
-        if (row.is_part()) return follow_parts(*this, sql, row.whole);
+        if (row.is_part())
+            return follow_parts(*this, sql, row.whole,
+                                from == SessionState::failed ? Failed::may_go_on : Failed::stays);
         if (row.parts != 0 && to == SessionState::queued) return retry_parts(*this, sql, id);
         return {};
     });
@@ -175,7 +177,7 @@ Status Catalogue::set_reason(SessionId id, const std::string& reason) {
         if (change(sql, "UPDATE sessions SET reason = :reason WHERE id = :id", reason, id) != 1)
             return no_session("set reason", id);
         BB_TRY(const SessionRow row, session(id));
-        return row.is_part() ? follow_parts(*this, sql, row.whole) : Status();
+        return row.is_part() ? follow_parts(*this, sql, row.whole, Failed::stays) : Status();
     });
 }
 

@@ -21,8 +21,11 @@ void forgive_session(soci::session& sql, SessionId session);
 void add_disc_session(soci::session& sql, const AttemptRow& attempt, const SessionRow& session,
                       const std::vector<FileRow>& files, Timestamp burned_at, Timestamp verified_at);
 
+// A whole session that has failed waits for a person; it goes on by itself when a part that had failed does,
+// because it was found on a disc.
+enum class Failed : std::uint8_t { stays, may_go_on };
 // After a change of a part: the whole session's state and reason, from those of its parts.
-[[nodiscard]] Status follow_parts(Catalogue& catalogue, soci::session& sql, SessionId whole);
+[[nodiscard]] Status follow_parts(Catalogue& catalogue, soci::session& sql, SessionId whole, Failed failed);
 // The same after a step of the whole session itself: a retry is one of its failed parts.
 [[nodiscard]] Status retry_parts(Catalogue& catalogue, soci::session& sql, SessionId whole);
 // Errc::conflict when a part is on a disc.

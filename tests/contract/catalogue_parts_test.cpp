@@ -181,3 +181,43 @@ TEST_CASE("catalogue: a disc that holds a part keeps the session's name taken") 
     CHECK(bench.catalogue->add_session(session_row("HOLIDAY")).error().code == Errc::exists);
     CHECK(bench.catalogue->add_session(session_row("holida")).has_value());
 }
+
+TEST_CASE("catalogue: a session that failed for a part goes on when that is found on a disc") {
+    SplitBench bench;
+    Catalogue::TakenDiscSession found{.disc_session = 1,
+                                      .start_lba = 32,
+                                      .blocks = 400,
+                                      .sessions = {{.id = bench.parts[1].id, .files = {file_row("/b")}}},
+                                      .burned_at = at(200),
+                                      .verified_at = at(300)};
+    SUBCASE("and was the last one: it is burned") {
+        bench.burn(bench.disc, bench.parts[0].id, {file_row("/a")});
+        bench.fail_part(1, SessionState::failed);
+        REQUIRE(bench.whole().state == SessionState::failed);
+        REQUIRE(bench.catalogue->take_in(bench.second, found, 1).has_value());
+        CHECK(bench.whole().state == SessionState::burned);
+        CHECK(bench.whole().burned_at == at(200));
+        CHECK(bench.whole().reason.empty());
+    }
+    SUBCASE("and another one waits: that is burned next") {
+        bench.fail_part(1, SessionState::failed);
+        REQUIRE(bench.whole().state == SessionState::failed);
+        REQUIRE(bench.catalogue->take_in(bench.second, found, 1).has_value());
+        CHECK(bench.whole().state == SessionState::burning);
+        CHECK(bench.queue() == std::vector{bench.parts[0].id});
+    }
+}
+
+TEST_CASE("catalogue: a session that failed by itself stays failed whatever is found of it") {
+    SplitBench bench;
+    REQUIRE(bench.catalogue->step(bench.session, SessionState::queued, SessionState::failed, "no folder"));
+    Catalogue::TakenDiscSession found{.disc_session = 1,
+                                      .start_lba = 32,
+                                      .blocks = 400,
+                                      .sessions = {{.id = bench.parts[0].id, .files = {file_row("/a")}}},
+                                      .burned_at = at(200),
+                                      .verified_at = at(300)};
+    REQUIRE(bench.catalogue->take_in(bench.second, found, 1).has_value());
+    CHECK(bench.whole().state == SessionState::failed);
+    CHECK(bench.whole().reason == "no folder");
+}
