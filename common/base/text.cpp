@@ -38,30 +38,6 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
     return 0;
 }
 
-// Matches one [set] at the pattern's front against c and cuts it off the pattern; an unclosed set is a plain
-// '['.
-bool match_set(std::string_view& pattern, char c) {
-    std::size_t i = 1;
-    const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
-    if (negated) ++i;
-    bool found = false;
-    for (bool first = true; i < pattern.size() && (first || pattern[i] != ']'); first = false) {
-        const char low = pattern[i++];
-        char high = low;
-        if (i + 1 < pattern.size() && pattern[i] == '-' && pattern[i + 1] != ']') {
-            high = pattern[i + 1];
-            i += 2;
-        }
-        found = found || (low <= c && c <= high);
-    }
-    if (i >= pattern.size()) {
-        pattern.remove_prefix(1);
-        return c == '[';
-    }
-    pattern.remove_prefix(i + 1);
-    return found != negated && c != '/';
-}
-
 char32_t code_point(std::string_view sequence) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
     if (sequence.size() == 1) return byte(0);
@@ -115,54 +91,6 @@ bool is_utf8(std::string_view text) {
         i += length;
     }
     return true;
-}
-
-bool glob_match(std::string_view pattern, std::string_view text) {
-    // Backtracks to the latest star only, and to the latest double star when that runs into a '/'.
-    std::string_view star_pattern, star_text, deep_pattern, deep_text;
-    bool star = false, deep = false;
-    for (;;) {
-        if (!pattern.empty() && pattern.front() == '*') {
-            const bool is_deep = pattern.starts_with("**");
-            while (!pattern.empty() && pattern.front() == '*') pattern.remove_prefix(1);
-            if (is_deep) {
-                deep = true, star = false;
-                deep_pattern = pattern, deep_text = text;
-            } else {
-                star = true;
-                star_pattern = pattern, star_text = text;
-            }
-            continue;
-        }
-        if (text.empty() && pattern.empty()) return true;
-        bool matched = false;
-        if (!text.empty() && !pattern.empty()) {
-            if (pattern.front() == '[') {
-                matched = match_set(pattern, text.front());
-            } else if (pattern.front() == '?') {
-                matched = text.front() != '/';
-                pattern.remove_prefix(1);
-            } else {
-                if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
-                matched = pattern.front() == text.front();
-                pattern.remove_prefix(1);
-            }
-        }
-        if (matched) {
-            text.remove_prefix(1);
-            continue;
-        }
-        if (star && !star_text.empty() && star_text.front() != '/') {
-            star_text.remove_prefix(1);
-            pattern = star_pattern, text = star_text;
-        } else if (deep && !deep_text.empty()) {
-            star = false;
-            deep_text.remove_prefix(1);
-            pattern = deep_pattern, text = deep_text;
-        } else {
-            return false;
-        }
-    }
 }
 
 std::string human_bytes(std::uint64_t bytes) {

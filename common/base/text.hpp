@@ -17,9 +17,6 @@ namespace burnbox {
 
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-// Shell-style match of the whole text: * ? [set] \x; `*` does not match '/', `**` does.
-[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
-
 // "1.5 GiB", "734 bytes": for people. Programs get plain numbers.
 [[nodiscard]] std::string human_bytes(std::uint64_t bytes);
 

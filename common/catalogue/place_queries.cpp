@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/base/glob.hpp"
 #include "common/base/text.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/catalogue/columns.hpp"
@@ -52,13 +53,67 @@ class PathGlob {
     }
     [[nodiscard]] bool matches(std::string_view path) const {
         if (base_name_only_) path.remove_prefix(path.rfind('/') + 1);  // npos + 1 is 0
-        return glob_match(pattern_, path);
+        return pattern_.matches(path);
     }
 
   private:
     bool base_name_only_;
-    std::string pattern_;
+    Glob pattern_;
 };
+
+// A disc session that is searched, as a row that has no file yet.
+struct Searched {
+    long long id = 0;  // disc_sessions.id
+    FoundFile of;
+};
+
+class SearchedColumns {
+  public:
+    using Row = Searched;
+    static constexpr const char* kSelect =
+        "SELECT p.id, p.account, p.session_name, d.label, p.disc_session"
+        " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id";
+    void bind(soci::statement& statement) {
+        statement.exchange(soci::into(row_.id));
+        statement.exchange(soci::into(row_.of.account));
+        statement.exchange(soci::into(row_.of.session));
+        statement.exchange(soci::into(row_.of.disc));
+        statement.exchange(soci::into(disc_session_));
+    }
+    [[nodiscard]] Result<Searched> row() const {
+        Searched row = row_;
+        row.of.disc_session = static_cast<unsigned>(disc_session_);
+        return row;
+    }
+
+  private:
+    Searched row_;
+    long long disc_session_ = 0;
+};
+
+class FoundColumns {
+  public:
+    using Row = FoundFile;
+    static constexpr const char* kSelect = "SELECT path, size_bytes, sha256 FROM files";
+    void bind(soci::statement& statement) {
+        statement.exchange(soci::into(path_));
+        statement.exchange(soci::into(size_bytes_));
+        statement.exchange(soci::into(sha256_));
+    }
+    [[nodiscard]] Result<FoundFile> row() const {
+        FoundFile row;
+        row.path = path_;
+        row.size_bytes = static_cast<std::uint64_t>(size_bytes_);
+        BB_TRY(row.sha256, parse_digest(sha256_, "files.sha256"));
+        return row;
+    }
+
+  private:
+    std::string path_, sha256_;
+    long long size_bytes_ = 0;
+};
+
+constexpr long long kFilesAtOnce = 1000;  // that the catalogue is asked for: then it is everybody's again
 
 }  // namespace
 
@@ -121,35 +176,35 @@ Result<std::vector<FileRow>> Catalogue::files(SessionId session) {
 
 Result<std::vector<FoundFile>> Catalogue::find(const std::string& account, const std::string& glob,
                                                std::size_t most) {
-    return database_->read("find files", [&](soci::session& sql) -> Result<std::vector<FoundFile>> {
-        const PathGlob wanted(glob);
-        const std::string literal = literal_part(glob);
-        FoundFile row;
-        std::string sha256;
-        long long size_bytes = 0, disc_session = 0;
-        soci::statement statement =
-            (sql.prepare
-                 << "SELECT f.path, f.size_bytes, f.sha256, p.account, p.session_name, d.label, "
-                    "p.disc_session"
-                    " FROM disc_sessions p JOIN discs d ON d.id = p.disc_id JOIN files f ON "
-                    "f.disc_session_id = "
-                    "p.id"
-                    " WHERE (:account = '' OR p.account = :account) AND instr(f.path, :literal) > 0 ORDER BY "
-                    "p.id, f.path",
-             soci::into(row.path), soci::into(size_bytes), soci::into(sha256), soci::into(row.account),
-             soci::into(row.session), soci::into(row.disc), soci::into(disc_session), soci::use(account),
-             soci::use(literal));
-        statement.execute();
-        std::vector<FoundFile> found;
-        while (found.size() < most && statement.fetch()) {
-            if (!wanted.matches(row.path)) continue;
-            BB_TRY(row.sha256, parse_digest(sha256, "files.sha256"));
-            row.size_bytes = static_cast<std::uint64_t>(size_bytes);
-            row.disc_session = static_cast<unsigned>(disc_session);
-            found.push_back(row);
+    const PathGlob wanted(glob);
+    const std::string literal = literal_part(glob);
+    BB_TRY(const auto places, database_->read("find files", [&](soci::session& sql) {
+        return select<SearchedColumns>(sql, "WHERE (:account = '' OR p.account = :account) ORDER BY p.id",
+                                       account);
+    }));
+    std::vector<FoundFile> found;
+    for (const Searched& place : places) {
+        std::string after;
+        for (bool more = true; more && found.size() < most;) {
+            BB_TRY(const auto page, database_->read("find files", [&](soci::session& sql) {
+                return select<FoundColumns>(
+                    sql,
+                    "WHERE disc_session_id = :place AND path > :after AND instr(path, :literal) > 0"
+                    " ORDER BY path LIMIT :most",
+                    place.id, after, literal, kFilesAtOnce);
+            }));
+            for (const FoundFile& file : page) {
+                if (found.size() == most || !wanted.matches(file.path)) continue;
+                found.push_back(place.of);
+                found.back().path = file.path;
+                found.back().size_bytes = file.size_bytes;
+                found.back().sha256 = file.sha256;
+            }
+            more = std::ssize(page) == kFilesAtOnce;
+            if (more) after = page.back().path;
         }
-        return found;
-    });
+    }
+    return found;
 }
 
 }  // namespace burnbox

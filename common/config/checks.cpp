@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "common/base/glob.hpp"
 #include "common/base/text.hpp"
 #include "common/storage/paths.hpp"
 

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/glob.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {
 namespace {
 
+constexpr std::size_t kLongestArgument = kLongestGlob;  // a path's, too
 constexpr OperationFlag kJson{"--json", "for programs: JSON instead of columns"};
 constexpr std::array kJsonOnly = {kJson};
 constexpr std::array kStatusFlags = {kJson,
@@ -203,6 +205,8 @@ Result<Operation> parse_operation(const std::vector<std::string>& argv, bool acc
         return wrong_usage(spec, fmt::format("{} is missing", spec.argument));
     if (arguments.size() > wanted)
         return wrong_usage(spec, fmt::format("\"{}\" is too much", escape(arguments[wanted])));
+    if (wanted == 1 && arguments.front().size() > kLongestArgument)
+        return wrong_usage(spec, fmt::format("{} has more than {} bytes", spec.argument, kLongestArgument));
     for (const OperationFlag& flag : spec.flags)
         if (flag.required && !operation.has(flag.name))
             return wrong_usage(spec, fmt::format("{} is missing", flag.name));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "common/base/text.hpp"
+#include "common/base/glob.hpp"
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
 

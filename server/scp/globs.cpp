@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/glob.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox::scp {
@@ -60,6 +61,7 @@ std::unexpected<Error> refuse(const CommandWord& word, std::string_view why) {
 // `folder` ends with a slash or is empty. What can't be listed matches nothing.
 Status Expansion::add_matches(const std::string& folder, const Part& part, std::vector<std::string>& to) {
     ++looked_at_;
+    const Glob wanted(part.pattern);
     const auto listing = client_.open_folder(folder.empty() ? "." : folder);
     if (!listing) return {};
     const auto first = static_cast<std::ptrdiff_t>(to.size());
@@ -69,7 +71,7 @@ Status Expansion::add_matches(const std::string& folder, const Part& part, std::
         looked_at_ += page->size();
         for (const DirEntry& entry : *page) {
             if (entry.name.starts_with('.') && !part.pattern.starts_with('.')) continue;
-            if (glob_match(part.pattern, entry.name)) to.push_back(folder + entry.name);
+            if (wanted.matches(entry.name)) to.push_back(folder + entry.name);
         }
         BB_CHECK(check_bounds(to));
     }
@@ -89,6 +91,9 @@ Status Expansion::check_bounds(const std::vector<std::string>& paths) const {
 
 Result<std::vector<std::string>> Expansion::expand(const CommandWord& word) {
     std::string pattern = word.pattern;
+    if (pattern.size() > kLongestGlob)
+        return fail(Errc::limit, fmt::format("scp: a pattern of more than {} bytes; take the folder with -r",
+                                             kLongestGlob));
     if (pattern.starts_with("~/")) pattern.replace(0, 1, ".");  // the home folder, which is the inbox
     const std::vector<Part> parts = split_pattern(pattern);
     std::vector<std::string> paths = {""};

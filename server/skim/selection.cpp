@@ -2,27 +2,22 @@
 
 #include <algorithm>
 
-#include "common/base/text.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox::skim {
-namespace {
 
-bool matches(const std::string& pattern, std::string_view path) {
-    if (glob_match(pattern, path)) return true;
-    return pattern.find('/') == std::string::npos && glob_match(pattern, base_name(path));
+bool Selection::Pattern::matches(std::string_view path) const {
+    return glob.matches(path) || (of_names && glob.matches(base_name(path)));
 }
 
-bool any_matches(const std::vector<std::string>& patterns, std::string_view path) {
-    return std::ranges::any_of(patterns, [&](const std::string& pattern) { return matches(pattern, path); });
+bool Selection::any_matches(const std::vector<Pattern>& patterns, std::string_view path) {
+    return std::ranges::any_of(patterns, [&](const Pattern& pattern) { return pattern.matches(path); });
 }
 
-}  // namespace
-
-Selection::Selection(std::vector<std::string> include, std::vector<std::string> exclude)
-    : include_(std::move(include)),
-      exclude_(std::move(exclude)),
-      includes_all_(std::ranges::find(include_, "**") != include_.end()) {}
+Selection::Selection(const std::vector<std::string>& include, const std::vector<std::string>& exclude)
+    : include_(include.begin(), include.end()),
+      exclude_(exclude.begin(), exclude.end()),
+      includes_all_(std::ranges::find(include, "**") != include.end()) {}
 
 bool Selection::excludes(std::string_view path) const {
     return any_matches(exclude_, path);

@@ -1,5 +1,6 @@
 // What every Catalogue does with attempts, and with what they put on discs.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <chrono>
 
@@ -209,6 +210,24 @@ TEST_CASE("catalogue: a disc lists its sessions by number") {
     CHECK(listed[1].session_name == "second");
     CHECK(listed[1].disc_session == 2);
     CHECK(bench.catalogue->disc_sessions(99).value().empty());
+}
+
+TEST_CASE("catalogue: find reads many files of several discs page by page, in their order") {
+    Bench bench;
+    const SessionId second = bench.catalogue->add_session(session_row("second", "alice", 5)).value();
+    std::vector<FileRow> files;
+    for (int i = 0; i < 3000; ++i) files.push_back(file_row(fmt::format("/alice/holiday/data/{:04}.jpg", i)));
+    bench.burn(bench.disc, bench.session, files);
+    bench.burn(bench.disc, second, {file_row("/alice/second/data/0001.jpg")}, 2);
+    const auto found = bench.catalogue->find("alice", "*.jpg", 10'000).value();
+    REQUIRE(found.size() == 3001);
+    CHECK(found[0].path == "/alice/holiday/data/0000.jpg");
+    CHECK(found[2999].path == "/alice/holiday/data/2999.jpg");
+    CHECK(found[3000].session == "second");
+    CHECK(found[3000].disc_session == 2);
+    CHECK(bench.catalogue->find("", "*.jpg", 2500).value().size() == 2500);
+    CHECK(bench.catalogue->find("", "2999.*", 10).value().size() == 1);
+    CHECK(bench.catalogue->find("alice", "0001.jpg", 10).value().size() == 2);
 }
 
 TEST_CASE("catalogue: find matches base names and paths") {

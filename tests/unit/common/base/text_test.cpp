@@ -41,28 +41,6 @@ TEST_CASE("is_utf8: RFC 3629, without overlong forms and surrogates") {
         CHECK_FALSE(is_utf8(bad));
 }
 
-TEST_CASE("glob_match: shell patterns over whole paths") {
-    CHECK(glob_match("*.jpg", "a.jpg"));
-    CHECK_FALSE(glob_match("*.jpg", "d/a.jpg"));
-    CHECK(glob_match("**.jpg", "d/e/a.jpg"));
-    CHECK(glob_match("d/**/c", "d/a/b/c"));
-    CHECK(glob_match("?", "a"));
-    CHECK_FALSE(glob_match("?", "/"));
-    CHECK_FALSE(glob_match("?", ""));
-    CHECK(glob_match("[a-c]x", "bx"));
-    CHECK_FALSE(glob_match("[!a-c]x", "bx"));
-    CHECK(glob_match("[!a-c]x", "dx"));
-    CHECK(glob_match("\\*", "*"));
-    CHECK_FALSE(glob_match("\\*", "a"));
-    CHECK(glob_match("[", "["));
-    CHECK(glob_match("*", ""));
-    CHECK_FALSE(glob_match("", "a"));
-    CHECK(glob_match("*a*b*c", "xxaxxbxxc"));
-    CHECK(glob_match(".*", ".hidden"));
-    const std::string text(2000, 'a');
-    CHECK_FALSE(glob_match("*a*a*a*a*a*a*a*a*a*b", text));  // and it returns soon
-}
-
 TEST_CASE("human_bytes and parse_u64") {
     CHECK(human_bytes(0) == "0 bytes");
     CHECK(human_bytes(1) == "1 byte");

@@ -93,3 +93,9 @@ TEST_CASE(
           "import: unknown option \"--wait=1\"" + usage);
     CHECK(refusal({"skim"}) == "skim: --once is missing; usage: skim --once");
 }
+
+TEST_CASE("operations: an argument that is longer than any path is wrong usage") {
+    CHECK(refusal({"find", std::string(4097, 'a')}) ==
+          "find: PATTERN has more than 4096 bytes; usage: find PATTERN [--json]");
+    CHECK(parse_operation({"find", std::string(4096, 'a')}, true));
+}
