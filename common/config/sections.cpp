@@ -169,7 +169,7 @@ ValueReader session_section(SessionConfig& session) {
     return section({
         {"marker", marker_names(session.marker)},
         {"any_file", flag(session.any_file)},
-        {"ignore", texts(session.ignore)},
+        {"ignore", globs(session.ignore, GlobsOf::names)},
         {"keep_burned", keep_burned(session.keep_burned)},
     });
 }

@@ -51,11 +51,14 @@ ValueReader skim_section(std::vector<SkimConfig>& skim) {
                           {"every", duration(folder.every, std::chrono::seconds(1))},
                           {"account", text(folder.account)},
                           {"session", session_pattern(folder.session)},
-                          {"include", texts(folder.include)},
-                          {"exclude", texts(folder.exclude)},
+                          {"include", globs(folder.include, GlobsOf::paths)},
+                          {"exclude", globs(folder.exclude, GlobsOf::paths)},
                           {"min_age", duration(folder.min_age, std::chrono::milliseconds(0))},
                           {"max_size", size(folder.max_size_bytes, 1)},
                       });
+            if (folder.include.empty())
+                reading.wrong(item + ".include",
+                              "it is empty: nothing is ever taken; leave it out for everything");
             if (folder.from.empty() && reading.findings.count() == findings)
                 reading.wrong(item, "it has no from; which folder is skimmed?");
             if (folder.account.empty() && reading.findings.count() == findings)

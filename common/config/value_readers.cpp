@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "common/base/glob.hpp"
 #include "common/config/units.hpp"
 
 namespace burnbox {
@@ -122,6 +123,37 @@ ValueReader texts(std::vector<std::string>& target) {
             if (given->empty()) reading.wrong(item, "it is empty");
             target.push_back(*given);
         }
+    };
+}
+
+namespace {
+
+// What nothing can match, with what was meant; "" = something may.
+std::string wrong_with_glob(const std::string& pattern, GlobsOf what) {
+    if (pattern.size() > kLongestGlob) return fmt::format("it has more than {} bytes", kLongestGlob);
+    if (what == GlobsOf::names)
+        return pattern.find('/') == std::string::npos
+                   ? ""
+                   : fmt::format("\"{}\" matches nothing: it is compared with names, which have no /",
+                                 escape(pattern));
+    std::string_view meant = pattern;
+    while (meant.starts_with("./") || meant.starts_with('/'))
+        meant.remove_prefix(meant.front() == '/' ? 1 : 2);
+    while (meant.ends_with('/')) meant.remove_suffix(1);
+    if (meant == pattern) return "";
+    return fmt::format("\"{}\" matches nothing: paths here have no / at either end; write \"{}\"",
+                       escape(pattern), escape(meant));
+}
+
+}  // namespace
+
+ValueReader globs(std::vector<std::string>& target, GlobsOf what) {
+    return [&target, what](const YamlNode& value, const std::string& key, Reading& reading) {
+        const std::size_t findings = reading.findings.count();
+        texts(target)(value, key, reading);
+        for (std::size_t i = 0; reading.findings.count() == findings && i < target.size(); ++i)
+            if (const std::string wrong = wrong_with_glob(target[i], what); !wrong.empty())
+                return reading.wrong(item_key(key, i), wrong);
     };
 }
 

@@ -55,6 +55,9 @@ void read_entries(const YamlNode& map, const std::string& key, Reading& reading,
 
 [[nodiscard]] ValueReader text(std::string& target);
 [[nodiscard]] ValueReader texts(std::vector<std::string>& target);
+// Patterns of what they are compared with. One that nothing can match is wrong.
+enum class GlobsOf : std::uint8_t { names, paths };  // paths: in a folder, relative to it
+[[nodiscard]] ValueReader globs(std::vector<std::string>& target, GlobsOf what);
 [[nodiscard]] ValueReader folder_path(
     std::string& target);  // absolute, stored without "." and ".." and trailing '/'
 [[nodiscard]] ValueReader flag(bool& target);
