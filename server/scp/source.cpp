@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10U;
 constexpr std::size_t kEntriesAtOnce = 256;
+constexpr std::size_t kMostBegun = 64;  // entries in one call: each is opened on the network thread
 constexpr std::size_t kDeepest = 256;
 
 std::int64_t seconds(Timestamp time) {
@@ -31,8 +32,11 @@ Source::Source(ServicePort& port, std::shared_ptr<Client> client, Command comman
     : port_(port), client_(std::move(client)), command_(std::move(command)) {}
 
 std::size_t Source::receive(std::span<const std::byte> data) {
-    for (const std::byte byte : data) {
+    begun_ = 0;
+    for (std::size_t taken = 0; taken < data.size(); ++taken) {
+        const std::byte byte = data[taken];
         if (waiting_ == Waiting::finished) break;
+        if (waiting_ == Waiting::entries || is_full()) return taken;
         if (waiting_ == Waiting::message) {
             // What the client complains about is for its own person; only its end matters.
             if (++message_bytes_ > kLongestLine)
@@ -59,6 +63,21 @@ void Source::end_of_input() {
     if (waiting_ == Waiting::finished) return;
     failed_ = failed_ || waiting_ != Waiting::begin;
     finish();
+}
+
+bool Source::is_full() const {
+    return begun_ >= kMostBegun || port_.out().size() >= kMostQueued;
+}
+
+// In the middle of its entries.
+void Source::pause() {
+    waiting_ = Waiting::entries;
+}
+
+void Source::output_drained() {
+    begun_ = 0;
+    if (waiting_ == Waiting::entries) next_entry();
+    send_data();
 }
 
 // The client's byte for the step before.
@@ -88,6 +107,7 @@ void Source::answer(bool ok) {
             next_entry();
             break;
         case Waiting::data:
+        case Waiting::entries:
         case Waiting::message:
         case Waiting::finished:
             break;  // an answer nobody asked for
@@ -96,6 +116,7 @@ void Source::answer(bool ok) {
 
 // True when something was sent that the client will answer.
 bool Source::begin_entry(const std::string& path) {
+    ++begun_;
     path_ = path;
     const auto info = client_->info(path, true);
     if (!info) return complain(info.error());
@@ -175,6 +196,7 @@ void Source::send_data() {
 
 void Source::next_entry() {
     while (!levels_.empty()) {
+        if (is_full()) return pause();
         Level& level = levels_.back();
         if (level.entries.empty() && !level.at_end) {
             auto more = level.folder->next(kEntriesAtOnce);
@@ -196,8 +218,10 @@ void Source::next_entry() {
             return;
         }
     }
-    while (next_path_ < command_.paths.size())
+    while (next_path_ < command_.paths.size()) {
+        if (is_full()) return pause();
         if (begin_entry(command_.paths[next_path_++])) return;
+    }
     finish();
 }
 

@@ -1,5 +1,6 @@
 // `scp -f`: sends files, or with -r trees, one after the other, by the rcp protocol. Each step waits for the
-// client's answer byte, and data is produced only while there is room in the port. Network thread.
+// client's answer byte; answers are taken, and anything is produced, only while there is room in the port,
+// and a few entries at once: a network thread is not one client's. Network thread.
 #pragma once
 
 #include <deque>
@@ -19,11 +20,22 @@ class Source final : public Service {
 
     std::size_t receive(std::span<const std::byte> data) override;
     void end_of_input() override;
-    void output_drained() override { send_data(); }
+    void output_drained() override;
     [[nodiscard]] bool busy() const override { return false; }
 
   private:
-    enum class Waiting : std::uint8_t { begin, times, header, done, folder, message, data, finished };
+    // For what the client says, or (data, entries) for room in the port and the next turn.
+    enum class Waiting : std::uint8_t {
+        begin,
+        times,
+        header,
+        done,
+        folder,
+        message,
+        data,
+        entries,
+        finished
+    };
     struct Level {
         std::string path;
         std::unique_ptr<Folder> folder;
@@ -31,11 +43,13 @@ class Source final : public Service {
         bool at_end = false;
     };
 
+    [[nodiscard]] bool is_full() const;
     void answer(bool ok);
     [[nodiscard]] bool begin_entry(const std::string& path);
     void send_header();
     void send_data();
     void next_entry();
+    void pause();
     bool complain(const Error& error);  // false
     void finish();
 
@@ -48,6 +62,7 @@ class Source final : public Service {
     std::size_t message_bytes_ = 0;
     bool failed_ = false;
 
+    std::size_t begun_ = 0;  // entries, in this call
     std::vector<Level> levels_;
     std::string path_;
     FileInfo info_;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/support/fake_service_port.hpp"
 #include "tests/support/fake_upload_client.hpp"
 #include "tests/support/memory_file_system.hpp"
@@ -120,4 +122,53 @@ TEST_CASE("scp source: a client that complains of one file gets the next, one th
     CHECK(house.port.take_output() == "D0755 0 d\nC0644 5 a\nE\n");
     send(source, "\2");
     CHECK(house.port.exit_code == 1);
+}
+
+TEST_CASE(
+    "scp source: answers that come faster than the client reads wait for it, and then all of it is sent") {
+    House house;
+    REQUIRE(house.fs.make_folder("many", 0755));
+    constexpr std::size_t kFiles = 20'000;
+    const std::string longest(200, 'n');
+    for (std::size_t i = 0; i < kFiles; ++i) house.put("many/" + std::to_string(i) + longest, "");
+    scp::Source source(house.port, house.client, from("/many", true));
+    const std::string answers(2 * kFiles + 4, '\0');
+    std::size_t given = send(source, answers);
+    CHECK(given < 1000);  // in one call: other connections have their turn
+    for (std::size_t before = 0; given != before;) {
+        before = given;
+        given += send(source, std::string_view(answers).substr(given));
+        source.output_drained();
+    }
+    CHECK(given < answers.size());
+    CHECK(house.port.output.size() >= kMostQueued);
+    CHECK(house.port.output.size() < kMostQueued + 1000);
+    std::size_t files = 0;
+    while (!house.port.exit_code) {
+        const std::string said = house.port.take_output();
+        files += static_cast<std::size_t>(std::ranges::count(said, 'C'));
+        source.output_drained();
+        given += send(source, std::string_view(answers).substr(given));
+    }
+    const std::string said = house.port.take_output();
+    files += static_cast<std::size_t>(std::ranges::count(said, 'C'));
+    CHECK(files == kFiles);
+    CHECK(house.port.exit_code == 0);
+}
+
+TEST_CASE("scp source: what can't be sent is told a few at a time") {
+    House house;
+    scp::Command command = from("/nope");
+    command.paths.assign(10'000, "/nope");
+    scp::Source source(house.port, house.client, std::move(command));
+    send(source, "\0"s);
+    CHECK(house.port.output.size() < 10'000);
+    std::size_t told = 0;
+    while (!house.port.exit_code) {
+        const std::string said = house.port.take_output();
+        told += static_cast<std::size_t>(std::ranges::count(said, '\1'));
+        source.output_drained();
+    }
+    const std::string rest = house.port.take_output();
+    CHECK(told + static_cast<std::size_t>(std::ranges::count(rest, '\1')) == 10'000);
 }
