@@ -93,6 +93,8 @@ ValueReader marker_names(std::vector<std::string>& target) {
     };
 }
 
+constexpr std::chrono::milliseconds kLongestKept = 24h * 36'500;  // any more is forever
+
 ValueReader keep_burned(KeepBurned& target) {
     return [&target](const YamlNode& value, const std::string& key, Reading& reading) {
         const std::string expected = fmt::format("forever, until_needed, or a time ({})", kTimeUnits);
@@ -101,8 +103,9 @@ ValueReader keep_burned(KeepBurned& target) {
         using How = KeepBurned::How;
         if (*given == "forever" || *given == "until_needed") {
             target = {*given == "forever" ? How::forever : How::until_needed, 0ms};
-        } else if (const auto time = parse_duration(*given)) {
-            target = {How::for_time, *time};
+        } else if (parse_duration(*given)) {
+            duration(target.time, 0ms, kLongestKept)(value, key, reading);
+            target.how = How::for_time;
         } else {
             reading.wrong(key, fmt::format("expected {}, found \"{}\"", expected, escape(*given)));
         }

@@ -207,18 +207,19 @@ ValueReader size(std::uint64_t& target, std::uint64_t least, std::uint64_t most)
     };
 }
 
-ValueReader duration(std::chrono::milliseconds& target, std::chrono::milliseconds least) {
-    return [&target, least](const YamlNode& value, const std::string& key, Reading& reading) {
+ValueReader duration(std::chrono::milliseconds& target, std::chrono::milliseconds least,
+                     std::chrono::milliseconds most) {
+    return [&target, least, most](const YamlNode& value, const std::string& key, Reading& reading) {
         const std::string expected = fmt::format("a time ({})", kTimeUnits);
         const std::string* given = scalar(value, key, reading, expected);
         if (given == nullptr) return;
         const auto parsed = parse_duration(*given);
-        constexpr std::chrono::milliseconds kMost = std::chrono::days(3650);
         if (!parsed)
             return reading.wrong(key, fmt::format("expected {}, found \"{}\"", expected, escape(*given)));
-        if (*parsed < least || *parsed > kMost)
-            return reading.wrong(key, fmt::format("{} is out of range; from {}ms to 3650d is allowed",
-                                                  escape(*given), least.count()));
+        if (*parsed < least || *parsed > most)
+            return reading.wrong(
+                key, fmt::format("{} is out of range; from {}ms to {}d is allowed", escape(*given),
+                                 least.count(), most / std::chrono::days(1)));
         target = *parsed;
     };
 }

@@ -64,7 +64,8 @@ enum class GlobsOf : std::uint8_t { names, paths };  // paths: in a folder, rela
 [[nodiscard]] ValueReader number(unsigned& target, unsigned least, unsigned most);
 [[nodiscard]] ValueReader size(std::uint64_t& target, std::uint64_t least = 0,
                                std::uint64_t most = std::numeric_limits<std::int64_t>::max());
-[[nodiscard]] ValueReader duration(std::chrono::milliseconds& target, std::chrono::milliseconds least);
+[[nodiscard]] ValueReader duration(std::chrono::milliseconds& target, std::chrono::milliseconds least,
+                                   std::chrono::milliseconds most = std::chrono::days(3650));
 
 // A key of the contract that this version can't serve: only its default value is allowed.
 [[nodiscard]] ValueReader not_served(std::string_view default_value);
