@@ -30,25 +30,35 @@ ValueReader public_keys(AccountConfig& account) {
     };
 }
 
+// Its lines as keys. Whose it is does not matter: people keep their own. Who may write it logs in.
+Result<std::vector<KeyFileLine>> read_keys_file(const std::string& path) {
+    BB_TRY(const std::string text, read_text_file(path));
+    if (const auto open = strict_finding(path, OwnerRule::any, {})) return fail(Errc::permission, *open);
+    auto lines = parse_key_lines(text);
+    if (lines.empty()) return fail(Errc::invalid, fmt::format("there is no key in {}", escape(path)));
+    return lines;
+}
+
+// What is wrong with the file keeps its lines from opening the account, and nobody else from anything.
 ValueReader keys_file(AccountConfig& account) {
     return [&account](const YamlNode& value, const std::string& key, Reading& reading) {
         const std::size_t findings = reading.findings.count();
         std::string path;
         folder_path(path)(value, key, reading);
         if (reading.findings.count() > findings) return;
-        const auto text = read_text_file(path);
-        if (!text) return reading.wrong(key, text.error().message);
-        // Who may write it logs in. Whose it is does not matter: people keep their own.
-        if (const auto open = strict_finding(path, OwnerRule::any, {})) return reading.wrong(key, *open);
-        for (KeyFileLine& line : parse_key_lines(*text)) {
+        Findings wrong;
+        auto lines = read_keys_file(path);
+        if (!lines) {
+            wrong.add(reading.place(key), fmt::format("{}: {}", escape(key), lines.error().message));
+            lines.emplace();
+        }
+        for (KeyFileLine& line : *lines)
             if (line.key)
                 add_key(account, std::move(*line.key));
             else
-                reading.findings.add({path, line.line, line.column},
-                                     fmt::format("{}: {}", escape(key), line.key.error().message));
-        }
-        if (account.keys.empty() && reading.findings.count() == findings)
-            reading.wrong(key, fmt::format("there is no key in {}", escape(path)));
+                wrong.add({path, line.line, line.column},
+                          fmt::format("{}: {}", escape(key), line.key.error().message));
+        account.keys_wrong = wrong.text();
     };
 }
 
@@ -91,7 +101,8 @@ void read_account(const std::string& name, const YamlNode& body, const std::stri
                   {"quota", size(account.quota_bytes)},
                   {"pool", text(account.pool)},
               });
-    if (account.keys.empty() && reading.findings.count() == findings) reading.keyless.push_back(name);
+    if (account.keys.empty() && account.keys_wrong.empty() && reading.findings.count() == findings)
+        reading.keyless.push_back(name);
     config.accounts.emplace(name, std::move(account));
 }
 

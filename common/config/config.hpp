@@ -36,6 +36,7 @@ struct AccountConfig {
     Rights rights;
     std::uint64_t quota_bytes = 0;  // 0 = none
     std::string pool = "default";
+    std::string keys_wrong;  // of keys_file, "FILE:LINE:COL: ..." lines: what of it opens nothing
     bool operator==(const AccountConfig&) const = default;
 };
 
@@ -144,7 +145,8 @@ struct Config {
 
 // Reads FILE and accounts.d/*.yaml beside it. The error's message is "FILE:LINE:COL: what is wrong, what is
 // allowed"; several findings are several lines. Keys of the contract that this version can't serve are errors
-// that say so.
+// that say so. What is wrong with a keys_file, which may be a person's own, is that account's matter alone
+// (AccountConfig::keys_wrong).
 [[nodiscard]] Result<Config> read_config(const std::string& path);
 
 // The same from memory: the text of the file and of those in accounts.d, each with the name that messages

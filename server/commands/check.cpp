@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "server/commands/command.hpp"
 #include "server/control/columns.hpp"
+#include "server/places/account_keys.hpp"
 #include "server/places/locations.hpp"
 #include "server/places/state_folders.hpp"
 #include "server/places/strict_findings.hpp"
@@ -84,7 +85,9 @@ int check_command(std::string_view name, const std::vector<std::string>& argumen
     for (std::string& finding : strict_findings(*config, StrictFor::check))
         findings.push_back(std::move(finding));
     for (const std::string& finding : findings) fmt::print(stderr, "{}: {}\n", file, finding);
-    if (!findings.empty()) return 1;
+    const auto keys = keys_wrong(*config);
+    for (const auto& [account, wrong] : keys) fmt::print(stderr, "{}\n", wrong);
+    if (!findings.empty() || !keys.empty()) return 1;
     for (std::size_t i = 0; i < config->watch.size(); ++i)
         if (const std::string note = watch::unseen_note(config->watch[i]); !note.empty())
             fmt::print(stderr, "{}: note: watch[{}].path: {}\n", file, i, note);

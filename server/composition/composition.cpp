@@ -27,6 +27,7 @@
 #include "server/control/control_server.hpp"
 #include "server/net/server.hpp"
 #include "server/operations/live_operations.hpp"
+#include "server/places/account_keys.hpp"
 #include "server/places/locations.hpp"
 #include "server/places/resource_watch.hpp"
 #include "server/places/state_folders.hpp"
@@ -225,6 +226,11 @@ struct Composition::State {
             .by_hand = [this](Burner::ByHand what,
                               const std::string& drive) { return burner->by_hand(what, drive); },
             .folders_away = [this] { return away.list(); },
+            .keys_wrong =
+                [this] {
+                    const ConfigSnapshot config = current.snapshot();
+                    return keys_wrong(*config);
+                },
             .reload = [this]() -> Result<std::string> {
                 BB_TRY(const Reload::Report report, reload.run());
                 return to_text(report);

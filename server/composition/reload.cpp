@@ -7,6 +7,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "server/places/account_keys.hpp"
 #include "server/places/descriptors.hpp"
 #include "server/places/strict_findings.hpp"
 
@@ -27,6 +28,7 @@ Reload::Report report_of(const Config& running, const Config& wanted) {
             report.restart.push_back(std::move(changed.key));
         else
             report.hold.push_back(std::move(changed));
+    report.keys_wrong = keys_wrong(wanted);
     return report;
 }
 
@@ -37,6 +39,7 @@ void tell(const Config& config, const Reload::Report& report) {
     for (const std::string& key : report.restart)
         log::warning("configuration key waits", log::kv("key", key),
                      log::kv("reason", "it needs a restart; its old value stays until then"));
+    tell_keys_wrong(config);
     log::info("configuration reloaded", log::kv("file", config.file));
 }
 
@@ -51,6 +54,7 @@ std::string to_text(const Reload::Report& report) {
                                 : fmt::format("from the {} on", to_string(changed.takes_hold)));
     for (const std::string& key : report.restart)
         text += fmt::format("{}: needs a restart; its old value stays until then\n", escape(key));
+    for (const auto& [account, wrong] : report.keys_wrong) text += wrong + "\n";
     return text;
 }
 

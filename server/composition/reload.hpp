@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -31,8 +32,9 @@ class Reload {
     void end();
 
     struct Report {
-        std::vector<ChangedKey> hold;      // what changed and holds, or will as the table says
-        std::vector<std::string> restart;  // what waits for a restart
+        std::vector<ChangedKey> hold;                   // what changed and holds, or will as the table says
+        std::vector<std::string> restart;               // what waits for a restart
+        std::map<std::string, std::string> keys_wrong;  // account -> AccountConfig::keys_wrong
     };
     // Errors: "FILE:LINE:COL: ..." of everything that is wrong, or what can't hold; the old one stays. Logs
     // what it comes to. One at a time; blocks. Any thread.

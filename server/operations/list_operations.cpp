@@ -147,6 +147,7 @@ Result<std::string> list_status(const Asked& asked) {
     StatusView status{std::move(drives), std::move(discs), std::move(sessions)};
     const bool all_accounts = asked.account.empty();
     if (all_accounts && asked.services.folders_away) status.away = asked.services.folders_away();
+    if (all_accounts && asked.services.keys_wrong) status.keys_wrong = asked.services.keys_wrong();
     return wants_json(asked) ? status_json(status) : status_text(status, all_accounts);
 }
 

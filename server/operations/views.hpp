@@ -44,6 +44,7 @@ struct StatusView {
     std::vector<DiscView> discs;
     std::vector<SessionView> sessions;          // all but the burned ones, oldest first
     std::map<std::string, std::string> away{};  // folders of the configuration that are not there, and why
+    std::map<std::string, std::string> keys_wrong{};  // accounts, and what of their keys_file opens nothing
 };
 
 // Names are "account/session" with `accounts`, else "session": what an account is shown.

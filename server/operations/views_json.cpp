@@ -100,9 +100,14 @@ std::string status_json(const StatusView& status) {
     Json json{{"drives", array_of(status.drives, to_json_with_progress)},
               {"discs", array_of(status.discs, kToJson)},
               {"sessions", array_of(status.sessions, kToJson)}};
-    if (status.away.empty()) return to_text(json);
-    json["folders_away"] = array_of(
-        status.away, [](const auto& away) { return Json{{"folder", away.first}, {"reason", away.second}}; });
+    if (!status.away.empty())
+        json["folders_away"] = array_of(status.away, [](const auto& away) {
+            return Json{{"folder", away.first}, {"reason", away.second}};
+        });
+    if (!status.keys_wrong.empty())
+        json["keys_wrong"] = array_of(status.keys_wrong, [](const auto& wrong) {
+            return Json{{"account", wrong.first}, {"reason", wrong.second}};
+        });
     return to_text(json);
 }
 

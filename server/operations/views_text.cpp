@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 #include "common/base/text.hpp"
 #include "server/control/columns.hpp"
@@ -145,6 +146,11 @@ std::string status_text(const StatusView& status, bool accounts) {
     Rows away;
     for (const auto& [folder, why] : status.away) away.push_back({escape(folder), escape(why)});
     if (!away.empty()) text += "\n" + section("Folders that are away", away, {}, "none");
+    Rows keys;
+    for (const auto& [account, wrong] : status.keys_wrong)
+        for (const auto line : std::views::split(wrong, '\n'))
+            keys.push_back({account, std::string(line.begin(), line.end())});
+    if (!keys.empty()) text += "\n" + section("Keys that open nothing", keys, {}, "none");
     if (!failed.empty()) text += "\n" + section("Failed, each needs a person", failed, {2, 3}, "none");
     return text;
 }

@@ -28,7 +28,7 @@ refused() {
     check_exit 0 "mended as it says" burnbox check
 }
 
-for path in "$config" "$world/config" "$world/config/accounts.d" "$world/config/accounts.d/bob.yaml" "$world/alice.pub" "$world/hook" \
+for path in "$config" "$world/config" "$world/config/accounts.d" "$world/config/accounts.d/bob.yaml" "$world/hook" \
     "$state" "$state/seals" "$state/host_keys" "$state/catalogue.sqlite"; do
     step "${path#"$world"/} that everybody may write"
     chmod o+w "$path"
@@ -51,5 +51,22 @@ if [ -n "$other" ]; then
     check_exit 0 "are fine" burnbox check
     chown 0 "$world/alice.pub"
 fi
-step "it starts again"
+step "one account's own key file that everybody may write keeps nobody else out"
+cp "$world/alice.pub" "$world/bob.pub"
+sed -i "s|alice.pub|bob.pub|" "$world/config/accounts.d/bob.yaml"
+chmod o+w "$world/bob.pub"
+check_exit 1 "check says it" burnbox check
+said "accounts.bob.keys_file: .*bob.pub can be written by everybody; mend it with: chmod"
 start_server
+check "alice is served" ssh burnbox status
+check_fails "bob is not" ssh -l bob burnbox status
+check "the log says so" grep -q 'keys not accepted.*account=bob' "$log"
+check "status says so" sh -c "'$BURNBOX' status -c '$config' | grep -A1 'Keys that open nothing' | grep -q bob"
+chmod o-w "$world/bob.pub"
+check "mended, and reloaded" burnbox reload
+check "bob is served" ssh -l bob burnbox status
+step "lines of it that nobody accepts are passed over"
+printf 'from="10.*" ssh-ed25519 AAAA\n' >>"$world/bob.pub"
+check "reload goes on" burnbox reload
+said "bob.pub:2:1: accounts.bob.keys_file: "
+check "bob is served" ssh -l bob burnbox status

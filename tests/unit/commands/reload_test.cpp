@@ -120,3 +120,18 @@ TEST_CASE("reload: a server without a file, and one that ends, has nothing to re
     CHECK(house.run() == "error: the server is stopping");
     CHECK(house.steps.empty());
 }
+
+TEST_CASE("reload: a key file that can't be used holds nothing else up, and is said each time") {
+    ReloadHouse house;
+    const std::string keys = house.folder.path() + "/alice.pub";
+    house.write("accounts:\n  bob: {keys: [\"" + std::string(kEd25519) +
+                "\"]}\n  alice: {keys_file: " + keys + "}\ndrain: 7s\n");
+    const std::string wrong = "accounts.alice.keys_file: read " + keys + ": No such file or directory\n";
+    CHECK(house.run().ends_with(wrong));
+    const ConfigSnapshot now = house.config->snapshot();
+    CHECK(now->accounts.at("bob").keys.size() == 1);
+    CHECK(now->accounts.at("alice").keys.empty());
+    CHECK(now->drain == std::chrono::seconds(7));
+    house.folder.write("alice.pub", std::string(kEcdsa256) + "\n");
+    CHECK(house.run() == "accounts.alice.keys: holds now\n");
+}

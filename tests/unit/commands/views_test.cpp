@@ -133,6 +133,17 @@ TEST_CASE("views: the status lists folders that are away, when any is") {
           json::parse(R"([{"folder":"/srv/discs","reason":"nothing is mounted"}])"));
 }
 
+TEST_CASE("views: the status says which accounts' keys open nothing, when any do") {
+    StatusView view;
+    CHECK_FALSE(json::parse(status_json(view)).contains("keys_wrong"));
+    view.keys_wrong["alice"] = "k:3:3: no-pty\nk:4:1: ssh-dss";
+    CHECK(status_text(view, true)
+              .find("Keys that open nothing\n  alice  k:3:3: no-pty\n  alice  k:4:1: ssh-dss\n") !=
+          std::string::npos);
+    CHECK(json::parse(status_json(view))["keys_wrong"] ==
+          json::parse(R"([{"account":"alice","reason":"k:3:3: no-pty\nk:4:1: ssh-dss"}])"));
+}
+
 TEST_CASE("views: the status names the sessions that burn together, the JSON every one of them") {
     DriveView view = burning_drive();
     const auto names = [&](std::vector<std::string> sessions) {

@@ -1,5 +1,6 @@
 // Everything that is wrong is found, with its exact place.
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -105,20 +106,56 @@ TEST_CASE("findings: accounts") {
     check(with_key("quota: -1"), "b.yaml:4:12: accounts.alice.quota: expected a size");
     check(account("keys_file: keys.pub"),
           "b.yaml:3:16: accounts.alice.keys_file: \"keys.pub\" is not an absolute path");
-    check(account("keys_file: /nowhere/keys"),
-          "b.yaml:3:16: accounts.alice.keys_file: read /nowhere/keys: No such file or directory");
-    check(account("keys_file: /dev/zero"),
-          "b.yaml:3:16: accounts.alice.keys_file: read /dev/zero: it is no plain file");
 }
 
-TEST_CASE("findings: a key file's mistakes stand in the key file") {
+TEST_CASE("findings: what is wrong with a key file is its account's matter, and keeps nobody else out") {
     const TemporaryFolder folder;
-    const std::string bad = folder.write("bad", std::string(kEd25519) + "\n\n  no-pty " + kEcdsa256 + "\n");
-    check(account("keys_file: " + bad),
-          bad + ":3:3: accounts.alice.keys_file: the options \"no-pty\" before the key");
+    const auto alice = [](const std::string& file) {
+        const std::string bob = std::string("  bob: {keys: [\"") + kEd25519 + "\"]}\n";
+        const auto config = parse_config(account("keys_file: " + file) + bob + kDrive, "b.yaml");
+        REQUIRE(config);
+        CHECK(config->accounts.at("bob").keys.size() == 1);
+        CHECK(config->accounts.at("bob").keys_wrong.empty());
+        return config->accounts.at("alice");
+    };
+    const std::string in_file = "b.yaml:3:16: accounts.alice.keys_file: ";
+    AccountConfig none = alice("/nowhere/keys");
+    CHECK(none.keys_wrong == in_file + "read /nowhere/keys: No such file or directory");
+    CHECK(none.keys.empty());
+    CHECK(alice("/dev/zero").keys_wrong == in_file + "read /dev/zero: it is no plain file");
     const std::string empty = folder.write("empty", "# none\n");
-    check(account("keys_file: " + empty),
-          "b.yaml:3:16: accounts.alice.keys_file: there is no key in " + empty);
+    CHECK(alice(empty).keys_wrong == in_file + "there is no key in " + empty);
+    const std::string open = folder.write("open", std::string(kEcdsa256) + "\n");
+    REQUIRE(::chmod(open.c_str(), 0666) == 0);
+    CHECK(alice(open).keys_wrong.starts_with(in_file + open + " can be written by everybody"));
+    CHECK(alice(open).keys.empty());
+    // As sshd does: a line that is wrong is passed over.
+    const std::string bad = folder.write(
+        "bad", std::string(kEd25519) + "\n\n  no-pty " + kEcdsa256 + "\nssh-dss AAAA\n" + kEcdsa384 + "\n");
+    const AccountConfig some = alice(bad);
+    CHECK(some.keys.size() == 2);
+    CHECK(some.keys_wrong.starts_with(
+        bad + ":3:3: accounts.alice.keys_file: the options \"no-pty\" before the key"));
+    CHECK(some.keys_wrong.find("\n" + bad + ":4:1: accounts.alice.keys_file: \"ssh-dss\" is no key type") !=
+          std::string::npos);
+}
+
+TEST_CASE("findings: patterns that can match nothing") {
+    const std::string skim = "skim: [{from: /b, account: alice, ";
+    const std::string alice = "}]\n" + account(std::string("keys: [\"") + kEd25519 + "\"]");
+    check(skim + "exclude: [a, \"secret/\"]" + alice,
+          "b.yaml:1:48: skim[0].exclude[1]: \"secret/\" matches nothing: paths here have no / at either end; "
+          "write \"secret\"");
+    check(skim + "exclude: [\"/top\"]" + alice,
+          "b.yaml:1:45: skim[0].exclude[0]: \"/top\" matches nothing: ");
+    check(skim + "include: [\"./dot/\"]" + alice,
+          "b.yaml:1:45: skim[0].include[0]: \"./dot/\" matches nothing: paths here have no / at either end; "
+          "write \"dot\"");
+    check(skim + "include: []" + alice, "b.yaml:1:44: skim[0].include: it is empty: nothing is ever taken");
+    check("session: {ignore: [\"tmp/*\"]}\n",
+          "b.yaml:1:20: session.ignore[0]: \"tmp/*\" matches nothing: it is compared with names");
+    check("session: {ignore: [" + std::string(4097, 'a') + "]}\n",
+          "b.yaml:1:20: session.ignore[0]: it has more than 4096 bytes");
 }
 
 TEST_CASE("findings: an account can't be in the file and in accounts.d, or wrong there") {
@@ -146,6 +183,11 @@ TEST_CASE("findings: session and burn") {
     check("burn: {layout: tar}\n", "b.yaml:1:16: burn.layout: \"tar\" is none of bag, plain, root");
     check("session: {keep_burned: a while}\n",
           "b.yaml:1:24: session.keep_burned: expected forever, until_needed, or a time");
+    for (const std::string time : {"36501d", "110000d", "999999d", "99999999999d"})
+        check(
+            "session: {keep_burned: " + time + "}\n",
+            "b.yaml:1:24: session.keep_burned: " + time + " is out of range; from 0ms to 36500d is allowed");
+    CHECK(findings("session: {keep_burned: 36500d}\n" + kDrive).empty());
     check("burn: {verify: false}\n",
           "b.yaml:1:16: burn.verify: it can only be true: nothing is called burned before it was read back");
     check("burn: {batch: {wait: 1h}}\n", "b.yaml:1:15: burn.batch: nothing is held back");
