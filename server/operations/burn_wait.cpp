@@ -193,15 +193,13 @@ std::shared_ptr<BurnWaits::Wait> BurnWaits::begin(const Asked& asked) {
 void BurnWaits::follow(std::shared_ptr<Wait> wait, SessionId session) {
     const std::shared_ptr<Watch> watch = wait->watch;
     {
-        const std::lock_guard lock(state_->mutex);
-        if (!state_->over.empty()) return end_wait(*watch, state_->over);
-    }
-    {
         const std::lock_guard lock(watch->mutex);
         watch->session = session;
     }
     {
+        // drain() ends it, or finds it.
         const std::lock_guard lock(state_->mutex);
+        if (!state_->over.empty()) return end_wait(*watch, state_->over);
         state_->waits.emplace(watch.get(), std::move(wait));
     }
     state_->schedule(watch);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "common/catalogue/catalogue.hpp"
 #include "common/storage/durable_file.hpp"
 #include "tests/support/kept_answer.hpp"
@@ -379,4 +381,14 @@ TEST_CASE("operations: verify reads every session of a disc and says what differ
               "a.jpg differs\n");
     }
     CHECK(fixture.run("", {"verify", "BURNBOX_0002"})->exit_code() == 1);
+}
+
+TEST_CASE("operations: who begins to wait in the moment in which the server stops is told") {
+    for (int i = 0; i < 50; ++i) {
+        Fixture fixture;
+        fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
+        std::jthread stop([&] { fixture.operations->drain("burnbox is stopping"); });
+        const auto sink = fixture.run("alice", {"burn", "holiday", "--wait"});
+        CHECK(sink->exit_code() == 3);
+    }
 }
