@@ -48,7 +48,7 @@ struct SshSession::Callbacks {
     }
     static ssh_channel open_session(ssh_session session, void* user) {
         SshSession& me = self(user);
-        if (!me.client_) return nullptr;
+        if (!me.client_ || me.ending_) return nullptr;
         if (me.channels_.size() >= limits_of(me.services_.config).channels) {
             me.say_channels_are_full();
             return nullptr;
@@ -237,6 +237,7 @@ SshSession::Turn SshSession::turn() {
 
 void SshSession::disconnect(const std::string& reason) {
     if (session_ == nullptr) return;
+    ending_ = true;     // the poll below may take in that the client opens one more
     channels_.clear();  // libssh frees what is left of them
     const Transport::Use use(transport_);
     // libssh sends one packet, then nothing until it has heard that the socket takes more; else this would be

@@ -91,6 +91,7 @@ class SshSession final : private ChannelHost {
     std::vector<std::shared_ptr<Channel>> channels_;
     unsigned failures_ = 0;
     bool gave_up_ = false;
+    bool ending_ = false;     // no channel may be opened any more
     bool told_full_ = false;  // since a channel became free
 };
 
