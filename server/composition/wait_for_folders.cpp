@@ -62,6 +62,15 @@ struct Meanwhile {
                 control = std::move(*started);
         }
     }
+
+    void give_last_answers(boost::asio::io_context& io) const {
+        if (!control) return;
+        bool given = false;
+        control->end([&] { given = true; });
+        io.restart();
+        while (!given && io.run_one() != 0) continue;
+        control->stop();
+    }
 };
 
 }  // namespace
@@ -76,9 +85,11 @@ Status look_at_folders(const Config& config) {
 bool wait_for_folders(const Config& config) {
     boost::asio::io_context io(1);
     boost::asio::signal_set signals(io, SIGTERM, SIGINT);
-    signals.async_wait([&io](const boost::system::error_code& error, int) {
+    bool told_to_end = false;
+    signals.async_wait([&](const boost::system::error_code& error, int) {
         if (error) return;
         log::info("server stopped", log::kv("reason", "it was told to end while it waited"));
+        told_to_end = true;
         io.stop();
     });
     std::optional<Meanwhile> meanwhile;
@@ -88,13 +99,14 @@ bool wait_for_folders(const Config& config) {
         if (!meanwhile) meanwhile.emplace(config);
         meanwhile->say(config, io, there.error().message);
         io.run_for(kBetweenLooks);
-        if (io.stopped()) return false;
+        if (!told_to_end) continue;
+        meanwhile->give_last_answers(io);
+        return false;
     }
     if (!meanwhile) return true;
     meanwhile->away.tell(config.inbox_dir, "");
     notify_service("STATUS=");
-    if (meanwhile->control) meanwhile->control->stop();
-    io.poll();  // what was asked gets its answer
+    meanwhile->give_last_answers(io);
     return true;
 }
 
