@@ -62,15 +62,24 @@ Status WatchedPlace::open() {
     return {};
 }
 
+// Nobody works on it yet.
+Status WatchedPlace::close_unless(Status done) {
+    if (!done) opened_.pop_back();
+    return done;
+}
+
 Status WatchedPlace::recover() {
-    if (Status recovered = opened_.back()->folder->recover(); !recovered) {
-        opened_.pop_back();  // nobody works on it yet
-        return recovered;
-    }
+    return close_unless(opened_.back()->folder->recover());
+}
+
+Status WatchedPlace::start() {
+    return close_unless(opened_.back()->folder->start());
+}
+
+void WatchedPlace::publish() {
     services_.inbox.add_area(area_, *opened_.back()->fs);
     const std::lock_guard lock(mutex_);
     is_there_ = true;
-    return {};
 }
 
 Status WatchedPlace::check_in_place() const {

@@ -19,8 +19,12 @@ class WatchedPlace {
 
     // Opens it. Errors: unreachable when it is away, with the reason; others say that it can't be used.
     [[nodiscard]] Status open();
-    // Ends what a crash cut; from then on the burner sees its sessions. Then start() it. Blocks.
+    // Ends what a crash cut. Blocks. After an error it is closed.
     [[nodiscard]] Status recover();
+    // Begins to watch it; of one that comes back. After an error it is closed.
+    [[nodiscard]] Status start();
+    // From now on it is there for everybody: the burner sees its sessions.
+    void publish();
 
     // Whether what was opened is still at its path. Errors: unreachable.
     [[nodiscard]] Status check_in_place() const;
@@ -32,6 +36,7 @@ class WatchedPlace {
 
   private:
     [[nodiscard]] Status check_is_there() const;
+    [[nodiscard]] Status close_unless(Status done);
 
     // What is made anew. Jobs and the burner may still use those that were let go of.
     struct Opened {

@@ -86,7 +86,10 @@ struct Watches::State {
     Status open(watch::WatchedPlace& place) {
         Status opened = place.open();
         if (opened) opened = place.recover();
-        if (opened) return {};
+        if (opened) {
+            place.publish();
+            return {};
+        }
         if (opened.error().code != Errc::unreachable && opened.error().code != Errc::permission)
             return opened;
         const std::string why = reason_of(place, opened.error());
@@ -128,7 +131,7 @@ struct Watches::State {
     void come_back(watch::WatchedPlace& place) {
         Status back = place.open();
         if (back) back = place.recover();
-        if (back) back = place.folder()->start();
+        if (back) back = place.start();
         if (!back) {
             if (back.error().code != Errc::unreachable && back.error().code != Errc::permission)
                 next_look = services.clock.steady_now() + kAfterTrouble;
@@ -136,6 +139,7 @@ struct Watches::State {
             place.retire(why);
             return tell(place, why);
         }
+        place.publish();
         tell(place, "");
         services.wake_burner();
     }
