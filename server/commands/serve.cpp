@@ -9,6 +9,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 #include "common/base/log.hpp"
@@ -151,7 +152,7 @@ int serve(Config read, const std::string& notice, Spawner& spawner) {
     if (begin->file.empty()) say_first_run(*begin, **server, notice);
     int exit_code = 0;
     {
-        Shutdown shutdown(io, **server);
+        Shutdown shutdown(io, **server, [](int code) { std::_Exit(code); });
         const SpawnerWatch spawner_watch(io, spawner, shutdown);
         set_part_failed([&](std::string_view part, std::string_view reason) {
             shutdown.part_failed(std::string(part), std::string(reason));

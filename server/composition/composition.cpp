@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 
@@ -12,6 +13,7 @@
 #include "burner/worker/worker.hpp"
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
+#include "common/base/text.hpp"
 #include "common/base/thread_pool.hpp"
 #include "common/events/away_folders.hpp"
 #include "common/events/events.hpp"
@@ -40,6 +42,11 @@ namespace {
 
 constexpr unsigned kDiskThreads = 4;
 constexpr std::chrono::minutes kChangerLimit{5};  // an arm that looks for its slot first takes a while
+
+// How long a drain waits for what may hang with a file system. A seal or an answer that took longer is found
+// again by the next start; a drive that does not write may wait for its changer.
+constexpr std::chrono::minutes kPatience{1};
+constexpr std::chrono::minutes kDrivesPatience = kChangerLimit + kPatience;
 
 }  // namespace
 
@@ -75,6 +82,9 @@ struct Composition::State {
     std::stop_source stopping;  // for what copies folders
     SealGate gate;
     std::atomic<bool> transfers_end{false};  // at once
+    std::atomic<bool> pool_over{false};
+    mutable std::mutex step_mutex;  // guards step
+    DrainStep step{.number = 0, .waits_for = "what is under way", .patience = kPatience};
 
     // An image_dir came that knows of more.
     void catalogue_turned_out_older() {
@@ -104,7 +114,16 @@ struct Composition::State {
         return {};
     }
 
-    void run_blocking(std::function<void()> job) { (void)disk_pool->post(std::move(job)); }
+    // Once the pool ends a job is its asker's own, who has an answer by that: the gate is shut.
+    void run_blocking(std::function<void()> job) {
+        if (pool_over) return job();
+        (void)disk_pool->post(std::move(job));
+    }
+
+    void stop_disk_pool() {
+        pool_over = true;
+        disk_pool->stop();
+    }
 
     static auto changer(Spawner& spawner) {
         return [&spawner](const std::vector<std::string>& argv, const std::vector<std::string>& environment,
@@ -150,8 +169,7 @@ struct Composition::State {
             .catalogue = stores->catalogue(),
             .state_fs = stores->state_fs(),
             .events = events,
-            // What waits here is bounded by the handles and connections of `limits:`. After stop() nobody is
-            // left to answer to.
+            // What waits here is bounded by the handles and connections of `limits:`.
             .run_blocking = [this](std::function<void()> job) { run_blocking(std::move(job)); },
             .check_fits = [this](const std::string& pool,
                                  const Manifest& manifest) { return burner->check_fits(pool, manifest); },
@@ -255,21 +273,44 @@ struct Composition::State {
         burner->wake();
     }
 
+    static std::string named(const std::string& folders, const std::string& one) {
+        return one.empty() ? folders : fmt::format("{} ({})", folders, escape(one));
+    }
+
+    void wait_for(std::string what, std::chrono::milliseconds patience) {
+        const std::lock_guard lock(step_mutex);
+        step = {.number = step.number + 1, .waits_for = std::move(what), .patience = patience};
+    }
+
+    // Folders that others fill come last: they may be on a file system that hangs.
     void drain(const std::string& reason, const std::string& remedy) {
-        reload.end();
         gate.shut(reason + ": " + remedy);
         burner->drain();
         stopping.request_stop();
         operations->drain(reason);
-        watches->stop();
-        skims->stop();
+        watches->end();
+        skims->end();
+        reload.end();
         const ConfigSnapshot config = current.snapshot();
+        wait_for("the clients' transfers", config->drain + kPatience);
         ssh->drain(config->drain, [this] { return transfers_end.load(); });
         ssh->stop();
+        wait_for("the drives", kDrivesPatience);
         burner->stop();
-        disk_pool->stop();
-        operations->stop();  // who asked for what the drives did has his answer now
         stores->let_places_go();
+        wait_for("seals", kPatience);
+        stop_disk_pool();
+        wait_for("commands", kPatience);
+        operations->stop();  // who asked for what the drives did has his answer now
+        wait_for(named("the watched folders", watches->at_work()), kPatience);
+        watches->stop();
+        wait_for(named("the skimmed folders", skims->at_work()), kPatience);
+        skims->stop();
+    }
+
+    [[nodiscard]] DrainStep draining() const {
+        const std::lock_guard lock(step_mutex);
+        return step;
     }
 
     [[nodiscard]] std::vector<DriveStatus> writing() const {
@@ -289,7 +330,7 @@ struct Composition::State {
         if (watches) watches->stop();
         if (skims) skims->stop();
         if (burner) burner->stop();
-        if (disk_pool) disk_pool->stop();
+        if (disk_pool) stop_disk_pool();
         if (operations) operations->stop();
         if (resources) resources->stop();
         if (hooks) hooks->stop();
@@ -361,6 +402,9 @@ void Composition::cut_off() {
 }
 void Composition::give_last_answers(std::function<void()> done) {
     state_->control->end(std::move(done));
+}
+DrainStep Composition::draining() const {
+    return state_->draining();
 }
 std::vector<DriveStatus> Composition::writing() const {
     return state_->writing();

@@ -11,6 +11,7 @@
 #include "common/base/error.hpp"
 #include "common/config/current_config.hpp"
 #include "common/process/spawner.hpp"
+#include "server/composition/ending.hpp"
 #include "server/composition/reload.hpp"
 
 namespace boost::asio {
@@ -19,7 +20,7 @@ class io_context;
 
 namespace burnbox {
 
-class Composition {
+class Composition final : public Ending {
   public:
     // Makes and locks the folders, opens the catalogue, repairs what a crash left, starts burner, SSH and the
     // control socket. The spawner was forked before any thread. `config`, `reload` and `io` outlive it;
@@ -27,25 +28,17 @@ class Composition {
     [[nodiscard]] static Result<std::unique_ptr<Composition>> start(const CurrentConfig& config,
                                                                     Reload& reload, Spawner& spawner,
                                                                     boost::asio::io_context& io);
-    ~Composition();  // stop()
+    ~Composition() override;  // stop()
 
     [[nodiscard]] std::vector<ListenAddress> addresses() const;
     [[nodiscard]] std::string host_key_fingerprint() const;
     [[nodiscard]] std::string host_key_line() const;
 
-    // Begins nothing more and lets end what is under way: transfers within `drain`, then a disc
-    // session that is being written, with no limit. Those who are refused meanwhile are told `reason` and
-    // `remedy`, those who wait for a burn the reason. Blocks; another thread than the control thread, which
-    // goes on to answer. stop() ends the rest.
-    void drain(const std::string& reason, const std::string& remedy);
-    // After drain(), on the control thread: calls `done` there when the clients of the control socket have
-    // their answers, or don't take them.
-    void give_last_answers(std::function<void()> done);
-    // What drain() waits for is not waited for any more; a disc that is being written is lost, perhaps. Any
-    // thread; does not block.
-    void cut_off();
-    // The drives that write a disc now.
-    [[nodiscard]] std::vector<DriveStatus> writing() const;
+    void drain(const std::string& reason, const std::string& remedy) override;  // stop() ends the rest
+    [[nodiscard]] DrainStep draining() const override;
+    [[nodiscard]] std::vector<DriveStatus> writing() const override;
+    void cut_off() override;
+    void give_last_answers(std::function<void()> done) override;
 
     // Takes nothing more, closes the connections, waits for the burner. Blocks until that is done.
     void stop();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -34,14 +35,20 @@ class Skims::Skimmer {
     }
 
     void start() {
-        thread_ =
-            std::jthread([this](const std::stop_token&) { (void)guard_part("skimmer", [this] { work(); }); });
+        works_ = true;
+        thread_ = std::jthread([this](const std::stop_token&) {
+            (void)guard_part("skimmer", [this] { work(); });
+            works_ = false;
+        });
     }
 
+    void end() { stop_.request_stop(); }
     void stop() {
-        stop_.request_stop();
+        end();
         if (thread_.joinable()) thread_.join();
     }
+    [[nodiscard]] bool works() const { return works_; }
+    [[nodiscard]] const std::string& folder() const { return config_.from; }
 
     Outcome run() {
         const std::lock_guard lock(run_mutex_);
@@ -106,6 +113,7 @@ class Skims::Skimmer {
     std::string told_;
     bool is_away_ = false;
     std::stop_source stop_;
+    std::atomic<bool> works_{false};
     std::jthread thread_;
 };
 
@@ -127,8 +135,18 @@ void Skims::start() {
     for (const auto& skimmer : skimmers_) skimmer->start();
 }
 
+void Skims::end() {
+    for (const auto& skimmer : skimmers_) skimmer->end();
+}
+
 void Skims::stop() {
+    end();
     for (const auto& skimmer : skimmers_) skimmer->stop();
+}
+
+std::string Skims::at_work() const {
+    const auto busy = std::ranges::find_if(skimmers_, [](const auto& skimmer) { return skimmer->works(); });
+    return busy == skimmers_.end() ? "" : (*busy)->folder();
 }
 
 std::vector<Skims::Outcome> Skims::run_once() {

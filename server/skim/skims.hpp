@@ -22,7 +22,9 @@ class Skims {
     // the affair of the runs. Blocks.
     void recover();
     void start();
-    void stop();  // at once: a session that is being filled is given up
+    void end();   // begins nothing more: a session that is being filled is given up. Does not block
+    void stop();  // end(), and waits until that is over
+    [[nodiscard]] std::string at_work() const;  // the first folder that stop() would wait for; "" = none
 
     struct Outcome {
         std::string from;

@@ -80,6 +80,8 @@ struct Watches::State {
     std::shared_ptr<Mailbox> mailbox;
     std::vector<std::unique_ptr<watch::WatchedPlace>> places;
     SteadyTime next_look{};
+    mutable std::mutex at_work_mutex;  // guards at_work
+    std::string at_work;
     std::jthread thread;
 
     // One that is away, or closed to us, is tried again.
@@ -116,6 +118,7 @@ struct Watches::State {
         if (now < next_look) return;
         next_look = now + kBetweenLooks;
         for (const auto& place : places) {
+            is_at(place->config().path);
             const auto folder = place->folder();
             const Status there = folder ? place->check_in_place() : fail(Errc::unreachable, "");
             if (!there && folder) {
@@ -126,6 +129,12 @@ struct Watches::State {
                 come_back(*place);
             }
         }
+        is_at("");
+    }
+
+    void is_at(const std::string& folder) {
+        const std::lock_guard lock(at_work_mutex);
+        at_work = folder;
     }
 
     void come_back(watch::WatchedPlace& place) {
@@ -165,10 +174,17 @@ struct Watches::State {
                 log::error("watched folders not read",
                            log::kv(errno_error("poll", "watched folders", errno)));
             if (stop.stop_requested()) break;
-            for (const auto& folder : there) folder->take_notices();
+            for (const auto& folder : there) {
+                is_at(folder->config().path);
+                folder->take_notices();
+            }
             if ((fds.front().revents & POLLIN) != 0) mailbox->run();
-            for (const auto& folder : there) folder->tick();
+            for (const auto& folder : there) {
+                is_at(folder->config().path);
+                folder->tick();
+            }
             look_at_places();
+            is_at("");
         }
     }
 
@@ -228,17 +244,25 @@ Status Watches::start() {
     for (const auto& folder : state_->folders()) BB_CHECK(folder->start());
     state_->thread = std::jthread([state = state_.get()](const std::stop_token& stop) {
         (void)guard_part("watched folders", [&] { state->run(stop); });
+        state->mailbox->close();
     });
     return {};
 }
 
-void Watches::stop() {
-    if (state_->thread.joinable()) {
-        state_->thread.request_stop();
-        state_->mailbox->wake();
-        state_->thread.join();
-    }
+void Watches::end() {
+    state_->thread.request_stop();
     state_->mailbox->close();
+    state_->mailbox->wake();
+}
+
+void Watches::stop() {
+    end();
+    if (state_->thread.joinable()) state_->thread.join();
+}
+
+std::string Watches::at_work() const {
+    const std::lock_guard lock(state_->at_work_mutex);
+    return state_->at_work;
 }
 
 std::vector<OpenSessionStatus> Watches::open_sessions() const {
@@ -256,7 +280,7 @@ void Watches::burn(const std::string& account, const std::string& session, bool 
     const auto folder = state_->find(account, session);
     if (folder == nullptr)
         return done(fail(Errc::not_found, fmt::format("there is no open session {}", escape(session))));
-    state_->mailbox->post([folder, session, again, done = std::move(done)]() mutable {
+    state_->mailbox->post([folder, session, again, done = answered_at_last(std::move(done))]() mutable {
         folder->burn(session, again, std::move(done));
     });
 }

@@ -25,7 +25,10 @@ class Watches {
     // Blocks.
     [[nodiscard]] Status recover();
     [[nodiscard]] Status start();
-    void stop();  // before the disk pool stops
+    void end();   // begins nothing more, and takes no order; does not block
+    void stop();  // end(), and waits until that is over
+    // The folder that its thread is at, which stop() would wait for; "" = none. Any thread.
+    [[nodiscard]] std::string at_work() const;
 
     [[nodiscard]] std::vector<OpenSessionStatus> open_sessions() const;  // any thread
     // Whether an open session of that name is in one of the account's watched folders. Any thread.

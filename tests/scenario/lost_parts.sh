@@ -39,6 +39,8 @@ kill -9 "$(spawner)"
 wait_for 5 "it is noticed" grep -q 'server ends part=spawner' "$log"
 check_exit 1 "a burn is refused" burnbox burn alice/short
 said "burnbox can't keep what it would promise"
+kill "$server"
+wait_for 5 "one polite signal meanwhile is heard" grep -q 'server stopping signal=SIGTERM' "$log"
 ended_with_1 40 "the server exits when the burn has ended"
 check "the disc session is whole" grep -q "sessions=1 finalised=0 open_session=0" <("$MMC_BURNER" "$tray" status)
 check "no drive is blamed" test -z "$(grep DRIVE_ERROR "$log")"
