@@ -75,7 +75,7 @@ mkdir -p "$watched/again/d" && echo old >"$watched/again/d/file" && : >"$watched
 wait_for 60 "queued" is again queued
 mkdir -p "$watched/again/d" && echo new >"$watched/again/d/file"
 rm -rf "$watched/again-queued"
-wait_for 20 "the sealed one has failed" is again failed
+wait_for 20 "the sealed one has failed" says alice/again "failed.*its folder .* is missing"
 check "the new one is as it was" test "$(cat "$watched/again/d/file")" = new
 mv "$discs.off" "$discs"
 : >"$watched/again/BURN"
