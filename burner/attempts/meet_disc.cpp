@@ -227,6 +227,7 @@ Result<bool> look_over(AttemptContext& context) {
         BB_CHECK(retire_blank_labels(context, discs));
         return false;
     }
+    BB_TRY(const auto unfinished, context.services.catalogue.unfinished_attempts());
     bool any = false;
     std::optional<Error> first;  // one image that can't be read keeps no other from being met
     for (const ShelfDisc& image : shelf) {
@@ -236,8 +237,11 @@ Result<bool> look_over(AttemptContext& context) {
         const bool once_more = known != discs.end() && context.notes.look_again.contains(image.serial);
         const bool as_known = known != discs.end() &&
                               (known->head_digest == image.head_digest || known->state == DiscState::suspect);
-        const bool passed_over =
-            as_known || (known == discs.end() && context.notes.strangers.contains(image.serial));
+        // One that an attempt is unfinished on is judged first.
+        const bool judged_first =
+            known != discs.end() && std::ranges::count(unfinished, known->id, &AttemptRow::disc) != 0;
+        const bool passed_over = as_known || judged_first ||
+                                 (known == discs.end() && context.notes.strangers.contains(image.serial));
         if (passed_over && !once_more) continue;
         const auto met = once_more ? meet_image_again(context, image, *known)
                                    : meet_image(context, image, known == discs.end() ? "" : known->medium);

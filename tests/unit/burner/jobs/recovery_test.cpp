@@ -136,7 +136,7 @@ TEST_CASE("recovery: a seal record that can't be read now keeps nobody else from
     REQUIRE(house.state_fs.make_folder("seals/seal-1.jsonl", 0700));
     const SessionId next = house.queue("next", {{"a", "1"}});
     house.run_patiently(3);
-    CHECK(house.row(next).state == SessionState::burned);
+    REQUIRE(house.row(next).state == SessionState::burned);
     CHECK(house.catalogue->copies(next)->front().disc_label == "BURNBOX_0002");
     CHECK(house.row(id).reason.find("seal-1.jsonl") != std::string::npos);
 
