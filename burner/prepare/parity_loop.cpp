@@ -163,13 +163,18 @@ Status ParityLoop::prepare(const SessionRow& row) {
     if (!recorded && recorded.error().code != Errc::corrupt) return std::unexpected(recorded.error());
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
     if (recorded && recorded->percent == 0 && !copies.empty()) return {};  // its first copy has none
-    if (recorded && recorded->percent != 0) {
+    // All copies are as the first; without one the configuration decides.
+    const ConfigSnapshot config = services_.config.snapshot();
+    const ParityWish wish = recorded && !copies.empty()
+                                ? ParityWish{recorded->layout, recorded->percent}
+                                : ParityWish{config->burn.layout, config->burn.redundancy};
+    if (recorded && recorded->percent != 0 && recorded->layout == wish.layout) {
         BB_TRY(const bool whole, is_whole(row.seal_id, *recorded));
         if (whole) return {};
         log::warning("recovery data damaged", log::kv("session", row.disc_name),
                      log::kv("folder", services_.state_fs.host_path(parity_folder(row.seal_id))));
     }
-    BB_TRY(const Parity made, make(row));
+    BB_TRY(const Parity made, make(row, wish));
     if (!copies.empty() && (!recorded || made != *recorded))
         return fail(Errc::corrupt,
                     fmt::format("the recovery data of {}/{} was damaged in state_dir and could not be made "
@@ -185,13 +190,13 @@ Status ParityLoop::prepare(const SessionRow& row) {
                             row.account, row.disc_name));
 }
 
-Result<Parity> ParityLoop::make(const SessionRow& row) {
+Result<Parity> ParityLoop::make(const SessionRow& row, const ParityWish& wish) {
     BB_TRY(SealedSession sealed, read_seal(services_.state_fs, row));
     sealed.parity = {};
     BB_CHECK(services_.catalogue.set_reason(row.id, "its recovery data is made first"));
     behind_.insert(row.id);  // until it is made
     Watcher watcher(services_, schedule_, row);
-    auto made = make_parity_files(services_, row, sealed,
+    auto made = make_parity_files(services_, row, sealed, wish,
                                   [&](const Progress& progress) { return watcher.go_on(progress); });
     if (!made) {
         (void)remove_parity_files(services_.state_fs, row.seal_id);

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "burner/prepare/parity_making.hpp"
 #include "burner/schedule/backoff.hpp"
 #include "burner/schedule/schedule.hpp"
 #include "burner/schedule/services.hpp"
@@ -38,7 +39,7 @@ class ParityLoop {
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Status remove_what_nobody_needs();
     [[nodiscard]] Status prepare(const SessionRow& row);
-    [[nodiscard]] Result<Parity> make(const SessionRow& row);
+    [[nodiscard]] Result<Parity> make(const SessionRow& row, const ParityWish& wish);
     [[nodiscard]] Result<bool> is_whole(const std::string& seal_id, const Parity& parity);
     void waits(const SessionRow& row, const Error& error);
     void wait_behind(const SessionRow& row);

@@ -19,15 +19,16 @@ constexpr std::uint64_t kRoomLeftBytes = 64ULL << 20U;  // uploads and the catal
 class Making {
   public:
     Making(const BurnerServices& services, const SessionRow& row, const SealedSession& sealed,
-           const std::function<bool(const Progress&)>& progress)
+           const ParityWish& wish, const std::function<bool(const Progress&)>& progress)
         : services_(services),
           state_fs_(services.state_fs),
           row_(row),
           progress_(progress),
           config_(services.config.snapshot()),
-          entries_(disc_entries(sealed, config_->burn.layout, config_->burn.modes)),
-          files_(files_to_protect(entries_, parity_place(sealed, config_->burn.layout).base)),
-          plan_(plan_parity(files_, config_->burn.redundancy)) {}
+          wish_(wish),
+          entries_(disc_entries(sealed, wish.layout, config_->burn.modes)),
+          files_(files_to_protect(entries_, parity_place(sealed, wish.layout).base)),
+          plan_(plan_parity(files_, wish.percent)) {}
 
     Result<Parity> run() {
         BB_CHECK(check_room());
@@ -36,7 +37,7 @@ class Making {
         for (const ParitySet& set : plan_.sets)
             for (const std::size_t file : set.files) total_.total_bytes += files_[file].size_bytes;
         for (std::size_t i = 0; i < plan_.sets.size(); ++i) BB_CHECK(make_set(plan_.sets[i], i + 1));
-        Parity made{.percent = config_->burn.redundancy, .files = {}, .unprotected = {}};
+        Parity made{.percent = wish_.percent, .layout = wish_.layout, .files = {}, .unprotected = {}};
         BB_TRY(const auto there, list_folder(state_fs_, folder()));
         for (const DirEntry& entry : there) {
             BB_TRY(ParityFile file, digest_parity_file(state_fs_, row_.seal_id, entry.name));
@@ -143,6 +144,7 @@ class Making {
     const SessionRow& row_;
     const std::function<bool(const Progress&)>& progress_;
     const ConfigSnapshot config_;  // of this making
+    const ParityWish wish_;
     const std::vector<DiscEntry> entries_;
     const std::vector<FileToProtect> files_;
     const ParityPlan plan_;
@@ -153,9 +155,9 @@ class Making {
 }  // namespace
 
 Result<Parity> make_parity_files(const BurnerServices& services, const SessionRow& row,
-                                 const SealedSession& sealed,
+                                 const SealedSession& sealed, const ParityWish& wish,
                                  const std::function<bool(const Progress&)>& progress) {
-    return Making(services, row, sealed, progress).run();
+    return Making(services, row, sealed, wish, progress).run();
 }
 
 Result<ParityFile> digest_parity_file(FileSystem& state_fs, const std::string& seal_id,

@@ -7,10 +7,15 @@
 
 namespace burnbox {
 
+struct ParityWish {
+    Layout layout = Layout::bag;  // of the disc
+    unsigned percent = 0;
+};
+
 // `progress` is told some times a second; false cancels. Errors: no_space (with both sizes), cancelled, and
 // those of ParityProgram.
 [[nodiscard]] Result<Parity> make_parity_files(const BurnerServices& services, const SessionRow& row,
-                                               const SealedSession& sealed,
+                                               const SealedSession& sealed, const ParityWish& wish,
                                                const std::function<bool(const Progress&)>& progress);
 
 // Reads a recovery file of the session and takes its digest.

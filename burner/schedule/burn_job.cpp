@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
-#include "burner/schedule/labels.hpp"
+#include "common/bag/found_layout.hpp"
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/storage/posix_file_system.hpp"
@@ -52,6 +53,11 @@ Status check_payload(const BurnerServices& services, const SessionRow& row) {
     return fail(Errc::corrupt, missing_folder_reason(whole, fs->host_path(folder)));
 }
 
+void set_layout(Work& work, Layout layout, const BurnConfig& config) {
+    work.job.layout = layout;
+    work.job.close_disc = config.close_when_full && layout == Layout::root;  // a disc for one session
+}
+
 Result<Work> work_without_records(const BurnerServices& services, const DiscRow& disc,
                                   std::vector<SessionRow> rows) {
     Work work;
@@ -61,12 +67,10 @@ Result<Work> work_without_records(const BurnerServices& services, const DiscRow&
                      disc.head_digest,          disc.media_id};
     if (disc.sessions_used == 0) work.job.disc.next_lba = 0, work.job.disc.head_digest.clear();
     const ConfigSnapshot config = services.config.snapshot();
-    work.job.layout = config->burn.layout;
     work.job.modes = config->burn.modes;
-    if (config->burn.close_when_full) {
-        work.job.close_disc = work.job.layout == Layout::root;  // a disc for one session
+    if (config->burn.close_when_full)
         work.job.close_below_bytes = std::max<std::uint64_t>(config->burn.full_below_bytes, 1);
-    }
+    set_layout(work, config->burn.layout, config->burn);
     BB_CHECK(with_origin(Origin::state_folder, make_rollback_folder(services.state_fs)));
     work.job.rollback_file = services.state_fs.host_path("rollback/" + disc.label);
     return work;
@@ -94,6 +98,14 @@ BurnJob read_back_job(const Work& work, const AttemptRow& attempt) {
     job.tree = attempt.tree;
     job.disc.head_digest.clear();
     return job;
+}
+
+Result<Layout> burned_layout(Catalogue& catalogue, SessionId session, const SealedSession& sealed,
+                             Layout supposed) {
+    BB_TRY(const auto files, catalogue.files(session));
+    std::unordered_set<std::string_view> there;
+    for (const FileRow& file : files) there.insert(std::string_view(file.path).substr(1));
+    return found_layout(sealed, supposed, [&](const std::string& path) { return there.contains(path); });
 }
 
 Result<std::optional<AttemptRow>> attempt_that_burned(Catalogue& catalogue, SessionId session, DiscId disc) {

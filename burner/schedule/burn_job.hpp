@@ -25,6 +25,8 @@ struct Work {
 [[nodiscard]] Status check_payload(const BurnerServices& services, const SessionRow& row);
 [[nodiscard]] Result<Work> make_work(const BurnerServices& services, const DiscRow& disc,
                                      std::vector<SessionRow> rows);
+// The job is burned in this layout, whatever the configuration says.
+void set_layout(Work& work, Layout layout, const BurnConfig& config);
 // The same where a seal record is damaged or gone: enough to judge an attempt by what is on the disc.
 [[nodiscard]] Result<Work> work_without_records(const BurnerServices& services, const DiscRow& disc,
                                                 std::vector<SessionRow> rows);
@@ -34,6 +36,10 @@ struct Work {
 
 // The job for reading back what the attempt wrote: the disc has changed since `job.disc`.
 [[nodiscard]] BurnJob read_back_job(const Work& work, const AttemptRow& attempt);
+
+// In which layout its first copy was burned, as its files there tell; `supposed` when it has none.
+[[nodiscard]] Result<Layout> burned_layout(Catalogue& catalogue, SessionId session,
+                                           const SealedSession& sealed, Layout supposed);
 
 // The attempt that burned the session on the disc; a session is on a disc once.
 [[nodiscard]] Result<std::optional<AttemptRow>> attempt_that_burned(Catalogue& catalogue, SessionId session,

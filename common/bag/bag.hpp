@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "common/session/layout.hpp"
 #include "common/session/sealed_session.hpp"
 
 namespace burnbox {
 
-enum class Layout : std::uint8_t { bag, plain, root };
 enum class ModePolicy : std::uint8_t { readable, keep };
 
 // One entry on the disc. Exactly one source: `staged` (a path in the session folder), `content`,

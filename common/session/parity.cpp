@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "common/session/json_line.hpp"
 #include "common/session/part.hpp"
@@ -17,10 +20,24 @@ std::unexpected<Error> damaged(std::size_t line, std::string_view why) {
     return fail(Errc::corrupt, fmt::format("recovery record line {}: {}", line, why));
 }
 
+constexpr std::array<std::pair<Layout, std::string_view>, 3> kLayouts = {
+    {{Layout::bag, "bag"}, {Layout::plain, "plain"}, {Layout::root, "root"}}};
+
+std::string_view word_of(Layout layout) {
+    return std::ranges::find(kLayouts, layout, &decltype(kLayouts)::value_type::first)->second;
+}
+
+// A record of an earlier version has none.
+std::optional<Layout> layout_of(std::string_view word) {
+    if (word.empty()) return Layout::bag;
+    const auto* const found = std::ranges::find(kLayouts, word, &decltype(kLayouts)::value_type::second);
+    return found == kLayouts.end() ? std::nullopt : std::optional(found->first);
+}
+
 // One object of the record: the header, a file, or an unprotected path.
 struct Line {
     std::optional<std::uint64_t> version, percent, lines, size_bytes;
-    std::string name, unprotected;
+    std::string name, unprotected, layout;
     std::optional<Sha256> sha256;
 };
 
@@ -29,6 +46,7 @@ bool read_line(std::string_view text, Line& line) {
     while (const auto field = reader.next()) {
         if (field->key == "burnbox_recovery") line.version = field->number;
         if (field->key == "percent") line.percent = field->number;
+        if (field->key == "layout") line.layout = field->text;
         if (field->key == "lines") line.lines = field->number;
         if (field->key == "name") line.name = field->text;
         if (field->key == "size") line.size_bytes = field->number;
@@ -45,6 +63,7 @@ std::string to_parity_record(const Parity& parity) {
     JsonLineWriter(out)
         .number("burnbox_recovery", kVersion)
         .number("percent", parity.percent)
+        .text("layout", word_of(parity.layout))
         .number("lines", parity.files.size() + parity.unprotected.size())
         .end();
     for (const ParityFile& file : parity.files)
@@ -68,8 +87,10 @@ Result<Parity> parse_parity_record(std::string_view text) {
         if (!read_line(text.substr(0, end), line)) return damaged(number + 1, "it can't be read");
         text.remove_prefix(end + 1);
         if (number == 0) {
-            if (line.version != kVersion || !line.percent || !line.lines)
+            const auto layout = layout_of(line.layout);
+            if (line.version != kVersion || !line.percent || !line.lines || !layout)
                 return damaged(1, "it is no header of a recovery record");
+            parity.layout = *layout;
             parity.percent = static_cast<unsigned>(*line.percent);
             expected = *line.lines;
         } else if (!line.unprotected.empty()) {

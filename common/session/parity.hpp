@@ -10,6 +10,7 @@
 
 #include "common/base/digest.hpp"
 #include "common/base/error.hpp"
+#include "common/session/layout.hpp"
 #include "common/storage/file_system.hpp"
 
 namespace burnbox {
@@ -23,6 +24,7 @@ struct ParityFile {
 
 struct Parity {
     unsigned percent = 0;           // 0 = the session has none
+    Layout layout = Layout::bag;    // they name the files as a disc of this layout has them
     std::vector<ParityFile> files;  // sorted by name
     // Files that the program par2 can't protect because of their names; relative to the bag, or to the
     // account's folder where there is no bag.

@@ -224,3 +224,94 @@ TEST_CASE("recovery data: the check at the marker counts it") {
     house.hold();
     CHECK(house.burner->check_fits("default", manifest).error().code == Errc::does_not_fit);
 }
+
+namespace {
+
+// The newest disc session on the disc has the files in this layout, and recovery data of them there.
+void check_layout(BurnerHouse& house, const std::string& drive, const std::string& label, Layout layout) {
+    CAPTURE(label);
+    const auto& entries = house.shelves.at(drive).discs.at(label).sessions.back().entries;
+    const bool bag = layout == Layout::bag;
+    CHECK(entries.contains(bag ? "alice/holiday/data/a.txt" : "alice/holiday/a.txt"));
+    const auto set =
+        entries.find(bag ? "alice/holiday/par2/set-0001.par2" : "RECOVERY/alice/holiday/set-0001.par2");
+    REQUIRE(set != entries.end());
+    CHECK((set->second.content.find("data/a.txt") != std::string::npos) == bag);
+    CHECK((set->second.content.find("holiday/a.txt") != std::string::npos) == !bag);
+}
+
+}  // namespace
+
+TEST_CASE("recovery data: what was made for another layout is made anew") {
+    BurnerHouse house;
+    house.config.burn.redundancy = 10;
+    const SessionId id = house.queue("holiday", kFiles);
+    SUBCASE("plain") {
+        house.config.burn.layout = Layout::bag;
+    }
+    SUBCASE("bag") {
+        house.config.burn.layout = Layout::plain;
+    }
+    house.hold();
+    CHECK(*house.burner->prepare_once());
+    const Layout now = house.config.burn.layout == Layout::bag ? Layout::plain : Layout::bag;
+    house.config.burn.layout = now;
+    house.restart();
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.parity.runs == 2);
+    check_layout(house, "tray", "BURNBOX_0001", now);
+}
+
+TEST_CASE("copies: all are in the layout of the first, whatever the configuration says by then") {
+    BurnerHouse house({"tray", "spare"}, 2);
+    SUBCASE("with recovery data") {
+        house.config.burn.redundancy = 10;
+    }
+    SUBCASE("without") {}
+    house.shelves["spare"].blanks = 0;
+    const SessionId id = house.queue("holiday", kFiles);
+    house.run();
+    REQUIRE(house.catalogue->copies(id)->size() == 1);
+    house.config.burn.layout = Layout::plain;
+    house.shelves["spare"].blanks = 9;
+    const SessionId other = house.queue("other", kFiles);
+    house.config.burn.batch.sessions = 2;
+    house.restart();
+    house.run_patiently(3);
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.row(other).state == SessionState::burned);
+    CHECK(house.parity.runs == (house.config.burn.redundancy == 0 ? 0 : 2));
+    const std::string label = house.catalogue->copies(id)->at(1).disc_label;
+    const auto& sessions = house.shelves["spare"].discs.at(label).sessions;
+    const auto second = std::ranges::find_if(sessions, [](const FakeDiscSession& one) {
+        return std::ranges::count(one.sessions, "alice/holiday") == 1;
+    });
+    REQUIRE(second != sessions.end());
+    CHECK(second->entries.contains("alice/holiday/data/a.txt"));
+    CHECK(second->entries.contains("alice/holiday/par2/set-0001.par2") ==
+          (house.config.burn.redundancy != 0));
+    const auto of_other = std::ranges::find_if(sessions, [](const FakeDiscSession& one) {
+        return std::ranges::count(one.sessions, "alice/other") == 1;
+    });
+    REQUIRE(of_other != sessions.end());
+    CHECK(of_other->entries.contains("alice/other/a.txt"));
+}
+
+TEST_CASE(
+    "recovery data: what a copy on a disc has is made again as it was, whatever the percentage by then") {
+    BurnerHouse house({"tray", "spare"}, 2);
+    house.config.burn.redundancy = 10;
+    house.shelves["spare"].blanks = 0;
+    const SessionId id = house.queue("holiday", kFiles);
+    house.run();
+    REQUIRE(house.catalogue->copies(id)->size() == 1);
+    house.state_fs.corrupt(parity_folder("seal-1") + "/set-0001.par2", 0);
+    house.config.burn.redundancy = 50;
+    house.shelves["spare"].blanks = 1;
+    house.restart();
+    house.run_patiently(2);
+    CHECK(house.parity.runs == 2);
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.text("alice/holiday-burned/receipt.json").find("\"redundancy\": 10") != std::string::npos);
+}
