@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "burner/attempts/load_disc.hpp"
 #include "burner/attempts/take_in.hpp"
 #include "burner/attempts/verifier.hpp"
 #include "burner/schedule/failure_rules.hpp"
 #include "common/base/log.hpp"
+#include "common/catalogue/copy_rules.hpp"
 
 namespace burnbox {
 namespace {
@@ -17,13 +19,16 @@ constexpr unsigned kMostFailuresOnOneDisc = 2;
 constexpr unsigned kMostJudgments = 5;
 constexpr unsigned kMostPatientJudgments = 10;  // with the rests between them some ten minutes
 
-// Every third failure needs a person; after `retry` there are three more.
-Result<bool> is_last_try(Catalogue& catalogue, const Work& work, const AttemptFailure& now) {
+using Sessions = std::set<SessionId>;
+
+// Those whose last try it was: each has three, with whichever others it was burned; after `retry` three more.
+Result<Sessions> who_needs_a_person(Catalogue& catalogue, const Work& work, const AttemptFailure& now) {
+    Sessions sessions;
     for (const SessionRow& row : work.rows) {
         BB_TRY(const auto attempts, catalogue.attempts(row.id));
-        if (needs_a_person(failures_of(attempts, row.retried_after).and_now(now))) return true;
+        if (needs_a_person(failures_of(attempts, row.retried_after).and_now(now))) sessions.insert(row.id);
     }
-    return false;
+    return sessions;
 }
 
 // The disc is not in the drive, which says nothing about it.
@@ -53,7 +58,7 @@ AttemptFailure failure_of(const AttemptContext& context, const AttemptRow& attem
 // Another drive of the pool goes on with all of them, soon.
 bool another_drive_goes_on(AttemptContext& context, const Work& work) {
     return std::ranges::all_of(work.rows, [&](const SessionRow& row) {
-        const auto copies = context.services.catalogue.copies(row.id);
+        const auto copies = counting_copies(context.services.catalogue, row.id);
         return copies && another_drive_takes(context, row, *copies);
     });
 }
@@ -81,25 +86,26 @@ bool may_be_spoiled(AttemptContext& context, const AttemptRow& attempt) {
 
 // A session whose burn spoiled a disc waits for a while, on all drives; where the disc is as before the drive
 // rests, and another one may go on at once.
-void back_off(AttemptContext& context, const Work& work, const AttemptFailure& failure, SessionState to) {
+void back_off(AttemptContext& context, const Work& work, const AttemptFailure& failure,
+              const Sessions& given_up) {
     const bool may_be_its_fault = counts_against_session(failure.cause) && failure.spoiled;
     const bool waits = failure.cause == AttemptCause::no_space ||
                        (may_be_its_fault && failure.cause != AttemptCause::out_of_reach);
     for (const SessionRow& row : work.rows) {
-        if (to == SessionState::failed)
+        if (given_up.contains(row.id))
             context.schedule.forget_burn_failures(row.id);
         else if (waits)
             context.schedule.burn_failed(row.id, context.services.clock.steady_now());
     }
 }
 
-void report_closed(AttemptContext& context, const AttemptRow& attempt, const Work& work, SessionState to,
-                   const std::string& reason) {
+void report_closed(AttemptContext& context, const AttemptRow& attempt, const Work& work,
+                   const Sessions& given_up, const std::string& reason) {
     for (const SessionRow& row : work.rows) {
         log::warning("attempt failed", log::kv("account", row.account), log::kv("session", row.disc_name),
                      log::kv("drive", attempt.drive), log::kv("disc", work.disc.label),
                      log::kv("reason", reason));
-        if (to == SessionState::failed)
+        if (given_up.contains(row.id))
             context.schedule.add_ended(row.whole_or_self());
         else
             context.reporter.session_queued(row, reason);
@@ -147,7 +153,7 @@ Result<Attempted> close_bad_attempt(AttemptContext& context, const AttemptRow& a
                                     DiscVerdict verdict) {
     AttemptFailure failure = failure_of(context, attempt, work, verdict);
     if (failure.cause == AttemptCause::together) burn_in_smaller_groups(context.schedule, work.rows);
-    BB_TRY(const bool give_up, is_last_try(context.services.catalogue, work, failure));
+    BB_TRY(const Sessions given_up, who_needs_a_person(context.services.catalogue, work, failure));
     const bool whoever_is_to_blame = counts_against_session(failure.cause);
     if (whoever_is_to_blame && verdict == DiscVerdict::as_before)
         for (const SessionRow& row : work.rows)
@@ -159,15 +165,15 @@ Result<Attempted> close_bad_attempt(AttemptContext& context, const AttemptRow& a
         verdict == DiscVerdict::away && disc.sessions_used == 0 && !context.places.is_emulated(attempt.drive);
     if (verdict == DiscVerdict::suspect || label_is_lost)
         mark_suspect(context, disc, suspicion_after(failure.cause), failure.reason);
-    const SessionState to = give_up ? SessionState::failed : SessionState::queued;
-    BB_CHECK(context.services.catalogue.attempt_failed(attempt.id, disc, to, failure));
+    BB_CHECK(context.services.catalogue.attempt_failed(attempt.id, disc, given_up, failure));
     work.disc = disc;
-    report_closed(context, attempt, work, to, failure.reason);
-    back_off(context, work, failure, to);
+    report_closed(context, attempt, work, given_up, failure.reason);
+    back_off(context, work, failure, given_up);
     Attempted result;
     const auto noted = context.notes.causes.find(attempt.id);
+    const bool goes_on = given_up.size() < work.rows.size();
     const bool drive_failed = counts_against_drive(failure.cause) && noted != context.notes.causes.end() &&
-                              ((verdict == DiscVerdict::as_before && !give_up) ||
+                              ((verdict == DiscVerdict::as_before && goes_on) ||
                                (verdict == DiscVerdict::suspect && is_out_of_reach(noted->second.error)));
     if (drive_failed) result = {Ending::drive_error, noted->second.error, false};
     context.notes.causes.erase(attempt.id);

@@ -28,8 +28,9 @@ void note_cause(FailureNotes& notes, AttemptId attempt, AttemptCause cause, Erro
 // They were burned together, and one of them is to blame: next time only half as many at once.
 void burn_in_smaller_groups(Schedule& schedule, const std::vector<SessionRow>& rows);
 
-// Ends the attempt in the catalogue: its sessions are queued again after a while, or failed when a person is
-// needed: the third failure or the third disc spoiled, or staged files that differ from their manifest.
+// Ends the attempt in the catalogue: its sessions are queued again after a while, but for those that need a
+// person, and have failed: their third failure or third disc spoiled, or staged files that differ from their
+// manifest.
 [[nodiscard]] Result<Attempted> close_bad_attempt(AttemptContext& context, const AttemptRow& attempt,
                                                   Work& work, DiscVerdict verdict);
 

@@ -58,12 +58,12 @@ void mark_suspect(AttemptContext& context, DiscRow& disc, Suspicion suspicion, c
                log::kv("reason", reason));
 }
 
-void mark_full_when_full(AttemptContext& context, DiscRow& disc) {
+void mark_full_when_full(AttemptContext& context, DiscRow& disc, std::optional<Layout> burned_as) {
     const ConfigSnapshot config = context.services.config.snapshot();
-    const BurnConfig& burn = config->burn;
-    const bool for_one =
-        burn.layout == Layout::root && disc.sessions_used != 0;  // it has the disc for itself
-    if (disc.state != DiscState::open || !(for_one || disc_is_full(disc, burn.full_below_bytes))) return;
+    const bool for_one = burned_as.value_or(config->burn.layout) == Layout::root &&
+                         disc.sessions_used != 0;  // it has the disc for itself
+    if (disc.state != DiscState::open || !(for_one || disc_is_full(disc, config->burn.full_below_bytes)))
+        return;
     disc.state = DiscState::full;
     log::info("disc full", log::kv("disc", disc.label), log::kv("drive", disc.drive),
               log::kv("free_bytes", disc.free_bytes), log::kv("sessions_left", disc.sessions_left));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -59,8 +60,9 @@ bool raise(AttemptContext& context, EventKind condition, const SessionRow& row, 
 SteadyTime rest(AttemptContext& context, const SessionRow& row);
 // The disc can't be trusted any more; sessions go to others.
 void mark_suspect(AttemptContext& context, DiscRow& disc, Suspicion suspicion, const std::string& reason);
-// Marks the disc full when it is; the caller stores the row, and then says so.
-void mark_full_when_full(AttemptContext& context, DiscRow& disc);
+// Marks the disc full when it is; the caller stores the row, and then says so. `burned_as`: what was just
+// burned on it; nothing: as the configuration says.
+void mark_full_when_full(AttemptContext& context, DiscRow& disc, std::optional<Layout> burned_as = {});
 void tell_when_full(AttemptContext& context, const DiscRow& disc);
 
 }  // namespace burnbox

@@ -53,6 +53,7 @@ Result<SessionRow> FoundRecords::new_row(const SealedSession& sealed, const std:
                                          const std::string& pool) {
     SessionRow row = row_of_seal(sealed);
     row.pool = pool;
+    row.copies = copies_of(services_.config, pool);
     row.seal_id = seal_id;
     BB_TRY(const auto folder, burned_folder_of(services_.inbox.fs(), row));
     row.state = SessionState::burned;

@@ -121,15 +121,10 @@ class TakingIn {
             one.id = 0;
             one.listed_as = std::exchange(one.row.disc_name, {});
         }
-        DiscRow next = found.number == medium_.sessions_used ? whole_disc() : disc_;
-        if (found.number != medium_.sessions_used) {
-            next.sessions_used = found.number;
-            next.next_lba = 0, next.head_digest.clear();  // of the last one only
-        }
-        const ConfigSnapshot config = context_.services.config.snapshot();
-        const auto pool = config->pools.find(disc_.pool);
-        BB_TRY(const auto ended, context_.services.catalogue.take_in(
-                                     next, taken, pool == config->pools.end() ? 1 : pool->second.copies));
+        DiscRow next = disc_;
+        next.sessions_used = found.number;
+        next.next_lba = 0, next.head_digest.clear();  // of the last one only
+        BB_TRY(const auto ended, context_.services.catalogue.take_in(next, taken));
         disc_ = next;
         for (const KnownSession& session : sessions)
             log::info("session found on disc", log::kv("account", session.row.account),

@@ -18,13 +18,9 @@ Status store_verified(AttemptContext& context, const AttemptRow& attempt, Work& 
     DiscRow disc = work.disc;
     update_from_medium(disc, medium);
     disc.drive = context.drive.name();
-    mark_full_when_full(context, disc);
-    const ConfigSnapshot config = context.services.config.snapshot();
-    // Whose copies they are: the disc may have been another pool's.
-    const auto pool = config->pools.find(work.rows.empty() ? disc.pool : work.rows.front().pool);
-    const unsigned copies = pool == config->pools.end() ? 1 : pool->second.copies;
+    mark_full_when_full(context, disc, work.job.layout);
     BB_CHECK(context.services.catalogue.attempt_verified(attempt.id, disc, burned_sessions(work, report),
-                                                         burned_at, context.services.clock.now(), copies));
+                                                         burned_at, context.services.clock.now()));
     if (!context.drive.emulated()) context.schedule.set_disc_in(context.drive.name(), disc.serial);
     tell_when_full(context, disc);
     work.disc = disc;

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
-#include <unordered_set>
 
 #include "burner/finish/late_files.hpp"
 #include "burner/schedule/burn_job.hpp"
 #include "burner/schedule/status_text.hpp"
-#include "common/bag/found_layout.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/inbox/lost_folder.hpp"
@@ -128,10 +126,25 @@ Layout layout_of(const BurnerServices& services) {
     return config->burn.layout;
 }
 
-// Where each part of a session lies on its discs; their seal records need not be read for it.
+// By number; the configuration's of one whose seal record is damaged.
+Result<std::map<unsigned, Layout>> layouts_of_parts(const BurnerServices& services, const SessionRow& row) {
+    std::map<unsigned, Layout> layouts;
+    BB_TRY(const auto parts, services.catalogue.parts(row.id));
+    for (const SessionRow& part : parts) {
+        Layout& layout = layouts[part.part] = layout_of(services);
+        BB_TRY(const auto sealed, seal_if_readable(services, part));
+        if (!sealed) continue;
+        BB_TRY(layout, burned_layout(services.catalogue, part.id, *sealed, layout));
+    }
+    return layouts;
+}
+
+// Where each part of a session lies on its discs.
 Status add_places_of_parts(const BurnerServices& services, const SessionRow& row, Receipt& receipt) {
-    const Layout layout = layout_of(services);
+    BB_TRY(const auto layouts, layouts_of_parts(services, row));
     for (ReceiptCopy& copy : receipt.copies) {
+        const auto known = layouts.find(copy.part);
+        const Layout layout = known == layouts.end() ? layout_of(services) : known->second;
         SealedSession part{.account = row.account,
                            .disc_name = part_disc_name(row.disc_name, copy.part, row.parts),
                            .sealed_at = {},
@@ -165,12 +178,8 @@ Result<Places> finish_burned(const BurnerServices& services, const SessionRow& r
     BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
     BB_TRY(const auto sealed, seal_if_readable(services, row));
     if (sealed && row.parts == 0) {
-        BB_TRY(const auto files, services.catalogue.files(row.id));
-        std::unordered_set<std::string_view> there;
-        for (const FileRow& file : files) there.insert(std::string_view(file.path).substr(1));
-        add_from_seal(receipt, *sealed,
-                      found_layout(*sealed, layout_of(services),
-                                   [&](const std::string& path) { return there.contains(path); }));
+        BB_TRY(const Layout layout, burned_layout(services.catalogue, row.id, *sealed, layout_of(services)));
+        add_from_seal(receipt, *sealed, layout);
     }
     if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
@@ -188,14 +197,15 @@ Result<Places> finish_burned(const BurnerServices& services, const SessionRow& r
     BB_CHECK(remove_staged_copy(services.state_fs, row));
     BB_CHECK(remove_parity(services, row));
     BB_CHECK(services.inbox.move(row.id, FolderState::burned));
-    return Places{receipt.copies.empty() ? "" : receipt.copies.front().disc, receipt.copies.size(), reason};
+    return Places{receipt.copies.empty() ? "" : receipt.copies.front().disc, whole_copies(receipt), reason};
 }
 
 // A catalogue that can't be read now keeps nobody from being told.
 Places places_in(Catalogue& catalogue, const SessionRow& row) {
     const auto copies = catalogue.copies(row.id).value_or(std::vector<DiscSessionRow>());
-    const auto first = std::ranges::min_element(copies, {}, &DiscSessionRow::part);
-    return {first == copies.end() ? "" : first->disc_label, copies.size()};
+    const auto discs = catalogue.discs().value_or(std::vector<DiscRow>());
+    const Receipt receipt = receipt_of(row, copies, discs);
+    return {receipt.copies.empty() ? "" : receipt.copies.front().disc, whole_copies(receipt)};
 }
 
 void tell_burned(const BurnerServices& services, const SessionRow& row, const Places& places) {
@@ -261,7 +271,8 @@ bool waits_for_its_folder(const SessionRow& row) {
 Result<Receipt> make_receipt(Catalogue& catalogue, const SessionRow& row) {
     BB_TRY(const auto copies, catalogue.copies(row.id));
     BB_TRY(const auto files, catalogue.files(row.id));
-    Receipt receipt = receipt_of(row, copies);
+    BB_TRY(const auto discs, catalogue.discs());
+    Receipt receipt = receipt_of(row, copies, discs);
     const std::string bag = receipt.path + "/";
     const auto in_bag = [&](const FileRow& file) { return file.path.starts_with(bag); };
     if (!files.empty() && std::ranges::none_of(files, in_bag))

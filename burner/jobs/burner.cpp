@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "burner/jobs/begin_anew.hpp"
 #include "burner/jobs/burner_state.hpp"
-#include "burner/jobs/lost_pools.hpp"
+#include "burner/jobs/settle.hpp"
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 
@@ -24,6 +25,8 @@ Burner::Burner(const BurnerServices& services, std::vector<std::unique_ptr<Drive
         state_->loops.push_back(std::make_unique<DriveLoop>(state_->services, state_->schedule,
                                                             state_->conditions, state_->trees, state_->places,
                                                             std::move(drive)));
+    state_->forgotten = forget_reasons(services);
+    state_->note_promised();
 }
 
 Burner::~Burner() {
@@ -58,9 +61,19 @@ void Burner::State::work(DriveLoop& loop) {
     }
 }
 
+// At the start; when the catalogue can't be written to, later.
+void Burner::State::note_promised() {
+    if (promised_noted) return;
+    const Status noted = note_promised_copies(services);
+    if (!noted) log::warning("promised copies not noted", log::kv(noted.error()));
+    promised_noted = noted.has_value();
+}
+
 // What is too large for a disc is split first: recovery data is made for each part.
 Result<bool> Burner::State::prepare_step() {
-    if (!std::exchange(lost_pools_told, true)) tell_lost_pools(services);
+    note_promised();
+    tell_reasons_anew(services, std::exchange(forgotten, {}));
+    tell_lost_pools(services);
     BB_TRY(const bool split, splitter.run_once());
     if (split) return true;
     return parity.run_once();
@@ -173,6 +186,12 @@ void Burner::catalogue_is_older() {
 void Burner::burn_now(SessionId session) {
     state_->schedule.release(session);
     wake();
+}
+
+Result<std::string> Burner::settle(SessionId session, const std::string& pool) {
+    auto settled = settle_for_what_there_is(state_->services, state_->schedule, session, pool);
+    wake();
+    return settled;
 }
 
 std::vector<DriveStatus> Burner::drives() const {

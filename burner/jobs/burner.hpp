@@ -46,6 +46,10 @@ class Burner {
     void catalogue_is_older();
     void burn_now(SessionId session);  // it is not held back for others any more (burn.batch)
 
+    // A person lets a session that waits be burned with what its pool, or this one, can do now; says what
+    // becomes of it. Any thread; blocks on the catalogue.
+    [[nodiscard]] Result<std::string> settle(SessionId session, const std::string& pool = {});
+
     [[nodiscard]] std::vector<DriveStatus> drives() const;
 
     // Reads a disc (label), or one session of it, back and compares; as `burnbox verify` does. Blocks until

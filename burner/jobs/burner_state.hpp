@@ -48,7 +48,9 @@ struct Burner::State {
     }
     void work(DriveLoop& loop);
     [[nodiscard]] Result<bool> prepare_step();
-    bool lost_pools_told = false;
+    void note_promised();
+    bool promised_noted = false;
+    std::vector<SessionId> forgotten{};  // whose STATUS.txt says why they waited in a former run
     void prepare();
     void watch_folders();
     void look_at_shelves();

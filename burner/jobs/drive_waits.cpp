@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/log.hpp"
+#include "common/catalogue/copy_rules.hpp"
 
 namespace burnbox {
 namespace {
@@ -85,8 +86,12 @@ Status DriveWaits::tell_all(const std::string& reason) {
             continue;
         }
         if (!has_queued_folder(row)) continue;
-        BB_TRY(const auto copies, services.catalogue.copies(row.id));
-        if (!another_drive_takes(context_, row, copies)) context_.reporter.session_waits(row, reason);
+        BB_TRY(const auto copies, counting_copies(services.catalogue, row.id));
+        // One that has its copy from this drive waits for others.
+        const bool waits_here =
+            std::ranges::find(copies, context_.drive.name(), &DiscSessionRow::drive) == copies.end();
+        if (waits_here && !another_drive_takes(context_, row, copies))
+            context_.reporter.session_waits(row, reason);
     }
     BB_TRY(const auto attempts, services.catalogue.unfinished_attempts());
     for (const AttemptRow& attempt : attempts) {

@@ -24,7 +24,8 @@ Status Burner::check_fits(const std::string& pool, const Manifest& manifest) con
     const BurnConfig& burn = config->burn;
     const std::uint64_t needed = needed_bytes(manifest, burn.redundancy);
     if (burn.span) {
-        const std::uint64_t capacity = part_capacity_bytes(state_->schedule, found->second);
+        const std::uint64_t capacity =
+            part_capacity_bytes(state_->schedule, found->second, found->second.copies);
         if (capacity == 0 || needed <= capacity) return {};
         const std::string longest(255, 'n');  // its names are not known yet
         const auto parts = plan_parts(manifest, longest, longest, capacity, burn.redundancy);

@@ -9,6 +9,8 @@
 #include "burner/jobs/disc_supply.hpp"
 #include "burner/prepare/parity_loop.hpp"
 #include "burner/schedule/disc_choice.hpp"
+#include "common/base/log.hpp"
+#include "common/catalogue/copy_rules.hpp"
 
 namespace burnbox {
 
@@ -49,6 +51,7 @@ class Turn::Pass {
     Next carry_out(const Nothing& /*nothing*/) { return TurnEnd{}; }
     Next carry_out(const GiveName& give);
     Next carry_out(const LookUpCopies& look);
+    Next carry_out(const Complete& complete);
     Next carry_out(const LookAtSessions& look);
     Next carry_out(const LookAtDiscs& look);
     Next carry_out(const PutIn& put_in);
@@ -56,6 +59,7 @@ class Turn::Pass {
     Next carry_out(const ChangeDisc& change);
     Next carry_out(const Burn& burn);
 
+    Result<std::optional<Layout>> layout_of_copies(const SessionRow& row);
     Result<bool> look_at(QueuedSession& session);
     Result<std::uint64_t> size_of(const SessionRow& row);
     Next look_at_discs();
@@ -99,6 +103,10 @@ void Turn::Pass::tell(const Wait& wait) {
         case WaitsFor::disc:
             here().rests[row.id] = waits_.for_disc(row, *wait.reason, wait.said);
             break;
+        case WaitsFor::more_drives:
+            context_.schedule.needs_person(row.id, wait.said);
+            context_.reporter.session_waits(row, wait.said);
+            break;
         case WaitsFor::others:
             turn_.held_until_ =
                 turn_.held_until_ ? std::min(*turn_.held_until_, *wait.held_until) : *wait.held_until;
@@ -139,12 +147,41 @@ Turn::Pass::Next Turn::Pass::carry_out(const GiveName& give) {
 }
 
 Turn::Pass::Next Turn::Pass::carry_out(const LookUpCopies& look) {
+    BB_TRY(const auto discs, services_.catalogue.discs());
     for (const SessionId id : look.sessions) {
         BB_TRY(const auto copies, services_.catalogue.copies(id));
-        std::vector<CopyPlace>& places = facts_.find(id)->copies.emplace();
-        for (const DiscSessionRow& copy : copies) places.push_back({copy.disc, copy.drive});
+        QueuedSession& session = *facts_.find(id);
+        std::vector<CopyPlace>& places = session.copies.emplace();
+        for (const DiscSessionRow& copy : copies)
+            places.push_back({copy.disc, copy.drive, counts(discs, copy)});
+        if (copies.empty()) continue;
+        BB_TRY(session.layout, layout_of_copies(session.row));
     }
     return std::nullopt;
+}
+
+// All of a session's copies lie on their discs in the same way: its receipt and its recovery data say how.
+// Nothing: its record can't be read, and whoever burns it finds that out.
+Result<std::optional<Layout>> Turn::Pass::layout_of_copies(const SessionRow& row) {
+    const auto known = turn_.layouts_.find(row.id);
+    if (known != turn_.layouts_.end()) return known->second;
+    const auto sealed = read_seal(services_.state_fs, row);
+    if (!sealed) return std::nullopt;
+    BB_TRY(const Layout layout, burned_layout(services_.catalogue, row.id, *sealed, facts_.layout));
+    return turn_.layouts_[row.id] = layout;
+}
+
+Turn::Pass::Next Turn::Pass::carry_out(const Complete& /*complete*/) {
+    const SessionRow& row = first().row;
+    BB_TRY(const bool complete, services_.catalogue.complete_copies(row.id));
+    if (!complete) {  // one of them was found bad this very moment
+        first().copies.reset();
+        rest(row);
+        return std::nullopt;
+    }
+    log::info("copies complete", log::kv("account", row.account), log::kv("session", row.disc_name));
+    context_.schedule.add_ended(row.whole_or_self());
+    return kDid;
 }
 
 Turn::Pass::Next Turn::Pass::carry_out(const LookAtSessions& /*look*/) {
@@ -301,7 +338,8 @@ Turn::Pass::Next Turn::Pass::carry_out(const Burn& burn) {
         return kDid;
     }
     Work work = std::move(*made);
-    BB_TRY(work.job.tree, newest_tree(services_.catalogue, disc));
+    const ConfigSnapshot config = services_.config.snapshot();
+    set_layout(work, first().layout.value_or(facts_.layout), config->burn);
     context_.reporter.medium(disc.medium, disc.label);
     context_.reporter.begin(work.rows, disc.label);
     auto attempted = run_attempt(context_, work, [&] { waits_.began(work.rows); });

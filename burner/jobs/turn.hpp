@@ -51,6 +51,7 @@ class Turn {
     DriveWaits& waits_;
     SessionOutcome& outcome_;
     std::map<SessionId, std::uint64_t> sizes_;  // on a disc, as estimated
+    std::map<SessionId, Layout> layouts_;       // of those that have copies
     std::set<SessionId> unprotected_;           // without recovery data, and none is made for them
     std::optional<Timestamp> held_until_;
 };

@@ -57,6 +57,7 @@ void Turn::forget_others(const std::vector<QueuedSession>& queue) {
     const auto left = [&](const auto& note) { return !queued.contains(note.first); };
     std::erase_if(context_.notes.rests, left);
     std::erase_if(sizes_, left);
+    std::erase_if(layouts_, left);
     std::erase_if(unprotected_, [&](SessionId session) { return !queued.contains(session); });
     waits_.keep_only(queued);
 }

@@ -18,8 +18,8 @@ bool waits_for_split(const Config& config, const Schedule& schedule, const Sessi
     return config.burn.span && !row.is_part() && !schedule.fits_a_disc(row.id);
 }
 
-std::uint64_t part_capacity_bytes(const Schedule& schedule, const PoolConfig& pool) {
-    return schedule.blank_bytes_for(pool.drives, pool.copies);
+std::uint64_t part_capacity_bytes(const Schedule& schedule, const PoolConfig& pool, unsigned copies) {
+    return schedule.blank_bytes_for(pool.drives, std::min(copies, static_cast<unsigned>(pool.drives.size())));
 }
 
 Result<bool> Splitter::run_once() {
@@ -70,7 +70,7 @@ Status Splitter::look_at(const SessionRow& row) {
     const ConfigSnapshot config = services_.config.snapshot();
     const auto pool = config->pools.find(row.pool);
     const std::uint64_t capacity =
-        pool == config->pools.end() ? 0 : part_capacity_bytes(schedule_, pool->second);
+        pool == config->pools.end() ? 0 : part_capacity_bytes(schedule_, pool->second, row.copies);
     const auto sealed = read_seal(services_.state_fs, row);
     if (!sealed && sealed.error().code != Errc::corrupt) return std::unexpected(sealed.error());
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));

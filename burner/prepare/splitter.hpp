@@ -17,7 +17,8 @@ namespace burnbox {
 [[nodiscard]] bool waits_for_split(const Config& config, const Schedule& schedule, const SessionRow& row);
 
 // What one blank disc takes of a session of the pool, on as many drives as it wants copies; 0 = unknown.
-[[nodiscard]] std::uint64_t part_capacity_bytes(const Schedule& schedule, const PoolConfig& pool);
+[[nodiscard]] std::uint64_t part_capacity_bytes(const Schedule& schedule, const PoolConfig& pool,
+                                                unsigned copies);
 
 class Splitter {
   public:

@@ -8,15 +8,19 @@
 #include "burner/schedule/disc_choice.hpp"
 #include "burner/schedule/pool_room.hpp"
 #include "common/base/text.hpp"
+#include "common/session/part.hpp"
 
 namespace burnbox {
 namespace {
 
+// That counts: one that does not is made anew, by whatever drive.
 bool has_copy_from(const QueuedSession& session, const std::string& drive) {
-    return session.copies &&
-           std::ranges::find(*session.copies, drive, &CopyPlace::drive) != session.copies->end();
+    return session.copies && std::ranges::any_of(*session.copies, [&](const CopyPlace& copy) {
+               return copy.counts && copy.drive == drive;
+           });
 }
 
+// It is never put on one of them once more.
 std::set<DiscId> discs_of(const QueuedSession& session) {
     std::set<DiscId> discs;
     if (session.copies)
@@ -24,10 +28,17 @@ std::set<DiscId> discs_of(const QueuedSession& session) {
     return discs;
 }
 
+std::size_t count_copies(const QueuedSession& session) {
+    return !session.copies
+               ? 0
+               : static_cast<std::size_t>(std::ranges::count_if(*session.copies, &CopyPlace::counts));
+}
+
 // Why a new disc is needed although one is open: said to people whose session is overtaken.
 std::string overtaken_text(const std::vector<DiscRow>& discs, const DiscWish& wish) {
     for (const DiscRow& disc : discs) {
         if (disc.state != DiscState::open || !wish.here.contains(disc.id) || disc.pool != wish.pool) continue;
+        if (wish.excluded.contains(disc.id) || needed_on(disc, wish) <= disc.free_bytes) continue;
         return fmt::format(
             "it needs about {} and disc {} has {} left, so it waits for a new disc; a smaller session may "
             "overtake it. ",
@@ -53,6 +64,11 @@ class Decider {
             if (auto wait = why_not(session)) {
                 decision_.waits.push_back(std::move(*wait));
                 continue;
+            }
+            if (is_complete(session)) {
+                decision_.group = {session.row.id};
+                decision_.next = Complete{};
+                return std::move(decision_);
             }
             const Group group = gather(first);
             if (group.unknown) {
@@ -82,6 +98,36 @@ class Decider {
         return all_.pools.at(session.row.pool);
     }
 
+    // What was promised at its seal, whatever the pool says by now.
+    [[nodiscard]] unsigned copies_of(const QueuedSession& session) const {
+        return session.row.copies == 0 ? pool_of(session).copies : session.row.copies;
+    }
+
+    // As it may be once a copy that was bad reads well again, or fewer are wanted.
+    [[nodiscard]] bool is_complete(const QueuedSession& session) const {
+        return session.copies && session.row.copies != 0 && count_copies(session) >= session.row.copies;
+    }
+
+    [[nodiscard]] Layout layout_of(const QueuedSession& session) const {
+        return session.layout.value_or(all_.layout);
+    }
+
+    [[nodiscard]] Wait wait_for_another(const QueuedSession& session) const {
+        const SessionRow& row = session.row;
+        const PoolConfig& pool = pool_of(session);
+        const bool any = std::ranges::any_of(
+            pool.drives, [&](const std::string& drive) { return !has_copy_from(session, drive); });
+        if (any) return {.session = row.id, .what = WaitsFor::other_disc};
+        return {.session = row.id,
+                .what = WaitsFor::more_drives,
+                .said = fmt::format(
+                    "{} copies were promised at its seal, each from another drive, and pool {} has no drive "
+                    "for copy {}: add one (pools.{}.drives), or say `burnbox retry {}/{}` to have it burned "
+                    "with the copies that there are",
+                    copies_of(session), escape(row.pool), count_copies(session) + 1, escape(row.pool),
+                    escape(row.account), escape(whole_disc_name(row.disc_name)))};
+    }
+
     // What keeps it from this drive now, whatever discs there are.
     [[nodiscard]] std::optional<Wait> why_not(const QueuedSession& session) const {
         const SessionRow& row = session.row;
@@ -100,8 +146,8 @@ class Decider {
         if (rest != here_.rests.end() && rest->second > all_.now) return wait(WaitsFor::another_try);
         if (session.not_before > all_.now) return wait(WaitsFor::back_off);
         if (session.taken) return wait(WaitsFor::somebody);
-        if (!session.copies) return std::nullopt;                              // they are looked up
-        if (has_copy_from(session, name_)) return wait(WaitsFor::other_disc);  // each in another drive
+        if (!session.copies || is_complete(session)) return std::nullopt;  // they are looked up
+        if (has_copy_from(session, name_)) return wait_for_another(session);
         if (an_earlier_drive_takes(session)) return wait(WaitsFor::other_drive);
         return std::nullopt;
     }
@@ -122,7 +168,7 @@ class Decider {
         const QueuedSession& oldest = all_.queue[first];
         if (!oldest.copies) return {.members = {}, .held_until = {}, .unknown = first};
         BatchConfig rule = all_.batch;
-        if (all_.layout == Layout::root || oldest.row.is_part()) rule.sessions = 1;
+        if (layout_of(oldest) == Layout::root || oldest.row.is_part()) rule.sessions = 1;
         std::vector<const QueuedSession*> sessions;
         std::vector<BatchCandidate> candidates;
         const auto discs = discs_of(oldest);
@@ -137,7 +183,8 @@ class Decider {
             if (session.row.is_part() || session.row.pool != oldest.row.pool) continue;
             if (why_not(session)) continue;
             if (!session.copies) return {.members = {}, .held_until = {}, .unknown = i};
-            if (discs_of(session) == discs) add(session);
+            const bool same = discs_of(session) == discs && layout_of(session) == layout_of(oldest);
+            if (same && !is_complete(session)) add(session);
         }
         const Batch batch = choose_batch(candidates, rule, all_.time);
         Group group{.members = {}, .held_until = batch.held_until, .unknown = {}};
@@ -193,13 +240,14 @@ class Decider {
         for (const std::string& drive : pool_of(session).drives)
             if (const auto found = all_.drives.find(drive); found != all_.drives.end())
                 capacities.push_back(found->second.blank_capacity_bytes);
-        const std::uint64_t elsewhere = blank_bytes_for(capacities, pool_of(session).copies);
+        const auto drives = static_cast<unsigned>(capacities.size());
+        const std::uint64_t elsewhere = blank_bytes_for(capacities, std::min(copies_of(session), drives));
         return elsewhere == 0 || elsewhere >= bytes;
     }
 
     bool choose_disc(const QueuedSession& first, const DiscsInReach& reach) {
         DiscWish wish{reach.here, first.row.pool, *first.bytes_on_disc, discs_of(first), reach.tree_bytes};
-        wish.blank_only = all_.layout == Layout::root;
+        wish.blank_only = layout_of(first) == Layout::root;
         for (const auto& [disc, session] : here_.unsuitable)
             if (session == first.row.id) wish.excluded.insert(disc);
         const std::vector<DiscRow> candidates = discs_for(reach.discs, wish);
@@ -256,9 +304,23 @@ class Decider {
         }
         decision_.waits.push_back({.session = id,
                                    .what = WaitsFor::disc,
-                                   .said = overtaken_text(reach.discs, wish) + reach.no_blank->message,
+                                   .said = text_of_copies(first, reach.discs) +
+                                           overtaken_text(reach.discs, wish) + reach.no_blank->message,
                                    .reason = reach.no_blank});
         return false;
+    }
+
+    // "copy 1 of 2 is on disc BURNBOX_0002. "
+    [[nodiscard]] std::string text_of_copies(const QueuedSession& session,
+                                             const std::vector<DiscRow>& discs) const {
+        std::string text;
+        unsigned number = 0;
+        for (const CopyPlace& copy : *session.copies) {
+            const auto disc = std::ranges::find(discs, copy.disc, &DiscRow::id);
+            if (!copy.counts || disc == discs.end()) continue;
+            text += fmt::format("copy {} of {} is on disc {}. ", ++number, copies_of(session), disc->label);
+        }
+        return text;
     }
 
     // The disc was chosen for the first; the others go with it as far as there is room.

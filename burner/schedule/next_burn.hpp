@@ -25,6 +25,7 @@ enum class WaitsFor : std::uint8_t {
     another_try,    // it failed here a moment ago, or waits for this drive's disc: not again so soon
     back_off,       // its burn failed: on no drive so soon
     other_disc,     // it has a copy from this drive; the next one is another drive's
+    more_drives,    // it has a copy from each drive of its pool, and was promised more
     other_drive,    // an earlier drive of its pool can take it at once
     larger_drive,   // it is larger than this one's discs, and others have larger ones
     somebody,       // works on it
@@ -48,6 +49,7 @@ struct GiveName {  // the session's folder is renamed first
 struct LookUpCopies {  // in the catalogue
     std::vector<SessionId> sessions{};
 };
+struct Complete {};        // it has all its copies: it is burned
 struct LookAtSessions {};  // whether their files are there, and what they take on a disc
 struct LookAtDiscs {};     // which discs are within reach, and what is in the drive
 struct PutIn {             // a disc of the catalogue: an image; or a blank that was given its label before
@@ -64,8 +66,8 @@ struct Burn {  // the group is all that fits on it
 struct Decision {
     std::vector<Wait> waits{};       // of those before the first of the group; of all when there is none
     std::vector<SessionId> group{};  // to be burned together, the oldest first
-    std::variant<Nothing, GiveName, LookUpCopies, LookAtSessions, LookAtDiscs, PutIn, PutInBlank, ChangeDisc,
-                 Burn>
+    std::variant<Nothing, GiveName, LookUpCopies, Complete, LookAtSessions, LookAtDiscs, PutIn, PutInBlank,
+                 ChangeDisc, Burn>
         next{};
 };
 

@@ -19,14 +19,16 @@ namespace burnbox {
 
 struct CopyPlace {
     DiscId disc = 0;
-    std::string drive;  // that burned it
+    std::string drive;   // that burned it
+    bool counts = true;  // among the copies that the pool asks for (copy_rules)
 };
 
 struct QueuedSession {
     SessionRow row;
-    std::optional<std::vector<CopyPlace>> copies{};  // nothing: not looked up yet
-    bool folder_is_behind = false;                   // its folder is called -failed still: it was retried
-    std::string folder_away{};                       // why its folder can't be reached; "" = it can
+    std::optional<std::vector<CopyPlace>> copies{};  // all; nothing: not looked up yet
+    std::optional<Layout> layout{};  // of its copies, with them; nothing: it has none, or nobody can tell
+    bool folder_is_behind = false;   // its folder is called -failed still: it was retried
+    std::string folder_away{};       // why its folder can't be reached; "" = it can
     bool not_split_yet = false;      // it may be larger than a disc: the preparer says so (burn.span)
     bool not_protected_yet = false;  // its recovery data is made first (burn.redundancy)
     bool taken = false;              // somebody works on it

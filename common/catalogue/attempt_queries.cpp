@@ -7,6 +7,7 @@
 #include "common/base/text.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/catalogue/columns.hpp"
+#include "common/catalogue/copy_rules.hpp"
 #include "common/catalogue/database.hpp"
 #include "common/catalogue/statements.hpp"
 #include "common/catalogue/steps.hpp"
@@ -129,7 +130,7 @@ Status Catalogue::attempt_written(AttemptId id, std::uint32_t start_lba, std::ui
 
 Status Catalogue::attempt_verified(AttemptId id, const DiscRow& disc,
                                    const std::vector<BurnedSession>& sessions, Timestamp burned_at,
-                                   Timestamp verified_at, unsigned copies_wanted) {
+                                   Timestamp verified_at) {
     return database_->write("attempt verified", [&](soci::session& sql) -> Status {
         BB_CHECK(step_attempt(sql, id, AttemptState::verifying, AttemptState::verified));
         change(sql, "UPDATE attempts SET ended_at = :now WHERE id = :id", to_column(verified_at), id);
@@ -140,11 +141,10 @@ Status Catalogue::attempt_verified(AttemptId id, const DiscRow& disc,
         for (const Catalogue::BurnedSession& burned : sessions) {
             BB_TRY(const SessionRow session_row, session(burned.id));
             add_disc_session(sql, row, session_row, burned.files, burned_at, verified_at);
-            BB_TRY(const auto done, copies(burned.id));  // one row per disc
-            if (done.size() < copies_wanted) {
-                BB_CHECK(
-                    step(burned.id, SessionState::verifying, SessionState::queued,
-                         fmt::format("copy {} of {} is on disc {}", done.size(), copies_wanted, disc.label)));
+            BB_TRY(const auto done, counting_copies(*this, burned.id));  // one row per disc
+            if (!are_complete(session_row, done)) {
+                BB_CHECK(step(burned.id, SessionState::verifying, SessionState::queued,
+                              copies_text(session_row, done)));
                 continue;
             }
             note_burned(sql, burned.id, burned_at, verified_at);
@@ -154,7 +154,7 @@ Status Catalogue::attempt_verified(AttemptId id, const DiscRow& disc,
     });
 }
 
-Status Catalogue::attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
+Status Catalogue::attempt_failed(AttemptId id, const DiscRow& disc, const std::set<SessionId>& need_a_person,
                                  const AttemptFailure& failure) {
     return database_->write("attempt failed", [&](soci::session& sql) -> Status {
         BB_TRY(const AttemptRow row, attempt(sql, id));
@@ -173,7 +173,10 @@ Status Catalogue::attempt_failed(AttemptId id, const DiscRow& disc, SessionState
                to_column(system_clock().now()),
                row.messages.empty() ? failure.reason : row.messages + "\n" + failure.reason,
                std::string(to_string(failure.cause)), static_cast<int>(failure.spoiled), id);
-        for (const SessionId session : row.sessions) BB_CHECK(step(session, from, to, failure.reason));
+        for (const SessionId session : row.sessions)
+            BB_CHECK(step(session, from,
+                          need_a_person.contains(session) ? SessionState::failed : SessionState::queued,
+                          failure.reason));
         return {};
     });
 }

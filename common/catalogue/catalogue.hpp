@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
 #include "common/base/error.hpp"
 #include "common/catalogue/rows.hpp"
@@ -46,11 +47,24 @@ class Catalogue {
     // One step of the state table, only if the row is in `from`: else Errc::conflict and nothing changes.
     [[nodiscard]] Status step(SessionId id, SessionState from, SessionState to, const std::string& reason);
     [[nodiscard]] Status set_reason(SessionId id, const std::string& reason);
+    // What a former run said of those that are queued may not hold any more: it is forgotten, but for which
+    // copies they have. Returns whose reason is another one now.
+    [[nodiscard]] Result<std::vector<SessionId>> forget_reasons();
     [[nodiscard]] Status begin_move(SessionId id, const std::string& folder_next);
     [[nodiscard]] Status end_move(SessionId id);  // folder = folder_next, folder_next = ""
     [[nodiscard]] Status set_folder(SessionId id,
                                     const std::string& folder);  // clears folder_next
     [[nodiscard]] Status remove_session(SessionId id);           // withdrawn ones only
+
+    // --- on how many discs: what was promised at the seal holds, whatever the pool says by then
+    // Of this pool, not burned yet, of which nobody knows: an older burnbox sealed them.
+    [[nodiscard]] Status promise_copies(const std::string& pool, unsigned copies);
+    // A person wants so many of this one, which is queued (Errc::conflict when not).
+    [[nodiscard]] Status set_copies(SessionId id, unsigned copies);
+    // A person wants it and its parts, as far as they are queued or failed, burned in this pool.
+    [[nodiscard]] Status set_pool(SessionId id, const std::string& pool);
+    // A queued session whose copies are complete by now (copy_rules) is burned. False: they are not.
+    [[nodiscard]] Result<bool> complete_copies(SessionId id);
 
     // --- sessions larger than a disc
     // The session is to be burned as these parts; of each, disc_name, seal_id, content_digest, bytes and
@@ -83,14 +97,14 @@ class Catalogue {
         std::vector<FileRow> files;
     };
     // The end of a good attempt, in one transaction: attempt verified, disc updated, disc session and files
-    // stored. A session whose copies are complete (`copies_wanted` different discs) becomes burned, else
-    // queued again.
+    // stored. A session whose copies are complete (copy_rules) becomes burned, else queued again.
     [[nodiscard]] Status attempt_verified(AttemptId id, const DiscRow& disc,
                                           const std::vector<BurnedSession>& sessions, Timestamp burned_at,
-                                          Timestamp verified_at, unsigned copies_wanted);
-    // The end of a bad one: attempt failed, disc updated, sessions stepped to `to` (queued or failed) with
-    // the reason.
-    [[nodiscard]] Status attempt_failed(AttemptId id, const DiscRow& disc, SessionState to,
+                                          Timestamp verified_at);
+    // The end of a bad one: attempt failed, disc updated; those of its sessions that need a person have
+    // failed, the others are queued again, with the reason.
+    [[nodiscard]] Status attempt_failed(AttemptId id, const DiscRow& disc,
+                                        const std::set<SessionId>& need_a_person,
                                         const AttemptFailure& failure);
     [[nodiscard]] Result<std::vector<AttemptRow>> unfinished_attempts();  // writing or verifying
     [[nodiscard]] Result<std::vector<AttemptRow>> attempts(SessionId session);
@@ -119,10 +133,9 @@ class Catalogue {
     // One disc session that was found on the disc and read back, in one transaction: the disc is updated; its
     // unfinished attempt, if any, has failed, and its sessions are queued again; a verified attempt holds the
     // disc session and the files. What the disc holds of it already is left out. A session that waits or has
-    // failed and whose copies are complete now (`copies_wanted` different discs) is burned. Returns those
-    // that are. Errc::exists when a new row's disc name is taken.
-    [[nodiscard]] Result<std::vector<SessionId>> take_in(const DiscRow& disc, const TakenDiscSession& found,
-                                                         unsigned copies_wanted);
+    // failed and whose copies are complete now (copy_rules) is burned. Returns those that are. Errc::exists
+    // when a new row's disc name is taken.
+    [[nodiscard]] Result<std::vector<SessionId>> take_in(const DiscRow& disc, const TakenDiscSession& found);
 
     // --- its age: a copy that is put back is younger than what was noted beside the data
     // Grows with every disc and every attempt that is begun.

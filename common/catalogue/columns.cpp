@@ -65,10 +65,10 @@ Result<Sha256> parse_digest(const std::string& hex, const char* column) {
 }
 
 void SessionColumns::bind(soci::statement& statement) {
-    bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, state_, row_.folder,
-             row_.folder_next, row_.seal_id, content_digest_, row_.marker_name, marker_sha256_, bytes_,
-             files_count_, sealed_at_, burned_at_, verified_at_, row_.reason, root_, row_.whole, part_,
-             parts_, row_.retried_after);
+    bind_all(statement, row_.id, row_.account, row_.name, row_.disc_name, row_.pool, copies_, state_,
+             row_.folder, row_.folder_next, row_.seal_id, content_digest_, row_.marker_name, marker_sha256_,
+             bytes_, files_count_, sealed_at_, burned_at_, verified_at_, row_.reason, root_, row_.whole,
+             part_, parts_, row_.retried_after);
 }
 
 Result<SessionRow> SessionColumns::row() const {
@@ -82,6 +82,7 @@ Result<SessionRow> SessionColumns::row() const {
     row.bytes = static_cast<std::uint64_t>(bytes_);
     row.files_count = static_cast<std::uint64_t>(files_count_);
     row.sealed_at = to_timestamp(sealed_at_);
+    row.copies = static_cast<unsigned>(copies_);
     row.part = static_cast<unsigned>(part_);
     row.parts = static_cast<unsigned>(parts_);
     row.burned_at = to_optional_timestamp(burned_at_);

@@ -14,7 +14,7 @@ class SessionColumns {
   public:
     using Row = SessionRow;
     static constexpr const char* kSelect =
-        "SELECT id, account, name, disc_name, pool, state,"
+        "SELECT id, account, name, disc_name, pool, copies, state,"
         " COALESCE((SELECT w.folder FROM sessions w WHERE w.id = sessions.whole_id), folder),"
         " COALESCE((SELECT w.folder_next FROM sessions w WHERE w.id = sessions.whole_id), folder_next),"
         " seal_id, content_digest, marker_name,"
@@ -27,7 +27,7 @@ class SessionColumns {
     SessionRow row_;  // the columns that need no conversion
     std::string state_, content_digest_, marker_sha256_, root_;
     long long bytes_ = 0, files_count_ = 0, sealed_at_ = 0, burned_at_ = 0, verified_at_ = 0, part_ = 0,
-              parts_ = 0;
+              parts_ = 0, copies_ = 0;
 };
 
 class DiscColumns {

@@ -51,13 +51,16 @@ Result<bool> is_partly_burned(Catalogue& catalogue, SessionId whole) {
 Status add_part(soci::session& sql, const SessionRow& whole, const SessionRow& part, long long number,
                 long long count) {
     change(sql,
-           "INSERT INTO sessions (account, name, disc_name, pool, state, folder, seal_id, content_digest,"
+           "INSERT INTO sessions (account, name, disc_name, pool, copies, state, folder, seal_id, "
+           "content_digest,"
            " marker_name, marker_sha256, bytes, files_count, sealed_at, root, whole_id, part, parts)"
-           " VALUES (:account, :name, :disc_name, :pool, 'queued', '', :seal_id, :content, :marker_name,"
+           " VALUES (:account, :name, :disc_name, :pool, :copies, 'queued', '', :seal_id, :content, "
+           ":marker_name,"
            " :marker, :bytes, :files, :sealed, :root, :whole, :part, :parts)",
-           whole.account, whole.name, part.disc_name, whole.pool, part.seal_id, part.content_digest.hex(),
-           whole.marker_name, whole.marker_sha256.hex(), to_column(part.bytes), to_column(part.files_count),
-           to_column(whole.sealed_at), to_column(whole.staging), whole.id, number, count);
+           whole.account, whole.name, part.disc_name, whole.pool, to_column(std::uint64_t{whole.copies}),
+           part.seal_id, part.content_digest.hex(), whole.marker_name, whole.marker_sha256.hex(),
+           to_column(part.bytes), to_column(part.files_count), to_column(whole.sealed_at),
+           to_column(whole.staging), whole.id, number, count);
     return {};
 }
 

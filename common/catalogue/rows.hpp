@@ -24,6 +24,7 @@ struct SessionRow {
     std::string name;       // what the client called it: "holiday"
     std::string disc_name;  // unique in the account, case-insensitively: "holiday-2"
     std::string pool;
+    unsigned copies = 0;  // on as many discs: promised at the seal; 0 = nobody knows
     SessionState state = SessionState::queued;
     std::string folder;       // where its folder is, in the inbox: "holiday-queued"; "" = payload released
     std::string folder_next;  // set while a rename is under way

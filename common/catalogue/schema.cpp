@@ -15,6 +15,7 @@
 //     marker_name, marker_sha256, bytes, files_count, sealed_at
 //     burned_at, verified_at   of the last copy; NULL until every copy is verified
 //     reason           why it waits or failed
+//     copies           on as many discs it is burned: what its pool promised at the seal; 0 = nobody knows
 //     whole_id, part   a part of a session larger than a disc: the whole one's row, and the number from 1;
 //                      its folder is that of the whole one. NULL and 0 else
 //     parts            how many there are; in the row of the whole session too, whose state and reason
@@ -172,9 +173,7 @@ constexpr Statement kMigrations[] = {
     {5, "ALTER TABLE disc_sessions ADD COLUMN good INTEGER NOT NULL DEFAULT 1"},
     {5, "CREATE TABLE drives (drive TEXT PRIMARY KEY, trusted_after INTEGER NOT NULL) WITHOUT ROWID"},
     {5, "CREATE INDEX attempts_by_drive ON attempts (drive, id)"},
-    {6, "DROP INDEX discs_by_short_label"},
-    {6,
-     "CREATE UNIQUE INDEX discs_by_short_label ON discs (substr(label, 1, 16)) WHERE instr(label, '~') = 0"},
+    {7, "ALTER TABLE sessions ADD COLUMN copies INTEGER NOT NULL DEFAULT 0"},
 };
 
 // 0 for a new database, nothing for one that holds somebody else's tables.

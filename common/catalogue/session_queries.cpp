@@ -35,19 +35,20 @@ Result<SessionId> Catalogue::add_session(const SessionRow& row) {
                             escape(row.account), escape(row.disc_name)));
         const std::string state(to_string(row.state)), content = row.content_digest.hex(),
                                                        marker = row.marker_sha256.hex();
-        change(
-            sql,
-            "INSERT INTO sessions (account, name, disc_name, pool, state, folder, folder_next, seal_id, "
-            "content_digest,"
-            " marker_name, marker_sha256, bytes, files_count, sealed_at, burned_at, verified_at, reason, "
-            "root)"
-            " VALUES (:account, :name, :disc_name, :pool, :state, :folder, :folder_next, :seal_id, :content, "
-            ":marker_name,"
-            " :marker, :bytes, :files, :sealed, NULLIF(:burned, 0), NULLIF(:verified, 0), :reason, :root)",
-            row.account, row.name, row.disc_name, row.pool, state, row.folder, row.folder_next, row.seal_id,
-            content, row.marker_name, marker, to_column(row.bytes), to_column(row.files_count),
-            to_column(row.sealed_at), to_column(row.burned_at), to_column(row.verified_at), row.reason,
-            to_column(row.staging));
+        change(sql,
+               "INSERT INTO sessions (account, name, disc_name, pool, copies, state, folder, folder_next, "
+               "seal_id, "
+               "content_digest,"
+               " marker_name, marker_sha256, bytes, files_count, sealed_at, burned_at, verified_at, reason, "
+               "root)"
+               " VALUES (:account, :name, :disc_name, :pool, :copies, :state, :folder, :folder_next, "
+               ":seal_id, :content, "
+               ":marker_name,"
+               " :marker, :bytes, :files, :sealed, NULLIF(:burned, 0), NULLIF(:verified, 0), :reason, :root)",
+               row.account, row.name, row.disc_name, row.pool, to_column(std::uint64_t{row.copies}), state,
+               row.folder, row.folder_next, row.seal_id, content, row.marker_name, marker,
+               to_column(row.bytes), to_column(row.files_count), to_column(row.sealed_at),
+               to_column(row.burned_at), to_column(row.verified_at), row.reason, to_column(row.staging));
         return last_id(sql, "sessions");
     });
 }

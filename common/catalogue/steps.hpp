@@ -15,6 +15,9 @@ namespace burnbox {
 [[nodiscard]] Result<std::optional<AttemptId>> unfinished_attempt(soci::session& sql, DiscId disc);
 void add_attempt_session(soci::session& sql, AttemptId attempt, SessionId session, long long position);
 void note_burned(soci::session& sql, SessionId session, Timestamp burned_at, Timestamp verified_at);
+// The steps that a burn makes, of one that is queued or has failed: nothing of it happens here.
+[[nodiscard]] Status become_burned(Catalogue& catalogue, soci::session& sql, const SessionRow& row,
+                                   Timestamp burned_at, Timestamp verified_at);
 // What failed of the session up to now is forgiven.
 void forgive_session(soci::session& sql, SessionId session);
 // One session of a good attempt: where it lies on the disc, and its files. One without a row has id 0.

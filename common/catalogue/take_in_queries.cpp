@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/catalogue/columns.hpp"
+#include "common/catalogue/copy_rules.hpp"
 #include "common/catalogue/database.hpp"
 #include "common/catalogue/statements.hpp"
 #include "common/catalogue/steps.hpp"
@@ -45,17 +46,6 @@ long long add_verified_attempt(soci::session& sql, const DiscRow& disc,
     return last_id(sql, "attempts");
 }
 
-// Steps that a burn makes, in one: nothing of it happened here.
-Status become_burned(Catalogue& catalogue, soci::session& sql, const SessionRow& row,
-                     const Catalogue::TakenDiscSession& found) {
-    if (row.state == SessionState::failed)
-        BB_CHECK(catalogue.step(row.id, SessionState::failed, SessionState::queued, ""));
-    BB_CHECK(catalogue.step(row.id, SessionState::queued, SessionState::burning, ""));
-    BB_CHECK(catalogue.step(row.id, SessionState::burning, SessionState::verifying, ""));
-    note_burned(sql, row.id, found.burned_at, found.verified_at);
-    return catalogue.step(row.id, SessionState::verifying, SessionState::burned, "");
-}
-
 Result<SessionRow> row_of(Catalogue& catalogue, const Catalogue::TakenSession& taken,
                           const Catalogue::TakenDiscSession& found) {
     if (taken.id != 0) return catalogue.session(taken.id);
@@ -79,8 +69,7 @@ Result<bool> is_listed(soci::session& sql, const DiscRow& disc, const std::strin
 Result<std::optional<SessionId>> take_session(Catalogue& catalogue, soci::session& sql, const DiscRow& disc,
                                               const AttemptRow& attempt, long long position,
                                               const Catalogue::TakenSession& taken,
-                                              const Catalogue::TakenDiscSession& found,
-                                              unsigned copies_wanted) {
+                                              const Catalogue::TakenDiscSession& found) {
     if (taken.id == 0 && taken.row.disc_name.empty()) {
         SessionRow listed = taken.row;
         listed.disc_name = taken.listed_as;
@@ -102,9 +91,9 @@ Result<std::optional<SessionId>> take_session(Catalogue& catalogue, soci::sessio
         const bool is_burned = row.state == SessionState::burned;
         return is_burned ? std::optional(row.id) : std::nullopt;
     }
-    BB_TRY(const auto done, catalogue.copies(row.id));  // one row per disc
-    if (done.size() < copies_wanted) return std::optional<SessionId>();
-    BB_CHECK(become_burned(catalogue, sql, row, found));
+    BB_TRY(const auto done, counting_copies(catalogue, row.id));  // one row per disc
+    if (!are_complete(row, done)) return std::optional<SessionId>();
+    BB_CHECK(become_burned(catalogue, sql, row, found.burned_at, found.verified_at));
     return std::optional(row.id);
 }
 
@@ -122,8 +111,7 @@ void set_sequence(soci::session& sql, const std::string& table, long long last) 
 
 }  // namespace
 
-Result<std::vector<SessionId>> Catalogue::take_in(const DiscRow& disc, const TakenDiscSession& found,
-                                                  unsigned copies_wanted) {
+Result<std::vector<SessionId>> Catalogue::take_in(const DiscRow& disc, const TakenDiscSession& found) {
     return database_->write(
         "take in disc session", [&](soci::session& sql) -> Result<std::vector<SessionId>> {
             BB_CHECK(end_unfinished_attempt(*this, sql, disc));
@@ -135,7 +123,7 @@ Result<std::vector<SessionId>> Catalogue::take_in(const DiscRow& disc, const Tak
             long long position = 0;
             for (const Catalogue::TakenSession& taken : found.sessions) {
                 BB_TRY(const auto is_burned,
-                       take_session(*this, sql, disc, attempt_row, position++, taken, found, copies_wanted));
+                       take_session(*this, sql, disc, attempt_row, position++, taken, found));
                 if (is_burned) burned.push_back(*is_burned);
             }
             return burned;

@@ -14,4 +14,10 @@ std::optional<std::string> pool_of(const CurrentConfig& config, const std::strin
     return found->second.pool;
 }
 
+unsigned copies_of(const CurrentConfig& config, const std::string& pool) {
+    const ConfigSnapshot now = config.snapshot();
+    const auto found = now->pools.find(pool);
+    return found == now->pools.end() ? 0 : found->second.copies;
+}
+
 }  // namespace burnbox

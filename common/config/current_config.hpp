@@ -16,5 +16,7 @@ using ConfigSnapshot = Snapshot<Config>;
 [[nodiscard]] Limits limits_of(const CurrentConfig& config);
 // The pool of what the account seals now; nothing when there is no such account.
 [[nodiscard]] std::optional<std::string> pool_of(const CurrentConfig& config, const std::string& account);
+// On how many discs what is sealed now for this pool is burned; 0 = there is no such pool.
+[[nodiscard]] unsigned copies_of(const CurrentConfig& config, const std::string& pool);
 
 }  // namespace burnbox

@@ -41,10 +41,13 @@ Result<Receipt> parse_receipt_head(std::string_view text) {
         json.at("marker").at("name").get_to(receipt.marker_name);
         receipt.marker_sha256 =
             Sha256::parse(json.at("marker").at("sha256").get<std::string>()).value_or(Sha256());
+        receipt.parts = json.value("parts", 0U);
         for (const auto& copy : json.at("copies")) {
             ReceiptCopy& there = receipt.copies.emplace_back();
             copy.at("disc").get_to(there.disc);
             copy.at("serial").get_to(there.serial);
+            there.part = copy.value("part", 0U);
+            there.counts = copy.value("counts", true);
         }
         return receipt;
     } catch (const nlohmann::json::exception& error) {

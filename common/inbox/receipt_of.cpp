@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "common/catalogue/copy_rules.hpp"
+
 namespace burnbox {
 
-Receipt receipt_of(const SessionRow& row, const std::vector<DiscSessionRow>& copies) {
+Receipt receipt_of(const SessionRow& row, const std::vector<DiscSessionRow>& copies,
+                   const std::vector<DiscRow>& discs) {
     Receipt receipt;
     receipt.account = row.account;
     receipt.session = row.disc_name;
@@ -27,7 +30,8 @@ Receipt receipt_of(const SessionRow& row, const std::vector<DiscSessionRow>& cop
                                   .disc_session = copy.disc_session,
                                   .start_lba = copy.start_lba,
                                   .blocks = copy.blocks,
-                                  .part = copy.part});
+                                  .part = copy.part,
+                                  .counts = counts(discs, copy)});
     std::ranges::stable_sort(receipt.copies, {}, &ReceiptCopy::part);
     return receipt;
 }

@@ -8,8 +8,9 @@
 
 namespace burnbox {
 
-// Copies by part; no files, and nothing that its seal record says. A time that the row lacks is the one
-// before it. Pure.
-[[nodiscard]] Receipt receipt_of(const SessionRow& row, const std::vector<DiscSessionRow>& copies);
+// Copies by part, all of them, with whether they count; no files, and nothing that its seal record says. A
+// time that the row lacks is the one before it. `discs`: all. Pure.
+[[nodiscard]] Receipt receipt_of(const SessionRow& row, const std::vector<DiscSessionRow>& copies,
+                                 const std::vector<DiscRow>& discs);
 
 }  // namespace burnbox

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "common/base/shown_text.hpp"
@@ -64,6 +65,7 @@ Json head(const Receipt& receipt) {
                           {"start_lba", copy.start_lba},
                           {"blocks", copy.blocks}});
         if (copy.part != 0) copies.back()["part"] = copy.part;
+        if (!copy.counts) copies.back()["counts"] = false;
     }
     Json head = {{"receipt", 1},
                  {"account", receipt.account},
@@ -142,6 +144,7 @@ std::string describe(const Receipt& receipt, const ReceiptCopy& copy, std::size_
     line("Image file", copy.location);
     line("Disc session",
          fmt::format("{}, {} blocks from block {}", copy.disc_session, copy.blocks, copy.start_lba));
+    if (!copy.counts) line("Not a copy", "the disc is suspect or missing by now, or was read back bad");
     return text + '\n';
 }
 
@@ -295,6 +298,13 @@ std::string to_text(const Receipt& receipt) {
         "Every line must end with OK. The digests of all files are in receipt.json too.\n\n{}burnbox {}\n",
         how_to_mend(receipt), BURNBOX_VERSION);
     return text;
+}
+
+std::size_t whole_copies(const Receipt& receipt) {
+    std::vector<std::size_t> of_part(receipt.parts + 1U, 0);
+    for (const ReceiptCopy& copy : receipt.copies)
+        if (copy.counts && copy.part < of_part.size()) ++of_part[copy.part];
+    return receipt.parts == 0 ? of_part[0] : *std::min_element(of_part.begin() + 1, of_part.end());
 }
 
 }  // namespace burnbox

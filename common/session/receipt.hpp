@@ -23,6 +23,7 @@ struct ReceiptCopy {
     // Of a session in parts: which one it is, and what Receipt says of a whole one.
     unsigned part{};
     std::string checksum_list{}, parity_folder{}, parity_base{};
+    bool counts = true;  // not one whose disc is suspect or missing, or that was read back bad since
 };
 
 struct ReceiptFile {
@@ -61,5 +62,9 @@ struct Receipt {
 
 [[nodiscard]] std::string to_json(const Receipt& receipt);  // receipt.json
 [[nodiscard]] std::string to_text(const Receipt& receipt);  // RECEIPT.txt
+
+// How often all of it is on discs, by copies that count: of a session in parts as often as the part that is
+// there least.
+[[nodiscard]] std::size_t whole_copies(const Receipt& receipt);
 
 }  // namespace burnbox

@@ -243,6 +243,8 @@ struct Composition::State {
             .burn_now = [this](SessionId session) { burner->burn_now(session); },
             .by_hand = [this](Burner::ByHand what,
                               const std::string& drive) { return burner->by_hand(what, drive); },
+            .settle = [this](SessionId session,
+                             const std::string& pool) { return burner->settle(session, pool); },
             .folders_away = [this] { return away.list(); },
             .keys_wrong =
                 [this] {

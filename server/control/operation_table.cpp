@@ -28,6 +28,9 @@ constexpr std::array kImportFlags = {
 constexpr std::array kSkimFlags = {
     OperationFlag{"--once", "now, beside the runs that the server makes by itself", false, {}, true}};
 
+constexpr std::array kRetryFlags = {OperationFlag{
+    "--pool", "burns the session in this pool: its own is not configured any more", false, "NAME"}};
+
 constexpr std::string_view kSessionDetail =
     "SESSION is ACCOUNT/NAME as `sessions` shows it; the account may be left out while the name is unique.";
 
@@ -72,14 +75,13 @@ constexpr std::array kTable = {
         {},
         false},
     OperationSpec{
-        "retry",
-        "SESSION|DRIVE",
-        "Queues a failed session again, or lets a drive burn again that was stopped",
-        "A drive is stopped when it spoiled two discs in a row. A configured drive's name means the drive; "
-        "account/session always means the session.",
-        "retry alice/holiday",
-        {},
-        false},
+        "retry", "SESSION|DRIVE",
+        "Queues a failed session again, has one burned that waits for copies, or lets a drive burn again",
+        "One that waits because its pool has fewer drives than copies were promised at its seal is burned "
+        "with "
+        "the copies that the pool can make now. A drive is stopped when it spoiled two discs in a row. A "
+        "configured drive's name means the drive; account/session always means the session.",
+        "retry alice/holiday", kRetryFlags, false},
     OperationSpec{"close-disc",
                   "DRIVE",
                   "Closes the disc in a drive for good: nothing more is burned on it",

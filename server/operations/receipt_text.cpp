@@ -17,7 +17,8 @@ Result<std::string> receipt_text(Catalogue& catalogue, Inbox& inbox, const Sessi
             if (const auto text = read_file(**fs, path, kMostReceiptBytes); text) return show_lines(*text);
     }
     BB_TRY(const auto copies, catalogue.copies(row.id));
-    return to_text(receipt_of(row, copies));
+    BB_TRY(const auto discs, catalogue.discs());
+    return to_text(receipt_of(row, copies, discs));
 }
 
 }  // namespace burnbox

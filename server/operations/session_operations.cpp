@@ -70,11 +70,21 @@ void run_retry(const Asked& asked) {
     const auto row = find_sealed_session(asked, asked.operation.argument, {SessionState::failed});
     if (!row) return asked.failed(row.error().message);
     const std::string session = name_for(asked, row->account, row->disc_name);
-    if (row->state != SessionState::failed)
-        return asked.failed(fmt::format("{} is {}: only a failed session can be tried again", session,
-                                        to_string(row->state)));
-    if (const auto done = retry(asked.services, *row); !done) return asked.failed(done.error().message);
-    asked.done(fmt::format("{} is queued again\n", session));
+    const std::string pool = asked.operation.value("--pool");
+    // Of one in parts some may wait while others burn.
+    const bool waits =
+        row->state == SessionState::queued || (row->state == SessionState::burning && row->parts != 0);
+    if (row->state != SessionState::failed && !waits)
+        return asked.failed(
+            fmt::format("{} is {}: only a failed session can be tried again, or one that waits", session,
+                        to_string(row->state)));
+    if (row->state == SessionState::failed)
+        if (const auto done = retry(asked.services, *row); !done) return asked.failed(done.error().message);
+    if (row->state == SessionState::failed && pool.empty())
+        return asked.done(fmt::format("{} is queued again\n", session));
+    const auto settled = asked.services.settle(row->id, pool);
+    if (!settled) return asked.failed(settled.error().message);
+    asked.done(*settled + "\n");
 }
 
 void run_by_hand(const Asked& asked, Burner::ByHand what) {

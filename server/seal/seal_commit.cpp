@@ -25,6 +25,7 @@ SessionRow new_row(const SealOrigin& origin, const OpenSession& session, const S
             .name = session.name,
             .disc_name = {},
             .pool = content.pool,
+            .copies = copies_of(origin.services().config, content.pool),
             .folder = origin.folder(session),
             .folder_next = {},
             .seal_id = origin.seal_id(),

@@ -333,6 +333,7 @@ class LostSessions {
         row.name = parse_folder(receipt.folder).name;
         row.disc_name = receipt.head.session;
         if (auto pool = pool_of(services_.config, account_)) row.pool = std::move(*pool);
+        row.copies = static_cast<unsigned>(whole_copies(receipt.head));
         row.state = SessionState::burned;
         row.reason = reason_of(receipt);
         row.folder = receipt.folder;

@@ -57,6 +57,7 @@ SessionRow row_for(const UploadServices& services, const SealedSession& sealed, 
     SessionRow row = row_of_seal(sealed);
     row.name = parse_folder(folder).name;
     if (auto pool = pool_of(services.config, sealed.account)) row.pool = std::move(*pool);
+    row.copies = copies_of(services.config, row.pool);
     row.folder = folder;
     row.staging = services.inbox.area();
     return row;

@@ -46,8 +46,7 @@ TEST_CASE("catalogue: a disc has one attempt at a time") {
         bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.session})).value();
     CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {second})).error().code ==
           Errc::conflict);
-    REQUIRE(
-        bench.catalogue->attempt_failed(first, bench.disc, SessionState::queued, {"no medium"}).has_value());
+    REQUIRE(bench.catalogue->attempt_failed(first, bench.disc, {}, {"no medium"}).has_value());
     CHECK(bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {second})).has_value());
 }
 
@@ -87,7 +86,7 @@ TEST_CASE("catalogue: a verified attempt makes its session burned, with its plac
     bench.disc.next_lba = 500'000;
     const std::vector files = {file_row("/alice/holiday/data/b.jpg", 2),
                                file_row("/alice/holiday/data/a.jpg", 1)};
-    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, files}}, at(200), at(300), 1)
+    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, files}}, at(200), at(300))
                 .has_value());
     bench.catalogue.reopen();
 
@@ -131,24 +130,23 @@ TEST_CASE("catalogue: the end of an attempt is all or nothing") {
     Bench bench;
     const AttemptId id = bench.verifying_attempt();
     const std::vector twice = {file_row("/alice/holiday/data/a"), file_row("/alice/holiday/data/a")};
-    CHECK_FALSE(
-        bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, twice}}, at(200), at(300), 1)
-            .has_value());
-    CHECK(bench.catalogue->attempt_verified(id, bench.disc, {}, at(200), at(300), 1).error().code ==
+    CHECK_FALSE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, twice}}, at(200), at(300))
+                    .has_value());
+    CHECK(bench.catalogue->attempt_verified(id, bench.disc, {}, at(200), at(300)).error().code ==
           Errc::invalid);
     DiscRow other = disc_row("BURNBOX_0002");
     other.id = bench.catalogue->add_disc(other).value();
-    CHECK(bench.catalogue->attempt_verified(id, other, {{bench.session, {}}}, at(200), at(300), 1)
-              .error()
-              .code == Errc::invalid);
+    CHECK(
+        bench.catalogue->attempt_verified(id, other, {{bench.session, {}}}, at(200), at(300)).error().code ==
+        Errc::invalid);
     CHECK(bench.state(bench.session) == SessionState::verifying);
     CHECK(bench.catalogue->copies(bench.session).value().empty());
     CHECK(bench.catalogue->unfinished_attempts().value().size() == 1);
-    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, {}}}, at(200), at(300), 1)
+    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, {}}}, at(200), at(300))
                 .has_value());
-    CHECK(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, {}}}, at(1), at(1), 1)
-              .error()
-              .code == Errc::conflict);
+    CHECK(
+        bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, {}}}, at(1), at(1)).error().code ==
+        Errc::conflict);
 }
 
 TEST_CASE("catalogue: a session is burned when as many different discs hold it as are wanted") {
@@ -174,20 +172,17 @@ TEST_CASE("catalogue: a failed attempt puts its sessions back with the reason") 
     const AttemptId written = bench.verifying_attempt();
     bench.disc.state = DiscState::suspect;
     bench.disc.reason = "read-back differed";
-    REQUIRE(bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, {"read-back differed"})
-                .has_value());
+    REQUIRE(bench.catalogue->attempt_failed(written, bench.disc, {}, {"read-back differed"}).has_value());
     bench.catalogue.reopen();
     CHECK(bench.state(bench.session) == SessionState::queued);
     CHECK(bench.catalogue->session(bench.session).value().reason == "read-back differed");
     CHECK(bench.catalogue->find_disc("BURNBOX_0001").value()->state == DiscState::suspect);
-    CHECK(
-        bench.catalogue->attempt_failed(written, bench.disc, SessionState::queued, {"again"}).error().code ==
-        Errc::conflict);
+    CHECK(bench.catalogue->attempt_failed(written, bench.disc, {}, {"again"}).error().code == Errc::conflict);
 
     DiscRow other = disc_row("BURNBOX_0002");
     other.id = bench.catalogue->add_disc(other).value();
     const AttemptId writing = bench.catalogue->begin_attempt(attempt_row(other.id, {bench.session})).value();
-    REQUIRE(bench.catalogue->attempt_failed(writing, other, SessionState::failed, {"staged file differs"})
+    REQUIRE(bench.catalogue->attempt_failed(writing, other, {bench.session}, {"staged file differs"})
                 .has_value());
     CHECK(bench.state(bench.session) == SessionState::failed);
     const auto attempts = bench.catalogue->attempts(bench.session).value();
@@ -324,11 +319,22 @@ TEST_CASE("catalogue: a hundred thousand files are stored in one transaction in 
                                  std::to_string(i)));
     const AttemptId id = bench.verifying_attempt();
     const auto begun = std::chrono::steady_clock::now();
-    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, files}}, at(200), at(300), 1)
+    REQUIRE(bench.catalogue->attempt_verified(id, bench.disc, {{bench.session, files}}, at(200), at(300))
                 .has_value());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
     MESSAGE("100000 files stored in " << seconds.count() << " s");
     CHECK(seconds.count() < 20);  // a bound for a loaded machine under a sanitizer; about 0.5 s else
     CHECK(bench.catalogue->find("alice", "file 99999", 10).value().size() == 1);
     CHECK(bench.catalogue->files(bench.session).value().size() == files.size());
+}
+
+TEST_CASE("catalogue: of sessions burned together those fail that need a person, the others wait again") {
+    Bench bench;
+    const SessionId second = bench.catalogue->add_session(session_row("second")).value();
+    const AttemptId attempt =
+        bench.catalogue->begin_attempt(attempt_row(bench.disc.id, {bench.session, second})).value();
+    REQUIRE(bench.catalogue->attempt_failed(attempt, bench.disc, {second}, {"write error"}));
+    CHECK(bench.state(bench.session) == SessionState::queued);
+    CHECK(bench.state(second) == SessionState::failed);
+    CHECK(bench.catalogue->session(bench.session)->reason == "write error");
 }

@@ -14,7 +14,7 @@ TEST_CASE("catalogue: why an attempt failed and whether it spoiled its disc are 
     bench.disc.suspect_at = at(7);
     bench.disc.missing_since = at(8);
     REQUIRE(bench.catalogue
-                ->attempt_failed(attempt, bench.disc, SessionState::queued,
+                ->attempt_failed(attempt, bench.disc, {},
                                  {"interrupted: x differs", AttemptCause::mismatch, true})
                 .has_value());
     bench.catalogue.reopen();
@@ -32,9 +32,7 @@ TEST_CASE("catalogue: the ended attempts of a drive count until a person vouches
     Bench bench;
     const AttemptId first = bench.verifying_attempt();
     CHECK(bench.catalogue->attempts_on_drive("tray").value().empty());
-    REQUIRE(bench.catalogue
-                ->attempt_failed(first, bench.disc, SessionState::queued,
-                                 {"no", AttemptCause::write_error, false})
+    REQUIRE(bench.catalogue->attempt_failed(first, bench.disc, {}, {"no", AttemptCause::write_error, false})
                 .has_value());
     bench.burn(bench.disc, bench.session, {});
     const auto ended = bench.catalogue->attempts_on_drive("tray").value();
@@ -52,7 +50,7 @@ TEST_CASE("catalogue: a retried session's failures are forgiven") {
     Bench bench;
     const AttemptId attempt = bench.verifying_attempt();
     CHECK(bench.catalogue->session(bench.session).value().retried_after == 0);
-    REQUIRE(bench.catalogue->attempt_failed(attempt, bench.disc, SessionState::failed, {"no"}).has_value());
+    REQUIRE(bench.catalogue->attempt_failed(attempt, bench.disc, {bench.session}, {"no"}).has_value());
     REQUIRE(bench.catalogue->step(bench.session, SessionState::failed, SessionState::queued, "").has_value());
     CHECK(bench.catalogue->session(bench.session).value().retried_after == attempt);
 }

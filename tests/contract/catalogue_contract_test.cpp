@@ -172,7 +172,7 @@ TEST_CASE("catalogue: only withdrawn sessions are removed, and their name is fre
 TEST_CASE("catalogue: a session that failed an attempt can be taken back and removed") {
     Bench bench;
     const AttemptId attempt = bench.verifying_attempt();
-    REQUIRE(bench.catalogue->attempt_failed(attempt, bench.disc, SessionState::failed, {"read-back differed"})
+    REQUIRE(bench.catalogue->attempt_failed(attempt, bench.disc, {bench.session}, {"read-back differed"})
                 .has_value());
     REQUIRE(
         bench.catalogue->step(bench.session, SessionState::failed, SessionState::withdrawn, "").has_value());

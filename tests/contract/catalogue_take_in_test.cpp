@@ -21,10 +21,10 @@ Catalogue::TakenSession of_row(SessionId id, const std::string& path) {
     return {.id = id, .files = {file_row(path)}};
 }
 
-std::vector<SessionId> take_in(Bench& bench, const Catalogue::TakenDiscSession& taken, unsigned copies = 1) {
+std::vector<SessionId> take_in(Bench& bench, const Catalogue::TakenDiscSession& taken) {
     DiscRow disc = bench.disc;
     disc.sessions_used = taken.disc_session;
-    auto burned = bench.catalogue->take_in(disc, taken, copies);
+    auto burned = bench.catalogue->take_in(disc, taken);
     if (!burned) FAIL(burned.error().message);
     return *burned;
 }
@@ -76,11 +76,12 @@ TEST_CASE("catalogue: an unfinished attempt whose session is not on the disc que
 
 TEST_CASE("catalogue: with copies missing it goes on waiting, and is burned by the last one") {
     Bench bench;
-    CHECK(take_in(bench, found({of_row(bench.session, "/a")}), 2).empty());
+    REQUIRE(bench.catalogue->set_copies(bench.session, 2));
+    CHECK(take_in(bench, found({of_row(bench.session, "/a")})).empty());
     CHECK(bench.state(bench.session) == SessionState::queued);
     DiscRow second = disc_row("BURNBOX_0002", 5);
     second.id = bench.catalogue->add_disc(second).value();
-    CHECK(bench.catalogue->take_in(second, found({of_row(bench.session, "/a")}), 2).value() ==
+    CHECK(bench.catalogue->take_in(second, found({of_row(bench.session, "/a")})).value() ==
           std::vector{bench.session});
     CHECK(bench.state(bench.session) == SessionState::burned);
 }
@@ -106,7 +107,7 @@ TEST_CASE("catalogue: a session without a row becomes one, burned; its name can 
 
     row.disc_name = "Holiday";
     DiscRow disc = bench.disc;
-    const auto taken = bench.catalogue->take_in(disc, found({{.row = row}}, 2), 1);
+    const auto taken = bench.catalogue->take_in(disc, found({{.row = row}}, 2));
     CHECK(taken.error().code == Errc::exists);
     CHECK(bench.catalogue->disc_sessions(bench.disc.id)->size() == 1);
 
@@ -125,13 +126,14 @@ TEST_CASE("catalogue: a session without a row that had failed is burned when its
     SessionRow row = session_row("later");
     row.state = SessionState::failed, row.reason = "three times";
     row.folder = "later-failed", row.folder_next.clear();
-    const Catalogue::TakenSession later{.row = row, .files = {file_row("/alice/later/data/a")}};
     bool is_burned = true;
     SUBCASE("they are") {}
     SUBCASE("one is missing") {
         is_burned = false;
+        row.copies = 2;
     }
-    const auto ended = take_in(bench, found({later}), is_burned ? 1 : 2);
+    const Catalogue::TakenSession later{.row = row, .files = {file_row("/alice/later/data/a")}};
+    const auto ended = take_in(bench, found({later}));
     const auto made = bench.catalogue->find_session("alice", "later").value();
     REQUIRE(made);
     CHECK(made->state == (is_burned ? SessionState::burned : SessionState::failed));

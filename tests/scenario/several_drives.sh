@@ -38,7 +38,30 @@ wait_for 60 "it waits for the other drive" grep -q 'image_dir is missing' "$inbo
 check "not called burned" test ! -e "$inbox/alice/second-burned"
 mv "$world/away" "$world/discs2"
 wait_burned second
+
+step "a drive that is taken out for good leaves a session with one copy of two: a person is asked, and decides"
+mv "$world/discs2" "$world/away"
+send promised
+check "sealed" ssh burnbox burn promised
+wait_for 60 "its second copy waits for that drive" grep -q 'image_dir is missing' "$inbox/alice/promised-queued/STATUS.txt"
 stop_server
+two_drives 1
+sed -i '/^  spare: /d; s|drives: \[tray, spare\]|drives: [tray]|' "$config"
+start_server
+wait_for 60 "the reason is that of now" grep -q '2 copies were promised at its seal' "$inbox/alice/promised-queued/STATUS.txt"
+check_fails "and no other" grep -q 'image_dir' "$inbox/alice/promised-queued/STATUS.txt"
+wait_for 30 "a signal says so" grep -q 'burnbox retry alice/promised' "$state/signals/BURN_FAILED"
+send afterwards
+check "what is sent now is promised what there is now" ssh burnbox burn afterwards --wait
+check_exit 2 "not for accounts" ssh burnbox retry promised
+check_exit 0 "a person lets it be burned so" burnbox retry promised
+said 'alice/promised is burned, with 1 copy instead of 2'
+wait_burned promised
+check "with the copy that there is" test "$(receipt promised '.copies | length')" = 1
+wait_for 30 "the signal is gone" test ! -e "$state/signals/BURN_FAILED"
+check_exit 1 "burned is burned" burnbox retry promised
+stop_server
+mv "$world/away" "$world/discs2"
 
 step "discs by hand"
 two_drives 1

@@ -1,5 +1,6 @@
 #include "tests/support/burner_house.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "common/catalogue/catalogue.hpp"
@@ -13,7 +14,7 @@
 #include "tests/support/quiet_services.hpp"
 
 namespace burnbox::test {
-BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies) {
+BurnerHouse::BurnerHouse(const std::vector<std::string>& names, unsigned copies) : drive_names_(names) {
     PoolConfig pool{"default", names, copies, false};
     config.pools["default"] = pool;
     for (const std::string& name : names) {
@@ -50,7 +51,10 @@ void BurnerHouse::restart() {
     events = std::make_unique<Events>();
     subscription_ = events->subscribe([this](const Event& event) { told.push_back(event); });
     std::vector<std::unique_ptr<Drive>> made;
-    for (const std::string& name : config.pools["default"].drives) {
+    for (const auto& [name, drive] : config.drives)
+        if (std::ranges::count(drive_names_, name) == 0) drive_names_.push_back(name);
+    for (const std::string& name : drive_names_) {
+        if (!config.drives.contains(name)) continue;
         auto drive =
             std::make_unique<FakeDrive>(name, shelves[name], std::vector<FileSystem*>{&inbox_fs, &state_fs});
         drives.push_back(drive.get());
@@ -147,19 +151,24 @@ void BurnerHouse::crash() {
     restart();
 }
 
+unsigned BurnerHouse::promised() const {
+    const auto pool = config.pools.find("default");
+    return pool == config.pools.end() ? 1 : pool->second.copies;
+}
+
 SessionId BurnerHouse::queue(const std::string& name, const std::map<std::string, std::string>& files,
                              const std::string& marker) {
     hold();
-    const SessionId id = queue_session({inbox_fs, state_fs, *catalogue, clock}, name, files, marker,
-                                       "seal-" + std::to_string(++seals_));
+    const SessionId id = queue_session({inbox_fs, state_fs, *catalogue, clock, promised()}, name, files,
+                                       marker, "seal-" + std::to_string(++seals_));
     clock.advance(std::chrono::milliseconds(1));  // the next one is younger
     return id;
 }
 
 SessionId BurnerHouse::queue_tree(const std::string& name, const GeneratedTree& tree) {
     hold();
-    const SessionId id = test::queue_tree({inbox_fs, state_fs, *catalogue, clock}, name, tree, "BURN",
-                                          "seal-" + std::to_string(++seals_));
+    const SessionId id = test::queue_tree({inbox_fs, state_fs, *catalogue, clock, promised()}, name, tree,
+                                          "BURN", "seal-" + std::to_string(++seals_));
     clock.advance(std::chrono::milliseconds(1));
     return id;
 }

@@ -22,7 +22,7 @@ namespace burnbox::test {
 
 class BurnerHouse {
   public:
-    // One pool "default" of these emulated drives.
+    // One pool "default" of these emulated drives. A restart makes those that `config` still has.
     explicit BurnerHouse(const std::vector<std::string>& drives = {"tray"}, unsigned copies = 1);
     ~BurnerHouse();
 
@@ -79,7 +79,9 @@ class BurnerHouse {
 
   private:
     void close();
+    [[nodiscard]] unsigned promised() const;  // copies of what is sealed now
 
+    std::vector<std::string> drive_names_;  // in their order
     std::unique_ptr<Catalogue> real_catalogue_;
     std::shared_ptr<void> subscription_;
     int seals_ = 0;

@@ -44,7 +44,7 @@ SessionId queue_tree(const SessionPlace& place, const std::string& name, const G
     must(place.state_fs.sync_all());
     SessionRow row;
     row.account = "alice", row.name = name, row.disc_name = name, row.pool = "default",
-    row.folder = name + "-queued";
+    row.copies = place.copies, row.folder = name + "-queued";
     row.seal_id = seal_id, row.content_digest = sealed.manifest.content_digest(), row.marker_name = marker;
     row.marker_sha256 = sealed.marker.sha256, row.bytes = sealed.manifest.payload_bytes();
     row.files_count = sealed.manifest.files_count(), row.sealed_at = place.clock.now();

@@ -16,6 +16,7 @@ struct SessionPlace {
     FileSystem& state_fs;
     Catalogue& catalogue;
     const Clock& clock;
+    unsigned copies = 1;  // that are promised
 };
 
 // Of the account alice, in the pool default, durable; content by path. Aborts when it can't be made.

@@ -129,8 +129,7 @@ void UploadHouse::burn(SessionId id, const std::string& label) {
     const auto begun = catalogue->begin_attempt(attempt);
     REQUIRE(begun);
     REQUIRE(catalogue->attempt_written(*begun, 0, 100, ""));
-    REQUIRE(
-        catalogue->attempt_verified(*begun, **disc, {{.id = id, .files = {}}}, clock.now(), clock.now(), 1));
+    REQUIRE(catalogue->attempt_verified(*begun, **disc, {{.id = id, .files = {}}}, clock.now(), clock.now()));
     const auto row = catalogue->session(id);
     REQUIRE(row);
     const std::string folder = join_path(row->account, row->folder);

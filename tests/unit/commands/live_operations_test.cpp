@@ -55,6 +55,11 @@ struct Fixture {
                 asked.push_back(std::to_string(static_cast<int>(what)) + " by hand " + drive);
                 if (drive != "tray") return fail(Errc::not_found, "there is no drive " + drive);
                 return std::string("done with it");
+            },
+            .settle = [this](SessionId, const std::string& pool) -> Result<std::string> {
+                asked.push_back("settle " + pool);
+                if (pool == "gone") return fail(Errc::invalid, "there is no pool gone");
+                return std::string("alice/holiday is burned, with 1 copy instead of 2");
             }});
     }
     ~Fixture() { operations.reset(); }
@@ -72,6 +77,7 @@ struct Fixture {
         row.name = name;
         row.disc_name = disc_name;
         row.pool = "default";
+        row.copies = 1;
         row.folder = session_folder;
         row.seal_id = account + disc_name;
         row.bytes = 10;
@@ -103,7 +109,7 @@ struct Fixture {
         if (until == SessionState::verifying) return *attempt_id;
         const FileRow file{.path = "/alice/holiday/data/a.jpg", .size_bytes = 10, .sha256 = {}, .lba = 5};
         REQUIRE(catalogue->attempt_verified(*attempt_id, disc, {{.id = id, .files = {file}}},
-                                            system_clock().now(), system_clock().now(), 1));
+                                            system_clock().now(), system_clock().now()));
         return *attempt_id;
     }
 
@@ -230,7 +236,7 @@ TEST_CASE("operations: burn --wait stays until the receipt is there and prints i
     sink->wait_for_error("holiday-2 is verifying");
     const auto disc = fixture.catalogue->find_disc("BURNBOX_0001");
     REQUIRE(disc);
-    REQUIRE(fixture.catalogue->attempt_verified(attempt, **disc, {{.id = id, .files = {}}}, {}, {}, 1));
+    REQUIRE(fixture.catalogue->attempt_verified(attempt, **disc, {{.id = id, .files = {}}}, {}, {}));
     fixture.happened(EventKind::session_verifying);
     sink->wait_for_error(
         "holiday-2 is burned and verified");  // but the receipt is not written: nothing is printed yet
@@ -354,7 +360,31 @@ TEST_CASE("operations: retry queues a failed session again, folder and all, and 
     CHECK(fixture.fs.info("alice/holiday-queued"));
     CHECK_FALSE(fixture.fs.info("alice/holiday-queued/FAILED.txt"));
     CHECK(fixture.asked == std::vector<std::string>{"wake"});
-    CHECK(fixture.run("", {"retry", "alice/holiday"})->exit_code() == 1);
+}
+
+TEST_CASE(
+    "operations: retry of a session that waits has it burned with what there is, in its pool or another") {
+    Fixture fixture;
+    fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
+    const auto sink = fixture.run("", {"retry", "holiday"});
+    CHECK(sink->exit_code() == 0);
+    CHECK(sink->out_text() == "alice/holiday is burned, with 1 copy instead of 2\n");
+    CHECK(fixture.run("", {"retry", "holiday", "--pool", "archive"})->exit_code() == 0);
+    CHECK(fixture.run("", {"retry", "holiday", "--pool=gone"})->exit_code() == 1);
+    CHECK(fixture.asked == std::vector<std::string>{"settle ", "settle archive", "settle gone"});
+    const SessionId burned =
+        fixture.add("alice", "letters", "letters", SessionState::queued, "letters-queued");
+    fixture.burn(burned, SessionState::burned, "BURNBOX_0001");
+    CHECK(fixture.run("", {"retry", "letters"})->exit_code() == 1);
+    CHECK(fixture.asked.size() == 3);
+}
+
+TEST_CASE("operations: retry of a failed session in another pool queues it there") {
+    Fixture fixture;
+    const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::failed, "holiday-failed");
+    CHECK(fixture.run("", {"retry", "holiday", "--pool", "gone"})->exit_code() == 1);
+    CHECK(fixture.catalogue->session(id)->state == SessionState::queued);
+    CHECK(fixture.asked.back() == "settle gone");
 }
 
 TEST_CASE("operations: retry of a configured drive is the drive's, account/name is always a session") {

@@ -39,6 +39,33 @@ TEST_CASE("failures: after three bad read-backs on several drives the session fa
     CHECK_FALSE(house.exists("alice/holiday-failed/STATUS.txt"));
 }
 
+TEST_CASE("failures: of sessions burned together only those fail that have had their three tries") {
+    BurnerHouse house;
+    house.config.burn.batch.sessions = 3;
+    const SessionId tried = house.queue("a", {{"x", "1"}});
+    int bad = 3;
+    house.drives[0]->during_write = [&]() -> Status {
+        if (bad-- > 0) return fail(Errc::io, "write error 3/0c/00");
+        return {};
+    };
+    for (int i = 0; i < 20 && house.catalogue->attempts(tried)->size() < 2; ++i) {
+        (void)house.burner->run_once(0);
+        house.clock.advance(std::chrono::minutes(6));
+    }
+    REQUIRE(house.catalogue->attempts(tried)->size() == 2);
+    REQUIRE(house.row(tried).state == SessionState::queued);
+    const SessionId second = house.queue("b", {{"x", "2"}}), third = house.queue("c", {{"x", "3"}});
+    house.run_patiently(5);
+    CHECK(house.catalogue->attempts(tried)->back().sessions.size() == 3);
+    CHECK(house.row(tried).state == SessionState::failed);
+    CHECK(house.exists("alice/a-failed/FAILED.txt"));
+    for (const SessionId id : {second, third}) {
+        CHECK(house.row(id).state == SessionState::burned);
+        CHECK(house.catalogue->attempts(id)->size() == 2);
+    }
+    CHECK(std::ranges::count(house.event_names(), "session_failed") == 1);
+}
+
 TEST_CASE("failures: what a file or session is called decides nothing") {
     for (const std::string name : {"interrupted: x", "burned together: y", "catalogue"}) {
         CAPTURE(name);

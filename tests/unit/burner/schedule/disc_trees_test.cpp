@@ -19,7 +19,7 @@ void burn(Catalogue& catalogue, DiscRow& disc, std::vector<SessionId> sessions,
     must(catalogue.attempt_written(attempt.id, 0, 1000, ""));
     std::vector<Catalogue::BurnedSession> burned;
     for (const SessionId session : sessions) burned.push_back({session, {}});
-    must(catalogue.attempt_verified(attempt.id, disc, burned, {}, {}, 1));
+    must(catalogue.attempt_verified(attempt.id, disc, burned, {}, {}));
 }
 
 }  // namespace

@@ -121,3 +121,22 @@ TEST_CASE("RECEIPT.txt: names the list that is really there") {
     receipt.files.push_back({.path = "bagit.txt", .size_bytes = 0, .sha256 = {}, .lba = 0});
     CHECK(has(to_text(receipt), "sha256sum -c 'manifest-sha256.txt'"));
 }
+
+TEST_CASE("receipt: only copies that count are whole ones, and as many as there are of each part") {
+    Receipt receipt = sample_receipt();
+    CHECK(whole_copies(receipt) == 1);
+    receipt.copies.push_back(receipt.copies.front());
+    CHECK(whole_copies(receipt) == 2);
+    receipt.copies.back().counts = false;
+    CHECK(whole_copies(receipt) == 1);
+    CHECK(has(to_text(receipt), "Not a copy"));
+    CHECK(has(to_json(receipt), "\"counts\": false"));
+    receipt.parts = 2;
+    for (ReceiptCopy& copy : receipt.copies) copy.counts = true;
+    receipt.copies.front().part = 1, receipt.copies.back().part = 2;
+    CHECK(whole_copies(receipt) == 1);
+    receipt.copies.pop_back();
+    CHECK(whole_copies(receipt) == 0);
+    receipt.copies.clear();
+    CHECK(whole_copies(receipt) == 0);
+}

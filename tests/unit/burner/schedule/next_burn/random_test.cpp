@@ -31,7 +31,8 @@ class RandomSituation : public Situation {
         DriveFacts& here = drive(name);
         for (const Wait& wait : decision.waits)
             if (wait.what == WaitsFor::disc) here.rests[wait.session] = facts.now + 1s;
-        if (is<Nothing>(decision) || is<GiveName>(decision) || is<Burn>(decision)) return false;
+        if (is<Nothing>(decision) || is<GiveName>(decision) || is<Complete>(decision) || is<Burn>(decision))
+            return false;
         if (const auto* const look = std::get_if<LookUpCopies>(&decision.next)) {
             for (const SessionId id : look->sessions) of(id).copies = copies_.at(id);
         } else if (is<LookAtSessions>(decision)) {
@@ -82,8 +83,8 @@ class RandomSituation : public Situation {
         const auto rest = here.rests.find(session.row.id);
         return is_burnable(session) && session.not_before <= facts.now &&
                (rest == here.rests.end() || rest->second <= facts.now) &&
-               std::ranges::find(copies_.at(session.row.id), name, &CopyPlace::drive) ==
-                   copies_.at(session.row.id).end();
+               std::ranges::none_of(copies_.at(session.row.id),
+                                    [&](const CopyPlace& copy) { return copy.counts && copy.drive == name; });
     }
 
   private:
@@ -136,8 +137,9 @@ class RandomSituation : public Situation {
                 each.unsuitable.insert({1 + static_cast<DiscId>(random_.number(discs_ - 1)), added.row.id});
         }
         if (discs_ != 0 && seldom())
-            added.copies->push_back(
-                {1 + static_cast<DiscId>(random_.number(discs_ - 1)), kDrives[random_.number(2)]});
+            added.copies->push_back({1 + static_cast<DiscId>(random_.number(discs_ - 1)),
+                                     kDrives[random_.number(2)], random_.coin()});
+        added.row.copies = static_cast<unsigned>(added.copies->size() + random_.number(1));
         copies_[added.row.id] = *added.copies;
         if (random_.coin()) added.copies.reset();
     }
@@ -173,7 +175,7 @@ void check_waits(const RandomSituation& queue, const Decision& decision) {
     for (const Wait& wait : decision.waits) {
         CHECK(waiting.insert(wait.session).second);
         const bool said = wait.what == WaitsFor::folder_away || wait.what == WaitsFor::others ||
-                          wait.what == WaitsFor::disc;
+                          wait.what == WaitsFor::disc || wait.what == WaitsFor::more_drives;
         CHECK(wait.said.empty() != said);
     }
     if (is<GiveName>(decision) || is<LookUpCopies>(decision)) return;

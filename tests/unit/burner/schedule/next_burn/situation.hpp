@@ -71,8 +71,10 @@ struct Situation {
     DiscRow& row_of(DiscId id, const std::string& drive_name = "tray") {
         return *std::ranges::find(drive(drive_name).discs->discs, id, &DiscRow::id);
     }
-    void has_copy(SessionId session, DiscId disc, const std::string& drive_name = "tray") {
-        of(session).copies->push_back({disc, drive_name});
+    void has_copy(SessionId session, DiscId disc, const std::string& drive_name = "tray",
+                  bool counts = true) {
+        of(session).copies->push_back({disc, drive_name, counts});
+        of(session).row.copies = static_cast<unsigned>(of(session).copies->size()) + 1;
     }
     // It has no blank, and that was found out.
     void no_blanks(const std::string& drive_name = "tray") {

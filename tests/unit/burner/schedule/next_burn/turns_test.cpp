@@ -197,6 +197,80 @@ TEST_CASE("copies: each goes on another disc, wherever that is by now") {
     CHECK(puts_in(queue.next("spare"), second));
 }
 
+TEST_CASE("copies: one that counts no more keeps its drive from nothing, and its disc is not used again") {
+    Situation queue({"tray", "spare"});
+    const SessionId id = queue.session();
+    queue.has_copy(id, queue.disc(500), "tray", false);
+    CHECK(is<PutInBlank>(queue.next("tray")));
+    const DiscId second = queue.disc(500);
+    CHECK(puts_in(queue.next("tray"), second));
+    CHECK(waits_for(queue.next("spare"), id, WaitsFor::other_drive));
+}
+
+TEST_CASE("copies: one that has all that were promised is burned, however its pool has changed") {
+    Situation queue({"tray", "spare"});
+    const SessionId first = queue.session(), second = queue.session();
+    queue.has_copy(first, queue.disc(500), "tray");
+    CHECK(waits_for(queue.next("tray"), first, WaitsFor::other_disc));
+    queue.of(first).row.copies = 1;
+    queue.facts.pools["default"].copies = 2;
+    CHECK(is<Complete>(queue.next("tray")));
+    CHECK(queue.next("tray").group == Ids{first});
+    queue.of(first).copies->front().counts = false;
+    CHECK(queue.next("tray").group == Ids{first});
+    CHECK_FALSE(is<Complete>(queue.next("tray")));
+    queue.of(first).taken = true;
+    CHECK(queue.next("tray").group == Ids{second});
+}
+
+TEST_CASE("copies: what the next one waits for says where the others are, and blames no disc that has room") {
+    Situation queue({"tray", "spare"});
+    const SessionId id = queue.session();
+    const DiscId disc = queue.disc(500);
+    queue.drive("spare").discs->here.insert(disc);  // it is in the other drive now
+    queue.has_copy(id, disc, "tray");
+    queue.no_blanks("spare");
+    const Decision decision = queue.next("spare");
+    REQUIRE(waits_for(decision, id, WaitsFor::disc));
+    const std::string& said = wait_of(decision, id)->said;
+    CHECK(said.find("copy 1 of 2 is on disc DISC_1. it waits for a new disc") == 0);
+    CHECK(said.find("overtake") == std::string::npos);
+}
+
+TEST_CASE("copies: without a drive for what was promised a session says so, and keeps nobody waiting") {
+    Situation queue({"tray"});
+    const SessionId first = queue.session(), second = queue.session();
+    queue.of(first).row.account = "alice", queue.of(first).row.disc_name = "holiday";
+    queue.has_copy(first, queue.disc(500));
+    const Decision decision = queue.next();
+    REQUIRE(waits_for(decision, first, WaitsFor::more_drives));
+    CHECK(wait_of(decision, first)->said.find("2 copies were promised") != std::string::npos);
+    CHECK(wait_of(decision, first)->said.find("burnbox retry alice/holiday") != std::string::npos);
+    CHECK(decision.group == Ids{second});
+}
+
+TEST_CASE("copies: one that is larger than this drive's discs does not wait for drives that are no more") {
+    Situation queue({"tray"});
+    const SessionId id = queue.session(kBlankBytes + 1);
+    queue.of(id).row.copies = 2;
+    CHECK_FALSE(waits_for(queue.next(), id, WaitsFor::larger_drive));
+}
+
+TEST_CASE("copies: one in another layout goes alone, in the layout of its copy") {
+    Situation queue({"tray", "spare"});
+    queue.facts.batch = {.wait = 0ms, .sessions = 10};
+    const DiscId disc = queue.disc(500);
+    Ids ids;
+    for (int i = 0; i < 3; ++i) {
+        ids.push_back(queue.session());
+        queue.has_copy(ids.back(), disc, "tray");
+        queue.of(ids.back()).layout = i == 1 ? Layout::plain : Layout::bag;
+    }
+    CHECK(queue.next("spare").group == Ids{ids[0], ids[2]});
+    queue.of(ids[0]).layout = Layout::root;
+    CHECK(queue.next("spare").group == Ids{ids[0]});
+}
+
 TEST_CASE("span: parts wait for no recovery data but their own, and each has its disc alone") {
     Situation queue;
     queue.facts.batch = {.wait = 0ms, .sessions = 10};
