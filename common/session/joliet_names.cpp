@@ -148,11 +148,12 @@ std::optional<std::string> numbered(std::string_view tame, bool folder, unsigned
     return std::nullopt;
 }
 
-// For stems of a byte or two: any characters that are free.
+// For stems of a byte or two: any characters that are free. Of a name without a stem (".x") all of it.
 std::string spare(std::string_view tame, bool folder, unsigned number) {
     const std::size_t stem = divide(tame, folder).stem.size();
     std::string out(tame);
-    for (std::size_t i = stem; i-- > 0; number /= kSpare.size()) out[i] = kSpare[number % kSpare.size()];
+    for (std::size_t i = stem == 0 ? out.size() : stem; i-- > 0; number /= kSpare.size())
+        out[i] = kSpare[number % kSpare.size()];
     return out;
 }
 
