@@ -37,13 +37,14 @@ Status Stores::open(CatalogueFailed catalogue_failed) {
 
 Result<CatalogueAge> Stores::begin_generation() {
     const ConfigSnapshot config = current_.snapshot();
-    bool one_is_away = false;
+    unsigned count = 0, away = 0;
     for (const auto& [name, drive] : config->drives) {
         if (!drive.emulated()) continue;
         const Status there = check_image_dir(drive.image_dir);  // its drive says what is wrong
-        one_is_away = one_is_away || (!there && folders_->knows(drive.image_dir));
+        ++count;
+        if (away == 0 && !there && folders_->knows(drive.image_dir)) away = count;
     }
-    return generations_->begin(one_is_away);
+    return generations_->begin(away);
 }
 
 Status Stores::check_image_dir(const std::string& path) {

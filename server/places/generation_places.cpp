@@ -10,15 +10,19 @@ std::vector<FileSystem*> GenerationPlaces::all() const {
     return places;
 }
 
-Result<CatalogueAge> GenerationPlaces::begin(bool one_is_away) {
+Result<CatalogueAge> GenerationPlaces::begin(unsigned away) {
     const std::lock_guard lock(mutex_);
     began_ = true;
     const auto places = all();
     BB_TRY(const CatalogueAge age, check_generation(catalogue_, state_fs_, inbox_fs_, places));
-    if (age == CatalogueAge::current && one_is_away) {
-        BB_TRY(const bool skipped, skip_unseen_labels(catalogue_));
-        if (skipped) BB_CHECK(note_generation_in(catalogue_, places));
-    }
+    if (age != CatalogueAge::current || away == 0) return age;
+    BB_TRY(const auto discs, catalogue_.discs());
+    if (!discs.empty()) return age;
+    BB_CHECK(skip_unseen_labels(catalogue_));
+    BB_TRY(const unsigned next, catalogue_.next_disc_number());
+    const unsigned first = away * kSkippedDiscNumbers + 1;
+    if (next < first) BB_CHECK(catalogue_.go_on_after(0, first - next));
+    BB_CHECK(note_generation_in(catalogue_, places));
     return age;
 }
 

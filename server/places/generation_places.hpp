@@ -19,9 +19,10 @@ class GenerationPlaces {
     GenerationPlaces(Catalogue& catalogue, FileSystem& state_fs, FileSystem& inbox_fs)
         : catalogue_(catalogue), state_fs_(state_fs), inbox_fs_(inbox_fs) {}
 
-    // Once all image_dirs that are there at the start have come. `one_is_away`: an image_dir that is known is
-    // not among them. Errors: as check_generation().
-    [[nodiscard]] Result<CatalogueAge> begin(bool one_is_away);
+    // Once all image_dirs that are there at the start have come. `away`: which of the image_dirs, from 1, is
+    // known and not among them; 0 = none. Of an empty catalogue the labels begin by that, so that two starts
+    // with another one away each give none twice. Errors: as check_generation().
+    [[nodiscard]] Result<CatalogueAge> begin(unsigned away);
 
     // The folder is the image_dir that it should be; told again and again. True: the catalogue is older than
     // what is noted there, and goes on behind that. Errors: as compare_generation().
