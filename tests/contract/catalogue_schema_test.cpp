@@ -73,7 +73,7 @@ TEST_CASE("catalogue: one of the first version keeps its sessions, which are tho
     REQUIRE(catalogue->add_session(session_row("holiday")).has_value());
     catalogue.close();
     execute(catalogue.path(), "DROP INDEX sessions_by_whole");
-    for (const char* column : {"root", "whole_id", "part", "parts"})
+    for (const char* column : {"root", "whole_id", "part", "parts", "copies"})
         execute(catalogue.path(), std::string("ALTER TABLE sessions DROP COLUMN ") + column);
     for (const char* column : {"tree_lba", "tree_blocks", "tree_sha256"})
         execute(catalogue.path(), std::string("ALTER TABLE attempts DROP COLUMN ") + column);
