@@ -193,7 +193,7 @@ TEST_CASE("catalogue: a session that failed for a part goes on when that is foun
         bench.burn(bench.disc, bench.parts[0].id, {file_row("/a")});
         bench.fail_part(1, SessionState::failed);
         REQUIRE(bench.whole().state == SessionState::failed);
-        REQUIRE(bench.catalogue->take_in(bench.second, found, 1).has_value());
+        REQUIRE(bench.catalogue->take_in(bench.second, found).has_value());
         CHECK(bench.whole().state == SessionState::burned);
         CHECK(bench.whole().burned_at == at(200));
         CHECK(bench.whole().reason.empty());
@@ -201,7 +201,7 @@ TEST_CASE("catalogue: a session that failed for a part goes on when that is foun
     SUBCASE("and another one waits: that is burned next") {
         bench.fail_part(1, SessionState::failed);
         REQUIRE(bench.whole().state == SessionState::failed);
-        REQUIRE(bench.catalogue->take_in(bench.second, found, 1).has_value());
+        REQUIRE(bench.catalogue->take_in(bench.second, found).has_value());
         CHECK(bench.whole().state == SessionState::burning);
         CHECK(bench.queue() == std::vector{bench.parts[0].id});
     }
@@ -216,7 +216,7 @@ TEST_CASE("catalogue: a session that failed by itself stays failed whatever is f
                                       .sessions = {{.id = bench.parts[0].id, .files = {file_row("/a")}}},
                                       .burned_at = at(200),
                                       .verified_at = at(300)};
-    REQUIRE(bench.catalogue->take_in(bench.second, found, 1).has_value());
+    REQUIRE(bench.catalogue->take_in(bench.second, found).has_value());
     CHECK(bench.whole().state == SessionState::failed);
     CHECK(bench.whole().reason == "no folder");
 }
