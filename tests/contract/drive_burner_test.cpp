@@ -107,7 +107,8 @@ TEST_CASE("burner: a drive that hangs right after the last block is waited for a
     for (int disc = 0; disc < 8; ++disc) {
         CAPTURE(disc);
         rig.insert_new_disc("disc" + std::to_string(disc));
-        const BurnJob job = rig.job({rig.stage("one").file("a", std::string(1000, 'a')).seal()});
+        const BurnJob job =
+            rig.job({rig.stage("s" + std::to_string(disc)).file("a", std::string(1000, 'a')).seal()});
         rig.burner().add({.kind = FaultKind::hang, .opcode = kClose});
         const auto began = std::chrono::steady_clock::now();
         CHECK(drive_is_lost(burn_error(rig, job)));
