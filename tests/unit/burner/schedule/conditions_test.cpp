@@ -112,28 +112,6 @@ TEST_CASE("conditions: a full disc is nobody's business while the next blank goe
     CHECK(conditions_told(house).empty());
 }
 
-TEST_CASE("conditions: a session whose pool is not configured any more is told until it is again") {
-    BurnerHouse house;
-    const SessionId id = house.queue("holiday", {{"a", "1"}});
-    PoolConfig pool = house.config.pools.at("default");
-    house.config.pools.erase("default");
-    pool.name = "other";
-    house.config.pools.emplace("other", pool);
-    house.restart();
-    house.told.clear();
-    house.run();
-    CHECK(conditions_told(house) == Names{"burn_failed"});
-    CHECK(find_told(house, EventKind::burn_failed)->message.find("no pool default any more") !=
-          std::string::npos);
-    pool.name = "default";
-    house.config.pools = {{"default", pool}};
-    house.restart();
-    house.told.clear();
-    house.run();
-    CHECK(house.row(id).state == SessionState::burned);
-    CHECK(conditions_told(house).empty());
-}
-
 TEST_CASE("conditions: each failed session is told until somebody takes care of it") {
     BurnerHouse house;
     const SessionId first = house.queue("first", {{"a", "1"}});
