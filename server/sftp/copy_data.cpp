@@ -16,7 +16,24 @@ struct Session::Copy {
     std::shared_ptr<OpenHandle> from, to;
     std::uint64_t from_offset = 0, to_offset = 0;
     std::uint64_t left = 0;
+    FileInfo source{};  // when it began
 };
+
+namespace {
+
+// What was read is one version of the source, and whole. One that is copied to its own end changes by that.
+Status check_source(UploadFile& source, UploadFile& target, const FileInfo& before, std::uint64_t left) {
+    BB_TRY(const FileInfo now, source.info());
+    BB_TRY(const FileInfo copied, target.info());
+    const bool is_same =
+        now.inode == copied.inode ||
+        (now.inode == before.inode && now.size_bytes == before.size_bytes && now.ctime == before.ctime);
+    if (!is_same || left > 0)
+        return fail(Errc::conflict, "copy-data: the source was changed while it was copied; copy it again");
+    return now.inode == copied.inode ? Status() : source.check_complete();
+}
+
+}  // namespace
 
 void Session::copy_data(Request& request) {
     const std::string_view from = request.body.string();
@@ -40,6 +57,7 @@ void Session::copy_data(Request& request) {
     const auto info = copy->from->file->info();
     if (!info) return reply(request, info.error());
     // The end is where it is now: a file that is copied to its own end under another name would never end.
+    copy->source = *info;
     copy->left = info->size_bytes - std::min(from_offset, info->size_bytes);
     if (length > 0) copy->left = std::min(copy->left, length);
     ++pending_;
@@ -66,6 +84,8 @@ void Session::copy_slice(const std::shared_ptr<Copy>& copy) {
         return;
     }
     --pending_;
+    if (status && !finished_)
+        status = check_source(*copy->from->file, *copy->to->file, copy->source, copy->left);
     if (!status) copy->to->file->note_lost_write(status.error());
     end_use(copy->from);
     end_use(copy->to);

@@ -378,3 +378,29 @@ TEST_CASE("sftp: the end of input is answered with exit status 0 once nothing is
     CHECK(house.replies().size() == 1);
     CHECK(house.port.exit_code == 0);
 }
+
+TEST_CASE("sftp: copy-data whose source is changed meanwhile fails, and its target is not whole") {
+    House house;
+    const std::string from = house.open("/from", kWriteCreate | sftp::kOpenRead);
+    for (std::size_t at = 0; at < 3'000'000; at += 200'000)
+        CHECK(house.status(sftp::kWrite, text(from) + be64(at) + text(std::string(200'000, 'd'))) ==
+              sftp::kOk);
+    const std::string to = house.open("/to", kWriteCreate);
+    send(*house.session, sftp_packet(sftp::kExtended, be32(house.next_id) + text("copy-data") + text(from) +
+                                                          be64(0) + be64(0) + text(to) + be64(0)));
+    {
+        const auto source = house.fs.open("from", {.write = true});
+        REQUIRE(source);
+        SUBCASE("it becomes shorter") {
+            REQUIRE((*source)->truncate(10));
+        }
+        SUBCASE("it becomes longer") {
+            REQUIRE((*source)->truncate(4'000'000));
+        }
+    }
+    house.port.run_posted();
+    const auto replies = house.replies();
+    REQUIRE(replies.size() == 1);
+    CHECK(replies[0].type == sftp::kStatus);
+    CHECK(SftpReply(replies[0]).number() != sftp::kOk);
+}
