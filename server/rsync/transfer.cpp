@@ -34,7 +34,8 @@ Transfer::Transfer(ServicePort& port, std::shared_ptr<Client> client, const Host
       out_(executor),
       err_(executor),
       ended_(executor),
-      bounds_(port, host, executor) {}
+      bounds_(port, host, executor),
+      exit_code_(kPartial) {}  // until it has ended
 
 void Transfer::start() {
     const LeaseRequest request{.paths = command_.paths,
@@ -65,10 +66,15 @@ void Transfer::leased(Result<std::unique_ptr<Program>> program) {
     errors_.emplace(program_->inbox_names());
     state_ = State::running;
     Child& child = program_->child();
-    watch_end(in_, child.in());
-    watch_end(out_, child.out());
-    watch_end(err_, child.err());
-    watch_end(ended_, child.ended());
+    if (!watch_end(in_, child.in()) || !watch_end(out_, child.out()) || !watch_end(err_, child.err()) ||
+        !watch_end(ended_, child.ended())) {
+        state_ = State::finishing;
+        program_.reset();  // ends it
+        log::error("rsync not served", log::kv("account", client_->account()),
+                   log::kv("reason", "no descriptor left"));
+        port_.say("burnbox has no descriptor left for rsync; try again");
+        return port_.finish(kPartial);
+    }
     wait_for(out_, Descriptor::wait_read, &Transfer::read_output);
     wait_for(err_, Descriptor::wait_read, &Transfer::read_errors);
     wait_for(ended_, Descriptor::wait_read, &Transfer::note_end);
@@ -76,16 +82,13 @@ void Transfer::leased(Result<std::unique_ptr<Program>> program) {
         bounds_.start(program_->lease(), [this](const Error& exceeded) { end_at_bounds(exceeded); });
 }
 
-void Transfer::watch_end(End& end, int fd) {
+bool Transfer::watch_end(End& end, int fd) {
     const int own = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
     boost::system::error_code failed;
     if (own >= 0) end.descriptor.assign(own, failed);
-    if (own >= 0 && !failed) return;
+    if (own >= 0 && !failed) return true;
     if (own >= 0) ::close(own);
-    log::error("rsync not served", log::kv("account", client_->account()),
-               log::kv("reason", "no descriptor left"));
-    program_->child().kill();
-    end.over = true;
+    return false;
 }
 
 void Transfer::wait_for(End& end, Descriptor::wait_type what, void (Transfer::*then)()) {

@@ -41,7 +41,7 @@ class Transfer final : public Service {
     };
 
     void leased(Result<std::unique_ptr<Program>> program);
-    void watch_end(End& end, int fd);
+    [[nodiscard]] static bool watch_end(End& end, int fd);
     void wait_for(End& end, Descriptor::wait_type what, void (Transfer::*then)());
     void write_input();
     void read_output();
@@ -63,7 +63,7 @@ class Transfer final : public Service {
     ByteBuffer to_program_;
     std::optional<ErrorText> errors_;  // once it runs
     bool input_ended_ = false, over_bounds_ = false;
-    int exit_code_ = 0;
+    int exit_code_;
 };
 
 // Parses and starts; nullptr when the port was told to finish already.
