@@ -40,10 +40,10 @@ void LeaseRecord::write(Brought& brought) {
     for (const FoundMode& found : brought.left.modes)
         note_sent_mode(session_.files, found.path, found.type, found.mode);
     join_links(brought);
-    if (!brought.counts) return;
-    note_made(brought.look);
+    if (!brought.counts || brought.dry_run) return;
+    note_made(brought);
     drop_leftovers(brought.look);
-    if (!brought.dry_run) session_.files.transfer_ended_well();
+    session_.files.transfer_ended_well();
 }
 
 // As OPEN has it: whoever sends a file that is there already, or a marker, is not asked for room.
@@ -117,17 +117,23 @@ void LeaseRecord::forget_missing(const Brought& brought) {
     for (const std::string& path : missing) account_.release(session_.forget(path));
 }
 
-// What is there when a program ended well is what its sender has.
-void LeaseRecord::note_made(const FolderLook& now) {
+// What a program that ended well brought, or that was not there before, is what its sender has.
+void LeaseRecord::note_made(const Brought& brought) {
+    const auto& entries = brought.look.entries;
     const std::vector<std::string> missed(session_.files.missed().begin(), session_.files.missed().end());
-    for (const std::string& path : missed)
-        if (std::ranges::binary_search(now.entries, path, {}, &WalkEntry::path)) session_.files.made(path);
+    for (const std::string& path : missed) {
+        const bool was_there = brought.before.contains(path) || contains(brought.others_before, path);
+        const bool is_brought = std::ranges::find(brought.left.brought, path) != brought.left.brought.end();
+        const bool is_there = std::ranges::binary_search(entries, path, {}, &WalkEntry::path);
+        if (is_there && (is_brought || !was_there)) session_.files.made(path);
+    }
 }
 
 void LeaseRecord::drop_leftovers(const FolderLook& now) {
     const std::string top = join_path(account_.name, session_.name);
     for (const std::string& path : session_.files.paths_cut_off()) {
-        if (!is_rsync_leftover(path, now.entries)) continue;
+        const FileRecord* const left = session_.find(path);
+        if (left == nullptr || !left->is_of_program() || !is_rsync_leftover(path, now.entries)) continue;
         const FileRecord* const beside = session_.find(
             join_path(parent_path(path), base_name(path).substr(1, base_name(path).rfind('.') - 1)));
         if (beside == nullptr || beside->state() != FileState::whole) continue;

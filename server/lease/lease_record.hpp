@@ -21,8 +21,9 @@ struct Brought {
     bool goes_on = false;     // SessionFiles::Bringing
     bool appends = false;     // LeaseRequest
     bool in_place = false;
-    Stamps before{};                // what the program found
-    std::set<std::uint64_t> cut{};  // the inodes of what was not whole then
+    Stamps before{};                           // what the program found
+    std::vector<std::string> others_before{};  // folders and links
+    std::set<std::uint64_t> cut{};             // the inodes of what was not whole then
     FolderLook look;
     LeasedAfter left;
     std::vector<std::optional<HashedFile>> hashed;  // one for each that changed; none: read at the seal
@@ -43,7 +44,7 @@ class LeaseRecord {
     [[nodiscard]] static bool is_unproven(const std::string& path, const FileInfo& info,
                                           const Brought& brought);
     void join_links(const Brought& brought);
-    void note_made(const FolderLook& now);
+    void note_made(const Brought& brought);
     void drop_leftovers(const FolderLook& now);
 
     SessionRegistry& registry_;

@@ -34,6 +34,12 @@ std::vector<std::string> folders_and_links(const std::vector<WalkEntry>& entries
     return seen;
 }
 
+bool contains(const std::vector<std::string>& seen, const std::string& path) {
+    const std::string begin = path + '\0';
+    const auto at = std::ranges::lower_bound(seen, begin);
+    return at != seen.end() && at->starts_with(begin);
+}
+
 std::vector<std::size_t> changed_files(const Stamps& before, const std::vector<WalkEntry>& after) {
     std::vector<std::size_t> changed;
     for (std::size_t i = 0; i < after.size(); ++i) {
@@ -49,7 +55,11 @@ std::vector<std::string> usurped_names(const Stamps& before, const Stamps& after
     for (const auto& [name, stamp] : after) {
         if (refused && (name == "REFUSED.txt" || name.ends_with(".refused"))) continue;
         const auto found = before.find(name);
-        if (found == before.end() || found->second != stamp) names.push_back(name);
+        const bool is_there = found != before.end() && found->second.inode == stamp.inode;
+        // Its times and mode may be set; what a refused marker holds is its sender's.
+        if (is_there && (found->second.size_bytes == stamp.size_bytes || name.ends_with(".refused")))
+            continue;
+        names.push_back(name);
     }
     return names;
 }

@@ -27,6 +27,8 @@ using Stamps = std::map<std::string, FileStamp, std::less<>>;
 // Files that are new or not the same as before, as indexes of `after`.
 [[nodiscard]] std::vector<std::size_t> changed_files(const Stamps& before,
                                                      const std::vector<WalkEntry>& after);
+// Whether a folder or link was at this path.
+[[nodiscard]] bool contains(const std::vector<std::string>& folders_and_links, const std::string& path);
 // Names at the top that are burnbox's own, but that the program made or replaced. `refused`: a marker was
 // refused meanwhile, which changes REFUSED.txt and *.refused.
 [[nodiscard]] std::vector<std::string> usurped_names(const Stamps& before, const Stamps& after, bool refused);

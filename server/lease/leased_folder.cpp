@@ -53,6 +53,7 @@ LeasedCount LeasedFolder::count(bool sizes) const {
         for (const DirEntry& name : *names) {
             const std::string path = join_path(at, name.name);
             if (name.type == FileType::folder) waiting.push_back(path);
+            if (name.type != FileType::file) ++sum.others;
             if (name.type != FileType::file || is_own_file(path)) continue;
             ++sum.files;
             if (!sizes) continue;
@@ -63,23 +64,26 @@ LeasedCount LeasedFolder::count(bool sizes) const {
 }
 
 // A link that the inbox's rules allow gets its own target again; others can't stay.
-Status LeasedFolder::finish_link(const WalkEntry& entry, LeasedAfter& after) const {
+Status LeasedFolder::finish_link(const WalkEntry& entry, LeasedAfter& after, std::mutex& names) const {
     const std::string target = unmunged_target(entry.link_target);
     const std::string path = join_path(top_, entry.path);
     const auto leads = link_destination(entry.path, target);
     if (!leads) after.problems.push_back(leads.error().message + "; it was not kept");
+    const std::lock_guard lock(names);
+    const auto now = fs_.info(path);  // a client may have put something else there
+    if (!now || now->type != FileType::symlink || now->inode != entry.info.inode) return {};
     BB_CHECK(fs_.remove(path));
     if (!leads) return {};
     BB_CHECK(fs_.make_symlink(target, path));
     return fs_.set_times(path, entry.info.atime, entry.info.mtime);
 }
 
-void LeasedFolder::finish_links(const FolderLook& now, LeasedAfter& after) const {
+void LeasedFolder::finish_links(const FolderLook& now, LeasedAfter& after, std::mutex& names) const {
     for (const WalkEntry& entry : now.entries) {
         if (entry.info.type != FileType::symlink || unmunged_target(entry.link_target).empty()) continue;
         const std::string folder = join_path(top_, parent_path(entry.path));
         const auto before = fs_.info(folder);
-        if (const Status settled = finish_link(entry, after); !settled)
+        if (const Status settled = finish_link(entry, after, names); !settled)
             after.problems.push_back(settled.error().message);
         if (before) (void)fs_.set_times(folder, before->atime, before->mtime);  // as the client set them
     }
@@ -109,10 +113,11 @@ void LeasedFolder::keep_own_names(const LeasedBefore& before, bool refused, cons
     }
 }
 
-LeasedAfter LeasedFolder::put_in_order(const LeasedBefore& before, bool refused, FolderLook& now) const {
+LeasedAfter LeasedFolder::put_in_order(const LeasedBefore& before, bool refused, FolderLook& now,
+                                       std::mutex& names_mutex) const {
     LeasedAfter after;
     std::vector<std::string> names;
-    finish_links(now, after);
+    finish_links(now, after, names_mutex);
     for (const WalkEntry& entry : now.entries)
         if (!check_entry_name(base_name(entry.path))) names.push_back(entry.path);
     after.changed = changed_files(before.files, now.entries);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct LeasedAfter {
 
 struct LeasedCount {
     std::uint64_t files = 0, bytes = 0;
+    std::uint64_t others = 0;  // folders and links
 };
 
 class LeasedFolder {
@@ -50,13 +52,15 @@ class LeasedFolder {
     // Without `sizes` no file is touched.
     [[nodiscard]] LeasedCount count(bool sizes) const;
     // Links get their targets again or go, modes are those of staging copies (in `now` too), burnbox's own
-    // names are kept free. `refused`: a marker was refused meanwhile.
-    [[nodiscard]] LeasedAfter put_in_order(const LeasedBefore& before, bool refused, FolderLook& now) const;
+    // names are kept free. `refused`: a marker was refused meanwhile. `names` is held where a name is looked
+    // at and then changed: others may be at work there.
+    [[nodiscard]] LeasedAfter put_in_order(const LeasedBefore& before, bool refused, FolderLook& now,
+                                           std::mutex& names) const;
 
   private:
     [[nodiscard]] Result<FolderLook> look_once() const;
-    void finish_links(const FolderLook& now, LeasedAfter& after) const;
-    [[nodiscard]] Status finish_link(const WalkEntry& entry, LeasedAfter& after) const;
+    void finish_links(const FolderLook& now, LeasedAfter& after, std::mutex& names) const;
+    [[nodiscard]] Status finish_link(const WalkEntry& entry, LeasedAfter& after, std::mutex& names) const;
     void tame(WalkEntry& entry, const LeasedBefore& before, LeasedAfter& after) const;
     void keep_own_names(const LeasedBefore& before, bool refused, const FolderLook& now,
                         LeasedAfter& after) const;

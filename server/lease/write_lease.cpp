@@ -39,11 +39,17 @@ WriteLease::~WriteLease() {
 
 Status WriteLease::prepare() {
     std::vector<std::string> cut;
+    std::string journal;
     {
         const std::lock_guard lock(account_->mutex);
         cut = session_->files.paths_cut_off();
         refusals_before_ = session_->refusals;
+        began_ = !facts_.dry_run && !session_->files.is_transfer_open();
+        // Before the look: what becomes of other handles from here on is their doing.
+        if (!facts_.dry_run) BB_CHECK(session_->files.transfer_began());
+        journal = session_->files.journal_path();
     }
+    if (!facts_.dry_run && !journal.empty()) BB_CHECK(Journal::sync(registry_->services.state_fs, journal));
     BB_CHECK(folder_.make_nobodys(cut));
     BB_TRY(const FolderLook seen, folder_.look());
     before_ = {.files = file_stamps(seen.entries),
@@ -52,8 +58,7 @@ Status WriteLease::prepare() {
     for (const std::string& path : cut)
         if (const auto found = before_.files.find(path); found != before_.files.end())
             cut_.insert(found->second.inode);
-    const std::lock_guard lock(account_->mutex);
-    if (!facts_.dry_run) session_->files.transfer_began();
+    prepared_ = true;
     return {};
 }
 
@@ -71,6 +76,9 @@ Status WriteLease::measure() {
         account_->open_bytes += counted_;
         BB_CHECK(check_quota(*account_));
     }
+    const std::size_t others = session_->others;
+    if (there.others > others)
+        BB_CHECK(account_->check_other_room(registry_->limits(), there.others - others));
     // Files that nobody sent have no records.
     const std::size_t known = std::max(session_->files.count(), before_.files.size());
     if (there.files <= known) return {};
@@ -106,21 +114,34 @@ Result<Brought> WriteLease::look_at_brought(bool ended_well) const {
                     .appends = facts_.appends,
                     .in_place = facts_.in_place,
                     .before = before_.files,
+                    .others_before = before_.others,
                     .cut = cut_,
                     .look = {},
                     .left = {},
                     .hashed = {}};
     auto modes = folder_.make_accessible();
     BB_TRY(brought.look, folder_.look());
-    brought.left = folder_.put_in_order(before_, was_refused(), brought.look);
+    brought.left = folder_.put_in_order(before_, was_refused(), brought.look, account_->mutex);
     std::ranges::move(modes, std::back_inserter(brought.left.modes));
     brought.hashed.resize(brought.left.brought.size());
     if (ended_well) hash_brought(brought);
     return brought;
 }
 
+// No program began.
+void WriteLease::give_back_unused(Done done) {
+    AfterUnlock after;
+    const std::lock_guard lock(account_->mutex);
+    given_back_ = true;
+    session_->leased = session_->leased_alone = false;
+    if (began_) session_->files.transfer_ended_well();
+    undo_empty_session();
+    after.add([done = std::move(done)] { done(std::string()); });
+}
+
 void WriteLease::give_back(bool ended_well, Done done) {
     const std::lock_guard one_at_a_time(mutex_);
+    if (!prepared_) return give_back_unused(std::move(done));
     auto brought = look_at_brought(ended_well);
     AfterUnlock after;
     const std::lock_guard lock(account_->mutex);
@@ -144,8 +165,9 @@ void WriteLease::give_back(bool ended_well, Done done) {
         brought->left.problems.emplace_back("the disk failed to keep what was received: send it again");
     }
     LeaseRecord(*registry_, *account_, *session_, facts_.connection).write(*brought);
-    if (folders_and_links(brought->look.entries) != before_.others)
-        session_->folders_completed = registry_->tick();
+    const auto others = folders_and_links(brought->look.entries);
+    if (others != before_.others) session_->folders_completed = registry_->tick();
+    session_->others = others.size();
     undo_empty_session();
     answer(*brought, std::move(done), after);
 }

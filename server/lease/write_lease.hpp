@@ -43,6 +43,7 @@ class WriteLease final : public Lease {
     [[nodiscard]] bool was_refused() const;
     [[nodiscard]] Result<Brought> look_at_brought(bool ended_well) const;
     void hash_brought(Brought& brought) const;
+    void give_back_unused(Done done);
     // Account locked.
     void undo_empty_session();
     void answer(const Brought& brought, Done done, AfterUnlock& after);
@@ -55,7 +56,8 @@ class WriteLease final : public Lease {
     const std::string top_;  // in the inbox; a leased session keeps its name
     const LeasedFolder folder_;
     std::mutex mutex_;
-    bool given_back_ = false;
+    bool prepared_ = false, given_back_ = false;
+    bool began_ = false;  // the session's transfer: none was open before
     LeasedBefore before_;
     std::set<std::uint64_t> cut_;  // the inodes of what was not whole then
     unsigned refusals_before_ = 0;

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "common/base/glob.hpp"
+#include "common/bag/bag.hpp"
+#include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
 
@@ -51,8 +52,14 @@ bool uses_checksum_list(const SessionConfig& config) {
     return is_marker_name(config, kChecksumList);
 }
 
-bool is_data_too(std::string_view marker, std::uint64_t size_bytes, bool checksum_list_used) {
-    return (marker == kChecksumList && checksum_list_used) || size_bytes > kMarkerBytes;
+bool is_data_too(std::string_view marker, std::uint64_t size_bytes, bool checksum_list_used,
+                 bool has_tag_files) {
+    if (marker == kChecksumList && checksum_list_used) return true;
+    return size_bytes > kMarkerBytes || (size_bytes > 0 && !has_tag_files);
+}
+
+bool has_tag_files(Layout layout, const Manifest& manifest) {
+    return layout == Layout::bag && !is_bag(manifest);
 }
 
 bool is_ignored(const SessionConfig& config, std::string_view inside) {

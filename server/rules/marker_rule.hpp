@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/config/config.hpp"
+#include "common/session/manifest.hpp"
 
 namespace burnbox::upload {
 
@@ -18,9 +19,13 @@ inline constexpr std::string_view kChecksumList = "SHA256SUMS";
 [[nodiscard]] bool is_marker_name(const SessionConfig& config, std::string_view inside);
 // Whether SHA256SUMS files are evaluated at all.
 [[nodiscard]] bool uses_checksum_list(const SessionConfig& config);
-// Whether the session's marker is part of its data too: a checksum list, and what is too large to be kept
-// beside the data.
-[[nodiscard]] bool is_data_too(std::string_view marker, std::uint64_t size_bytes, bool checksum_list_used);
+// Whether the session's marker is part of its data too: a checksum list, what is too large to be kept beside
+// the data, and what has content where the disc has nothing beside the data (has_tag_files).
+[[nodiscard]] bool is_data_too(std::string_view marker, std::uint64_t size_bytes, bool checksum_list_used,
+                               bool has_tag_files);
+// Whether a disc of this layout has the marker's bytes in a file of their own: not beside a session that is a
+// bag already.
+[[nodiscard]] bool has_tag_files(Layout layout, const Manifest& manifest);
 // Names that are never markers by the predecessor's rule, whatever their case: session.ignore, and those that
 // programs make by themselves.
 [[nodiscard]] bool is_ignored(const SessionConfig& config, std::string_view inside);

@@ -47,9 +47,12 @@ void InboxOrigin::hand_over(OpenSession& session, const SessionRow& row, const s
     }
 }
 
-Status InboxOrigin::open_again(OpenSession& /*session*/, const SessionRow& row) {
+Status InboxOrigin::open_again(OpenSession& session, const SessionRow& row) {
     BB_TRY(const SessionRow withdrawn, services().catalogue.session(row.id));
-    BB_CHECK(withdraw_session(registry(), *account_, withdrawn));
+    BB_TRY(const std::string name, withdraw_session(registry(), *account_, withdrawn));
+    const std::lock_guard lock(account_->mutex);
+    if (const auto again = account_->sessions.find(name); again != account_->sessions.end())
+        for (const std::string& path : session.missed_meanwhile) again->second->note_missed(path);
     return {};
 }
 

@@ -94,6 +94,29 @@ SealStep<void> check_taken_names(const SealOrigin& origin, const OpenSession& se
         Errc::invalid);
 }
 
+// What nobody has a record of and was there when the disk failed: what is read of it may not be what the disk
+// has.
+SealStep<void> check_kept(const SealOrigin& origin, OpenSession& session, const SealRequest& request,
+                          const std::vector<WalkEntry>& entries) {
+    const auto failed_at = origin.registry().last_failed_sync();
+    if (!failed_at) return {};
+    std::vector<std::string> doubtful;
+    {
+        const std::lock_guard lock(origin.mutex());
+        for (const WalkEntry& entry : entries)
+            if (entry.info.type == FileType::file && entry.info.ctime <= *failed_at &&
+                entry.path != request.marker && session.find(entry.path) == nullptr)
+                doubtful.push_back(entry.path);
+    }
+    if (doubtful.empty()) return {};
+    return refuse_seal(
+        session.name,
+        fmt::format("the disk failed at {} to keep what was written to it, and these files may "
+                    "be damaged on it: {}; copy them there anew",
+                    to_iso8601(*failed_at), list_names(doubtful)),
+        Errc::corrupt);
+}
+
 // Digests that were taken while the files arrived, and that still belong to what is on the disk.
 void take_known_digests(const SealOrigin& origin, OpenSession& session, Draft& draft) {
     const std::lock_guard lock(origin.mutex());
@@ -165,17 +188,23 @@ SealStep<void> read_marker(const SealOrigin& origin, const Draft& draft, const S
     return {};
 }
 
+// Unless it is data too.
+void drop_marker(const SealOrigin& origin, const SealRequest& request, Manifest& manifest) {
+    const ConfigSnapshot config = origin.registry().config();
+    const auto marker = std::ranges::find(manifest.entries, request.marker, &ManifestEntry::path);
+    if (request.marker.empty() || marker == manifest.entries.end()) return;
+    if (!is_data_too(request.marker, marker->size_bytes, uses_checksum_list(config->session),
+                     has_tag_files(config->burn.layout, manifest)))
+        manifest.entries.erase(marker);
+}
+
 Manifest make_manifest(const SealOrigin& origin, const OpenSession& session, const Draft& draft,
                        const SealRequest& request) {
     const std::lock_guard lock(origin.mutex());
-    const bool checksum_list_used = uses_checksum_list(origin.registry());
     Manifest manifest;
     manifest.entries.reserve(draft.entries.size());
     for (std::size_t i = 0; i < draft.entries.size(); ++i) {
         const WalkEntry& from = draft.entries[i];
-        if (from.path == request.marker &&
-            !is_data_too(request.marker, from.info.size_bytes, checksum_list_used))
-            continue;
         // What other programs made is as they made it.
         const FileInfo sent =
             origin.rules().others_write ? from.info : as_sent(session.files, from.path, from.info);
@@ -184,6 +213,7 @@ Manifest make_manifest(const SealOrigin& origin, const OpenSession& session, con
         if (from.info.type == FileType::file) entry.sha256 = *draft.digests[i];
         manifest.entries.push_back(std::move(entry));
     }
+    drop_marker(origin, request, manifest);
     if (origin.rules().any_names) rename_for_disc(manifest);
     return manifest;
 }
@@ -246,6 +276,11 @@ SealStep<SealContent> read_seal_content(const SealOrigin& origin, OpenSession& s
         return std::unexpected(std::move(good).error());
     if (auto free = check_taken_names(origin, session, draft.top); !free)
         return std::unexpected(std::move(free).error());
+    if (auto kept = check_kept(origin, session, request, draft.entries); !kept)
+        return std::unexpected(std::move(kept).error());
+    auto disks = other_disks(origin.fs(), draft.top, draft.entries);
+    if (!disks) return seal_failed(disks.error());
+    content.disks = std::move(*disks);
     take_known_digests(origin, session, draft);
     if (auto fits = check_size_first(origin, session, draft, request); !fits)
         return std::unexpected(std::move(fits).error());

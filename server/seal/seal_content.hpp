@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ struct SealContent {
     std::vector<WalkEntry> seen{};       // where others write: what was read, to see whether it stays so
     std::vector<std::string> removed{};  // SealedSession::removed
     bool is_part = false;  // of a larger tree: checksum lists and bags in it speak of more than is here
-    std::string missed{};  // missed_text of the session: a list must fit
+    std::optional<std::vector<std::string>> disks{};  // other_disks; nothing: only that of its folder
+    std::string missed{};                             // missed_text of the session: a list must fit
 };
 
 // Whether some disc of the pool can hold this; only the sizes of files are asked for. Blocks.

@@ -20,12 +20,14 @@ std::string cut_off_text(const OpenSession& session, const std::string& marker) 
 
 std::string missed_text(const OpenSession& session) {
     std::string text;
-    const auto& missed = session.files.missed();
+    std::vector<std::string> missed(session.files.missed().begin(), session.files.missed().end());
+    const bool more = std::erase(missed, "") > 0;
     if (!missed.empty())
         text = fmt::format(
             "refused when they were sent, and missing: {}; send them again (not wanted any more: "
             "send them, then delete them)",
-            list_names({missed.begin(), missed.end()}));
+            list_names(missed));
+    if (more) text = append_reason(std::move(text), std::string(kMissedMore));
     if (session.files.is_transfer_open() && !session.leased)
         text = append_reason(std::move(text), std::string(kTransferOpen));
     return text;

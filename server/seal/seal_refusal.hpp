@@ -36,6 +36,11 @@ using SealStep = std::expected<T, NoSeal>;
 inline constexpr std::string_view kTransferOpen =
     "the last rsync into it did not end well, and files may be missing; run it again until it does";
 
+// SessionFiles::kMostMissed are noted, or a full state_dir kept it from being noted.
+inline constexpr std::string_view kMissedMore =
+    "more was refused when it was sent than could be noted; send a SHA256SUMS of all files, or send it as "
+    "another session";
+
 // "a.jpg, b.jpg and 3 more", escaped.
 [[nodiscard]] std::string list_names(const std::vector<std::string>& names);
 

@@ -76,7 +76,10 @@ SealStep<std::string> Sealer::seal() {
     }
     if (auto good = check_seal_rules(origin_, session_, request_, *content); !good)
         return std::unexpected(std::move(good).error());
-    if (const Status synced = origin_.registry().sync_inbox(sync_failures); !synced)
+    const auto disks = content->disks ? Result<std::vector<std::string>>(*content->disks)
+                                      : other_disks(origin_.fs(), top(), {});
+    if (!disks) return seal_failed(disks.error());
+    if (const Status synced = origin_.registry().sync_inbox(sync_failures, *disks); !synced)
         return seal_failed(synced.error());
     if (auto same = check_unchanged(origin_, session_, *content); !same)
         return std::unexpected(try_again(std::move(same).error()));
@@ -128,7 +131,7 @@ SealStep<std::string> Sealer::answer_sent_twice(const SessionRow& row, const Sea
     (void)fs.remove(join_path(top(), kRefusedText));
     log::info("marker sent twice", log::kv("account", row.account), log::kv("session", row.disc_name));
     if (!fs.remove_folder(top())) {  // markers that were refused before lie there
-        session_.phase = Phase::open;
+        session_.open_again();
         return answer;
     }
     session_.sealed_answer = answer;
@@ -178,7 +181,7 @@ void Sealer::leave_open(const NoSeal& why) {
         log::error("session not sealed", log::kv("account", origin_.account()),
                    log::kv("session", session_.name), log::kv(why.error));
     if (session_.phase != Phase::sealing) return;
-    session_.phase = Phase::open;
+    session_.open_again();
     if (why.kind == NoSeal::Kind::data) return;
     session_.last_refusal = why.error;
     session_.reason = why.error.message;

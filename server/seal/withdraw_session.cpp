@@ -40,7 +40,8 @@ Result<std::shared_ptr<OpenSession>> reserve_name(SessionRegistry& registry, Acc
                                 escape(name)));
     auto session = std::make_shared<OpenSession>(registry.services.state_fs, account.name, name);
     session->phase = Phase::arriving;
-    account.sessions.emplace(name, session);
+    session->files.remove_journal();  // whatever an earlier one of that name left
+    registry.add_session(account, session);
     return session;
 }
 
@@ -74,6 +75,7 @@ Status step_back(const UploadServices& services, const SessionRow& row) {
 void fill(Account& account, OpenSession& session, const Manifest& manifest, std::uint64_t now) {
     for (const ManifestEntry& entry : manifest.entries) {
         note_sent_mode(session.files, entry.path, entry.type, entry.mode);
+        if (entry.type != FileType::file) ++session.others;
         if (entry.type != FileType::file) continue;
         session.files.withdrawn(entry.path, entry.sha256, {.now = now});
         account.set_size(session.files, *session.find(entry.path), entry.size_bytes);
@@ -128,8 +130,9 @@ namespace {
 // It was cut off after its folder had got its open name: for clients it is that session already.
 Result<bool> has_open_name(SessionRegistry& registry, const SessionRow& row) {
     if (row.state != SessionState::withdrawn) return false;
-    if (parse_folder(row.folder).state == FolderState::open) return true;
-    if (row.folder_next.empty() || parse_folder(row.folder_next).state != FolderState::open) return false;
+    // One that is on its way to a sealed name is there, or will be.
+    if (row.folder_next.empty()) return parse_folder(row.folder).state == FolderState::open;
+    if (parse_folder(row.folder_next).state != FolderState::open) return false;
     BB_TRY(const bool is_at_source, exists(registry.inbox(), join_path(row.account, row.folder)));
     return !is_at_source;
 }
@@ -173,9 +176,9 @@ Result<std::string> withdraw_session(SessionRegistry& registry, Account& account
         account.sessions.erase(session->name);
         if (*name != session->name) session->files.rename_session(*name);
         session->name = *name;
-        session->phase = Phase::open;
-        account.sessions.insert_or_assign(*name, session);
+        registry.add_session(account, session);
         if (manifest) fill(account, *session, *manifest, registry.tick());
+        session->open_again();
         forget_old_name(account, row.name);
     }
     end_withdrawn_session(registry.services, row, *name);
@@ -195,7 +198,7 @@ Result<std::string> rename_unknown(SessionRegistry& registry, Account& account, 
     BB_CHECK(registry.inbox().rename(join_path(account.name, folder), to, RenameMode::no_replace));
     for (const char* const text : {"STATUS.txt", "FAILED.txt"})
         (void)registry.inbox().remove(join_path(to, text));
-    session->phase = Phase::open;
+    session->open_again();
     account.sessions.insert_or_assign(target, session);
     forget_old_name(account, target);
     return target;

@@ -66,6 +66,7 @@ void FileRecord::unknow() {
 
 void FileRecord::begin_anew(bool alone) {
     handled_ = true;
+    of_program_ = false;
     unknow();
     forget_digest();
     course_->scattered = unkept_ = false;
@@ -93,6 +94,7 @@ bool FileRecord::become_whole() {
 
 bool FileRecord::begin_change(Writer* by) {
     handled_ = true;
+    of_program_ = false;
     const bool first = by == nullptr || !by->changed;
     if (!first) return false;
     if (by != nullptr) course().two_hands = course().two_hands || is_being_changed();

@@ -59,6 +59,8 @@ class FileRecord {
     [[nodiscard]] bool is_to_be_compared() const { return from_journal_; }
     [[nodiscard]] const FileStamp& stamp() const { return stamp_; }
     [[nodiscard]] const Completion& completion() const { return completion_; }
+    // A program left it that did not end well. Not known any more after a restart.
+    [[nodiscard]] bool is_of_program() const { return of_program_; }
     // Since a program began to write in the session.
     [[nodiscard]] bool was_handled() const { return handled_; }
 
@@ -99,7 +101,8 @@ class FileRecord {
     bool from_journal_ = false;
     bool unsure_ = false;   // with from_journal_: the machine went down since
     bool handled_ = false;  // changed by a handle, or by its path, since a program began
-    bool unkept_ = false;   // with lost: the disk failed, and what is read may not be what it has
+    bool of_program_ = false;
+    bool unkept_ = false;  // with lost: the disk failed, and what is read may not be what it has
     std::uint64_t size_bytes_ = 0;
     std::optional<Sha256> digest_;
     FileStamp stamp_;

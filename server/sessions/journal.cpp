@@ -150,27 +150,85 @@ void replay_line(std::string_view text, JournalContent& content) {
 Journal::Journal(FileSystem& state_fs, std::string account, std::string session)
     : fs_(&state_fs), account_(std::move(account)), path_(join_path(folder(account_), session + ".jsonl")) {}
 
-void Journal::rest() {
+Status Journal::begin() {
+    close();
+    torn_ = behind_ = is_short_ = false;
+    waiting_.clear();
+    if (fs_ == nullptr) return {};
+    const OpenMode anew{
+        .write = true, .create = true, .exclusive = true, .append = true, .permissions = kMode};
+    auto made = fs_->open(path_, anew);
+    if (!made && made.error().code == Errc::exists) {
+        BB_CHECK(fs_->remove(path_));
+        made = fs_->open(path_, anew);
+    }
+    if (!made) return std::unexpected(std::move(made).error());
+    file_ = std::move(*made);
+    if (++open_files > kMostOpen) close();
+    return {};
+}
+
+void Journal::close() {
     if (!file_) return;
     file_.reset();
     --open_files;
 }
 
-Status Journal::write(const std::string& line) {
-    if (!file_) {
-        BB_TRY(file_, fs_->open(path_, {.write = true, .create = true, .append = true, .permissions = 0600}));
-        ++open_files;
-    }
-    if (torn_) BB_CHECK(file_->write_at(std::as_bytes(std::span("\n", 1)), 0));
-    torn_ = false;
-    return file_->write_at(std::as_bytes(std::span(line)), 0);
+// One that was removed meanwhile is not made again.
+void Journal::rest() {
+    if (fs_ != nullptr && !waiting_.empty()) (void)write({}, false);
+    close();
 }
 
-void Journal::append(const std::string& line) {
-    if (fs_ == nullptr) return;
-    const Status done = write(line);
-    if (!done) log::warning("journal not written", log::kv("account", account_), log::kv(done.error()));
-    if (!done || open_files > kMostOpen) rest();
+// Those that wait come first.
+Status Journal::write(std::string_view lines, bool create) {
+    if (!file_) {
+        BB_TRY(file_,
+               fs_->open(path_, {.write = true, .create = create, .append = true, .permissions = kMode}));
+        ++open_files;
+    }
+    const bool is_plain = !torn_ && waiting_.empty();
+    const std::string all = is_plain ? std::string() : (torn_ ? "\n" : "") + waiting_ + std::string(lines);
+    torn_ = true;  // a part may be written
+    BB_CHECK(file_->write_at(std::as_bytes(std::span(is_plain ? lines : std::string_view(all))), 0));
+    torn_ = false;
+    waiting_.clear();
+    if (behind_ && !is_short_) behind_ = !fs_->set_mode(path_, kMode);
+    return {};
+}
+
+// What could not be written is remembered where that takes no room.
+Status Journal::fall_behind(const Error& why, std::string_view line) {
+    close();
+    if (waiting_.empty())
+        log::warning("journal not written", log::kv("account", account_), log::kv("journal", path_),
+                     log::kv("remedy", "make room in state_dir"), log::kv(why));
+    waiting_ += line;
+    if (waiting_.size() > kMostWaiting) {
+        waiting_.clear();
+        is_short_ = true;
+    }
+    if (!behind_) behind_ = fs_->set_mode(path_, kBehind).has_value();
+    if (behind_) return {};
+    return std::unexpected(why);
+}
+
+Status Journal::append(const std::string& line) {
+    if (fs_ == nullptr) return {};
+    if (const Status done = write(line, true); !done) return fall_behind(done.error(), line);
+    if (open_files > kMostOpen) close();
+    return {};
+}
+
+void Journal::caught_up() {
+    is_short_ = false;
+    if (behind_ && waiting_.empty()) behind_ = !fs_->set_mode(path_, kMode);
+}
+
+Status Journal::sync(FileSystem& state_fs, const std::string& path) {
+    BB_TRY(const auto file, state_fs.open(path, {.write = true}));
+    BB_CHECK(file->sync());
+    return state_fs.sync_folder(std::string(parent_path(path)));
 }
 
 void Journal::opened(std::string_view path) {
@@ -181,8 +239,8 @@ void Journal::begun_anew(std::string_view path) {
     append(path_line("anew", path));
 }
 
-void Journal::scattered(std::string_view path) {
-    append(path_line("scattered", path));
+Status Journal::scattered(std::string_view path) {
+    return append(path_line("scattered", path));
 }
 
 void Journal::closed(std::string_view path, std::uint64_t size_bytes, const Sha256& sha256) {
@@ -225,8 +283,8 @@ void Journal::made(std::string_view path) {
     append(path_line("made", path));
 }
 
-void Journal::transfer_began() {
-    append(path_line("transfer", "began"));
+Status Journal::transfer_began() {
+    return append(path_line("transfer", "began"));
 }
 
 void Journal::transfer_ended_well() {
@@ -240,13 +298,22 @@ void Journal::described(std::string_view path, const SentFacts& facts) {
 void Journal::rename_session(const std::string& session) {
     if (fs_ == nullptr) return;
     const std::string from = std::exchange(path_, join_path(folder(account_), session + ".jsonl"));
-    if (const Status done = fs_->rename(from, path_, RenameMode::replace);
-        !done && done.error().code != Errc::not_found)
-        log::warning("journal not renamed", log::kv("account", account_), log::kv(done.error()));
+    const Status done = fs_->rename(from, path_, RenameMode::replace);
+    if (done || done.error().code == Errc::not_found) return;
+    log::warning("journal not renamed", log::kv("account", account_), log::kv(done.error()));
+    forsake();
+}
+
+void Journal::forsake() {
+    close();
+    waiting_.clear();
+    path_.clear();
+    fs_ = nullptr;
 }
 
 void Journal::remove() {
-    rest();
+    close();
+    waiting_.clear();
     if (fs_ == nullptr) return;
     if (const Status done = fs_->remove(path_); !done && done.error().code != Errc::not_found)
         log::warning("journal not removed", log::kv("account", account_), log::kv(done.error()));
@@ -260,6 +327,8 @@ Result<JournalContent> Journal::load() {
     content.missing = !file && file.error().code == Errc::not_found;
     if (content.missing) return content;
     if (!file) return std::unexpected(std::move(file).error());
+    BB_TRY(const FileInfo info, (*file)->info());
+    content.behind = behind_ = is_short_ = (info.mode & kBehind) == kBehind;
     std::string text, chunk(kReadBytes, '\0');
     for (std::uint64_t offset = 0;;) {
         BB_TRY(const std::size_t got, (*file)->read_at(std::as_writable_bytes(std::span(chunk)), offset));
@@ -277,7 +346,9 @@ Result<JournalContent> Journal::load() {
 }
 
 Status Journal::restart(const Manifest& manifest) {
-    rest();
+    close();
+    torn_ = behind_ = is_short_ = false;
+    waiting_.clear();
     if (fs_ == nullptr) return {};
     std::string text;
     for (const ManifestEntry& entry : manifest.entries) {

@@ -11,13 +11,16 @@
 //     {"rename":"a","to":"b"}  {"link":"a","to":"b"}  {"remove":"a"}
 //     {"transfer":"began"}  {"transfer":"ended"}           of a program that writes by itself; ended: well
 //     {"missed":"a"}  {"made":"a"}                         refused for a reason of the server's; mended
+//     {"missed":""}                                        more than are noted by name
 //     {"machine":"down"}                                   what was whole before may be so no longer
 //     {"sent":"a","mode":493,"mtime":"-5"}                 what a client said of it (nanoseconds since 1970)
-// It is appended by write() and never fsynced: a record that was lost, or that outlived its content, can only
-// make a file count as cut off, because the digest is checked against the file before the session is sealed.
-// That is also why failures to write it are only logged. The file stays open between lines, for kMostOpen
-// journals of the process at most: an account may have more sessions open than a process may have
-// descriptors. Thread rule: a Journal is used under its account's mutex.
+// It is appended by write(). A line that proves something may be lost, or outlive its content, because the
+// digest is checked against the file before the session is sealed. One that forbids something may not: lines
+// that could not be written wait for the next one, and meanwhile the file's mode says kBehind, which takes no
+// room on a full disk. A start that finds that mode counts nothing of the session as whole. What no digest
+// can prove ("missed", "transfer") is fsynced by whoever notes it: sync(). The file stays open between lines,
+// for kMostOpen journals of the process at most: an account may have more sessions open than a process may
+// have descriptors. Thread rule: a Journal is used under its account's mutex.
 #pragma once
 
 #include <map>
@@ -62,8 +65,8 @@ struct JournalContent {
     std::map<std::string, SentFacts, std::less<>> sent;
     std::set<std::string, std::less<>> missed;
     bool transfer_open = false;
-    bool missing = false;    // there is no journal
-    bool elsewhere = false;  // nor should there be, but one that is nobody's may be this session's
+    bool missing = false;  // there is no journal: it may have another name
+    bool behind = false;   // lines of it could not be written: nothing that it says counts
 };
 
 // Applies one line. Lines that can't be read are skipped: a crash may have torn them.
@@ -77,11 +80,14 @@ class Journal {
     Journal(const Journal&) = delete;
     Journal& operator=(const Journal&) = delete;
 
+    // Makes it, of a session that is made now: what an earlier one of its name left is not its own.
+    [[nodiscard]] Status begin();
     // Closes the file until the next line.
     void rest();
     void opened(std::string_view path);
     void begun_anew(std::string_view path);
-    void scattered(std::string_view path);
+    // Errors: neither the line could be written, nor that it is missing; what it forbids must not be done.
+    [[nodiscard]] Status scattered(std::string_view path);
     void closed(std::string_view path, std::uint64_t size_bytes, const Sha256& sha256);
     void cut(std::string_view path);
     void lost(std::string_view path);
@@ -92,33 +98,47 @@ class Journal {
     void machine_went_down();
     void missed(std::string_view path);
     void made(std::string_view path);
-    void transfer_began();
+    [[nodiscard]] Status transfer_began();  // errors as those of scattered()
     void transfer_ended_well();
     void described(std::string_view path, const SentFacts& facts);
 
     // The session has another name from now on.
     void rename_session(const std::string& session);
     void remove();
+    // Nothing is written any more: without a journal nothing of the session is proven after a restart.
+    void forsake();
     // A missing journal proves nothing. Blocks.
     [[nodiscard]] Result<JournalContent> load();
+    // After a start has written down what it made of a journal that was behind.
+    void caught_up();
+    // What was written so far is durable. Blocks; any thread.
+    [[nodiscard]] static Status sync(FileSystem& state_fs, const std::string& path);
     // Starts anew with the files of a manifest, durably: a session that is taken back is as whole as it was
     // sealed. Blocks.
     [[nodiscard]] Status restart(const Manifest& manifest);
 
     [[nodiscard]] static std::string folder(const std::string& account) { return "journal/" + account; }
+    // "" when it has none.
     [[nodiscard]] const std::string& path() const { return path_; }
 
   private:
     static constexpr int kMostOpen = 256;
+    static constexpr std::size_t kMostWaiting = 1U << 20U;
+    static constexpr std::uint32_t kMode = 0600, kBehind = 0700;
 
-    void append(const std::string& line);
-    [[nodiscard]] Status write(const std::string& line);
+    Status append(const std::string& line);
+    [[nodiscard]] Status write(std::string_view lines, bool create);
+    [[nodiscard]] Status fall_behind(const Error& why, std::string_view line);
+    void close();
 
     FileSystem* fs_ = nullptr;
     std::string account_;
     std::string path_;
     std::unique_ptr<File> file_;
-    bool torn_ = false;  // its last line has no end: a crash cut it off
+    bool torn_ = false;      // its last line has no end: a crash or a full disk cut it off
+    std::string waiting_;    // lines that could not be written yet
+    bool behind_ = false;    // its mode says so
+    bool is_short_ = false;  // more lines than can wait are missing
 };
 
 }  // namespace burnbox::upload

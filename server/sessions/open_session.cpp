@@ -16,6 +16,12 @@ std::vector<std::string> OpenSession::paths_being_written(std::string_view marke
     return paths;
 }
 
+void OpenSession::open_again() {
+    phase = Phase::open;
+    for (const std::string& path : missed_meanwhile) (void)files.missed(path);
+    missed_meanwhile.clear();
+}
+
 bool OpenSession::has_writers_below(std::string_view path) const {
     return leased || std::ranges::any_of(handles, [&](const auto& one) {
                return !one.second.path.empty() && (path.empty() || is_at_or_below(one.second.path, path));

@@ -41,6 +41,7 @@ enum class Phase : std::uint8_t {
     sealing,   // every change is refused until the seal has an answer
     arriving,  // its folder is on its way back from -queued or -failed
     sealed,    // it is another room's; the object lives on for handles and late markers
+    away,      // its folder is not where it was: removed or moved by somebody on the server
     gone,      // its folder was removed
 };
 
@@ -59,6 +60,10 @@ class OpenSession {
     bool leased_alone = false;                     // into files that it finds: nobody else may
     unsigned refusals = 0;                         // burnbox's own files changed that often
     std::set<ConnectionId> writers;                // connections that changed something and are still there
+    std::uint64_t inode = 0;                       // of its folder; 0 = nobody looked yet
+    std::uint64_t away_bytes = 0;                  // in Phase::away: counted before, and not now
+    std::size_t others = 0;                        // folders and links in it
+    SessionFiles::Missed missed_meanwhile;         // in Phase::arriving and sealing: SessionFiles::missed
     std::uint64_t folders_completed = 0;           // the counter at the last change of a folder or link
     std::string unread;         // why nobody knows what is whole in it: never sealed before the next start
     std::string reason;         // why the last marker was refused
@@ -69,6 +74,14 @@ class OpenSession {
     unsigned pending_hashes = 0;        // files being hashed in the background
     std::function<void()> when_hashed;  // the seal waits for them
 
+    // After it was sealing or arriving: what was refused meanwhile is missing now.
+    void open_again();
+    // SessionFiles::missed, in whatever phase it is. False: nothing is new of it.
+    bool note_missed(const std::string& path) {
+        if (phase == Phase::arriving || phase == Phase::sealing)
+            return SessionFiles::add_missed(missed_meanwhile, path);
+        return files.missed(path);
+    }
     [[nodiscard]] FileRecord* find(std::string_view path) { return files.find(path); }
     // Open for writing, without the marker that is being answered: these must end before the seal.
     [[nodiscard]] std::vector<std::string> paths_being_written(std::string_view marker) const;

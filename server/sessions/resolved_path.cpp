@@ -121,11 +121,12 @@ Status check_not_sealed(const ResolvedPath& place) {
         case Phase::open:
             return {};
         case Phase::sealing:
-            return refuse(fmt::format("{} is being sealed", name()));
+            return fail(Errc::busy, fmt::format("{} is being sealed", name()));
         case Phase::arriving:
             return fail(Errc::busy, fmt::format("{} is being taken back; try again", name()));
         case Phase::sealed:
             return refuse(fmt::format("{} is sealed", name()));
+        case Phase::away:
         case Phase::gone:
             return fail(Errc::not_found, fmt::format("{} was removed", name()));
     }

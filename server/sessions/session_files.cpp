@@ -50,18 +50,19 @@ void SessionFiles::end_proof(const std::string& path, const FileRecord& record) 
 }
 
 // The first gap of a course is written down: after a restart nobody would know where it is.
-void SessionFiles::note_gap(const std::string& path, FileRecord& record, std::uint64_t size_bytes) {
+Status SessionFiles::note_gap(const std::string& path, FileRecord& record, std::uint64_t size_bytes) {
     FileRecord::Course& course = record.course();
-    if (course.scattered || record.state_ == FileState::lost) return;
-    if (!course.two_hands && !record.has_gap(size_bytes)) return;
+    if (course.scattered || record.state_ == FileState::lost) return {};
+    if (!course.two_hands && !record.has_gap(size_bytes)) return {};
+    BB_CHECK(journal_.scattered(path));
     course.scattered = true;
-    journal_.scattered(path);
+    return {};
 }
 
-void SessionFiles::written(const std::string& path, FileRecord& record, HandleId id, Coverage::Run bytes,
-                           std::uint64_t size_before) {
+Status SessionFiles::written(const std::string& path, FileRecord& record, HandleId id, Coverage::Run bytes,
+                             std::uint64_t size_before) {
     FileRecord::Writer* const by = record.writer(id);
-    if (by == nullptr || bytes.begin >= bytes.end) return;
+    if (by == nullptr || bytes.begin >= bytes.end) return {};
     FileRecord::Course& course = *record.course_;
     if (!by->changed) {
         if (record.is_cut() && size_before == 0 && !record.is_being_changed()) {
@@ -73,25 +74,31 @@ void SessionFiles::written(const std::string& path, FileRecord& record, HandleId
     by->written.add(bytes.begin, bytes.end);
     course.lowest = std::min(course.lowest, bytes.begin);
     const bool goes_on = bytes.begin <= size_before && bytes.begin >= course.base_bytes && !course.two_hands;
-    if (!goes_on) note_gap(path, record, std::max(size_before, bytes.end));
+    if (goes_on) return {};
+    Status noted = note_gap(path, record, std::max(size_before, bytes.end));
+    if (!noted) unknow(course, bytes);
+    return noted;
 }
 
-void SessionFiles::write_failed(const std::string& path, FileRecord& record, Coverage::Run bytes) {
-    if (!record.course_) return;
-    FileRecord::Course& course = *record.course_;
+void SessionFiles::unknow(FileRecord::Course& course, Coverage::Run bytes) {
     course.written.remove(bytes.begin, bytes.end);
     course.good.remove(bytes.begin, bytes.end);
     for (FileRecord::Writer& one : course.writers) one.written.remove(bytes.begin, bytes.end);
     course.base_bytes = std::min(course.base_bytes, bytes.begin);
-    note_gap(path, record, record.size_bytes_);
 }
 
-void SessionFiles::truncated(const std::string& path, FileRecord& record, HandleId id,
-                             std::uint64_t size_bytes) {
+void SessionFiles::write_failed(const std::string& path, FileRecord& record, Coverage::Run bytes) {
+    if (!record.course_) return;
+    unknow(*record.course_, bytes);
+    (void)note_gap(path, record, record.size_bytes_);  // it happened already
+}
+
+Status SessionFiles::truncated(const std::string& path, FileRecord& record, HandleId id,
+                               std::uint64_t size_bytes) {
     FileRecord::Writer* const by = record.writer(id);
     if (size_bytes == 0) record.unsure_ = false;  // whatever was there
     if (record.begin_change(by)) end_proof(path, record);
-    if (!record.course_) return;
+    if (!record.course_) return {};
     FileRecord::Course& course = *record.course_;
     course.written.clip(size_bytes);
     course.good.clip(size_bytes);
@@ -99,10 +106,10 @@ void SessionFiles::truncated(const std::string& path, FileRecord& record, Handle
     course.base_bytes = std::min(course.base_bytes, size_bytes);
     if (record.state_ == FileState::whole) {
         course.base_bytes = size_bytes;  // holes are zeros
-        return;
+        return {};
     }
     if (by == nullptr) course.two_hands = course.two_hands || record.is_being_changed();
-    if (size_bytes > 0) note_gap(path, record, size_bytes);
+    return size_bytes > 0 ? note_gap(path, record, size_bytes) : Status();
 }
 
 void SessionFiles::emptied(const std::string& path, FileRecord& record, HandleId id) {
@@ -113,7 +120,7 @@ void SessionFiles::emptied(const std::string& path, FileRecord& record, HandleId
     // By its path: who empties it has not sent it yet.
     if (by == nullptr && changing == 0) record.state_ = FileState::cut_off;
     journal_.begun_anew(path);
-    note_gap(path, record, 0);
+    (void)note_gap(path, record, 0);  // a second hand's, which is there already
 }
 
 void SessionFiles::end_writer(FileRecord& record, HandleId id) {

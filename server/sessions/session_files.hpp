@@ -39,9 +39,13 @@ class SessionFiles {
     [[nodiscard]] bool is_transfer_open() const { return transfer_open_; }
 
     // What was refused for a reason of the server's (server_reason.hpp), and was not made or sent since.
+    // "" stands for those that are too many to be noted; no request takes it away.
     using Missed = std::set<std::string, std::less<>>;
+    static constexpr std::size_t kMostMissed = 100;
+    // False: nothing is new of it.
+    static bool add_missed(Missed& missed, const std::string& path);
     [[nodiscard]] const Missed& missed() const { return missed_; }
-    void missed(const std::string& path);
+    bool missed(const std::string& path);
     // What a path asks for is there now, or is not wanted any more; files: it was opened for writing.
     void made(const std::string& path);
 
@@ -54,13 +58,15 @@ class SessionFiles {
         bool others_stay = false;
     };
     void opened(const std::string& path, const Opening& opening);
-    // Before [begin, end) is written; the file is of `size_before` bytes.
-    void written(const std::string& path, FileRecord& record, HandleId id, Coverage::Run bytes,
-                 std::uint64_t size_before);
+    // Before [begin, end) is written; the file is of `size_before` bytes. Errors: that it leaves a gap can't
+    // be noted, so it must not be written.
+    [[nodiscard]] Status written(const std::string& path, FileRecord& record, HandleId id,
+                                 Coverage::Run bytes, std::uint64_t size_before);
     // Nobody knows what is there now.
     void write_failed(const std::string& path, FileRecord& record, Coverage::Run bytes);
-    // Before its size is set, by a handle or (0) by its path.
-    void truncated(const std::string& path, FileRecord& record, HandleId id, std::uint64_t size_bytes);
+    // Before its size is set, by a handle or (0) by its path. Errors: as those of written().
+    [[nodiscard]] Status truncated(const std::string& path, FileRecord& record, HandleId id,
+                                   std::uint64_t size_bytes);
     // After its size was set to 0: what comes now is sent anew.
     void emptied(const std::string& path, FileRecord& record, HandleId id);
     // CLOSE. The digest: known when this handle made it anew and wrote in order.
@@ -106,7 +112,8 @@ class SessionFiles {
         Completion completion;
     };
     void brought(const std::string& path, const Bringing& bringing);
-    void transfer_began();
+    // Errors: that it began can't be noted, so it must not.
+    [[nodiscard]] Status transfer_began();
     void transfer_ended_well();
 
     // A client said it of a file or folder; its staging copy may show another.
@@ -128,6 +135,11 @@ class SessionFiles {
     // A file of a session that was sealed and is open again: as whole as it was sealed.
     void withdrawn(const std::string& path, const Sha256& sha256, const Completion& completion);
 
+    // Nothing is known of it that a folder with the same content would not show.
+    [[nodiscard]] bool is_blank() const {
+        return files_.empty() && sent_.empty() && missed_.empty() && !transfer_open_;
+    }
+
     // At start: what the journal says of the session, then of each file that is there.
     [[nodiscard]] Result<JournalContent> load() { return journal_.load(); }
     // `inode_of`: of the file at a path, if one is there.
@@ -136,7 +148,13 @@ class SessionFiles {
     FileRecord& recovered(const JournalContent& journal, const std::string& path, const FileInfo& info,
                           bool machine_went_down);
 
+    // What the start makes of each file is written down.
+    void recovered_all() { journal_.caught_up(); }
+
     // The journal's file: Journal.
+    [[nodiscard]] Status begin_journal() { return journal_.begin(); }
+    void forsake_journal() { journal_.forsake(); }
+    [[nodiscard]] const std::string& journal_path() const { return journal_.path(); }
     void rest_journal() { journal_.rest(); }
     void rename_session(const std::string& session) { journal_.rename_session(session); }
     void remove_journal() { journal_.remove(); }
@@ -145,11 +163,13 @@ class SessionFiles {
   private:
     [[nodiscard]] FileRecord* by_completion(std::string& path, std::uint64_t completed);
     void end_proof(const std::string& path, const FileRecord& record);
-    void note_gap(const std::string& path, FileRecord& record, std::uint64_t size_bytes);
+    [[nodiscard]] Status note_gap(const std::string& path, FileRecord& record, std::uint64_t size_bytes);
+    static void unknow(FileRecord::Course& course, Coverage::Run bytes);
     void end_writer(FileRecord& record, HandleId id);
     void note_whole(const std::string& path, const FileRecord& record);
     void lose(const std::string& path, FileRecord& record);
     FileRecord& separate(const std::string& path);
+    void transfer_came();  // with what was moved here
     void move_missed(SessionFiles& other, const std::string& from, const std::string& to);
 
     Map files_;

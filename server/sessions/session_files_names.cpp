@@ -63,6 +63,7 @@ void SessionFiles::brought(const std::string& path, const Bringing& bringing) {
     if (!in_place) record->unkept_ = false;
     record->completion_ = bringing.completion;
     record->stamp_ = stamp_of(bringing.info);
+    record->of_program_ = !bringing.well && !record->handled_;
     if (!bringing.well || builds_on_sand) return lose(path, *record);
     record->state_ = FileState::whole;
     record->unkept_ = false;
@@ -74,8 +75,15 @@ void SessionFiles::brought(const std::string& path, const Bringing& bringing) {
     note_whole(path, *record);
 }
 
-void SessionFiles::missed(const std::string& path) {
-    if (missed_.insert(path).second) journal_.missed(path);
+bool SessionFiles::add_missed(Missed& missed, const std::string& path) {
+    if (missed.contains(path)) return false;
+    return missed.insert(missed.size() < kMostMissed ? path : std::string()).second;
+}
+
+bool SessionFiles::missed(const std::string& path) {
+    if (!add_missed(missed_, path)) return false;
+    journal_.missed(missed_.contains(path) ? path : std::string());
+    return true;
 }
 
 void SessionFiles::made(const std::string& path) {
@@ -93,9 +101,15 @@ void SessionFiles::move_missed(SessionFiles& other, const std::string& from, con
     }
 }
 
-void SessionFiles::transfer_began() {
+Status SessionFiles::transfer_began() {
     for (auto& [path, record] : files_) record->handled_ = false;
-    if (!transfer_open_) journal_.transfer_began();
+    if (!transfer_open_) BB_CHECK(journal_.transfer_began());
+    transfer_open_ = true;
+    return {};
+}
+
+void SessionFiles::transfer_came() {
+    if (!transfer_open_) (void)journal_.transfer_began();
     transfer_open_ = true;
 }
 
@@ -135,7 +149,9 @@ void SessionFiles::renamed(const std::string& from, const std::string& to) {
         node.key() = to + node.key().substr(from.size());
         files_.insert(std::move(node));
     }
-    for (auto& node : taken_out(sent_, from)) {
+    auto described = taken_out(sent_, from);
+    sent_.erase(to);  // of what was there
+    for (auto& node : described) {
         node.key() = to + node.key().substr(from.size());
         sent_.insert(std::move(node));
     }
@@ -182,7 +198,7 @@ void SessionFiles::moved(SessionFiles& other, const std::string& from, const std
         other.described(to + node.key().substr(from.size()), node.mapped());
     }
     move_missed(other, from, to);
-    if (transfer_open_) other.transfer_began();  // nobody knows what of it is missing
+    if (transfer_open_) other.transfer_came();  // nobody knows what of it is missing
 }
 
 void SessionFiles::removed(const std::string& path) {
@@ -227,6 +243,11 @@ FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::st
     FileRecord& record = found(path);
     record.size_bytes_ = info.size_bytes;
     record.stamp_ = stamp_of(info);
+    if (journal.behind) {
+        record.unkept_ = !machine_went_down;
+        lose(path, record);
+        return record;
+    }
     // Lines that told two names apart are lost: what is said of one may be the other's.
     if (mixed_up_.contains(proof)) {
         journal_.removed(path);
@@ -260,7 +281,7 @@ FileRecord& SessionFiles::recovered(const JournalContent& journal, const std::st
 
 void SessionFiles::recovered(const JournalContent& journal, const InodeOf& inode_of, bool machine_went_down) {
     if (machine_went_down && !journal.files.empty()) journal_.machine_went_down();
-    misses_lines_ = journal.elsewhere;
+    misses_lines_ = journal.missing;
     std::map<const ProvenFile*, std::uint64_t> inodes;
     for (const auto& [path, file] : journal.files) {
         if (const auto inode = inode_of(path)) {
@@ -274,6 +295,7 @@ void SessionFiles::recovered(const JournalContent& journal, const InodeOf& inode
     }
     transfer_open_ = journal.transfer_open;
     missed_ = journal.missed;
+    if (journal.behind) (void)missed({});
     sent_ = journal.sent;
 }
 

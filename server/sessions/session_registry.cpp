@@ -7,9 +7,16 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "common/storage/existence.hpp"
 #include "server/rules/marker_rule.hpp"
 
 namespace burnbox::upload {
+
+namespace {
+
+constexpr std::size_t kMostAway = 64;
+
+}  // namespace
 
 std::uint64_t Account::used_bytes() const {
     std::uint64_t sum = open_bytes;
@@ -76,6 +83,17 @@ Status Account::check_file_room(const Limits& limits, std::size_t more) const {
                             files));
 }
 
+Status Account::check_other_room(const Limits& limits, std::size_t more) const {
+    std::size_t others = more;
+    for (const auto& [session_name, session] : sessions) others += session->others;
+    if (others < limits.files) return {};
+    return fail(
+        Errc::limit,
+        fmt::format("the open sessions have {} folders and links: burn or delete some before you send "
+                    "more (limits.files)",
+                    others));
+}
+
 std::shared_ptr<Account> SessionRegistry::account(const std::string& name) {
     const std::lock_guard lock(mutex_);
     auto& slot = accounts_[name];
@@ -91,18 +109,22 @@ std::vector<std::shared_ptr<Account>> SessionRegistry::accounts() {
     return all;
 }
 
-Status SessionRegistry::sync_inbox(std::uint64_t failures_seen) {
+Status SessionRegistry::sync_inbox(std::uint64_t failures_seen, const std::vector<std::string>& disks) {
     const std::lock_guard one_at_a_time(sync_mutex_);
     const std::string lost =
         "the disk failed to keep what was received: send the files again, then the marker";
     if (sync_failures_ != failures_seen) return fail(Errc::io, lost);
     Status synced = inbox().sync_all();
+    for (const std::string& disk : disks)
+        if (synced) synced = disk_sync_.sync(inbox().host_path(disk));
     if (synced) return {};
     synced.error().message += "; " + lost;
     ++sync_failures_;
+    failed_sync_.note(services.clock.now());
     for (const std::shared_ptr<Account>& one : accounts()) {
         const std::lock_guard lock(one->mutex);
         for (const auto& [name, session] : one->sessions) session->files.lost_all();
+        for (const auto& session : one->away) session->files.lost_all();
     }
     return synced;
 }
@@ -115,23 +137,106 @@ std::shared_ptr<OpenSession> SessionRegistry::find_session(Account& account, con
     const bool there = info && info->type == FileType::folder;
     const bool unknown = !info && info.error().code != Errc::not_found;
     if (found != account.sessions.end()) {
+        const std::shared_ptr<OpenSession> session = found->second;
         // A look that failed is no reason to forget which of its files are whole.
-        if (there || unknown) return found->second;
-        // Somebody removed it behind our back.
-        found->second->phase = Phase::gone;
-        account.release(found->second->files.bytes());
-        account.sessions.erase(found);
-        return nullptr;
+        if (unknown) return session;
+        if (there && session->inode == 0) session->inode = info->inode;
+        if (there && session->inode == info->inode) return session;
+        lose_sight(account, session);
     }
     if (!there || parse_folder(name).state != FolderState::open) return nullptr;
-    auto session = std::make_shared<OpenSession>(services.state_fs, account.name, name);
-    account.sessions.emplace(name, session);
-    for (auto& [id, connection] : account.connections) {
-        const auto early = connection.missed_early.extract(name);
-        if (early.empty()) continue;
-        for (const std::string& path : early.mapped()) session->files.missed(path);
+    if (auto moved = find_moved(account, name, info->inode)) return moved;
+    return meet_session(account, name, *info);
+}
+
+// Somebody removed or moved its folder behind our back.
+void SessionRegistry::lose_sight(Account& account, const std::shared_ptr<OpenSession>& session) {
+    account.sessions.erase(session->name);
+    session->away_bytes = session->files.bytes();
+    account.release(session->away_bytes);
+    if (session->files.is_blank()) {
+        session->phase = Phase::gone;
+        return session->files.remove_journal();
     }
+    session->phase = Phase::away;
+    session->files.rest_journal();
+    account.away.push_back(session);
+    if (account.away.size() <= kMostAway) return;
+    account.away.front()->phase = Phase::gone;
+    account.away.erase(account.away.begin());
+}
+
+// The session whose folder that was under another name, or before it went away.
+std::shared_ptr<OpenSession> SessionRegistry::find_moved(Account& account, const std::string& name,
+                                                         std::uint64_t inode) {
+    std::shared_ptr<OpenSession> session;
+    if (const auto away = std::ranges::find(account.away, inode, &OpenSession::inode);
+        away != account.away.end()) {
+        session = *away;
+        account.away.erase(away);
+        account.open_bytes += session->away_bytes;
+        session->phase = Phase::open;
+    } else {
+        const auto open = std::ranges::find_if(account.sessions, [&](const auto& one) {
+            return one.second->phase == Phase::open && one.second->inode == inode;
+        });
+        if (open == account.sessions.end()) return nullptr;
+        session = open->second;
+        account.sessions.erase(open);
+    }
+    if (session->name != name) session->files.rename_session(name);
+    session->name = name;
+    log::info("session's folder was moved", log::kv("account", account.name), log::kv("session", name));
+    add_session(account, session);
     return session;
+}
+
+// One that an administrator made. What an earlier session of that name left is of another folder, or of this
+// one when it was somewhere else.
+std::shared_ptr<OpenSession> SessionRegistry::meet_session(Account& account, const std::string& name,
+                                                           const FileInfo& folder) {
+    auto session = std::make_shared<OpenSession>(services.state_fs, account.name, name);
+    session->inode = folder.inode;
+    if (exists(services.state_fs, session->files.journal_path()).value_or(true))
+        session->unread =
+            "its folder was moved or put back while burnbox ran, and nobody knows what is whole in it; "
+            "restart "
+            "burnbox, or send it as another session";
+    add_session(account, session);
+    return session;
+}
+
+Result<std::shared_ptr<OpenSession>> SessionRegistry::new_session(Account& account, const std::string& name) {
+    auto session = std::make_shared<OpenSession>(services.state_fs, account.name, name);
+    BB_TRY(const FileInfo folder, inbox().info(join_path(account.name, name)));
+    session->inode = folder.inode;
+    BB_CHECK(session->files.begin_journal());
+    add_session(account, session);
+    return session;
+}
+
+void SessionRegistry::add_session(Account& account, const std::shared_ptr<OpenSession>& session) {
+    // A folder's inode is given again once it is gone.
+    std::erase_if(account.away,
+                  [&](const auto& away) { return away->inode == session->inode && session->inode != 0; });
+    for (const std::shared_ptr<OpenSession>& away : account.away)
+        if (away->name == session->name) away->files.forsake_journal();  // its file is this one's now
+    account.sessions.insert_or_assign(session->name, session);
+    for (auto& [id, connection] : account.connections) {
+        auto early = connection.missed_early.extract(session->name);
+        const bool is_any = early.empty() && connection.missed_early.contains("");
+        const SessionFiles::Missed paths = early.empty() ? SessionFiles::Missed() : std::move(early.mapped());
+        for (const std::string& path : is_any ? SessionFiles::Missed{""} : paths) session->note_missed(path);
+    }
+}
+
+void SessionRegistry::keep_journal(const SessionFiles& files) {
+    if (files.journal_path().empty()) return;
+    services.run_blocking([&fs = services.state_fs, path = files.journal_path()] {
+        const Status kept = Journal::sync(fs, path);
+        if (!kept && kept.error().code != Errc::not_found)
+            log::warning("journal not synced", log::kv("journal", path), log::kv(kept.error()));
+    });
 }
 
 void SessionRegistry::listen() {

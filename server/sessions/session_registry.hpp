@@ -15,6 +15,8 @@
 
 #include "server/sessions/account_terms.hpp"
 #include "server/sessions/after_unlock.hpp"
+#include "server/sessions/disk_sync.hpp"
+#include "server/sessions/failed_sync.hpp"
 #include "server/sessions/open_session.hpp"
 #include "server/sessions/sealed_alias.hpp"
 #include "server/sessions/services.hpp"
@@ -30,7 +32,7 @@ struct ClientConnection {
     // nothing since: the marker's digest, by name. The old name may be another connection's new session by
     // now.
     std::map<std::string, Sha256> sealed_by;
-    // By sessions that were to be made by it: SessionFiles::missed.
+    // By sessions that were to be made by it: SessionFiles::missed. "" = any other: there were too many.
     std::map<std::string, SessionFiles::Missed> missed_early;
 };
 
@@ -45,6 +47,8 @@ struct Account {
     bool recovered = false;  // its folder and journals were read (server/startup/recover)
     std::string closed;      // why it can't be served, with the remedy; "" = it is
     std::map<std::string, std::shared_ptr<OpenSession>> sessions;  // by name; open, sealing or arriving ones
+    // Those whose folder is somewhere else by now, as long as it may come back.
+    std::vector<std::shared_ptr<OpenSession>> away;
     std::map<ConnectionId, ClientConnection> connections;
     std::uint64_t open_bytes = 0;                       // the sum of the records' sizes
     std::map<std::string, std::uint64_t> queued_bytes;  // sealed, not yet burned; by disc name
@@ -63,10 +67,13 @@ struct Account {
     // naming the key.
     [[nodiscard]] Status check_session_room(const Limits& limits) const;
     [[nodiscard]] Status check_file_room(const Limits& limits, std::size_t more = 0) const;
+    // The same for one more folder or link.
+    [[nodiscard]] Status check_other_room(const Limits& limits, std::size_t more = 0) const;
 };
 
 struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
-    explicit SessionRegistry(const UploadServices& given) : services(given) {}
+    explicit SessionRegistry(const UploadServices& given)
+        : services(given), failed_sync_(given.state_fs, given.inbox.area(), given.boot_id) {}
 
     const UploadServices services;
 
@@ -78,21 +85,36 @@ struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
     // Made at first use.
     [[nodiscard]] std::shared_ptr<Account> account(const std::string& name);
     [[nodiscard]] std::vector<std::shared_ptr<Account>> accounts();
-    // The account's session of that name if its folder is there; one that an administrator made is taken in.
-    // Account locked.
+    // The account's session of that name if its folder is there; one that an administrator made is taken in,
+    // and one that he moved is known by its folder's inode. Account locked.
     [[nodiscard]] std::shared_ptr<OpenSession> find_session(Account& account, const std::string& name);
+    // That of a folder that was made just now, with a journal of its own. Errors: those of making it. Account
+    // locked.
+    [[nodiscard]] Result<std::shared_ptr<OpenSession>> new_session(Account& account, const std::string& name);
+    // The account has it by its name from now on, with what was refused to it before. Account locked.
+    void add_session(Account& account, const std::shared_ptr<OpenSession>& session);
+    // What was refused must be remembered after a power cut too. Never blocks.
+    void keep_journal(const SessionFiles& files);
     void listen();  // queued bytes begin anew with a person's retry and end with the burn
-    // One checked sync of the inbox for a seal that began when sync_failures() was `failures_seen`. The
+    // One checked sync of the inbox, and of `disks` (other_disks), for a seal that began when sync_failures()
+    // was `failures_seen`. The
     // kernel tells a failed write-back once, to whoever asks first, and not whose it was: from then on every
     // file that has come, or is on its way, counts as cut off, and seals that were under way fail too.
     // Blocks; no lock held.
-    [[nodiscard]] Status sync_inbox(std::uint64_t failures_seen);
+    [[nodiscard]] Status sync_inbox(std::uint64_t failures_seen, const std::vector<std::string>& disks = {});
     [[nodiscard]] std::uint64_t sync_failures() const { return sync_failures_; }
+    // The last time that a sync failed since the machine was started. Blocks.
+    [[nodiscard]] std::optional<Timestamp> last_failed_sync() { return failed_sync_.last(); }
     // A sealed session's row and its folder's name are durable, but that they agree could not be noted, and
     // nobody burns it before that. It is tried again once the catalogue can be written to.
     void end_move_later(SessionId session);
 
   private:
+    void lose_sight(Account& account, const std::shared_ptr<OpenSession>& session);
+    [[nodiscard]] std::shared_ptr<OpenSession> find_moved(Account& account, const std::string& name,
+                                                          std::uint64_t inode);
+    [[nodiscard]] std::shared_ptr<OpenSession> meet_session(Account& account, const std::string& name,
+                                                            const FileInfo& folder);
     void recount_queued(const std::string& account, const std::string& disc_name);
     void end_moves();
 
@@ -100,6 +122,8 @@ struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
     std::mutex recount_mutex_;  // what the catalogue says is applied in the order in which it was asked
     std::mutex sync_mutex_;     // one sync at a time, so that none misses another's failure
     std::atomic<std::uint64_t> sync_failures_{0};
+    DiskSync disk_sync_;  // with sync_mutex_
+    FailedSync failed_sync_;
     std::mutex mutex_;
     std::map<std::string, std::shared_ptr<Account>> accounts_;
     std::vector<SessionId> moves_to_end_;

@@ -25,6 +25,8 @@ Status make_account_folders(SessionRegistry& registry, const std::string& accoun
 }
 
 constexpr const char* kBootFile = "boot_id";
+constexpr std::string_view kJournalSuffix = ".jsonl";
+constexpr std::chrono::days kKept{30};  // a journal whose folder is not there
 
 // What was being sent when a machine goes down may have holes where the disk was not written to yet: nobody
 // may go on from there.
@@ -37,19 +39,12 @@ Result<bool> machine_went_down(SessionRegistry& registry) {
     return !last || *last != now;
 }
 
-// What a start knows of an account before it looks at its sessions.
-struct Found {
-    bool machine_went_down = false;
-    bool stray_journal =
-        false;  // of no session: one was renamed, and the server killed before its journal was
-};
-
 // The inbox's folder is what is there; the journal only says what is proven of it.
 Status load_session(SessionRegistry& registry, Account& account, const std::shared_ptr<OpenSession>& session,
-                    const Found& found) {
-    const bool went_down = found.machine_went_down;
-    BB_TRY(JournalContent journal, session->files.load());
-    journal.elsewhere = journal.missing && found.stray_journal;
+                    bool went_down) {
+    BB_TRY(const JournalContent journal, session->files.load());
+    BB_TRY(const FileInfo folder, registry.inbox().info(join_path(account.name, session->name)));
+    session->inode = folder.inode;
     const auto modes = open_up(registry.inbox(), join_path(account.name, session->name), true);
     BB_TRY(const auto entries, walk_session(registry.inbox(), join_path(account.name, session->name)));
     std::string refused = refusal_reason(registry.inbox(), join_path(account.name, session->name));
@@ -65,11 +60,13 @@ Status load_session(SessionRegistry& registry, Account& account, const std::shar
     files.recovered(journal, inode_of, went_down);
     for (const FoundMode& opened : modes) note_sent_mode(files, opened.path, opened.type, opened.mode);
     for (const WalkEntry& entry : entries) {
+        if (entry.info.type != FileType::file) ++session->others;
         if (entry.info.type != FileType::file) continue;
         FileRecord& record = files.recovered(journal, entry.path, entry.info, went_down);
         files.completed(record, {.now = registry.tick()});
         account.open_bytes += entry.info.size_bytes;
     }
+    files.recovered_all();
     const auto cut = files.paths_cut_off();
     if (!cut.empty())
         log::warning("files not provably whole", log::kv("account", account.name),
@@ -79,10 +76,9 @@ Status load_session(SessionRegistry& registry, Account& account, const std::shar
 }
 
 // One that can't be read keeps nobody else from working.
-void take_in_session(SessionRegistry& registry, Account& account, const std::string& name,
-                     const Found& found) {
+void take_in_session(SessionRegistry& registry, Account& account, const std::string& name, bool went_down) {
     const auto session = std::make_shared<OpenSession>(registry.services.state_fs, account.name, name);
-    if (const Status loaded = load_session(registry, account, session, found); !loaded) {
+    if (const Status loaded = load_session(registry, account, session, went_down); !loaded) {
         session->unread =
             fmt::format("it could not be read when burnbox started ({}); mend that, then restart burnbox",
                         loaded.error().message);
@@ -94,36 +90,37 @@ void take_in_session(SessionRegistry& registry, Account& account, const std::str
     account.sessions.insert_or_assign(name, session);
 }
 
-// Journals of sessions that are sealed or gone.
-Status remove_stale_journals(SessionRegistry& registry, const Account& account) {
-    BB_TRY(const auto entries, list_folder(registry.services.state_fs, Journal::folder(account.name)));
+// Of the journals without an open session those of sealed ones go. The others may belong to folders that are
+// somewhere else today, or on a disk that is not mounted.
+Status remove_stale_journals(SessionRegistry& registry, const Account& account,
+                             const std::vector<SessionRow>& rows) {
+    FileSystem& fs = registry.services.state_fs;
+    BB_TRY(const auto entries, list_folder(fs, Journal::folder(account.name)));
     for (const DirEntry& entry : entries) {
-        const std::string_view name = entry.name;
-        const bool is_journal = name.ends_with(".jsonl");
-        if (is_journal && account.sessions.contains(std::string(name.substr(0, name.size() - 6)))) continue;
-        const Status removed =
-            registry.services.state_fs.remove(join_path(Journal::folder(account.name), entry.name));
+        const std::string path = join_path(Journal::folder(account.name), entry.name);
+        const bool is_journal = entry.name.ends_with(kJournalSuffix);
+        const std::string name =
+            is_journal ? entry.name.substr(0, entry.name.size() - kJournalSuffix.size()) : "";
+        if (is_journal && account.sessions.contains(name)) continue;
+        const bool is_sealed = std::ranges::find(rows, name, &SessionRow::name) != rows.end();
+        BB_TRY(const FileInfo info, fs.info(path));
+        const bool is_kept = is_journal && !is_sealed && registry.services.clock.now() - info.mtime < kKept;
+        if (is_kept) {
+            log::warning("open session's folder is not there", log::kv("account", account.name),
+                         log::kv("session", name),
+                         log::kv("remedy", "if its disk is not mounted: mount it, then restart burnbox"));
+            continue;
+        }
+        const Status removed = fs.remove(path);
         if (!removed && removed.error().code != Errc::not_found) return removed;
     }
     return {};
-}
-
-Result<bool> has_stray_journal(SessionRegistry& registry, const Account& account,
-                               const std::vector<DirEntry>& folders) {
-    BB_TRY(const auto journals, list_folder(registry.services.state_fs, Journal::folder(account.name)));
-    return std::ranges::any_of(journals, [&](const DirEntry& journal) {
-        const std::string_view name = journal.name;
-        return name.ends_with(".jsonl") &&
-               std::ranges::find(folders, name.substr(0, name.size() - 6), &DirEntry::name) == folders.end();
-    });
 }
 
 enum class During : std::uint8_t { start, reload };
 
 Status recover_account(SessionRegistry& registry, Account& account, bool went_down, During when) {
     BB_TRY(const auto entries, list_folder(registry.inbox(), account.name));
-    BB_TRY(const bool stray, has_stray_journal(registry, account, entries));
-    const Found found{.machine_went_down = went_down, .stray_journal = stray};
     for (const DirEntry& entry : entries) {
         if (entry.type != FileType::folder) continue;
         // Of a session that burnbox was filling: those that were sealed have their names since the repair.
@@ -131,10 +128,10 @@ Status recover_account(SessionRegistry& registry, Account& account, bool went_do
         if (is_hidden_folder(entry.name) && when == During::start)
             BB_CHECK(remove_tree(registry.inbox(), join_path(account.name, entry.name)));
         else if (!is_hidden_folder(entry.name) && parse_folder(entry.name).state == FolderState::open)
-            take_in_session(registry, account, entry.name, found);
+            take_in_session(registry, account, entry.name, went_down);
     }
-    BB_CHECK(remove_stale_journals(registry, account));
     BB_TRY(const auto rows, registry.services.catalogue.sessions(account.name));
+    BB_CHECK(remove_stale_journals(registry, account, rows));
     const std::lock_guard lock(account.mutex);
     account.recovered = true;
     for (const SessionRow& row : rows)

@@ -78,7 +78,9 @@ Result<SessionRow> seal_anew(const UploadServices& services, const std::string& 
         if (marker->size_bytes <= kMarkerBytes) {
             BB_TRY(sealed.marker.content, read_file(fs, join_path(path, marker->path), kMarkerBytes));
         }
-        if (!is_data_too(sealed.marker.name, marker->size_bytes, true))
+        const ConfigSnapshot config = services.config.snapshot();
+        if (!is_data_too(sealed.marker.name, marker->size_bytes, true,
+                         has_tag_files(config->burn.layout, sealed.manifest)))
             std::erase_if(sealed.manifest.entries,
                           [&](const ManifestEntry& entry) { return entry.path == sealed.marker.name; });
     }

@@ -67,6 +67,7 @@ class InboxClient final : public Client {
         return result;
     }
     void note_missed(const VirtualPath& path, const Error& error);
+    void note_missed_early(const std::string& session, const std::string& path);
     [[nodiscard]] Status make_folder_at(ResolvedPath place, std::uint32_t permissions);
     [[nodiscard]] Status make_symlink_at(const ResolvedPath& place, const std::string& target);
     [[nodiscard]] Status make_top_folder(const ResolvedPath& place, std::uint32_t permissions);

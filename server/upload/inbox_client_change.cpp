@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/inbox/withdraw.hpp"
@@ -57,13 +59,19 @@ void InboxClient::note_missed(const VirtualPath& path, const Error& error) {
     if (is_marker_name(*registry_, path.inside)) return;  // nothing is sealed without it
     const auto session = account_->sessions.find(path.folder);
     if (session != account_->sessions.end()) {
-        if (session->second->phase == Phase::open) session->second->files.missed(path.inside);
+        OpenSession& here = *session->second;
+        if (here.note_missed(path.inside)) registry_->keep_journal(here.files);
         return;
     }
+    note_missed_early(path.folder, path.inside);
+}
+
+void InboxClient::note_missed_early(const std::string& session, const std::string& path) {
     const auto connection = account_->connections.find(id_);
     if (connection == account_->connections.end()) return;
     auto& early = connection->second.missed_early;
-    if (early.size() < kMostEarly || early.contains(path.folder)) early[path.folder].insert(path.inside);
+    const bool has_room = early.size() < kMostEarly || early.contains(session);
+    (void)SessionFiles::add_missed(early[has_room ? session : std::string()], path);
 }
 
 void InboxClient::note_change(const ResolvedPath& place) {
@@ -85,10 +93,13 @@ Status InboxClient::make_top_folder(const ResolvedPath& place, std::uint32_t per
                                             staged_mode(FileType::folder, permissions)));
     // Asked for in so many words: the old name is now a new session's, for all who still saw the sealed one.
     for (auto& [id, connection] : account_->connections) connection.alias.erase(place.path.folder);
-    const auto session = registry_->find_session(*account_, place.path.folder);
-    if (!session) return not_found(place);
-    session->folders_completed = registry_->tick();
-    session->writers.insert(id_);
+    const auto session = registry_->new_session(*account_, place.path.folder);
+    if (!session) {
+        (void)registry_->inbox().remove_folder(join_path(account_->name, place.path.folder));
+        return std::unexpected(session.error());
+    }
+    (*session)->folders_completed = registry_->tick();
+    (*session)->writers.insert(id_);
     if (const auto own = account_->connections.find(id_); own != account_->connections.end())
         own->second.sealed_by.erase(place.path.folder);
     return {};
@@ -107,6 +118,7 @@ Status InboxClient::make_folder_at(ResolvedPath place, std::uint32_t permissions
     BB_CHECK(check_new_name(place));
     const bool missing = place.where == Where::missing;
     if (missing && place.path.inside.find('/') != std::string::npos) return not_found(place);
+    BB_CHECK(account_->check_other_room(registry_->limits()));
     BB_CHECK(make_session(place));
     const Status made =
         registry_->inbox().make_folder(place.fs_path, staged_mode(FileType::folder, permissions));
@@ -115,6 +127,7 @@ Status InboxClient::make_folder_at(ResolvedPath place, std::uint32_t permissions
         if (made.error().code == Errc::exists) place.session->files.made(place.path.inside);
         return made;
     }
+    ++place.session->others;
     place.session->files.made(place.path.inside);
     note_sent_mode(place.session->files, place.path.inside, FileType::folder, permissions);
     note_change(place);
@@ -151,6 +164,7 @@ Status InboxClient::remove_folder(const std::string& path) {
     BB_CHECK(registry_->inbox().remove_folder(place.fs_path));
     if (!place.path.is_top()) {
         place.session->files.removed(place.path.inside);
+        place.session->others -= std::min<std::size_t>(place.session->others, 1);
         note_change(place);
         place.session->folders_completed = registry_->tick();
         return {};
@@ -175,6 +189,8 @@ Status InboxClient::remove(const std::string& path) {
     const Status removed = registry_->inbox().remove(place.fs_path);
     const bool is_missed = place.session->files.missed().contains(place.path.inside);
     if (!removed && (removed.error().code != Errc::not_found || !is_missed)) return removed;
+    if (removed && place.session->find(place.path.inside) == nullptr)
+        place.session->others -= std::min<std::size_t>(place.session->others, 1);
     account_->release(place.session->forget(place.path.inside));
     place.session->files.made(place.path.inside);  // it is not wanted any more
     note_change(place);
@@ -197,9 +213,10 @@ Status InboxClient::resize(const ResolvedPath& place, std::uint64_t size_bytes, 
         return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free",
                                                 human_bytes(size_bytes), human_bytes(space.free_bytes)));
     BB_CHECK(account_->charge(session.files, record, size_bytes));
-    session.files.truncated(path, record, 0, size_bytes);
+    Status done = session.files.truncated(path, record, 0, size_bytes);
     session.files.completed(record, {.now = registry_->tick()});
-    if (Status done = file->truncate(size_bytes); !done) {
+    if (done) done = file->truncate(size_bytes);
+    if (!done) {
         account_->set_size(session.files, record, info.size_bytes);
         return done;
     }

@@ -29,7 +29,9 @@ Status InboxClient::make_symlink_at(const ResolvedPath& place, const std::string
     if (place.where == Where::missing) return missing(place);
     BB_CHECK(check_new_name(place));
     BB_TRY(const std::string leads, link_destination(place.path.inside, target));
+    BB_CHECK(account_->check_other_room(registry_->limits()));
     BB_CHECK(registry_->inbox().make_symlink(target, place.fs_path));
+    ++place.session->others;
     place.session->files.made(place.path.inside);
     note_change(place);
     place.session->folders_completed = registry_->tick();

@@ -95,16 +95,22 @@ Status InboxClient::make_session(ResolvedPath& place) {
     BB_CHECK(account_->check_session_room(registry_->limits()));
     const std::string top = join_path(account_->name, place.path.folder);
     BB_CHECK(registry_->inbox().make_folder(top, kFolderMode));
-    place.session = registry_->find_session(*account_, place.path.folder);
-    if (!place.session)
-        return fail(Errc::io, fmt::format("make folder {}: it vanished", escape(place.path.folder)));
+    auto made = registry_->new_session(*account_, place.path.folder);
+    if (!made) {
+        (void)registry_->inbox().remove_folder(top);
+        return std::unexpected(std::move(made).error());
+    }
+    place.session = std::move(*made);
     place.where = Where::open;
     return {};
 }
 
 void InboxClient::undo_session(const ResolvedPath& place) {
-    if (registry_->inbox().remove_folder(join_path(account_->name, place.path.folder)))
-        account_->sessions.erase(place.path.folder);
+    if (!registry_->inbox().remove_folder(join_path(account_->name, place.path.folder))) return;
+    place.session->phase = Phase::gone;
+    place.session->files.remove_journal();
+    account_->sessions.erase(place.path.folder);
+    for (const std::string& path : place.session->files.missed()) note_missed_early(place.path.folder, path);
 }
 
 Result<std::unique_ptr<UploadFile>> InboxClient::open_for_writing(const ResolvedPath& given,

@@ -32,7 +32,7 @@ Status InboxClient::rename_session(const ResolvedPath& from, const ResolvedPath&
     account_->sessions.erase(session->name);
     session->name = to.path.folder;
     session->files.rename_session(session->name);
-    account_->sessions.insert_or_assign(session->name, session);
+    registry_->add_session(*account_, session);
     note_change(from);
     return {};
 }

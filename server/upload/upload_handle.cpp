@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "common/base/text.hpp"
@@ -114,8 +115,7 @@ Status WriteHandle::note_write(Coverage::Run bytes) {
         BB_CHECK(check_hole(*file.record, bytes.end));
         BB_CHECK(account_->charge(session_->files, *file.record, bytes.end));
     }
-    session_->files.written(*file.path, *file.record, facts_.id, bytes, before);
-    return {};
+    return session_->files.written(*file.path, *file.record, facts_.id, bytes, before);
 }
 
 void WriteHandle::note_failure(Coverage::Run bytes) {
@@ -208,7 +208,7 @@ Status WriteHandle::set_size(std::uint64_t size_bytes) {
         BB_TRY(const Known file, find_record());
         BB_CHECK(check_hole(*file.record, size_bytes));
         BB_CHECK(account_->charge(session_->files, *file.record, size_bytes));
-        session_->files.truncated(*file.path, *file.record, facts_.id, size_bytes);
+        BB_CHECK(session_->files.truncated(*file.path, *file.record, facts_.id, size_bytes));
     }
     if (size_bytes != hashed_) in_order_ = false;
     BB_CHECK(file_->truncate(size_bytes));
@@ -239,15 +239,18 @@ Status WriteHandle::set_attributes(const Attributes& attributes) {
     return {};
 }
 
-// Unless another handle is open on the file: what that one writes meanwhile would be cut off with it.
-Result<FileInfo> WriteHandle::give_back_reserved() {
-    if (reserved_ == 0) return file_->info();
+// What was reserved ahead, and what lies behind all that was written since the file was emptied: a handle
+// that was open on it before may have been in the middle of a write. Not while another handle is open on the
+// file: what that one writes meanwhile would be cut off with it.
+Result<FileInfo> WriteHandle::settle_size() {
     const std::lock_guard lock(account_->mutex);
     BB_TRY(const FileInfo info, file_->info());
     const auto file = find_record();
-    const bool is_alone = file && file->record->writers() == 1;
-    if (gate_->shut != WriteGate::Shut::no || !is_alone || reserved_ <= info.size_bytes) return info;
-    BB_CHECK(file_->truncate(info.size_bytes));
+    if (gate_->shut != WriteGate::Shut::no || !file || file->record->writers() != 1) return info;
+    const std::uint64_t end =
+        facts_.emptied ? std::min(info.size_bytes, file->record->size_bytes()) : info.size_bytes;
+    if (end == info.size_bytes && reserved_ <= end) return info;
+    BB_CHECK(file_->truncate(end));
     // That set the time of the last change; a client may have set its own before CLOSE.
     BB_CHECK(file_->set_times(info.atime, info.mtime));
     return file_->info();
@@ -256,7 +259,7 @@ Result<FileInfo> WriteHandle::give_back_reserved() {
 Result<WriteHandle::Finished> WriteHandle::finish() {
     const std::lock_guard gate(gate_->mutex);
     if (first_error_ && gate_->shut == WriteGate::Shut::no) return std::unexpected(*first_error_);
-    BB_TRY(const FileInfo info, give_back_reserved());
+    BB_TRY(const FileInfo info, settle_size());
     finished_ = true;
     Finished out{.info = info, .digest = std::nullopt, .shut = gate_->shut};
     if (in_order_ && hashed_ == info.size_bytes) out.digest = hasher_.finish();

@@ -65,7 +65,7 @@ class WriteHandle final : public UploadFile {
     [[nodiscard]] Status write_through(std::span<const std::byte> data, Coverage::Run bytes);
     [[nodiscard]] Status set_size(std::uint64_t size_bytes);
     void reserve_ahead(std::uint64_t end);
-    [[nodiscard]] Result<FileInfo> give_back_reserved();  // requires the gate; returns what the file is then
+    [[nodiscard]] Result<FileInfo> settle_size();  // requires the gate; returns what the file is then
     void hash_in_order(std::span<const std::byte> data, std::uint64_t offset);
 
     const std::shared_ptr<SessionRegistry> registry_;

@@ -362,6 +362,8 @@ TEST_CASE("lease: a program that writes into files in place shares them with nob
         CHECK(contains(put(*other, "/holiday/BURN", ""), "an rsync is still writing into it"));
         CHECK(give_back(*lending.lease, true) == "ok");
         CHECK(put(*other, "/holiday/new", "x") == "ok");
+        CHECK(contains(burn(*client, "holiday"), "missing: big;"));
+        CHECK(put(*other, "/holiday/big", "x") == "ok");
         CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
     }
     SUBCASE("one that fails to begin leaves it to others") {
@@ -436,7 +438,8 @@ TEST_CASE("lease: files that the program removed are forgotten") {
 }
 
 TEST_CASE(
-    "lease: a crash in the middle leaves what came cut off, and temporary files go with the next good end") {
+    "lease: a crash in the middle leaves what came cut off; whose a temporary file is nobody knows any "
+    "more") {
     UploadHouse house;
     {
         const auto client = house.connect();
@@ -452,7 +455,10 @@ TEST_CASE(
     house.put_behind("alice/holiday/a", "a again");
     house.put_behind("alice/holiday/b", "whole");
     house.put_behind("alice/holiday/BURN", "");
-    CHECK(give_back(*lease, true) == "ok: holiday is sealed");
+    CHECK(contains(give_back(*lease, true), "cut off in the middle: .b.Xy12ab"));
+    CHECK(shown(client->remove("/holiday/.b.Xy12ab")) == "ok");
+    CHECK(put(*client, "/holiday/BURN", "") == "ok: holiday is sealed");
+    REQUIRE(house.rows().size() == 1);
     CHECK(house.manifest_paths(house.rows()[0]) == std::vector<std::string>{"a", "b", "old"});
 }
 
@@ -494,6 +500,111 @@ TEST_CASE("lease: a session that is removed meanwhile is said to be gone") {
     const auto lease = lend_to_write(*client, "/holiday/");
     CHECK(client->remove_folder("/holiday"));
     CHECK(give_back(*lease, true) != "ok");
+}
+
+}  // namespace burnbox::test
+
+namespace burnbox::test {
+namespace {
+
+void cut_off(UploadHouse& house, const std::string& path) {
+    const auto client = house.connect();
+    auto file = create(*client, path);
+    REQUIRE(write(*file, "half") == "ok");
+}
+
+void refuse(Client& client, const std::string& path) {
+    client.note_refused(path, Error{Errc::limit, 0, "limits.handles"});
+}
+
+}  // namespace
+
+TEST_CASE("lease: what was refused before is missing until a program brought just that") {
+    UploadHouse house;
+    const auto client = house.connect();
+    REQUIRE(put(*client, "/holiday/a", "old") == "ok");
+    refuse(*client, "/holiday/a");
+    SUBCASE("it brings something else") {
+        const auto lease = lend_to_write(*client, "/holiday/");
+        house.put_behind("alice/holiday/sub/b", "b");
+        CHECK(give_back(*lease, true) == "ok");
+        CHECK(contains(burn(*client, "holiday"), "missing: a;"));
+    }
+    SUBCASE("it runs dry") {
+        const auto lending = lease_to(
+            *client, {.paths = {"/holiday/"}, .writes = true, .makes_folders = true, .dry_run = true});
+        REQUIRE(lending.lease);
+        CHECK(give_back(*lending.lease, true) == "ok");
+        CHECK(contains(burn(*client, "holiday"), "missing: a;"));
+    }
+    SUBCASE("it brings it") {
+        const auto lease = lend_to_write(*client, "/holiday/");
+        house.put_behind("alice/holiday/a", "new one");
+        CHECK(give_back(*lease, true) == "ok");
+        CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+    }
+}
+
+TEST_CASE("lease: a cut-off file that only looks like a program's temporary one stays, and says so") {
+    UploadHouse house;
+    const auto client = house.connect();
+    REQUIRE(put(*client, "/holiday/notes.txt", "whole") == "ok");
+    SUBCASE("a person's") {
+        cut_off(house, "/holiday/.notes.txt.backup");
+        const auto lease = lend_to_write(*client, "/holiday/");
+        house.put_behind("alice/holiday/b", "b");
+        CHECK(contains(give_back(*lease, true), "not sent again"));
+        CHECK(house.exists("alice/holiday/.notes.txt.backup"));
+        CHECK(contains(burn(*client, "holiday"), "cut off in the middle"));
+    }
+    SUBCASE("a program's") {
+        auto lease = lend_to_write(*client, "/holiday/");
+        house.put_behind("alice/holiday/.notes.txt.Xy12ab", "ha");
+        CHECK(contains(give_back(*lease, false), "cut off"));
+        lease = lend_to_write(*client, "/holiday/");
+        house.put_behind("alice/holiday/b", "b");
+        CHECK(give_back(*lease, true) == "ok");
+        CHECK(!house.exists("alice/holiday/.notes.txt.Xy12ab"));
+        CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+    }
+}
+
+TEST_CASE("lease: a refused marker that a client touches meanwhile is kept") {
+    UploadHouse house;
+    const auto client = house.connect();
+    cut_off(house, "/holiday/a");
+    REQUIRE(contains(put(*client, "/holiday/BURN", "a person's"), "cut off"));
+    const auto lease = lend_to_write(*client, "/holiday/");
+    house.clock.advance(std::chrono::seconds(1));
+    CHECK(shown(client->set_attributes("/holiday/BURN.refused",
+                                       {.size_bytes = {}, .mode = 0600, .atime = {}, .mtime = {}})) == "ok");
+    (void)give_back(*lease, true);
+    CHECK(house.text("alice/holiday/BURN.refused") == "a person's");
+}
+
+TEST_CASE("lease: one that could not be prepared leaves everything as it was") {
+    UploadHouse house;
+    const auto client = house.connect();
+    cut_off(house, "/holiday/a");
+    REQUIRE(contains(put(*client, "/holiday/BURN", "a person's"), "cut off"));
+    house.plan.fail_next("fsync journal/alice/holiday.jsonl");
+    CHECK(lease_to(*client, {.paths = {"/holiday/"}, .writes = true, .makes_folders = true}).refusal != "");
+    CHECK(house.text("alice/holiday/BURN.refused") == "a person's");
+    CHECK(put(*client, "/holiday/a", "whole") == "ok");
+    CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+}
+
+TEST_CASE("lease: folders and links count against the limit of files") {
+    UploadHouse house;
+    const auto client = house.connect();
+    house.config.limits.files = 2;
+    house.hold();
+    const auto lease = lend_to_write(*client, "/holiday/");
+    for (const char* const name : {"a", "b", "c"})
+        REQUIRE(house.inbox_fs.make_folder(std::string("alice/holiday/") + name, 0755));
+    CHECK(contains(shown(lease->measure()), "limits.files"));
+    CHECK(give_back(*lease, true) == "ok");
+    CHECK(contains(shown(client->make_folder("/holiday/d", 0755)), "limits.files"));
 }
 
 }  // namespace burnbox::test

@@ -568,3 +568,18 @@ TEST_CASE("covered: a write that was refused is missing, whoever refused it") {
         CHECK(contains(burn(*client, "holiday"), "cut off in the middle: a;"));
     }
 }
+
+TEST_CASE("covered: what an old handle still wrote behind a file that is sent anew is cut away") {
+    UploadHouse house;
+    const auto client = house.connect();
+    auto file = create(*client, "/holiday/a");
+    REQUIRE(write(*file, "0123456789") == "ok");
+    {
+        // In the middle of its write when the file was emptied.
+        const auto old = house.inbox_fs.open("alice/holiday/a", {.write = true});
+        REQUIRE((*old)->write_at(std::as_bytes(std::span(std::string_view("stray"))), 1000));
+    }
+    CHECK(close(*client, std::move(file)) == "ok");
+    CHECK(house.text("alice/holiday/a") == "0123456789");
+    CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+}

@@ -178,3 +178,31 @@ TEST_CASE("disk trouble: what was reserved is given back at CLOSE, but not under
         CHECK(house.text("alice/holiday/a") == "half and half");
     }
 }
+
+TEST_CASE("disk trouble: a seal whose name can't be made durable leaves the session with its records") {
+    UploadHouse house;
+    auto client = house.connect();
+    REQUIRE(put(*client, "/holiday/a", "aaa") == "ok");
+    REQUIRE(client->set_attributes("/holiday/a", {.size_bytes = {}, .mode = 0444, .atime = {}, .mtime = {}}));
+    house.plan.fail_next("fsync folder alice");
+    CHECK(contains(put(*client, "/holiday/BURN", ""), "try again"));
+    REQUIRE(house.plan.hit());
+    CHECK(house.rows().empty());
+    CHECK(client->info("/holiday/a", true).value().mode == 0444);
+    client.reset();
+    house.kill();
+    client = house.connect();
+    CHECK(client->info("/holiday/a", true).value().mode == 0444);
+    CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+}
+
+TEST_CASE("disk trouble: what nobody has a record of is not sealed before it was copied anew") {
+    UploadHouse house;
+    const auto client = house.connect();
+    house.put_behind("alice/holiday/a", "aaa");
+    fail_write_back(house);
+    CHECK(contains(burn(*client, "holiday"), "copy them there anew"));
+    house.clock.advance(std::chrono::seconds(1));
+    house.put_behind("alice/holiday/a", "aaa");
+    CHECK(burn(*client, "holiday") == "ok: holiday is sealed");
+}

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/session/sealed_session.hpp"
+#include "server/rules/marker_rule.hpp"
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -131,6 +132,31 @@ TEST_CASE("seal: a marker that is too large to be kept beside the data is data t
     CHECK(sealed->marker.name == "BURN");
     CHECK(sealed->marker.sha256 == Sha256::of(content));
     CHECK(sealed->marker.content.size() == (over == 0 ? content.size() : 0));
+}
+
+TEST_CASE("seal: a marker with content is data too where the disc has nothing beside the data") {
+    for (const Layout layout : {Layout::bag, Layout::plain, Layout::root})
+        for (const std::string& content : Strings{"", "a person's"}) {
+            CAPTURE(content);
+            UploadHouse house;
+            house.config.burn.layout = layout;
+            const auto client = house.connect();
+            put_photos(*client);
+            Strings expected{"photos", "photos/a.jpg", "photos/b.jpg"};
+            if (layout != Layout::bag && !content.empty()) expected.insert(expected.begin(), "BURN");
+            CHECK(put(*client, "/holiday/BURN", content) == "ok: holiday is sealed");
+            REQUIRE(house.rows().size() == 1);
+            CHECK(house.manifest_paths(house.rows()[0]) == expected);
+        }
+}
+
+TEST_CASE("seal: a marker with content is data too in a session that is a bag already") {
+    using upload::has_tag_files;
+    Manifest manifest;
+    CHECK(has_tag_files(Layout::bag, manifest));
+    CHECK(!has_tag_files(Layout::plain, manifest));
+    manifest.entries.push_back({.path = "bagit.txt", .type = FileType::file});
+    CHECK(!has_tag_files(Layout::bag, manifest));
 }
 
 TEST_CASE("seal: links, folders and files elsewhere are never markers") {

@@ -13,7 +13,9 @@ namespace {
 
 struct WatchedHouse {
     UploadHouse house;
-    Inbox inbox{house.inbox_fs, *house.catalogue, StagingArea::watched("/memory/inbox/lab")};
+    FaultyFileSystem faulty{house.inbox_fs, house.plan};
+    Inbox inbox{faulty, *house.catalogue, StagingArea::watched("/memory/inbox/lab")};
+    std::shared_ptr<upload::SessionRegistry> registry;
     std::function<void()> meanwhile = [] {};  // after everything was read
 
     WatchedHouse() {
@@ -28,8 +30,9 @@ struct WatchedHouse {
             meanwhile();
             return {};
         };
-        const auto registry =
-            std::make_shared<upload::SessionRegistry>(UploadServices{std::move(shared), inbox});
+        shared.boot_id = house.boot_id;
+        if (!registry)
+            registry = std::make_shared<upload::SessionRegistry>(UploadServices{std::move(shared), inbox});
         const auto origin = std::make_shared<upload::WatchedOrigin>(registry, "lab");
         const auto session = std::make_shared<upload::OpenSession>("holiday");
         const Answer answer;
@@ -130,4 +133,29 @@ TEST_CASE("watched folder: a person's file of one of burnbox's own names is refu
     lab.house.put_behind("lab/holiday/BURN", "");
     CHECK(lab.seal() == "ok: holiday is sealed");
     CHECK(lab.house.exists("lab/holiday-queued/photos/a.jpg"));
+}
+
+TEST_CASE("watched folder: after the disk failed, what was there is not sealed before it was copied anew") {
+    WatchedHouse lab;
+    lab.house.plan.fail_next("syncfs");
+    CHECK(contains(lab.seal(), "the disk failed"));
+    REQUIRE(lab.house.plan.hit());
+    lab.house.clock.advance(std::chrono::minutes(1));
+    bool is_known = true;
+    SUBCASE("the same server") {}
+    SUBCASE("the next one") {
+        lab.registry.reset();
+    }
+    SUBCASE("the machine was started anew: what is read is what the disk has") {
+        lab.registry.reset();
+        lab.house.boot_id = "second";
+        is_known = false;
+    }
+    if (is_known) {
+        CHECK(contains(lab.seal(), "photos/a.jpg; copy them there anew"));
+        CHECK(lab.house.exists("lab/holiday/BURN.refused"));
+        lab.house.put_behind("lab/holiday/photos/a.jpg", "aaa");
+        lab.house.put_behind("lab/holiday/BURN", "");
+    }
+    CHECK(lab.seal() == "ok: holiday is sealed");
 }

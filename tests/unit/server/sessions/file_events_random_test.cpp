@@ -116,6 +116,7 @@ class World {
         Disk::proven() = {{}};
         REQUIRE(make_folders(fs_, "journal/alice", 0700));
         files_ = std::make_unique<SessionFiles>(fs_, "alice", "holiday");
+        REQUIRE(files_->begin_journal());
     }
 
     void run(unsigned steps) {
@@ -246,7 +247,7 @@ class World {
              std::to_string(id));
         FileRecord& record = *files_->find(path);
         files_->counted(record, std::max(size, end));
-        files_->written(path, record, id, {.begin = begin, .end = end}, size);
+        REQUIRE(files_->written(path, record, id, {.begin = begin, .end = end}, size));
         if (once_in(40)) return restart(false);  // before the disk has it
         Disk::Hand& hand = file->hands[id];
         if (!hand.changed && !file->clean && size == 0 && !file->is_changing())
@@ -281,7 +282,7 @@ class World {
         FileRecord& record = *files_->find(path);
         const bool compared = record.is_to_be_compared();
         files_->counted(record, size);
-        files_->truncated(path, record, id, size);
+        REQUIRE(files_->truncated(path, record, id, size));
         if (once_in(30)) return restart(false);
         // What a journal says of its content matters no more when none is left.
         const bool was_whole = file->is_whole() || (size == 0 && compared);

@@ -138,3 +138,26 @@ TEST_CASE("sent modes: what a program brings") {
 }
 
 }  // namespace burnbox::test
+
+namespace burnbox::test {
+
+TEST_CASE("sent modes: a folder that takes another one's place has its own mode, not that one's") {
+    UploadHouse house;
+    auto client = house.connect();
+    send(house, *client);
+    REQUIRE(shown(client->make_folder("/holiday/e", 0700)) == "ok");
+    REQUIRE(put(*client, "/holiday/e/g", "content") == "ok");
+    SUBCASE("which was sent") {
+        REQUIRE(shown(client->make_folder("/holiday/f", 0511)) == "ok");
+        CHECK(rename(*client, "/holiday/d", "/holiday/f", RenameMode::replace) == "ok");
+        CHECK(client->info("/holiday/f", true).value().mode == 0555);
+    }
+    SUBCASE("which is that of its staging copy") {
+        REQUIRE(shown(client->make_folder("/holiday/f", 0511)) == "ok");
+        REQUIRE(chmod(*client, "/holiday/e", 0755) == "ok");
+        CHECK(rename(*client, "/holiday/e", "/holiday/f", RenameMode::replace) == "ok");
+        CHECK(client->info("/holiday/f", true).value().mode == 0755);
+    }
+}
+
+}  // namespace burnbox::test

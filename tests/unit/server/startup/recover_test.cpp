@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "common/storage/durable_file.hpp"
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -119,16 +120,50 @@ TEST_CASE("restart: a cut rename after the catalogue's row is ended, and burns o
     CHECK(house.uploads->open_sessions().empty());
 }
 
-TEST_CASE("restart: journals of sealed and removed sessions go") {
+TEST_CASE("restart: journals of sealed sessions go, others are kept while their folders may come back") {
     UploadHouse house;
+    const auto journals = [&] {
+        Strings names;
+        const auto entries = list_folder(house.state_fs, "journal/alice").value();
+        for (const DirEntry& entry : entries) names.push_back(entry.name);
+        return names;
+    };
     CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
     CHECK(put(*house.connect(), "/gone/a", "aaa") == "ok");
-    REQUIRE(remove_tree(house.inbox_fs, "alice/gone"));
+    CHECK(put(*house.connect(), "/sealed/a", "aaa") == "ok");
+    const std::string journal = read_file(house.state_fs, "journal/alice/sealed.jsonl", 4096).value();
+    CHECK(put(*house.connect(), "/sealed/BURN", "") == "ok: sealed is sealed");
+    REQUIRE(replace_file(house.state_fs, "journal/alice/sealed.jsonl", journal));  // a crash left it
+    REQUIRE(house.inbox_fs.rename("alice/gone", "elsewhere", RenameMode::no_replace));
     house.kill();
-    const auto journals = list_folder(house.state_fs, "journal/alice");
-    REQUIRE(journals);
-    REQUIRE(journals->size() == 1);
-    CHECK((*journals)[0].name == "holiday.jsonl");
+    CHECK(journals() == Strings{"gone.jsonl", "holiday.jsonl"});
+    SUBCASE("it comes back") {
+        REQUIRE(house.inbox_fs.rename("elsewhere", "alice/gone", RenameMode::no_replace));
+        house.kill();
+        CHECK(burn(*house.connect(), "gone") == "ok: gone is sealed");
+    }
+    SUBCASE("it does not") {
+        house.clock.advance(std::chrono::days(31));
+        house.kill();
+        CHECK(journals() == Strings{"holiday.jsonl"});
+    }
+}
+
+TEST_CASE("restart: an account whose disk is not mounted keeps what is known of its sessions") {
+    UploadHouse house;
+    CHECK(put(*house.connect(), "/holiday/a", "aaa") == "ok");
+    {
+        const auto client = house.connect();
+        auto file = create(*client, "/holiday/b");
+        REQUIRE(write(*file, "half") == "ok");
+    }
+    REQUIRE(house.inbox_fs.rename("alice", "disk", RenameMode::no_replace));
+    house.kill();
+    REQUIRE(remove_tree(house.inbox_fs, "alice"));
+    REQUIRE(house.inbox_fs.rename("disk", "alice", RenameMode::no_replace));
+    CHECK(contains(burn(*house.connect(), "holiday"), "restart burnbox"));
+    house.kill();
+    CHECK(contains(burn(*house.connect(), "holiday"), "cut off in the middle: b"));
 }
 
 TEST_CASE("restart: nobody can go on with a file that was on its way when the machine went down") {

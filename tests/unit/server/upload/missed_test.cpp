@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "server/rules/server_reason.hpp"
+#include "server/sessions/open_session.hpp"
 #include "tests/support/upload_house.hpp"
 
 using namespace burnbox;
@@ -156,4 +157,89 @@ TEST_CASE("missed: whose reason it is") {
     CHECK(upload::is_servers_reason(errno_error("open", "a", EACCES)));
     CHECK_FALSE(upload::is_servers_reason(errno_error("open", "a", ELOOP)));
     CHECK_FALSE(upload::is_servers_reason(errno_error("open", "a", ENAMETOOLONG)));
+}
+
+TEST_CASE("missed: what comes while a marker is being refused counts too") {
+    Sending sending;
+    UploadHouse& house = sending.house;
+    house.jobs_wait = true;
+    house.fits = fail(Errc::does_not_fit, "too large");
+    const Answer answer;
+    sending.client->burn("holiday", false, answer.done());
+    CHECK(contains(put(*house.connect(), "/holiday/gone", "x"), "is being sealed"));
+    house.run_jobs();
+    house.jobs_wait = false;
+    CHECK(contains(*answer, "too large"));
+    house.fits = {};
+    CHECK(contains(sending.burn_says(), std::string(kMissing) + "gone"));
+}
+
+TEST_CASE("missed: what comes while a session is taken back counts too") {
+    UploadHouse house;
+    upload::OpenSession session(house.state_fs, "alice", "holiday");
+    session.phase = upload::Phase::arriving;
+    CHECK(session.note_missed("a"));
+    CHECK(!session.note_missed("a"));
+    CHECK(session.missed_meanwhile == upload::SessionFiles::Missed{"a"});
+    CHECK(session.files.missed().empty());
+}
+
+TEST_CASE("missed: a session whose making is undone forgets nothing, and leaves no journal") {
+    UploadHouse house;
+    const auto client = house.connect();
+    house.plan.fail_next("create alice/holiday/a");
+    CHECK(put(*client, "/holiday/a", "x") != "ok");
+    house.plan.fail_next("create alice/holiday/b");
+    CHECK(put(*client, "/holiday/b", "x") != "ok");
+    CHECK(!house.exists("alice/holiday"));
+    CHECK(list_folder(house.state_fs, "journal/alice").value().empty());
+    CHECK(put(*client, "/holiday/c", "x") == "ok");
+    CHECK(put(*client, "/holiday/b", "x") == "ok");
+    CHECK(contains(burn(*client, "holiday"), std::string(kMissing) + "a;"));
+}
+
+TEST_CASE("missed: notes are bounded, and more than that keeps the session open") {
+    UploadHouse house;
+    auto client = house.connect();
+    const auto refuse = [&](const std::string& session, int count) {
+        for (int i = 0; i < count; ++i)
+            client->note_refused("/" + session + "/" + std::string(200, 'x') + std::to_string(i),
+                                 Error{Errc::limit, 0, "limits.handles"});
+    };
+    SUBCASE("of a session that is there") {
+        REQUIRE(put(*client, "/holiday/first", "1") == "ok");
+        refuse("holiday", 5000);
+    }
+    SUBCASE("of one that is still to be made") {
+        refuse("holiday", 5000);
+        REQUIRE(put(*client, "/holiday/first", "1") == "ok");
+    }
+    SUBCASE("of sessions without end") {
+        for (int i = 0; i < 200; ++i) refuse("s" + std::to_string(i), 1);
+        REQUIRE(put(*client, "/holiday/first", "1") == "ok");
+    }
+    CHECK(house.state_fs.info("journal/alice/holiday.jsonl").value().size_bytes < 40'000);
+    CHECK(contains(burn(*client, "holiday"), "more was refused"));
+    client.reset();
+    house.start();
+    CHECK(contains(burn(*house.connect(), "holiday"), "more was refused"));
+}
+
+TEST_CASE("missed: folders and links are counted") {
+    UploadHouse house;
+    house.config.limits.files = 3;
+    house.start();
+    const auto client = house.connect();
+    REQUIRE(put(*client, "/holiday/first", "1") == "ok");
+    CHECK(shown(client->make_folder("/holiday/a", 0755)) == "ok");
+    CHECK(shown(client->make_folder("/holiday/b", 0755)) == "ok");
+    CHECK(shown(client->make_symlink("first", "/holiday/c")) == "ok");
+    CHECK(contains(shown(client->make_folder("/holiday/d", 0755)), "limits.files"));
+    CHECK(contains(shown(client->make_symlink("first", "/holiday/d")), "limits.files"));
+    CHECK(shown(client->remove("/holiday/c")) == "ok");
+    CHECK(shown(client->remove_folder("/holiday/b")) == "ok");
+    CHECK(shown(client->make_symlink("first", "/holiday/d")) == "ok");
+    CHECK(shown(client->make_folder("/holiday/e", 0755)) == "ok");
+    house.start();
+    CHECK(contains(shown(house.connect()->make_folder("/holiday/f", 0755)), "limits.files"));
 }
