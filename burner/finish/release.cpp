@@ -224,10 +224,8 @@ Result<bool> PayloadRelease::all_copies_good(const SessionRow& row, const Asking
         }
         read = true;
         const Found found = asking.discs.read_back(*one.disc, *one.copy);
-        if (found != Found::good) {
-            rest(row, asking);
-            return false;
-        }
+        if (found == Found::unknown) rest(row, asking);
+        if (found != Found::good) return false;  // a bad one is known as such from now on
         proven_[one.key] = services_.clock.steady_now();
     }
     return all_good;

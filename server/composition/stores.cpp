@@ -59,7 +59,7 @@ Status Stores::check_image_dir(const std::string& path) {
     return {};
 }
 
-Status Stores::is_image_dir(const std::string& path) const {
+Status Stores::is_image_dir(const std::string& path) {
     if (!folders_->knows(path)) {
         BB_TRY(const auto discs, catalogue_->discs());
         if (lost_every_image(discs, path))

@@ -64,7 +64,7 @@ class Stores {
     explicit Stores(const CurrentConfig& config) : current_(config) {}
     [[nodiscard]] Status open(CatalogueFailed catalogue_failed);
     void rescue();
-    [[nodiscard]] Status is_image_dir(const std::string& path) const;
+    [[nodiscard]] Status is_image_dir(const std::string& path);
 
     const CurrentConfig& current_;
     UniqueFd lock_;

@@ -58,8 +58,8 @@ std::optional<std::string> catalogue_finding(const std::string& url) {
     const std::string path = catalogue_file(url);
     struct stat info{};
     if (path.empty() || stat(path.c_str(), &info) != 0) return std::nullopt;  // it is made at the start
-    if (!S_ISREG(info.st_mode)) return fmt::format("catalogue: {} is no file; move it away", path);
-    if (access(path.c_str(), R_OK | W_OK) != 0) return std::nullopt;  // state_findings() says so
+    // What is no file, or closed to us, state_findings() says.
+    if (!S_ISREG(info.st_mode) || access(path.c_str(), R_OK | W_OK) != 0) return std::nullopt;
     std::array<char, kHeader.size()> begin{};
     const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     const ssize_t length = fd ? pread(fd.get(), begin.data(), begin.size(), 0) : -1;

@@ -191,7 +191,7 @@ TEST_CASE("catalogue: a session that failed for a part goes on when that is foun
                                       .verified_at = at(300)};
     SUBCASE("and was the last one: it is burned") {
         bench.burn(bench.disc, bench.parts[0].id, {file_row("/a")});
-        bench.fail_part(1, SessionState::failed);
+        bench.fail_part(1);
         REQUIRE(bench.whole().state == SessionState::failed);
         REQUIRE(bench.catalogue->take_in(bench.second, found).has_value());
         CHECK(bench.whole().state == SessionState::burned);
@@ -199,7 +199,7 @@ TEST_CASE("catalogue: a session that failed for a part goes on when that is foun
         CHECK(bench.whole().reason.empty());
     }
     SUBCASE("and another one waits: that is burned next") {
-        bench.fail_part(1, SessionState::failed);
+        bench.fail_part(1);
         REQUIRE(bench.whole().state == SessionState::failed);
         REQUIRE(bench.catalogue->take_in(bench.second, found).has_value());
         CHECK(bench.whole().state == SessionState::burning);

@@ -17,6 +17,7 @@ UploadHouse::UploadHouse()
       faulty_inbox_(inbox_fs, plan),
       faulty_state_(state_fs, plan) {
     config.accounts["alice"].name = "alice";
+    config.pools["default"].copies = 1;
     auto opened = Catalogue::open("sqlite3://" + (temp_ / "catalogue.sqlite"));
     REQUIRE(opened);
     catalogue = std::move(*opened);

@@ -187,9 +187,9 @@ TEST_CASE("release: the queue has its turn after each session that is read back"
     REQUIRE(house.burner->run_once(0).value());
     CHECK_FALSE(has_payload(house, "a"));
     CHECK(has_payload(house, "b"));
-    house.queue("d", {{"photos/a.jpg", "d"}});
+    const SessionId waits = house.queue("d", {{"photos/a.jpg", "d"}});
     REQUIRE(house.burner->run_once(0).value());
-    CHECK(has_payload(house, "d"));
+    CHECK(house.row(waits).state == SessionState::burned);
     CHECK(has_payload(house, "b"));
     house.run();
     CHECK_FALSE(has_payload(house, "c"));

@@ -84,12 +84,12 @@ TEST_CASE("burner: a marker that was written to after the seal is on no disc, an
     }
     if (!now.empty()) REQUIRE(replace_file(house.inbox_fs, "alice/holiday-queued/notes.txt", now));
     house.shelves["tray"].blanks = 1;
-    house.run();
+    house.run_patiently();
     REQUIRE(house.exists("alice/holiday-burned/receipt.json"));
     CHECK(house.exists("alice/holiday-burned/notes.txt"));
     CHECK(house.text("alice/holiday-burned/notes.txt") == now);
-    CHECK(house.text("alice/holiday-burned/receipt.json").find("\"not_burned\":[\"notes.txt\"]") !=
-          std::string::npos);
+    CHECK(house.text("alice/holiday-burned/receipt.json").find("\"not_burned\"") != std::string::npos);
+    CHECK(house.text("alice/holiday-burned/RECEIPT.txt").find("  notes.txt\n") != std::string::npos);
 }
 
 TEST_CASE("burner: a checksum list that was the marker stays in the folder, because it is data too") {

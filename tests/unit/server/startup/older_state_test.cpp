@@ -25,12 +25,12 @@ constexpr const char* kRows[] = {
     "'db6db6ce-3222-48d1-b4da-375f2db4ac8e','"
     "e0b25e5cc953734fe235eb0edde85799d056434788aed90801238788df27da12',"
     "'BURN','e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',3,1,1796064244129449682,NULL,"
-    "NULL,'it waits for a new disc','/srv/incoming',NULL,0,0,0)",
+    "NULL,'it waits for a new disc','/srv/incoming',NULL,0,0,0,1)",
     "INSERT INTO sessions VALUES(2,'alice','archive','archive','default','queued','archive-queued','',"
     "'9d9c8cd2-c752-4ab0-92f8-32dacf0dc8df','"
     "384a181c411125d234010ba62ba89666bf9b726336ca932c0a3e23ae8ab21c41',"
     "'','0000000000000000000000000000000000000000000000000000000000000000',4,1,1796064244206100321,NULL,NULL,"
-    "'it waits for a new disc','',NULL,0,0,0)"};
+    "'it waits for a new disc','',NULL,0,0,0,1)"};
 
 constexpr const char* kMeasure =
     R"({"burnbox_seal":1,"version":"0.1.0","account":"lab","session":"measure","sealed_at":"2026-11-30T18:44:04Z","entries":2,"marker":"BURN","marker_sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","marker_hex":""}
