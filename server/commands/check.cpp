@@ -8,6 +8,7 @@
 #include "server/control/columns.hpp"
 #include "server/places/account_keys.hpp"
 #include "server/places/locations.hpp"
+#include "server/places/overlap_findings.hpp"
 #include "server/places/state_folders.hpp"
 #include "server/places/strict_findings.hpp"
 #include "server/watch/examine.hpp"
@@ -84,6 +85,7 @@ int check_command(std::string_view name, const std::vector<std::string>& argumen
     std::vector<std::string> findings = access_findings(*config);
     for (std::string& finding : strict_findings(*config, StrictFor::check))
         findings.push_back(std::move(finding));
+    for (std::string& finding : overlap_findings(*config)) findings.push_back(std::move(finding));
     for (const std::string& finding : findings) fmt::print(stderr, "{}: {}\n", file, finding);
     const auto keys = keys_wrong(*config);
     for (const auto& [account, wrong] : keys) fmt::print(stderr, "{}\n", wrong);

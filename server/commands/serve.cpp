@@ -25,6 +25,7 @@
 #include "server/places/descriptors.hpp"
 #include "server/places/folder_locks.hpp"
 #include "server/places/locations.hpp"
+#include "server/places/overlap_findings.hpp"
 #include "server/places/start_findings.hpp"
 #include "server/places/strict_findings.hpp"
 
@@ -191,6 +192,7 @@ int serve_command(std::string_view name, const std::vector<std::string>& argumen
         return 1;
     }
     std::vector<std::string> findings = strict_findings(*config, StrictFor::serve);
+    for (std::string& finding : overlap_findings(*config)) findings.push_back(std::move(finding));
     for (std::string& finding : state_findings(*config)) findings.push_back(std::move(finding));
     for (const std::string& finding : findings) print_error("not started: " + finding);
     if (!findings.empty()) return 1;

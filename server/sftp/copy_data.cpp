@@ -44,18 +44,23 @@ void Session::copy_data(Request& request) {
     if (!complete(request) || file_of(request, from) == nullptr || file_of(request, to) == nullptr) return;
     auto copy = std::make_shared<Copy>(
         Copy{request.id, handles_.share(from), handles_.share(to), from_offset, to_offset});
+    // Whoever closes the target all the same has not brought what it should hold.
+    const auto refuse = [&](const Error& error) {
+        if (copy->to->writable) copy->to->file->note_lost_write(error);
+        reply(request, error);
+    };
     constexpr auto kMost = static_cast<std::uint64_t>(INT64_MAX);
     if (from_offset > kMost || to_offset > kMost ||
         (length > 0 && (length > kMost - from_offset || length > kMost - to_offset)))
-        return reply(request, Error{Errc::invalid, 0, "copy-data: offsets beyond any file's end"});
+        return refuse({Errc::invalid, 0, "copy-data: offsets beyond any file's end"});
     if (!copy->from->readable || !copy->to->writable)
-        return reply(request, Error{Errc::permission, 0,
-                                    "copy-data: wants one handle open for reading and one for writing"});
+        return refuse(
+            {Errc::permission, 0, "copy-data: wants one handle open for reading and one for writing"});
     if (copy->from->path == copy->to->path)
-        return reply(request, Error{Errc::invalid, 0, "copy-data: both handles are the same file"});
-    if (const Status whole = copy->from->file->check_complete(); !whole) return reply(request, whole.error());
+        return refuse({Errc::invalid, 0, "copy-data: both handles are the same file"});
+    if (const Status whole = copy->from->file->check_complete(); !whole) return refuse(whole.error());
     const auto info = copy->from->file->info();
-    if (!info) return reply(request, info.error());
+    if (!info) return refuse(info.error());
     // The end is where it is now: a file that is copied to its own end under another name would never end.
     copy->source = *info;
     copy->left = info->size_bytes - std::min(from_offset, info->size_bytes);

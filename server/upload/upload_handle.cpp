@@ -129,6 +129,10 @@ Status WriteHandle::write_at(std::span<const std::byte> data, std::uint64_t offs
     std::uint64_t end = offset + data.size();
     if (facts_.appends) {
         BB_TRY(const FileInfo now, file_->info());
+        if (auto alone = check_appends_alone(offset, now.size_bytes); !alone) {
+            if (!first_error_) first_error_ = alone.error();
+            return alone;
+        }
         end = now.size_bytes + data.size();
     } else if (offset > kMostFileBytes || data.size() > kMostFileBytes - offset) {
         auto refused = fail(Errc::invalid, fmt::format("write at {}: no file can be that large", offset));
@@ -137,7 +141,19 @@ Status WriteHandle::write_at(std::span<const std::byte> data, std::uint64_t offs
     }
     const Status done = write_through(data, {.begin = end - data.size(), .end = end});
     if (!done && !first_error_) first_error_ = done.error();
+    if (done && facts_.appends) appended_ += data.size();
     return done;
+}
+
+// A client that appends counts from the end that it saw, or from its own first byte; another offset is one
+// whose end somebody else has moved since.
+Status WriteHandle::check_appends_alone(std::uint64_t offset, std::uint64_t size_bytes) const {
+    if (offset == size_bytes || offset == appended_ || offset == 0) return {};
+    return fail(
+        Errc::conflict,
+        fmt::format("append at {}: the file has {} bytes by now, so somebody else writes to it too; send it "
+                    "again when nobody does",
+                    offset, size_bytes));
 }
 
 void WriteHandle::note_lost_write(const Error& error) {

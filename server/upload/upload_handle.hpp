@@ -60,6 +60,7 @@ class WriteHandle final : public UploadFile {
     // Account locked. Errors: it was removed, or is being sent anew.
     [[nodiscard]] Result<Known> find_record() const;
     [[nodiscard]] Status check_hole(const FileRecord& record, std::uint64_t end) const;
+    [[nodiscard]] Status check_appends_alone(std::uint64_t offset, std::uint64_t size_bytes) const;
     [[nodiscard]] Status note_write(Coverage::Run bytes);
     void note_failure(Coverage::Run bytes);
     [[nodiscard]] Status write_through(std::span<const std::byte> data, Coverage::Run bytes);
@@ -79,6 +80,7 @@ class WriteHandle final : public UploadFile {
     std::uint64_t hashed_ = 0;
     std::uint64_t reserved_ = 0;  // up to this offset
     std::uint64_t expected_ = 0;
+    std::uint64_t appended_ = 0;
     std::uint64_t pushed_ = 0;  // write-back began up to here
     bool finished_ = false;
     std::optional<Error> first_error_;

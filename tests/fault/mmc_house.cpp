@@ -197,8 +197,8 @@ SessionId MmcHouse::queue(const std::string& name, const std::map<std::string, s
 SessionId MmcHouse::queue_tree(const std::string& name, const GeneratedTree& tree) {
     current_.publish(config);
     clock.advance(std::chrono::milliseconds(1));  // each is younger than the one before
-    return test::queue_tree({*inbox_fs_, *state_fs_, *catalogue, clock}, name, tree, "BURN",
-                            "seal-" + std::to_string(++seals_));
+    return test::queue_tree({*inbox_fs_, *state_fs_, *catalogue, clock, config.pools.at("default").copies},
+                            name, tree, "BURN", "seal-" + std::to_string(++seals_));
 }
 
 std::string MmcHouse::add_blank(Tray& tray, std::int32_t capacity_blocks) {

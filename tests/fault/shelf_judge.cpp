@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "common/catalogue/copy_rules.hpp"
 #include "tests/support/must.hpp"
 
 namespace burnbox::test {
@@ -105,16 +106,20 @@ void ShelfJudge::check_catalogue(const SessionRow& row) {
     const std::size_t wanted = copies_ * std::max(row.parts, 1U);
     const bool is_complete = row.state == SessionState::burned && copies.size() >= wanted;
     CHECK((is_complete || is_known_by_its_receipt_only(row)));
-    // Beyond the copies asked for there may be one that an older catalogue could not know.
-    if (!put_back_) CHECK(copies.size() == wanted);
     const std::string receipt = house_.text("alice/" + row.folder + "/receipt.json");
     CHECK_FALSE(receipt.empty());
     std::set<std::pair<SessionId, std::string>> discs;
+    std::size_t counting = 0;
     for (const DiscSessionRow& copy : copies) {
+        // Another one is burned for a copy that turned out to be bad while others were waited for.
+        if (!counts(house_.disc(copy.disc_label), copy)) continue;
+        ++counting;
         discs.emplace(copy.session, put_back_ ? copy.disc_label : copy.drive);
         if (!put_back_) CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
     }
-    CHECK(discs.size() == copies.size());
+    // Beyond the copies asked for there may be one that an older catalogue could not know.
+    if (!put_back_) CHECK(counting <= wanted);
+    CHECK(discs.size() == counting);
 }
 
 void ShelfJudge::check_session(const std::string& name) {

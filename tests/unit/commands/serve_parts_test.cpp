@@ -16,6 +16,7 @@
 #include "server/commands/first_run.hpp"
 #include "server/composition/service_notify.hpp"
 #include "server/places/locations.hpp"
+#include "server/places/overlap_findings.hpp"
 #include "server/places/state_folders.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -77,6 +78,36 @@ TEST_CASE("check: what can't be the catalogue is a finding; one that is not ther
     std::filesystem::remove(folder / "catalogue");
     std::filesystem::create_directory(folder / "catalogue");
     CHECK(is_said("is no file"));
+}
+
+TEST_CASE("serve: folders that are one through a link, or lie in each other, are findings") {
+    const test::TempFolder folder;
+    Config config = config_in(folder);
+    std::filesystem::create_directories(folder / "inbox/alice");
+    config.inbox_dir = folder / "inbox";
+    config.drives["tray"].image_dir = folder / "discs";
+    std::filesystem::create_directories(folder / "discs/old");
+    config.watch.resize(1);
+    config.watch[0].path = folder / "incoming";
+    std::filesystem::create_directories(folder / "incoming");
+    config.skim.resize(2);
+    config.skim[0].from = config.skim[1].from = folder / "library";  // two may read the same
+    CHECK(overlap_findings(config).empty());
+    SUBCASE("a watched folder in the inbox") {
+        std::filesystem::create_directory_symlink(folder / "inbox", folder / "link");
+        config.watch[0].path = folder / "link/alice";
+    }
+    SUBCASE("a skimmed folder that is a folder of discs") {
+        std::filesystem::create_directory_symlink("discs", folder / "link");
+        config.skim[0].from = folder / "link";
+    }
+    SUBCASE("the folders of discs of two drives") {
+        std::filesystem::create_directory_symlink(folder / "discs/old", folder / "link");
+        config.drives["spare"].image_dir = folder / "link/new";  // not there yet
+    }
+    const auto findings = overlap_findings(config);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].find("through a link or a mount") != std::string::npos);
 }
 
 TEST_CASE("serve: a file in a folder's place, or no folder at all, is a finding with its key") {

@@ -278,6 +278,31 @@ TEST_CASE("covered: of several connections one dies") {
     }
 }
 
+TEST_CASE("covered: two that append to one file at once don't mix their bytes") {
+    UploadHouse house;
+    cut(house);
+    const auto client = house.connect();
+    const auto other = house.connect();
+    auto second = open_to_go_on(*other, "/holiday/a", true);
+    SUBCASE("both go on where it was cut") {
+        auto first = open_to_go_on(*client, "/holiday/a", true);
+        send(*first, kCut, 120'000);
+        CHECK(contains(write(*second, piece(kCut, 120'000), kCut), "somebody else writes to it too"));
+        send(*first, 120'000, 150'000);
+        CHECK(close(*client, std::move(first)) == "ok");
+    }
+    SUBCASE("one beside a transfer that still runs") {
+        auto first = open_to_go_on(*client, "/holiday/a");
+        send(*first, 0, 120'000);
+        CHECK(contains(write(*second, piece(kCut, 120'000), kCut), "somebody else writes to it too"));
+        send(*first, 120'000, 150'000);
+        CHECK(close(*client, std::move(first)) == "ok");
+    }
+    CHECK_FALSE(close(*other, std::move(second)) == "ok");
+    const std::string there = house.text("alice/holiday/a");
+    CHECK(there == piece(0, 150'000));
+}
+
 TEST_CASE("covered: a whole file that is written over and cut off proves nothing beyond that") {
     UploadHouse house;
     const auto client = house.connect();
