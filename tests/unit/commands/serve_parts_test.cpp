@@ -84,8 +84,6 @@ TEST_CASE("serve: folders that are one through a link, or lie in each other, are
     const test::TempFolder folder;
     Config config = config_in(folder);
     std::filesystem::create_directories(folder / "inbox/alice");
-    config.inbox_dir = folder / "inbox";
-    config.drives["tray"].image_dir = folder / "discs";
     std::filesystem::create_directories(folder / "discs/old");
     config.watch.resize(1);
     config.watch[0].path = folder / "incoming";
