@@ -202,6 +202,8 @@ Result<bool> PayloadRelease::all_copies_good(const SessionRow& row, const Asking
     };
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
     BB_TRY(const auto discs, services_.catalogue.discs());
+    // An older catalogue may have seen one of two only.
+    if (copies.size() < row.copies * std::max<std::size_t>(row.parts, 1)) return false;
     std::vector<Copy> to_read;
     // Nothing is read for a session that must stay whatever that says.
     for (const DiscSessionRow& copy : copies) {

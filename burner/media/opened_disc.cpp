@@ -285,10 +285,11 @@ std::string state_of(const Medium& medium) {
 
 }  // namespace
 
-Status check_same_disc(const Medium& medium, const DiscIdentity& wanted) {
+Status check_same_disc(const Medium& medium, const DiscIdentity& wanted, DiscKind kind) {
     if (medium.state == MediumState::none)
         return fail(Errc::no_medium, "insert disc " + wanted.label + ": no disc is in " + medium.location);
-    if (medium.state != MediumState::appendable && medium.state != MediumState::closed)
+    const bool whole = medium.state == MediumState::appendable || medium.state == MediumState::closed;
+    if (!whole && (kind == DiscKind::image || medium.label.empty()))
         return std::unexpected(wrong(medium, wanted, state_of(medium)));
     if (!wanted.media_id.empty() && !medium.media_id.empty() && medium.media_id != wanted.media_id)
         return std::unexpected(wrong(medium, wanted, other_make(medium, wanted)));
@@ -309,7 +310,7 @@ Status check_burnable(const Medium& medium, const DiscIdentity& wanted) {
             return std::unexpected(wrong(medium, wanted, other_make(medium, wanted)));
         return {};
     }
-    BB_CHECK(check_same_disc(medium, wanted));
+    BB_CHECK(check_same_disc(medium, wanted, DiscKind::image));
     if (medium.state != MediumState::appendable)
         return std::unexpected(wrong(medium, wanted, state_of(medium)));
     if (medium.sessions_used != wanted.sessions_used)

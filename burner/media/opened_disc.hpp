@@ -14,6 +14,8 @@
 
 namespace burnbox {
 
+enum class DiscKind : std::uint8_t { real, image };
+
 class OpenedDisc {
   public:
     enum class Tray : std::uint8_t { leave, close };
@@ -36,6 +38,7 @@ class OpenedDisc {
     [[nodiscard]] LibraryMessages& messages() { return messages_; }
     [[nodiscard]] ImageFile* image() { return image_ ? &*image_ : nullptr; }
     [[nodiscard]] const Device& device() const { return device_; }
+    [[nodiscard]] DiscKind kind() const { return image_ ? DiscKind::image : DiscKind::real; }
 
   private:
     OpenedDisc(const Device& device, std::optional<ImageFile> image)
@@ -60,8 +63,10 @@ class OpenedDisc {
     LibraryMessages messages_;
 };
 
-// Refuses with no_medium or wrong_medium unless this is the disc with the wanted label and serial.
-[[nodiscard]] Status check_same_disc(const Medium& medium, const DiscIdentity& wanted);
+// Refuses with no_medium or wrong_medium unless this is the disc with the wanted label and serial, to be
+// read. A real disc is read though nothing may be burned on it any more; an image that is not whole is left
+// alone.
+[[nodiscard]] Status check_same_disc(const Medium& medium, const DiscIdentity& wanted, DiscKind kind);
 // The same, and that it is in the state the catalogue knows: blank, or with neither fewer nor more disc
 // sessions, nothing to overwrite, and the head it had.
 [[nodiscard]] Status check_burnable(const Medium& medium, const DiscIdentity& wanted);

@@ -91,7 +91,7 @@ Result<std::vector<FoundDiscSession>> contents_of_disc(const Device& device, con
                                                        unsigned known) {
     BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
     BB_TRY(const Medium medium, disc->medium());
-    BB_CHECK(check_same_disc(medium, identity));
+    BB_CHECK(check_same_disc(medium, identity, disc->kind()));
     BB_TRY(const auto places, disc->image() == nullptr ? places_on_medium(*disc, medium)
                                                        : places_on_image(*disc->image(), identity));
     if (places.size() < medium.sessions_used)

@@ -162,7 +162,7 @@ Result<VerifyReport> verify_disc(const Device& device, const BurnJob& job, unsig
     BB_TRY(const auto disc, OpenedDisc::open(device, ImageFile::Access::read));
     if (disc->image() != nullptr) BB_CHECK(disc->image()->sync_and_forget());
     BB_TRY(const Medium medium, disc->medium());
-    BB_CHECK(check_same_disc(medium, job.disc));
+    BB_CHECK(check_same_disc(medium, job.disc, disc->kind()));
     if (medium.sessions_used < disc_session)
         return fail(Errc::wrong_medium, "verify disc " + job.disc.label + ": it holds " +
                                             std::to_string(medium.sessions_used) + " disc sessions, not " +

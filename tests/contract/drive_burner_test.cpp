@@ -83,6 +83,18 @@ TEST_CASE_TEMPLATE("burner: after a write error the disc is damaged, and what wa
         const auto report = rig.drive().verify(job, 2, observer);
         CHECK((!report || !report->mismatches.empty()));
     }
+    rig.verify_well({one}, 1);
+}
+
+TEST_CASE("burner: what must not be burned on is read all the same") {
+    BurnerRig rig("cd-rw");
+    rig.insert_blank();
+    const std::vector<BurnSession> sessions = {rig.stage("one").file("a", "1").seal()};
+    rig.burn_well(sessions);
+    rig.policy.write_once_only = true;
+    rig.restart();
+    CHECK(rig.medium().state == MediumState::foreign);
+    rig.verify_well(sessions, 1);
 }
 
 TEST_CASE(
