@@ -74,6 +74,7 @@ SealStep<std::string> Sealer::seal() {
         if (!twice) return seal_failed(twice.error());
         if (*twice) return answer_sent_twice(**twice, *content);
     }
+    const SealingNames::Hold hold(*services_.sealing, origin_.account(), session_.name);
     if (auto good = check_seal_rules(origin_, session_, request_, *content); !good)
         return std::unexpected(std::move(good).error());
     const auto disks = content->disks ? Result<std::vector<std::string>>(*content->disks)

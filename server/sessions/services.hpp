@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "common/inbox/generation.hpp"
 #include "common/inbox/inbox.hpp"
 #include "common/session/proof.hpp"
+#include "server/sessions/sealing_names.hpp"
 
 namespace burnbox {
 
@@ -54,6 +56,7 @@ struct SharedServices {
     std::function<void(const std::string& path, const std::string& why)> folder_is_away{};
     // Found at start: an older copy of the catalogue does not know all that was sealed.
     CatalogueAge catalogue_age = CatalogueAge::current;
+    std::shared_ptr<SealingNames> sealing = std::make_shared<SealingNames>();
 };
 
 struct UploadServices : SharedServices {
