@@ -111,8 +111,9 @@ void ShelfJudge::check_catalogue(const SessionRow& row) {
     std::set<std::pair<SessionId, std::string>> discs;
     std::size_t counting = 0;
     for (const DiscSessionRow& copy : copies) {
-        // Another one is burned for a copy that turned out to be bad while others were waited for.
-        if (!counts(house_.disc(copy.disc_label), copy)) continue;
+        // Another one is burned for a copy that turned out to be bad while others were waited for; one that
+        // was read back since may have been bad for a while.
+        if (!counts(house_.disc(copy.disc_label), copy) || copy.checked_at) continue;
         ++counting;
         discs.emplace(copy.session, put_back_ ? copy.disc_label : copy.drive);
         if (!put_back_) CHECK(receipt.find("\"" + copy.disc_label + "\"") != std::string::npos);
