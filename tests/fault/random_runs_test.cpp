@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "common/inbox/lost_folder.hpp"
 #include "tests/fault/shelf_judge.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/run_number.hpp"
@@ -44,6 +45,7 @@ class Run {
     void step();
     void by_hand();
     void verify();
+    void retry(const SessionRow& row);
     void keep_copy();
     void put_back();
     ShelfJudge judge() { return {house_, sessions_, withdrawn_, copies_, put_back_}; }
@@ -208,6 +210,14 @@ void Run::live() {
     for (int i = 0; i < 60; ++i) act();
 }
 
+// As a person does by `burnbox retry`: the folder may lie under another name since an older state was put
+// back.
+void Run::retry(const SessionRow& row) {
+    static_cast<void>(find_lost_folder(*house_.inbox, *house_.catalogue, house_.state_fs, row));
+    static_cast<void>(
+        house_.catalogue->step(row.id, SessionState::failed, SessionState::queued, "once more"));
+}
+
 void Run::end() {
     disarm();
     for (int round = 0; round < 60; ++round) {
@@ -216,9 +226,7 @@ void Run::end() {
         for (const auto& [name, tree] : sessions_) {
             const auto row = judge().row_of(name);
             if (!row) continue;
-            if (row->state == SessionState::failed)
-                static_cast<void>(
-                    house_.catalogue->step(row->id, SessionState::failed, SessionState::queued, "once more"));
+            if (row->state == SessionState::failed) retry(*row);
             waits = waits || (row->state != SessionState::burned && row->state != SessionState::withdrawn);
         }
         if (!waits && round > 0) return;

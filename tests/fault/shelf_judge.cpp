@@ -6,6 +6,8 @@
 
 #include "common/base/text.hpp"
 #include "common/catalogue/copy_rules.hpp"
+#include "common/session/names.hpp"
+#include "common/storage/existence.hpp"
 #include "tests/support/must.hpp"
 
 namespace burnbox::test {
@@ -142,6 +144,13 @@ void ShelfJudge::check_session(const std::string& name) {
         return;
     }
     REQUIRE(row);
+    // A catalogue that is newer than the state folder: nobody has the record any more, its account can send
+    // the marker again.
+    const bool has_record = exists(house_.state_fs, seal_record_path(row->seal_id)).value();
+    const std::string failed = name + "-failed";
+    if (put_back_ && !has_record &&
+        (row->folder == failed || (row->folder.empty() && house_.exists("alice/" + failed))))
+        return check_inbox(name, failed);
     CHECK(row->folder == name + "-burned");
     check_inbox(name, row->folder);
     CHECK(true_copies(name) >= copies_);
