@@ -165,7 +165,7 @@ struct ControlServer::State : std::enable_shared_from_this<State> {
             return !one->has_asked() && (!user || one->user() == *user);
         });
         if (idle == connections.end()) return false;
-        const auto dropped = *idle;
+        const std::shared_ptr<ControlConnection> dropped = (*idle)->shared_from_this();
         dropped->close();
         return true;
     }
@@ -181,7 +181,11 @@ Result<std::unique_ptr<ControlServer>> ControlServer::start(asio::io_context& io
 }
 
 ControlServer::~ControlServer() {
-    stop();
+    try {
+        stop();
+    } catch (const std::exception& error) {  // of a timer that can't be cancelled
+        log::error("control socket not closed in order", log::kv("error", error.what()));
+    }
 }
 
 void ControlServer::end(std::function<void()> done) {
@@ -199,8 +203,9 @@ void ControlServer::end(std::function<void()> done) {
 
 void ControlServer::stop() {
     state_->stop_listening();
-    state_->answered = nullptr;
-    const auto connections = std::exchange(state_->connections, {});
+    std::function<void()>().swap(state_->answered);
+    const auto connections = std::move(state_->connections);
+    state_->connections.clear();
     for (const auto& connection : connections) connection->close();
 }
 
