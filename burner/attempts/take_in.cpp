@@ -121,9 +121,11 @@ class TakingIn {
             one.id = 0;
             one.listed_as = std::exchange(one.row.disc_name, {});
         }
-        DiscRow next = disc_;
-        next.sessions_used = found.number;
-        next.next_lba = 0, next.head_digest.clear();  // of the last one only
+        DiscRow next = found.number == medium_.sessions_used ? whole_disc() : disc_;
+        if (found.number != medium_.sessions_used) {
+            next.sessions_used = found.number;
+            next.next_lba = 0, next.head_digest.clear();  // of the last one only
+        }
         BB_TRY(const auto ended, context_.services.catalogue.take_in(next, taken));
         disc_ = next;
         for (const KnownSession& session : sessions)

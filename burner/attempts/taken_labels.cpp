@@ -12,11 +12,11 @@ namespace {
 // anyway.
 Result<bool> read_receipts_of(AttemptContext& context, FileSystem& place, const std::string& account) {
     const auto receipts = receipts_in(place, account);
-    if (!receipts && context.services.catalogue_age != CatalogueAge::current)
-        return std::unexpected(receipts.error());
+    if (!receipts && context.schedule.catalogue_is_older()) return std::unexpected(receipts.error());
     if (!receipts) return false;
     for (const FoundReceipt& receipt : *receipts)
-        for (const ReceiptCopy& copy : receipt.head.copies) context.schedule.add_label_seen(copy.disc);
+        for (const ReceiptCopy& copy : receipt.head.copies)
+            context.schedule.add_label_seen(label_on_disc(copy.disc));
     return true;
 }
 
@@ -29,10 +29,8 @@ Status read_receipts(AttemptContext& context) {
         BB_TRY(const auto accounts, list_folder(*place, ""));
         for (const DirEntry& account : accounts) {
             if (account.type != FileType::folder) continue;
-            BB_TRY(const auto receipts, receipts_in(*place, account.name));
-            for (const FoundReceipt& receipt : receipts)
-                for (const ReceiptCopy& copy : receipt.head.copies)
-                    context.schedule.add_label_seen(label_on_disc(copy.disc));
+            BB_TRY(const bool read, read_receipts_of(context, *place, account.name));
+            all = all && read;
         }
     }
     context.schedule.receipts_read = all;

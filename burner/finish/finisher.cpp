@@ -184,13 +184,14 @@ Result<Places> finish_burned(const BurnerServices& services, const SessionRow& r
     if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
     const std::string folder = join_path(row.account, row.folder);
-    if (sealed) receipt.name_notes = sealed->name_notes;
-    if (sealed) receipt.time_notes = time_notes_of(sealed->manifest);
-    if (sealed) receipt.not_burned = tell_late_files(*fs, row, *sealed);
-    if (sealed) receipt.changed = tell_changed_files(*fs, row, *sealed);
+    if (sealed) {
+        receipt.name_notes = sealed->name_notes;
+        receipt.time_notes = time_notes_of(sealed->manifest);
+        BB_TRY(receipt.not_burned, not_burned(*fs, row, *sealed));
+        receipt.changed = tell_changed_files(*fs, row, *sealed);
+    }
     const std::string reason = changed_reason(receipt.changed);
     if (reason != row.reason) BB_CHECK(services.catalogue.set_reason(row.id, reason));
-    BB_CHECK(remove_marker(services, row, sealed));
     BB_CHECK(services.inbox.remove_own_file(row, "STATUS.txt"));
     BB_CHECK(replace_file(*fs, join_path(folder, "receipt.json"), to_json(receipt)));
     BB_CHECK(replace_file(*fs, join_path(folder, "RECEIPT.txt"), to_text(receipt)));

@@ -97,51 +97,12 @@ bool PayloadRelease::run_when_due(const std::string& drive, const Discs& discs) 
     if (!one || now < next_time(drive)) return false;
     note_clock();
     std::erase_if(proven_, [&](const auto& proof) { return proof.second + kProofLasts < now; });
-    const auto next = run(read_back, now + kBetween);
-    if (!next) log::warning("payload not released", log::kv(next.error()));
-    const std::lock_guard lock(next_mutex_);
-    next_[drive] = next.value_or(now + kBetween);
-}
-
-Result<SteadyTime> PayloadRelease::run(const ReadBack& read_back, SteadyTime latest) {
-    const ConfigSnapshot config = services_.config.snapshot();
-    const KeepBurned& keep = config->session.keep_burned;
-    BB_TRY(auto space, services_.inbox.fs().space());
-    if (keep.how == KeepBurned::How::until_needed && !space_is_needed(space))
-        return services_.clock.steady_now() + kBetweenLooks;
-    BB_TRY(const auto burned, services_.catalogue.sessions_in_state(SessionState::burned));
-    const Timestamp now = services_.clock.now();
-    for (const SessionRow& row : due_for_release(burned, keep, space_is_needed(space), now)) {
-        if (released_.contains(row.id)) continue;
-        const auto released = release(row, read_back);
-        if (!released)
-            log::warning("payload not released", log::kv("account", row.account),
-                         log::kv("session", row.disc_name), log::kv(released.error()));
-        if (!released.value_or(false) || keep.how != KeepBurned::How::until_needed) continue;
-        BB_TRY(space, services_.inbox.fs().space());
-        if (!space_is_needed(space)) break;
-    }
-    const auto next = next_release(burned, keep, now);
-    if (!next) return latest;
-    return std::min(latest, services_.clock.steady_now() + std::max(*next - services_.clock.now(), kLeast));
-}
-
-bool PayloadRelease::is_good(const DiscRow& disc, const DiscSessionRow& copy, const ReadBack& read_back) {
-    const std::pair key(copy.disc, copy.session);
-    if (!counts(disc, copy)) proven_.erase(key);
-    // Whether an image is there again that was missing, the read-back finds out.
-    if (disc.state == DiscState::suspect || !copy.good) return false;
-    if (proven_.contains(key)) return true;
-    switch (read_back(disc, copy)) {
-        case Found::good:
-            proven_[key] = services_.clock.steady_now();
-            return true;
-        case Found::shelved:
-            return true;
-        case Found::bad:
-        case Found::elsewhere:
-        case Found::missing:
-            return false;
+    std::erase_if(resting_, [&](const auto& resting) { return resting.second <= now; });
+    const auto did = run({drive, discs});
+    if (did && *did) return true;
+    if (!did) {
+        log::warning("payload not released", log::kv(did.error()));
+        look_at({drive, discs}, now + kBetween);
     }
     return false;
 }
@@ -157,6 +118,10 @@ void PayloadRelease::note_clock() {
 Result<bool> PayloadRelease::run(const Asking& asking) {
     const ConfigSnapshot config = services_.config.snapshot();
     const KeepBurned& keep = config->session.keep_burned;
+    if (keep.how == KeepBurned::How::until_needed && !is_short_of_space()) {
+        look_at(asking, services_.clock.steady_now() + kBetweenLooks);
+        return false;
+    }
     BB_TRY(const auto burned, services_.catalogue.sessions_in_state(SessionState::burned));
     for (const SessionRow& row : due_for_release(burned, keep, clock_, services_.clock.now())) {
         if (released_.contains(row.id) || resting_.contains({row.id, asking.drive})) continue;
@@ -169,10 +134,20 @@ Result<bool> PayloadRelease::run(const Asking& asking) {
             return true;
         }
     }
-    const SteadyTime next = time_of_next(burned, keep);
-    const std::lock_guard lock(next_mutex_);
-    next_[asking.drive] = next;
+    look_at(asking, time_of_next(burned, keep));
     return false;
+}
+
+void PayloadRelease::look_at(const Asking& asking, SteadyTime time) {
+    const std::lock_guard lock(next_mutex_);
+    next_[asking.drive] = time;
+}
+
+bool PayloadRelease::is_short_of_space() {
+    return std::ranges::any_of(services_.inbox.places().there, [](FileSystem* fs) {
+        const auto space = fs->space();
+        return space && space_is_needed(*space);
+    });
 }
 
 SteadyTime PayloadRelease::time_of_next(const std::vector<SessionRow>& burned, const KeepBurned& keep) const {

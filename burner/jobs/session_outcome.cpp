@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "burner/attempts/adjudication.hpp"
+#include "burner/attempts/meet_disc.hpp"
 #include "burner/attempts/refused_disc.hpp"
+#include "burner/finish/closed_staging.hpp"
 #include "burner/prepare/seal_proof.hpp"
 #include "burner/schedule/burn_job.hpp"
 #include "burner/schedule/failure_rules.hpp"

@@ -176,7 +176,7 @@ Turn::Pass::Next Turn::Pass::carry_out(const Complete& /*complete*/) {
     BB_TRY(const bool complete, services_.catalogue.complete_copies(row.id));
     if (!complete) {  // one of them was found bad this very moment
         first().copies.reset();
-        rest(row);
+        here().rests[row.id] = rest(context_, row);
         return std::nullopt;
     }
     log::info("copies complete", log::kv("account", row.account), log::kv("session", row.disc_name));
@@ -338,6 +338,7 @@ Turn::Pass::Next Turn::Pass::carry_out(const Burn& burn) {
         return kDid;
     }
     Work work = std::move(*made);
+    BB_TRY(work.job.tree, newest_tree(services_.catalogue, disc));
     const ConfigSnapshot config = services_.config.snapshot();
     set_layout(work, first().layout.value_or(facts_.layout), config->burn);
     context_.reporter.medium(disc.medium, disc.label);

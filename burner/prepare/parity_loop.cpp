@@ -222,7 +222,10 @@ void ParityLoop::waits(const SessionRow& row, const Error& error) {
     log::warning("recovery data not made", log::kv("session", row.disc_name), log::kv(error));
     // What is wrong with the session itself needs a person; of all else somebody is told, and it is tried
     // again.
-    if (error.code != Errc::corrupt) return tell_waits(services_, row, error.message);
+    if (error.code != Errc::corrupt) {
+        if (error.code != Errc::busy) schedule_.needs_person(row.id, error.message);
+        return tell_waits(services_, row, error.message);
+    }
     const Status failed =
         services_.catalogue.step(row.id, SessionState::queued, SessionState::failed, error.message);
     if (failed) schedule_.add_ended(row.whole_or_self());

@@ -56,6 +56,7 @@ void Splitter::waits(const SessionRow& row, const Error& error) {
     waiting_[row.id].failed(services_.clock.steady_now());
     log::warning("session not looked at", log::kv("account", row.account), log::kv("session", row.disc_name),
                  log::kv(error));
+    if (error.code != Errc::busy) schedule_.needs_person(row.id, error.message);
     tell_waits(services_, row, error.message);
 }
 

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "burner/schedule/labels.hpp"
 #include "common/bag/found_layout.hpp"
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/staged_copy.hpp"

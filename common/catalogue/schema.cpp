@@ -173,6 +173,9 @@ constexpr Statement kMigrations[] = {
     {5, "ALTER TABLE disc_sessions ADD COLUMN good INTEGER NOT NULL DEFAULT 1"},
     {5, "CREATE TABLE drives (drive TEXT PRIMARY KEY, trusted_after INTEGER NOT NULL) WITHOUT ROWID"},
     {5, "CREATE INDEX attempts_by_drive ON attempts (drive, id)"},
+    {6, "DROP INDEX discs_by_short_label"},
+    {6,
+     "CREATE UNIQUE INDEX discs_by_short_label ON discs (substr(label, 1, 16)) WHERE instr(label, '~') = 0"},
     {7, "ALTER TABLE sessions ADD COLUMN copies INTEGER NOT NULL DEFAULT 0"},
 };
 

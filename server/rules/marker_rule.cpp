@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/bag/bag.hpp"
+#include "common/base/glob.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"

@@ -10,7 +10,6 @@
 #include "common/base/log.hpp"
 #include "common/base/shown_text.hpp"
 #include "common/base/text.hpp"
-#include "common/storage/user_name.hpp"
 #include "common/storage/access_problem.hpp"
 #include "common/storage/user_name.hpp"
 #include "server/sessions/journal.hpp"

@@ -245,6 +245,7 @@ Status FakeDrive::write_entries(const std::vector<Staged>& staged, FakeDiscSessi
 }
 
 Result<VerifyReport> FakeDrive::verify(const BurnJob& job, unsigned disc_session, BurnObserver& observer) {
+    ++read_backs;
     if (before_verify) BB_CHECK(before_verify());
     BB_TRY(FakeDisc * disc, disc_for(job, false));
     BB_TRY(auto staged, stage(job));
