@@ -81,11 +81,10 @@ two_drives "session: {keep_burned: 1s}"
 sed -i 's/spare/tower/g' "$config"
 start_server
 check "six is burned" burn six
-image=$(find "$discs" "$world/discs2" -name "$(disc_of six).iso" -o -name renamed.iso | head -n 1)
 image=$(grep -lF "$(disc_of six)" "$discs"/*.iso "$world"/discs2/*.iso | head -n 1)
 lba=$(jq -r '.files[] | select(.path | endswith("/data")) | .lba' "$inbox/alice/six-burned/receipt.json")
 flip() { printf "\\x$1" | dd of="$image" bs=1 seek=$((lba * 2048 + 1000)) conv=notrunc status=none; }
-byte=$(dd if="$image" bs=1 skip=$((lba * 2048 + 1000)) count=1 status=none | xxd -p)
+byte=$(dd if="$image" bs=1 skip=$((lba * 2048 + 1000)) count=1 status=none | od -An -tx1 | tr -d " ")
 flip "$([ "$byte" = 00 ] && echo 01 || echo 00)"
 check_exit 1 "a flipped byte is found" burnbox verify alice/six
 said differs
@@ -98,7 +97,7 @@ check_exit 0 "mended, it verifies" burnbox verify "$(disc_of six)"
 check "and is trusted again" test "$(disc "$(disc_of six)" .state)" = open
 root_extent=$((16 * 2048 + 158)) # in the descriptor that plain readers begin with
 put_head() { printf "\\x$1" | dd of="$image" bs=1 seek=$root_extent conv=notrunc status=none; }
-byte=$(dd if="$image" bs=1 skip=$root_extent count=1 status=none | xxd -p)
+byte=$(dd if="$image" bs=1 skip=$root_extent count=1 status=none | od -An -tx1 | tr -d " ")
 put_head "$(printf %02x $((0x$byte ^ 0x40)))"
 check_exit 1 "a flipped bit where plain readers begin is found" burnbox verify alice/six
 said "which readers begin with"
