@@ -10,11 +10,11 @@ YAML
 start_server
 random_file "$world/file" 1000
 
-run_client() { /usr/bin/python3 - "${address%:*}" "${address##*:}" "$world" "$log" <<'PYTHON'
+run_client() { /usr/bin/python3 - "${address%:*}" "${address##*:}" "$world" "$log" "$server" <<'PYTHON'
 import socket, struct, sys, time
 import paramiko
 
-host, port, world, log = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+host, port, world, log, server = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5]
 key = paramiko.Ed25519Key.from_private_key_file(f"{world}/alice")
 def connect(sock=None):
     transport = paramiko.Transport(sock or (host, port))
@@ -143,7 +143,10 @@ packet = struct.pack(">IB", len(stat) + 1, 17) + stat
 try:
     channel.settimeout(20)
     for _ in range(4000): channel.sendall(packet * 2000)
-    sys.exit("the flood was taken")
+    # A libssh from 0.11 on leaves by itself what is beyond the window.
+    status = dict(line.split(":", 1) for line in open(f"/proc/{server}/status"))
+    assert int(status["VmRSS"].split()[0]) < 200_000, "the flood was taken"
+    print("ok limits.window")
 except (OSError, EOFError, paramiko.SSHException):
     logged("limits.window")
 assert sftp.listdir("/"), "the others go on"
