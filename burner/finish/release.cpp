@@ -102,7 +102,7 @@ bool PayloadRelease::run_when_due(const std::string& drive, const Discs& discs) 
     if (did && *did) return true;
     if (!did) {
         log::warning("payload not released", log::kv(did.error()));
-        look_at({drive, discs}, now + kBetween);
+        look_at(drive, now + kBetween);
     }
     return false;
 }
@@ -115,14 +115,15 @@ void PayloadRelease::note_clock() {
                  log::kv("what", "session.keep_burned counts the time without that"));
 }
 
-Result<bool> PayloadRelease::run(const Asking& asking) {
+Result<bool> PayloadRelease::run(Asking asking) {
     const ConfigSnapshot config = services_.config.snapshot();
     const KeepBurned& keep = config->session.keep_burned;
     if (keep.how == KeepBurned::How::until_needed && !is_short_of_space()) {
-        look_at(asking, services_.clock.steady_now() + kBetweenLooks);
+        look_at(asking.drive, services_.clock.steady_now() + kBetweenLooks);
         return false;
     }
     BB_TRY(const auto burned, services_.catalogue.sessions_in_state(SessionState::burned));
+    BB_TRY(asking.known, services_.catalogue.discs());
     for (const SessionRow& row : due_for_release(burned, keep, clock_, services_.clock.now())) {
         if (released_.contains(row.id) || resting_.contains({row.id, asking.drive})) continue;
         const auto outcome = release(row, asking);
@@ -134,13 +135,13 @@ Result<bool> PayloadRelease::run(const Asking& asking) {
             return true;
         }
     }
-    look_at(asking, time_of_next(burned, keep));
+    look_at(asking.drive, time_of_next(burned, keep));
     return false;
 }
 
-void PayloadRelease::look_at(const Asking& asking, SteadyTime time) {
+void PayloadRelease::look_at(const std::string& drive, SteadyTime time) {
     const std::lock_guard lock(next_mutex_);
-    next_[asking.drive] = time;
+    next_[drive] = time;
 }
 
 bool PayloadRelease::is_short_of_space() {
@@ -168,42 +169,40 @@ Result<bool> PayloadRelease::is_needed(const SessionRow& row, const KeepBurned& 
     return space_is_needed(space);
 }
 
-Result<bool> PayloadRelease::all_copies_good(const SessionRow& row, const Asking& asking, bool& read) {
-    struct Copy {
-        const DiscRow* disc;
-        const DiscSessionRow* copy;
-        std::pair<DiscId, SessionId> key;
-        Reach reach;
-    };
+Result<std::optional<std::vector<PayloadRelease::CopyToRead>>> PayloadRelease::copies_to_read(
+    const SessionRow& row, const Asking& asking) {
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
-    BB_TRY(const auto discs, services_.catalogue.discs());
     // An older catalogue may have seen one of two only.
-    if (copies.size() < row.copies * std::max<std::size_t>(row.parts, 1)) return false;
-    std::vector<Copy> to_read;
-    // Nothing is read for a session that must stay whatever that says.
+    if (copies.empty() || copies.size() < row.copies * std::max<std::size_t>(row.parts, 1))
+        return std::nullopt;
+    std::vector<CopyToRead> to_read;
     for (const DiscSessionRow& copy : copies) {
-        const auto disc = std::ranges::find(discs, copy.disc, &DiscRow::id);
+        const auto disc = std::ranges::find(asking.known, copy.disc, &DiscRow::id);
         const std::pair key(copy.disc, copy.session);
-        if (disc == discs.end()) return false;
+        if (disc == asking.known.end()) return std::nullopt;
         if (!counts(*disc, copy)) proven_.erase(key);
         // Whether an image is there again that was missing, the read-back finds out.
-        if (disc->state == DiscState::suspect || !copy.good) return false;
+        if (disc->state == DiscState::suspect || !copy.good) return std::nullopt;
         if (proven_.contains(key)) continue;
         const Reach reach = asking.discs.reach(*disc);
-        if (reach == Reach::missing || reach == Reach::unknown) return false;
-        if (reach != Reach::shelved) to_read.push_back({&*disc, &copy, key, reach});
+        if (reach == Reach::missing || reach == Reach::unknown) return std::nullopt;
+        if (reach != Reach::shelved) to_read.push_back({&*disc, copy, reach});
     }
-    bool all_good = !copies.empty();
-    for (const Copy& one : to_read) {
+    return to_read;
+}
+
+bool PayloadRelease::read_back_well(const SessionRow& row, const Asking& asking,
+                                    const std::vector<CopyToRead>& copies) {
+    bool all_good = true;
+    for (const CopyToRead& one : copies) {
         if (one.reach == Reach::another_drive) {
             all_good = false;
             continue;
         }
-        read = true;
-        const Found found = asking.discs.read_back(*one.disc, *one.copy);
+        const Found found = asking.discs.read_back(*one.disc, one.copy);
         if (found == Found::unknown) rest(row, asking);
         if (found != Found::good) return false;  // a bad one is known as such from now on
-        proven_[one.key] = services_.clock.steady_now();
+        proven_[{one.copy.disc, one.copy.session}] = services_.clock.steady_now();
     }
     return all_good;
 }
@@ -221,6 +220,8 @@ Result<PayloadRelease::Outcome> PayloadRelease::release(const SessionRow& row, c
         released_.insert(row.id);
         return Outcome::stays;
     }
+    BB_TRY(const auto copies, copies_to_read(row, asking));
+    if (!copies) return Outcome::stays;
     const auto sealed = read_seal(services_.state_fs, row);
     if (!sealed) {
         log::error("payload not released", log::kv("account", row.account), log::kv("session", row.disc_name),
@@ -230,9 +231,10 @@ Result<PayloadRelease::Outcome> PayloadRelease::release(const SessionRow& row, c
         return Outcome::stays;
     }
     // Last, because it takes long.
-    bool read = false;
-    BB_TRY(const bool good, all_copies_good(row, asking, read));
-    if (!good) return read ? Outcome::read : Outcome::stays;
+    if (!read_back_well(row, asking, *copies)) {
+        const bool read = std::ranges::find(*copies, Reach::here, &CopyToRead::reach) != copies->end();
+        return read ? Outcome::read : Outcome::stays;
+    }
     BB_TRY(const Removed removed, remove_burned(*fs, folder, sealed->manifest));
     released_.insert(row.id);
     if (!removed.kept.empty())

@@ -62,17 +62,26 @@ class PayloadRelease {
     struct Asking {
         const std::string& drive;
         const Discs& discs;
+        std::vector<DiscRow> known{};  // as the catalogue has them
     };
-    [[nodiscard]] Result<bool> run(const Asking& asking);
+    struct CopyToRead {
+        const DiscRow* disc;
+        DiscSessionRow copy;
+        Reach reach;
+    };
+    [[nodiscard]] Result<bool> run(Asking asking);
     void note_clock();
-    void look_at(const Asking& asking, SteadyTime time);  // again then
-    [[nodiscard]] bool is_short_of_space();               // any of the staging folders
+    void look_at(const std::string& drive, SteadyTime time);  // again then
+    [[nodiscard]] bool is_short_of_space();                   // any of the staging folders
     [[nodiscard]] SteadyTime time_of_next(const std::vector<SessionRow>& burned,
                                           const KeepBurned& keep) const;
     [[nodiscard]] Result<bool> is_needed(const SessionRow& row, const KeepBurned& keep);
     [[nodiscard]] Result<Outcome> release(const SessionRow& row, const Asking& asking);
-    // Whether every copy is good; `read`: one was read for it.
-    [[nodiscard]] Result<bool> all_copies_good(const SessionRow& row, const Asking& asking, bool& read);
+    // What has to be read back before the payload may go; nothing = it must stay, whatever that would say.
+    [[nodiscard]] Result<std::optional<std::vector<CopyToRead>>> copies_to_read(const SessionRow& row,
+                                                                                const Asking& asking);
+    [[nodiscard]] bool read_back_well(const SessionRow& row, const Asking& asking,
+                                      const std::vector<CopyToRead>& copies);
     void rest(const SessionRow& row, const Asking& asking);
 
     const BurnerServices& services_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "burner/attempts/adjudication.hpp"
-#include "burner/attempts/meet_disc.hpp"
 #include "burner/attempts/refused_disc.hpp"
 #include "burner/finish/closed_staging.hpp"
 #include "burner/prepare/seal_proof.hpp"
