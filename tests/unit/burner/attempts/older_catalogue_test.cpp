@@ -48,6 +48,16 @@ void burn_three(BurnerHouse& house) {
     }
 }
 
+// s1 is on its disc, and the catalogue of before is put back.
+void forget_what_the_first_drive_burned(BurnerHouse& house) {
+    house.queue("s1", kFiles);
+    house.copy_catalogue("old");
+    while (*house.burner->run_once(0)) {
+    }
+    REQUIRE(is_burned(house, "s1"));
+    house.put_catalogue_back("old");
+}
+
 }  // namespace
 
 TEST_CASE("older catalogue: what the disc holds is taken in, and nothing is burned twice") {
@@ -82,12 +92,7 @@ TEST_CASE("older catalogue: what the disc holds is taken in, and nothing is burn
 
 TEST_CASE("older catalogue: after a start that came to nothing every shelf is waited for, too") {
     BurnerHouse house({"a", "b"});
-    house.queue("s1", kFiles);
-    house.copy_catalogue("old");
-    while (*house.burner->run_once(0)) {
-    }
-    REQUIRE(is_burned(house, "s1"));
-    house.put_catalogue_back("old");
+    forget_what_the_first_drive_burned(house);
     house.restart();
     for (int step = 0; step < 5; ++step) CHECK(*house.burner->run_once(1) == false);
     CHECK(house.shelves["b"].discs.empty());
@@ -100,12 +105,7 @@ TEST_CASE("older catalogue: after a start that came to nothing every shelf is wa
 
 TEST_CASE("older catalogue: a look that fails once keeps the others waiting until it was made") {
     BurnerHouse house({"a", "b"});
-    house.queue("s1", kFiles);
-    house.copy_catalogue("old");
-    while (*house.burner->run_once(0)) {
-    }
-    REQUIRE(is_burned(house, "s1"));
-    house.put_catalogue_back("old");
+    forget_what_the_first_drive_burned(house);
     bool once = true;
     house.drives[0]->before_load = [&]() -> Status {
         return std::exchange(once, false) ? fail(Errc::busy, "another program has it") : Status();
