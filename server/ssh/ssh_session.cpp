@@ -35,7 +35,9 @@ struct SshSession::Callbacks {
     static int service(ssh_session, const char* name, void* user) {
         auto& callbacks = *self(user).callbacks_;
         if (std::string_view(name) != "ssh-userauth") return -1;
-        callbacks.seen = Seen{.unanswered = callbacks.unanswered() - 1};  // this one will be
+        // What it stands at when this one is answered: the next request may come before the session's turn.
+        const auto& packets = callbacks.packets;
+        callbacks.seen = Seen{callbacks.unanswered() - 1, packets.in_bytes, packets.out_packets + 1};
         return 0;
     }
     static int none(ssh_session, const char*, void*) { return SSH_AUTH_DENIED; }
