@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Fails when a layer or a room is crossed: common knows nobody above it, server and burner don't know each other, SSH stays in server and
 # discs' libraries stay in burner; each room includes those that the table names, and no others; there is no circle between rooms but those
-# that are listed with their reason.
+# that are listed with their reason. Nor are there two types of one name in one namespace: the linker would take the functions of one of
+# them for both.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -89,5 +90,23 @@ loop=$(comm -23 <(echo "$included") <(echo "$closing") | tsort 2>&1 >/dev/null |
 [ -z "$loop" ] || { printf '%s\n%s\n' "$loop" "  ^ rooms that include each other in a circle" >&2; crossed=1; }
 gone=$(comm -13 <(echo "$included") <(echo "$closing"))
 [ -z "$gone" ] || { printf '%s\n%s\n' "$gone" "  ^ circles that are no more" >&2; crossed=1; }
+
+# Types at the begin of a line, so those that no function or type holds, with the namespace around them; what has none is seen by its own
+# source alone. What is defined in one file twice is one of two ways to build it; `Outer::Inner` belongs to its type.
+types() {
+    awk 'FNR == 1 { depth = 0 }
+         /^(inline )?namespace[^=;]*\{$/ { name[++depth] = /namespace \{/ ? "" : $(NF - 1); next }
+         /^\}  \/\/ namespace/ { depth--; next }
+         /^(struct|class|union|enum|enum class) [A-Za-z_0-9]+( final)?( : [^;]*)? \{/ {
+             type = $2 == "class" ? $3 : $2
+             where = ""
+             for (i = 1; i <= depth; i++) { if (name[i] == "") next; where = where name[i] "::" }
+             print where type, FILENAME
+         }' "$@"
+}
+mapfile -t sources < <(find common server burner -name '*.[ch]pp' | sort)
+twice=$(types "${sources[@]}" | sort -u |
+    awk '{ files[$1] = files[$1] " " $2; if (++count[$1] > 1) double[$1] } END { for (type in double) print type ":" files[type] }' | sort)
+[ -z "$twice" ] || { printf '%s\n%s\n' "$twice" "  ^ types of one name" >&2; crossed=1; }
 
 exit "$crossed"

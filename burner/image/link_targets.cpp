@@ -143,7 +143,7 @@ struct Component {
     std::string_view text;
 };
 
-Result<std::vector<Component>> written_components(const TreeBlocks& tree, const DirectoryRecord& record) {
+Result<std::vector<Component>> written_components(const TreeBlocks& tree, const TreeRecord& record) {
     std::vector<Component> components;
     BB_CHECK(for_each_field(tree, record, [&components](std::span<std::byte> field) -> Status {
         if (!text_of(field).starts_with("SL") || field.size() < kFieldHead) return {};
@@ -182,7 +182,7 @@ std::string spelled_for_library(std::string_view target) {
     return divide(target).spelling();
 }
 
-Result<bool> set_link_target(const TreeBlocks& tree, const DirectoryRecord& record, std::string_view target) {
+Result<bool> set_link_target(const TreeBlocks& tree, const TreeRecord& record, std::string_view target) {
     BB_TRY(const auto components, written_components(tree, record));
     std::span<const Component> written(components);
     const Division division = divide(target);

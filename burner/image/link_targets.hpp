@@ -21,7 +21,7 @@ constexpr std::size_t kLongestSpelling = 1024;  // libisofs takes no longer one
 
 // Sets the flags in the SL fields of a link's record, which libisofs made of the spelling, so that it has the
 // target. False when they are not as libisofs makes them.
-[[nodiscard]] Result<bool> set_link_target(const TreeBlocks& tree, const DirectoryRecord& record,
+[[nodiscard]] Result<bool> set_link_target(const TreeBlocks& tree, const TreeRecord& record,
                                            std::string_view target);
 
 }  // namespace burnbox

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kPrimaryDescriptor = 16;
 constexpr std::size_t kNameHead = 5;  // NM
 
-Result<bool> set_name(const TreeBlocks& tree, const DirectoryRecord& record, std::string_view name) {
+Result<bool> set_name(const TreeBlocks& tree, const TreeRecord& record, std::string_view name) {
     std::size_t done = 0;
     BB_CHECK(for_each_field(tree, record, [&](std::span<std::byte> field) -> Status {
         if (!text_of(field).starts_with("NM") || field.size() < kNameHead) return {};
@@ -32,9 +32,9 @@ class Patcher {
     Patcher(const RockRidgePatch& patch, const TreeBlocks& tree) : patch_(patch), tree_(tree) {}
 
     // A file of several extents has a record for each.
-    Status visit_folder(const DirectoryRecord& folder, const std::string& front) {
+    Status visit_folder(const TreeRecord& folder, const std::string& front) {
         std::string last;
-        return for_each_record(tree_, folder, [&](const DirectoryRecord& record) -> Status {
+        return for_each_record(tree_, folder, [&](const TreeRecord& record) -> Status {
             if (record.is_self_or_parent()) return {};
             BB_TRY(const std::string name, rock_ridge_name(tree_, record));
             const std::string path = front + name;
@@ -54,7 +54,7 @@ class Patcher {
         return next != patch_.end() && next->first.starts_with(path + '/');
     }
 
-    Status set(const DirectoryRecord& record, const std::string& path, const RockRidgeEntry& entry) {
+    Status set(const TreeRecord& record, const std::string& path, const RockRidgeEntry& entry) {
         bool set = true;
         if (!entry.link_target.empty()) {
             BB_TRY(set, set_link_target(tree_, record, entry.link_target));
@@ -76,7 +76,7 @@ class Patcher {
 Status apply(const RockRidgePatch& patch, std::span<std::byte> tree, std::uint32_t start_lba) {
     if (patch.empty()) return {};
     const TreeBlocks blocks{tree, start_lba};
-    BB_TRY(const DirectoryRecord root, root_record(blocks, kPrimaryDescriptor));
+    BB_TRY(const TreeRecord root, root_record(blocks, kPrimaryDescriptor));
     Patcher patcher(patch, blocks);
     BB_CHECK(patcher.visit_folder(root, ""));
     if (patcher.found() == patch.size()) return {};

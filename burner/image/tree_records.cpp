@@ -24,11 +24,11 @@ std::size_t size_at(std::span<const std::byte> bytes, std::size_t at) {
     return std::to_integer<std::size_t>(bytes[at]);
 }
 
-Result<DirectoryRecord> record_at(std::span<std::byte> bytes) {
+Result<TreeRecord> record_at(std::span<std::byte> bytes) {
     const std::size_t length = bytes.empty() ? 0 : size_at(bytes, 0);
     if (length < kShortestRecord || length > bytes.size() || 33 + size_at(bytes, 32) > length)
         return damaged("a directory record is none");
-    return DirectoryRecord{bytes.first(length), bytes.subspan(33, size_at(bytes, 32))};
+    return TreeRecord{bytes.first(length), bytes.subspan(33, size_at(bytes, 32))};
 }
 
 }  // namespace
@@ -45,26 +45,26 @@ Result<std::span<std::byte>> TreeBlocks::at(std::uint64_t lba, std::uint64_t off
     return bytes.subspan(begin, length);
 }
 
-std::uint32_t DirectoryRecord::extent_lba() const {
+std::uint32_t TreeRecord::extent_lba() const {
     return little32(bytes, 2);
 }
 
-std::uint32_t DirectoryRecord::extent_bytes() const {
+std::uint32_t TreeRecord::extent_bytes() const {
     return little32(bytes, 10);
 }
 
-Result<DirectoryRecord> root_record(const TreeBlocks& tree, std::uint32_t descriptor) {
+Result<TreeRecord> root_record(const TreeBlocks& tree, std::uint32_t descriptor) {
     BB_TRY(const auto block, tree.at(std::uint64_t{tree.start_lba} + descriptor, 0, kBlock));
     return record_at(block.subspan(kRootRecord, kShortestRecord));
 }
 
-Status for_each_record(const TreeBlocks& tree, const DirectoryRecord& folder,
-                       const std::function<Status(const DirectoryRecord&)>& visit) {
+Status for_each_record(const TreeBlocks& tree, const TreeRecord& folder,
+                       const std::function<Status(const TreeRecord&)>& visit) {
     BB_TRY(std::span<std::byte> rest, tree.at(folder.extent_lba(), 0, folder.extent_bytes()));
     for (; !rest.empty(); rest = rest.subspan(std::min<std::size_t>(kBlock, rest.size()))) {
         std::span<std::byte> block = rest.first(std::min<std::size_t>(kBlock, rest.size()));
         while (!block.empty() && block[0] != std::byte{0}) {
-            BB_TRY(const DirectoryRecord record, record_at(block));
+            BB_TRY(const TreeRecord record, record_at(block));
             BB_CHECK(visit(record));
             block = block.subspan(record.bytes.size());
         }
@@ -72,7 +72,7 @@ Status for_each_record(const TreeBlocks& tree, const DirectoryRecord& folder,
     return {};
 }
 
-Status for_each_field(const TreeBlocks& tree, const DirectoryRecord& record,
+Status for_each_field(const TreeBlocks& tree, const TreeRecord& record,
                       const std::function<Status(std::span<std::byte>)>& visit) {
     const std::size_t begin = 33 + record.name.size() + (record.name.size() + 1) % 2;
     std::span<std::byte> area = record.bytes.subspan(std::min(begin, record.bytes.size()));
@@ -95,7 +95,7 @@ Status for_each_field(const TreeBlocks& tree, const DirectoryRecord& record,
     return damaged("a record has too many continuation areas");
 }
 
-Result<std::string> rock_ridge_name(const TreeBlocks& tree, const DirectoryRecord& record) {
+Result<std::string> rock_ridge_name(const TreeBlocks& tree, const TreeRecord& record) {
     std::string name;
     BB_CHECK(for_each_field(tree, record, [&name](std::span<std::byte> field) -> Status {
         if (text_of(field).starts_with("NM") && field.size() > 5) name += text_of(field.subspan(5));

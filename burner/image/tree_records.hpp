@@ -23,7 +23,7 @@ struct TreeBlocks {
                                                   std::uint64_t length) const;
 };
 
-struct DirectoryRecord {
+struct TreeRecord {
     std::span<std::byte> bytes;  // the whole record
     std::span<std::byte> name;   // ECMA-119 9.1.11
 
@@ -37,18 +37,18 @@ struct DirectoryRecord {
 
 // The root's record of the primary or supplementary volume descriptor in block `descriptor`, counted from the
 // tree's begin.
-[[nodiscard]] Result<DirectoryRecord> root_record(const TreeBlocks& tree, std::uint32_t descriptor);
+[[nodiscard]] Result<TreeRecord> root_record(const TreeBlocks& tree, std::uint32_t descriptor);
 
 // Calls `visit` with each record of a folder, in the order they lie there, until one fails.
-[[nodiscard]] Status for_each_record(const TreeBlocks& tree, const DirectoryRecord& folder,
-                                     const std::function<Status(const DirectoryRecord&)>& visit);
+[[nodiscard]] Status for_each_record(const TreeBlocks& tree, const TreeRecord& folder,
+                                     const std::function<Status(const TreeRecord&)>& visit);
 
 // Calls `visit` with each System Use field of a record (SUSP 1.12), those of its continuation areas too.
-[[nodiscard]] Status for_each_field(const TreeBlocks& tree, const DirectoryRecord& record,
+[[nodiscard]] Status for_each_field(const TreeBlocks& tree, const TreeRecord& record,
                                     const std::function<Status(std::span<std::byte>)>& visit);
 
 // The name in Rock Ridge's NM fields.
-[[nodiscard]] Result<std::string> rock_ridge_name(const TreeBlocks& tree, const DirectoryRecord& record);
+[[nodiscard]] Result<std::string> rock_ridge_name(const TreeBlocks& tree, const TreeRecord& record);
 
 [[nodiscard]] std::string_view text_of(std::span<const std::byte> bytes);
 

@@ -11,7 +11,7 @@
 #include "common/base/error.hpp"
 #include "common/config/current_config.hpp"
 #include "common/process/spawner.hpp"
-#include "server/composition/ending.hpp"
+#include "server/composition/ending_server.hpp"
 #include "server/composition/reload.hpp"
 
 namespace boost::asio {
@@ -20,7 +20,7 @@ class io_context;
 
 namespace burnbox {
 
-class Composition final : public Ending {
+class Composition final : public EndingServer {
   public:
     // Makes and locks the folders, opens the catalogue, repairs what a crash left, starts burner, SSH and the
     // control socket. The spawner was forked before any thread. `config`, `reload` and `io` outlive it;

@@ -30,7 +30,7 @@ std::string what_is_waited_for(const std::vector<DriveStatus>& writing, const Dr
 
 }  // namespace
 
-Shutdown::Shutdown(boost::asio::io_context& io, Ending& server,
+Shutdown::Shutdown(boost::asio::io_context& io, EndingServer& server,
                    std::function<void(int exit_code)> end_process)
     : io_(io), server_(server), end_process_(std::move(end_process)), timer_(io) {}
 

@@ -13,14 +13,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "server/composition/ending.hpp"
+#include "server/composition/ending_server.hpp"
 
 namespace burnbox {
 
 class Shutdown {
   public:
     // `end_process` ends it whatever still runs: std::_Exit.
-    Shutdown(boost::asio::io_context& io, Ending& server, std::function<void(int exit_code)> end_process);
+    Shutdown(boost::asio::io_context& io, EndingServer& server,
+             std::function<void(int exit_code)> end_process);
     ~Shutdown();  // waits for the drain
 
     // The first begins the drain, with exit code 0; a second one cuts off what is under way, with exit code 1
@@ -40,7 +41,7 @@ class Shutdown {
     void give_up(const DrainStep& step);
 
     boost::asio::io_context& io_;
-    Ending& server_;
+    EndingServer& server_;
     const std::function<void(int)> end_process_;
     boost::asio::steady_timer timer_;
     bool signalled_ = false;

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // A server whose drain lasts until the test says so.
-class FakeServer final : public Ending {
+class FakeServer final : public EndingServer {
   public:
     void drain(const std::string& reason, const std::string& /*remedy*/) override {
         std::unique_lock lock(mutex);

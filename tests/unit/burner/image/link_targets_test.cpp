@@ -28,7 +28,7 @@ class Record {
     }
 
     TreeBlocks blocks() { return {bytes_, 0}; }
-    DirectoryRecord directory_record() {
+    TreeRecord directory_record() {
         const std::span<std::byte> record = std::span(bytes_).first(62);
         return {record, record.subspan(33, 1)};
     }

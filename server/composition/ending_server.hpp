@@ -18,9 +18,9 @@ struct DrainStep {
     std::chrono::milliseconds patience{0};  // nothing good can take longer, while no drive writes
 };
 
-class Ending {
+class EndingServer {
   public:
-    virtual ~Ending() = default;
+    virtual ~EndingServer() = default;
 
     // Begins nothing more and lets end what is under way: transfers within `drain`, then a disc session that
     // is being written, with no limit; last what may hang. Those who are refused meanwhile are told `reason`
