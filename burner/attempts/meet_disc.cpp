@@ -78,7 +78,9 @@ std::string pool_of(const AttemptContext& context) {
 
 bool may_be_read_later(AttemptContext& context, const Medium& medium, const Error& error) {
     if (says_nothing_about_a_disc_met(error)) return true;
-    return error.code == Errc::io && !is_last_reading(context.notes, medium.serial);
+    // Another disc may have been put in since this one was looked at.
+    const bool may_pass = error.code == Errc::io || error.code == Errc::wrong_medium;
+    return may_pass && !is_last_reading(context.notes, medium.serial);
 }
 
 // A label that is taken is no reason to leave our own disc out. False: its name is taken, too.
