@@ -117,6 +117,17 @@ Status FoundRecords::keep_record(const FoundSession& found, const SealedSession&
     return replace_file(services_.state_fs, seal_record_path(row.seal_id), found.seal_record);
 }
 
+// Sealed twice with the same content, the same files sent once more: what was burned of the one sealing is
+// proved by its own record alone, for times differ. A record that nothing was burned from may be one that was
+// made anew.
+Result<bool> FoundRecords::is_of_another_sealing(const SealedSession& sealed, const SessionRow& row) {
+    const auto own = read_seal(services_.state_fs, row);
+    if (!own && own.error().code != Errc::corrupt) return std::unexpected(own.error());
+    if (!own || to_iso8601(own->sealed_at) == to_iso8601(sealed.sealed_at)) return false;
+    BB_TRY(const auto copies, services_.catalogue.copies(row.id));
+    return !copies.empty();
+}
+
 Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::string& pool) {
     BB_TRY(auto row, row_of(found.account, found.disc_name));
     if (found.seal_record.empty()) {
@@ -132,7 +143,11 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
             BB_TRY(row, row_of(found.account, found.disc_name));
         }
     }
-    const bool same = row && is_same(*row, sealed);
+    bool same = row && is_same(*row, sealed);
+    if (same) {
+        BB_TRY(const bool another, is_of_another_sealing(sealed, *row));
+        same = !another;
+    }
     if (same) {
         BB_CHECK(keep_record(found, sealed, *row));
         return KnownSession{*row};

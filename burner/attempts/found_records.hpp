@@ -12,8 +12,8 @@ namespace burnbox {
 
 struct KnownSession {
     SessionRow row;  // id 0: it is new
-    // Its name belongs to another session by now, or it is a part that no session has: only its place is
-    // noted.
+    // Its name belongs to another session by now, or to another sealing of the same files, or it is a part
+    // that no session has: only its place is noted.
     bool listed_only = false;
 };
 
@@ -31,6 +31,7 @@ class FoundRecords {
     // The session that the part belongs to gets rows for its parts, from their seal records. False: they are
     // not there.
     [[nodiscard]] Result<bool> give_parts(const SealedSession& part, const std::string& pool);
+    [[nodiscard]] Result<bool> is_of_another_sealing(const SealedSession& sealed, const SessionRow& row);
     [[nodiscard]] Status keep_record(const FoundSession& found, const SealedSession& sealed,
                                      const SessionRow& row);
     [[nodiscard]] Result<std::string> seal_id_for(const FoundSession& found, const SealedSession& sealed);

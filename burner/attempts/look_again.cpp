@@ -13,7 +13,7 @@ Result<bool> is_good(AttemptContext& context, const DiscRow& disc, const DiscSes
     context.reporter.begin({session}, disc.label);
     context.reporter.phase(DriveActivity::verifying, copy.disc_session);
     ReadObserver observer(context.reporter);
-    const auto report = read_back(context, disc, session, observer);
+    const auto report = read_back(context, disc, copy, observer);
     context.reporter.idle();
     if (!report) return std::unexpected(report.error());
     return report->mismatches.empty();

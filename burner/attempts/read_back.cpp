@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "burner/attempts/found_records.hpp"
 #include "burner/schedule/failure_rules.hpp"
+#include "burner/schedule/labels.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -17,26 +19,27 @@ bool blames_the_disc(const AttemptContext& context, const Error& error) {
     return judges_what_was_read(error) || (changed && context.drive.emulated());
 }
 
-std::string what_is_wrong(const DiscRow& disc, const SessionRow& session,
+std::string what_is_wrong(const DiscRow& disc, const DiscSessionRow& copy,
                           const Result<VerifyReport>& report) {
     if (!report)
-        return fmt::format("{}/{} can't be read back from disc {}: {}", session.account, session.disc_name,
+        return fmt::format("{}/{} can't be read back from disc {}: {}", copy.account, copy.session_name,
                            disc.label, report.error().message);
-    return fmt::format("read-back of {}/{} on disc {} differs in {} places, first: {}", session.account,
-                       session.disc_name, disc.label, report->mismatches.size(), report->mismatches.front());
+    return fmt::format("read-back of {}/{} on disc {} differs in {} places, first: {}", copy.account,
+                       copy.session_name, disc.label, report->mismatches.size(), report->mismatches.front());
 }
 
-Status note_bad(AttemptContext& context, DiscRow disc, const SessionRow& session,
+Status note_bad(AttemptContext& context, DiscRow disc, const DiscSessionRow& copy,
                 const Result<VerifyReport>& report) {
     Catalogue& catalogue = context.services.catalogue;
-    BB_CHECK(catalogue.copy_checked(disc.id, session.id, false, context.services.clock.now()));
-    log::error("copy bad", log::kv("account", session.account), log::kv("session", session.disc_name),
-               log::kv("disc", disc.label), log::kv("reason", what_is_wrong(disc, session, report)),
+    if (copy.session != 0)
+        BB_CHECK(catalogue.copy_checked(disc.id, copy.session, false, context.services.clock.now()));
+    log::error("copy bad", log::kv("account", copy.account), log::kv("session", copy.session_name),
+               log::kv("disc", disc.label), log::kv("reason", what_is_wrong(disc, copy, report)),
                log::kv("remedy", "it counts no more as a copy; `burnbox verify` reads it again"));
     if (disc.state == DiscState::suspect) return {};
     const bool other = !report && report.error().code == Errc::wrong_medium;
     mark_suspect(context, disc, other ? Suspicion::changed : Suspicion::differs,
-                 what_is_wrong(disc, session, report));
+                 what_is_wrong(disc, copy, report));
     return catalogue.update_disc(disc);
 }
 
@@ -52,13 +55,58 @@ Status trust_again(AttemptContext& context, DiscRow disc, const Medium& medium) 
     return {};
 }
 
-Status note_good(AttemptContext& context, const DiscRow& disc, const SessionRow& session) {
+Status note_good(AttemptContext& context, const DiscRow& disc, const DiscSessionRow& copy) {
     Catalogue& catalogue = context.services.catalogue;
-    BB_CHECK(catalogue.copy_checked(disc.id, session.id, true, context.services.clock.now()));
+    if (copy.session != 0)
+        BB_CHECK(catalogue.copy_checked(disc.id, copy.session, true, context.services.clock.now()));
     if (disc.state != DiscState::suspect) return {};
     BB_TRY(const auto sessions, catalogue.disc_sessions(disc.id));
     BB_TRY(const Medium medium, context.drive.inspect());
     return suspicion_is_over(disc, sessions, medium) ? trust_again(context, disc, medium) : Status();
+}
+
+struct ReadBack {
+    BurnJob job;
+    unsigned disc_session = 0;
+};
+
+Result<ReadBack> as_catalogued(AttemptContext& context, const DiscRow& disc, const DiscSessionRow& copy) {
+    BB_TRY(const SessionRow session, context.services.catalogue.session(copy.session));
+    BB_TRY(const auto attempt, attempt_that_burned(context.services.catalogue, session.id, disc.id));
+    if (!attempt)
+        return with_origin(
+            Origin::catalogue,
+            Result<ReadBack>(
+                fail(Errc::corrupt, fmt::format("verify: the catalogue has no burn of {}/{} on disc "
+                                                "{}; restore the catalogue from a backup",
+                                                session.account, session.disc_name, disc.label))));
+    BB_TRY(const Work work, make_work(context.services, disc, {session}));
+    return ReadBack{read_back_job(work, *attempt), attempt->disc_session};
+}
+
+// Its name belongs to another session by now.
+Result<ReadBack> as_the_disc_says(AttemptContext& context, const DiscRow& disc, const DiscSessionRow& copy) {
+    DiscRow before = disc;
+    before.sessions_used = copy.disc_session - 1, before.head_digest.clear(), before.next_lba = 0;
+    const DiscIdentity identity{.label = label_on_disc(disc.label),
+                                .serial = disc.serial,
+                                .sessions_used = before.sessions_used,
+                                .next_lba = 0,
+                                .head_digest = {},
+                                .media_id = disc.media_id};
+    BB_TRY(const auto contents, context.drive.contents(identity, before.sessions_used));
+    for (const FoundDiscSession& disc_session : contents)
+        for (const FoundSession& found : disc_session.sessions) {
+            const bool is_it = disc_session.number == copy.disc_session && found.account == copy.account &&
+                               found.disc_name == copy.session_name;
+            if (!is_it) continue;
+            BB_TRY(const KnownSession known, FoundRecords(context.services).find(found, disc.pool));
+            before.sessions_used = copy.disc_session;
+            BB_TRY(Work work, make_work(context.services, before, {known.row}));
+            return ReadBack{std::move(work.job), copy.disc_session};
+        }
+    return fail(Errc::corrupt, fmt::format("{}/{} is not in disc session {}", copy.account, copy.session_name,
+                                           copy.disc_session));
 }
 
 }  // namespace
@@ -77,24 +125,17 @@ bool suspicion_is_over(const DiscRow& disc, const std::vector<DiscSessionRow>& s
            (disc.head_digest.empty() || medium.head_digest == disc.head_digest);
 }
 
-Result<VerifyReport> read_back(AttemptContext& context, const DiscRow& disc, const SessionRow& session,
+Result<VerifyReport> read_back(AttemptContext& context, const DiscRow& disc, const DiscSessionRow& copy,
                                BurnObserver& observer) {
-    BB_TRY(const auto attempt, attempt_that_burned(context.services.catalogue, session.id, disc.id));
-    if (!attempt)
-        return with_origin(
-            Origin::catalogue,
-            Result<VerifyReport>(
-                fail(Errc::corrupt, fmt::format("verify: the catalogue has no burn of {}/{} on disc "
-                                                "{}; restore the catalogue from a backup",
-                                                session.account, session.disc_name, disc.label))));
-    BB_TRY(const Work work, make_work(context.services, disc, {session}));
-    auto report = context.drive.verify(read_back_job(work, *attempt), attempt->disc_session, observer);
+    BB_TRY(const ReadBack what,
+           copy.session != 0 ? as_catalogued(context, disc, copy) : as_the_disc_says(context, disc, copy));
+    auto report = context.drive.verify(what.job, what.disc_session, observer);
     if (context.schedule.stopping) return report;  // it was cut off
     if (report)
-        BB_CHECK(report->mismatches.empty() ? note_good(context, disc, session)
-                                            : note_bad(context, disc, session, report));
+        BB_CHECK(report->mismatches.empty() ? note_good(context, disc, copy)
+                                            : note_bad(context, disc, copy, report));
     else if (blames_the_disc(context, report.error()))
-        BB_CHECK(note_bad(context, disc, session, report));
+        BB_CHECK(note_bad(context, disc, copy, report));
     return report;
 }
 

@@ -7,10 +7,11 @@
 
 namespace burnbox {
 
-// Reads one session of the disc in the drive back and notes what was found. Errors: those of Drive::verify();
-// what can't be judged now (a drive that hangs, another disc) is noted nowhere.
+// Reads one session of the disc in the drive back and notes what was found; one whose name belongs to another
+// session by now (session 0) is compared with what the disc itself says of it. Errors: those of
+// Drive::verify(); what can't be judged now (a drive that hangs, another disc) is noted nowhere.
 [[nodiscard]] Result<VerifyReport> read_back(AttemptContext& context, const DiscRow& disc,
-                                             const SessionRow& session, BurnObserver& observer);
+                                             const DiscSessionRow& copy, BurnObserver& observer);
 
 // Whether what a disc is suspected of is over: every session on it was read back well since, and the medium
 // is as the catalogue has it, so that nothing half written is on it. Pure.

@@ -52,10 +52,9 @@ class Burner {
 
     [[nodiscard]] std::vector<DriveStatus> drives() const;
 
-    // Reads a disc (label), or one session of it, back and compares; as `burnbox verify` does. Blocks until
-    // its drive is free.
-    [[nodiscard]] Result<VerifyReport> verify_session(SessionId session, const std::string& disc_label,
-                                                      BurnObserver& observer);
+    // Reads one session of a disc back and compares; as `burnbox verify` does. Blocks until its drive is
+    // free.
+    [[nodiscard]] Result<VerifyReport> verify(const DiscSessionRow& copy, BurnObserver& observer);
 
     // What people do with a drive and the disc in it; says what was done. Waits until the drive is free, but
     // for retry: a person vouches for a drive that was stopped because it spoiled discs.

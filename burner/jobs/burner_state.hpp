@@ -58,9 +58,9 @@ struct Burner::State {
     void ended();
     [[nodiscard]] std::chrono::nanoseconds pause(const DriveLoop& loop) const;
     [[nodiscard]] Result<std::string> vouch_for(DriveLoop& loop);
-    [[nodiscard]] Result<VerifyReport> read_back(const DiscRow& disc, const SessionRow& session,
+    [[nodiscard]] Result<VerifyReport> read_back(const DiscRow& disc, const DiscSessionRow& copy,
                                                  BurnObserver& observer);
-    [[nodiscard]] Result<VerifyReport> read_image_back(const DiscRow& disc, const SessionRow& session,
+    [[nodiscard]] Result<VerifyReport> read_image_back(const DiscRow& disc, const DiscSessionRow& copy,
                                                        BurnObserver& observer);
     [[nodiscard]] std::vector<DriveLoop*> who_may_have(const DiscRow& disc);
     [[nodiscard]] DriveLoop* find(const std::string& drive);

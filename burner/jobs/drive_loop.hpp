@@ -33,10 +33,9 @@ class DriveLoop {
     [[nodiscard]] SteadyTime next_time()
         const;  // when there may be something to do without anything changing
 
-    // Reads a session of this disc back and notes what was found. Errc::not_found, no_medium or wrong_medium:
+    // Reads a session of its disc back and notes what was found. Errc::not_found, no_medium or wrong_medium:
     // the disc is not here. Requires `working`.
-    [[nodiscard]] Result<VerifyReport> read_back_here(DiscId disc, const SessionRow& session,
-                                                      BurnObserver& observer);
+    [[nodiscard]] Result<VerifyReport> read_back_here(const DiscSessionRow& copy, BurnObserver& observer);
     // The same before a payload is let go of, if this drive has the disc. Takes `working`.
     [[nodiscard]] PayloadRelease::Discs discs_for_release();
 

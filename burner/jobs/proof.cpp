@@ -9,14 +9,14 @@
 
 namespace burnbox {
 
-Result<VerifyReport> DriveLoop::read_back_here(DiscId id, const SessionRow& session, BurnObserver& observer) {
+Result<VerifyReport> DriveLoop::read_back_here(const DiscSessionRow& copy, BurnObserver& observer) {
     BB_TRY(auto discs, services_.catalogue.discs());
     BB_CHECK(note_places(services_, context_.places.look(), discs));
-    const auto disc = std::ranges::find(discs, id, &DiscRow::id);
+    const auto disc = std::ranges::find(discs, copy.disc, &DiscRow::id);
     if (disc == discs.end())
         return fail(Errc::not_found, "verify: the disc is not in the catalogue any more");
     BB_CHECK(load_disc(context_, *disc));
-    return read_back(context_, *disc, session, observer);
+    return read_back(context_, *disc, copy, observer);
 }
 
 PayloadRelease::Discs DriveLoop::discs_for_release() {
@@ -48,13 +48,11 @@ PayloadRelease::Found DriveLoop::prove(const DiscRow& disc, const DiscSessionRow
     using Found = PayloadRelease::Found;
     const std::lock_guard lock(working);
     if (schedule_.stopping) return Found::unknown;
-    const auto session = services_.catalogue.session(copy.session);
-    if (!session) return Found::unknown;
     const Schedule::Busy busy(schedule_, drive_->name());
     ReadObserver observer(reporter_);
-    const auto report = read_back_here(disc.id, *session, observer);
+    const auto report = read_back_here(copy, observer);
     if (report) return report->mismatches.empty() ? Found::good : Found::bad;
-    log::warning("copy not read back", log::kv("disc", disc.label), log::kv("session", session->disc_name),
+    log::warning("copy not read back", log::kv("disc", disc.label), log::kv("session", copy.session_name),
                  log::kv(report.error()));
     return Found::unknown;
 }

@@ -15,26 +15,22 @@ DriveLoop* Burner::State::find(const std::string& drive) {
     return nullptr;
 }
 
-Result<VerifyReport> Burner::verify_session(SessionId session, const std::string& disc_label,
-                                            BurnObserver& observer) {
-    BB_TRY(const SessionRow row, state_->services.catalogue.session(session));
-    BB_TRY(const auto disc, state_->services.catalogue.find_disc(disc_label));
-    if (!disc)
-        return fail(Errc::not_found, fmt::format("verify: there is no disc {} in the catalogue", disc_label));
-    BB_TRY(const auto copies, state_->services.catalogue.copies(session));
-    const auto copy = std::ranges::find(copies, disc->id, &DiscSessionRow::disc);
-    if (copy == copies.end())
+Result<VerifyReport> Burner::verify(const DiscSessionRow& copy, BurnObserver& observer) {
+    BB_TRY(const auto disc, state_->services.catalogue.find_disc(copy.disc_label));
+    if (!disc || disc->id != copy.disc)
         return fail(Errc::not_found,
-                    fmt::format("verify: {}/{} is not on disc {}", row.account, row.disc_name, disc_label));
-    return state_->read_back(*disc, row, observer);
+                    fmt::format("verify: there is no disc {} in the catalogue", copy.disc_label));
+    return state_->read_back(*disc, copy, observer);
 }
 
 // Whatever drive has it now, wherever it was burned.
-Result<VerifyReport> Burner::State::read_back(const DiscRow& disc, const SessionRow& session,
+Result<VerifyReport> Burner::State::read_back(const DiscRow& disc, const DiscSessionRow& copy,
                                               BurnObserver& observer) {
-    if (is_image(disc)) return read_image_back(disc, session, observer);
+    // One that is being taken in is not known as an image before its end.
+    if (is_image(disc) || place_of(places.look(), disc) != nullptr)
+        return read_image_back(disc, copy, observer);
     for (DriveLoop* const loop : who_may_have(disc)) {
-        auto report = visit(*loop, [&] { return loop->read_back_here(disc.id, session, observer); });
+        auto report = visit(*loop, [&] { return loop->read_back_here(copy, observer); });
         const bool not_here =
             !report && (report.error().code == Errc::no_medium || report.error().code == Errc::wrong_medium);
         if (!not_here) return report;
@@ -43,13 +39,13 @@ Result<VerifyReport> Burner::State::read_back(const DiscRow& disc, const Session
     return fail(Errc::no_medium, "verify: " + away_text(disc, *config));
 }
 
-Result<VerifyReport> Burner::State::read_image_back(const DiscRow& disc, const SessionRow& session,
+Result<VerifyReport> Burner::State::read_image_back(const DiscRow& disc, const DiscSessionRow& copy,
                                                     BurnObserver& observer) {
     const ShelfView view = places.look();
     if (const ShelfView::Image* const image = place_of(view, disc)) {
         DriveLoop* const loop = find(image->drive);
         BB_ASSERT(loop != nullptr);
-        return visit(*loop, [&] { return loop->read_back_here(disc.id, session, observer); });
+        return visit(*loop, [&] { return loop->read_back_here(copy, observer); });
     }
     if (!view.complete)
         return fail(Errc::unreachable, fmt::format("verify: disc {} is on no shelf that can be read: {}",

@@ -224,10 +224,8 @@ struct Composition::State {
             .cancel = [this](const std::string& account, const std::string& session,
                              Done done) { uploads->cancel(account, session, std::move(done)); },
             .drives = [this] { return burner->drives(); },
-            .verify =
-                [this](SessionId session, const std::string& label, BurnObserver& observer) {
-                    return burner->verify_session(session, label, observer);
-                },
+            .verify = [this](const DiscSessionRow& copy,
+                             BurnObserver& observer) { return burner->verify(copy, observer); },
             .wake_burner = [this] { burner->wake(); },
             .import_folder =
                 [this](const intake::ImportOrder& order) {

@@ -28,9 +28,7 @@ struct OperationServices {
     std::function<void(const std::string& account, const std::string& session, bool again, Done done)> burn;
     std::function<void(const std::string& account, const std::string& session, Done done)> cancel;
     std::function<std::vector<DriveStatus>()> drives;
-    std::function<Result<VerifyReport>(SessionId session, const std::string& disc_label,
-                                       BurnObserver& observer)>
-        verify;
+    std::function<Result<VerifyReport>(const DiscSessionRow& copy, BurnObserver& observer)> verify;
     std::function<void()> wake_burner;
     std::function<Result<SessionRow>(const intake::ImportOrder& order)> import_folder{};
     std::function<std::vector<Skims::Outcome>()> skim_once{};

@@ -35,7 +35,7 @@ bool verify_one(const Asked& asked, const DiscSessionRow& place) {
     const std::string what = fmt::format("{} disc session {}: {}", place.disc_label, place.disc_session,
                                          name_for(asked, place.account, place.session_name));
     Tenths observer(asked.sink, what);
-    const auto report = asked.services.verify(place.session, place.disc_label, observer);
+    const auto report = asked.services.verify(place, observer);
     if (!report) {
         asked.sink->error(fmt::format("{}: {}", what, report.error().message));
         return false;

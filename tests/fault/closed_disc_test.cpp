@@ -123,7 +123,8 @@ TEST_CASE("closed disc: closed by hand and suspect since, it is trusted again on
     must(one.house.catalogue->update_disc(disc));
     one.house.clock.advance(std::chrono::seconds(1));
     IgnoreProgress observer;
-    const auto report = one.house.burner->verify_session(one.house.row("s0").id, disc.label, observer);
+    const auto copies = must(one.house.catalogue->copies(one.house.row("s0").id));
+    const auto report = one.house.burner->verify(copies.at(0), observer);
     REQUIRE(report);
     CHECK(report->mismatches.empty());
     CHECK(one.disc().state == DiscState::closed);

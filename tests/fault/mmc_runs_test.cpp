@@ -231,7 +231,7 @@ void Run::verify() {
         house_.row("s" + std::to_string(pick(static_cast<unsigned>(sessions_.size()) - 1)));
     IgnoringObserver observer;
     for (const DiscSessionRow& copy : must(house_.catalogue->copies(row.id)))
-        static_cast<void>(house_.burner->verify_session(row.id, copy.disc_label, observer));
+        static_cast<void>(house_.burner->verify(copy, observer));
 }
 
 void Run::step() {

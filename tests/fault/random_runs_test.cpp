@@ -127,8 +127,7 @@ void Run::verify() {
     const SessionRow& row = (*rows)[pick(static_cast<unsigned>(rows->size()) - 1)];
     IgnoringObserver observer;
     if (const auto copies = house_.catalogue->copies(row.id))
-        for (const DiscSessionRow& copy : *copies)
-            static_cast<void>(house_.burner->verify_session(copy.session, copy.disc_label, observer));
+        for (const DiscSessionRow& copy : *copies) static_cast<void>(house_.burner->verify(copy, observer));
 }
 
 void Run::step() {

@@ -86,3 +86,14 @@ check "and closed" burnbox close-disc b
 send fifth
 wait_burned fifth
 check "it was used" test "$(disc_of fifth)" = BURNBOX_0205
+
+step "a session that was sent once more while its disc was away: that one can be read back, too"
+send second
+wait_burned second
+mount_again "$a"
+has_disc() { labels | grep -qw -- "$1"; }
+wait_for 30 "its disc is known" has_disc "$two"
+wait_for 30 "to its end" grep -q "disc taken in disc=$two" "$log"
+
+check_exit 0 "the older one is read back by what its disc says" burnbox verify "$two"
+check_exit 0 "and the newer one by the catalogue" burnbox verify "$(disc_of second)"

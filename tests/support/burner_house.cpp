@@ -11,6 +11,7 @@
 #include "tests/support/faulty_catalogue.hpp"
 #include "tests/support/must.hpp"
 #include "tests/support/queued_session.hpp"
+#include "tests/support/quiet_observer.hpp"
 #include "tests/support/quiet_services.hpp"
 
 namespace burnbox::test {
@@ -197,6 +198,14 @@ void BurnerHouse::run_patiently(int rounds) {
 SessionRow BurnerHouse::row(SessionId id) {
     auto row = catalogue->session(id);
     return row ? *row : SessionRow{};
+}
+
+Result<VerifyReport> BurnerHouse::verify(SessionId session, const std::string& label) {
+    Quiet observer;
+    BB_TRY(const auto copies, catalogue->disc_sessions(disc(label).id));
+    const auto copy = std::ranges::find(copies, session, &DiscSessionRow::session);
+    if (copy == copies.end()) return fail(Errc::not_found, "verify: it is not on disc " + label);
+    return burner->verify(*copy, observer);
 }
 
 DiscRow BurnerHouse::disc(const std::string& label) {

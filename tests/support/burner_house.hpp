@@ -73,6 +73,9 @@ class BurnerHouse {
 
     [[nodiscard]] SessionRow row(SessionId id);
     [[nodiscard]] DiscRow disc(const std::string& label);
+    // Reads what is on the disc of that session back, as `burnbox verify` does; 0: of one that is only
+    // listed.
+    [[nodiscard]] Result<VerifyReport> verify(SessionId session, const std::string& label);
     [[nodiscard]] std::string text(const std::string& path);  // of a file in the inbox; "" when it is missing
     [[nodiscard]] bool exists(const std::string& path);
     [[nodiscard]] std::vector<std::string> event_names() const;

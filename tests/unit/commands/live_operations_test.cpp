@@ -44,7 +44,7 @@ struct Fixture {
                     done(session + " is open again");
                 },
             .drives = [this] { return drives; },
-            .verify = [](SessionId, const std::string&, BurnObserver& observer) -> Result<VerifyReport> {
+            .verify = [](const DiscSessionRow&, BurnObserver& observer) -> Result<VerifyReport> {
                 observer.progress({.done_bytes = 55, .total_bytes = 100});
                 return VerifyReport{
                     .files_checked = 2, .bytes_checked = 100, .files = {}, .mismatches = {"a.jpg differs"}};

@@ -5,7 +5,6 @@
 
 #include "burner/attempts/read_back.hpp"
 #include "tests/support/burner_house.hpp"
-#include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -13,8 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 Result<VerifyReport> verify(BurnerHouse& house, SessionId id, const std::string& label = "BURNBOX_0001") {
-    Quiet observer;
-    return house.burner->verify_session(id, label, observer);
+    return house.verify(id, label);
 }
 
 std::string& content(BurnerHouse& house, const std::string& path, const std::string& drive = "tray",

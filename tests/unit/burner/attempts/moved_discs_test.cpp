@@ -4,14 +4,12 @@
 #include <algorithm>
 
 #include "tests/support/burner_house.hpp"
-#include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
 namespace {
 
 Result<VerifyReport> verify(BurnerHouse& house, SessionId id, const std::string& label = "BURNBOX_0001") {
-    Quiet observer;
-    return house.burner->verify_session(id, label, observer);
+    return house.verify(id, label);
 }
 
 void move_disc(BurnerHouse& house, const std::string& from, const std::string& to,

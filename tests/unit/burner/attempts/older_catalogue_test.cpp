@@ -8,7 +8,6 @@
 #include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/quiet_observer.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -149,9 +148,8 @@ TEST_CASE(
     CHECK(names_on(house, twin) == std::vector<std::string>{"s1", "s2"});
     CHECK(house.disc(twin).state == DiscState::closed);
     CHECK(is_burned(house, "s2"));
-    Quiet observer;
-    CHECK(house.burner->verify_session(find(house, "s2")->id, twin, observer)->mismatches.empty());
-    CHECK(house.burner->verify_session(find(house, "x")->id, base, observer)->mismatches.empty());
+    CHECK(house.verify(find(house, "s2")->id, twin)->mismatches.empty());
+    CHECK(house.verify(find(house, "x")->id, base)->mismatches.empty());
     house.restart();
     house.run();
     house.queue("s3", {{"c", "4"}});
@@ -159,6 +157,49 @@ TEST_CASE(
     CHECK(is_burned(house, "s3"));
     CHECK(house.disc(twin).state == DiscState::closed);
     CHECK(house.shelves["a"].discs.at(base).sessions.size() == 2);
+}
+
+// Its disc is away while an older catalogue is put back, and it is sent and burned once more.
+void burn_once_more_while_its_disc_is_away(BurnerHouse& house,
+                                           const std::map<std::string, std::string>& files) {
+    house.copy_catalogue("old");
+    house.queue("s1", kFiles);
+    house.run();
+    REQUIRE(house.shelves["a"].discs.contains("BURNBOX_0001"));
+    must(remove_tree(house.inbox_fs, "alice/s1-burned"));
+    house.shelves["a"].away = true;
+    house.put_catalogue_back("old");
+    house.clock.advance(std::chrono::hours(1));
+    house.queue("s1", files);
+    house.run_patiently(3);
+    REQUIRE(is_burned(house, "s1"));
+    house.shelves["a"].away = false;
+    for (int look = 0; look < 4; ++look) house.clock.advance(std::chrono::seconds(3)), house.run();
+}
+
+TEST_CASE(
+    "older catalogue: a disc whose session was sent and burned once more meanwhile is read, and verified") {
+    BurnerHouse house({"a", "b"});
+    SUBCASE("with the same files") {
+        burn_once_more_while_its_disc_is_away(house, kFiles);
+    }
+    SUBCASE("with others") {
+        burn_once_more_while_its_disc_is_away(house, {{"a.txt", "another"}});
+    }
+    const auto discs = *house.catalogue->discs();
+    REQUIRE(discs.size() == 2);
+    const DiscRow& found = discs.back();
+    CHECK(found.state == DiscState::closed);
+    CHECK(names_on(house, found.label) == std::vector<std::string>{"s1"});
+    const auto report = house.verify(0, found.label);
+    REQUIRE(report);
+    CHECK(report->mismatches.empty());
+    CHECK(house.verify(find(house, "s1")->id, discs.front().label)->mismatches.empty());
+
+    auto& disc = house.shelves["a"].discs.begin()->second;
+    disc.sessions[0].entries.at("alice/s1/data/a.txt").content = "eno";
+    CHECK_FALSE(house.verify(0, found.label)->mismatches.empty());
+    CHECK(house.disc(found.label).state == DiscState::suspect);
 }
 
 TEST_CASE(

@@ -10,7 +10,6 @@
 #include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
 
@@ -199,14 +198,13 @@ TEST_CASE("burner: a verified session can be verified again on demand") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}, {"b", "2"}});
     house.run();
-    Quiet quiet;
-    const auto report = house.burner->verify_session(id, "BURNBOX_0001", quiet);
+    const auto report = house.verify(id, "BURNBOX_0001");
     REQUIRE(report.has_value());
     CHECK(report->mismatches.empty());
     CHECK(report->files_checked > 2);
     house.shelves["tray"].discs["BURNBOX_0001"].sessions[0].entries["alice/holiday/data/a"].content = "X";
-    CHECK(house.burner->verify_session(id, "BURNBOX_0001", quiet)->mismatches.size() == 1);
-    CHECK_FALSE(house.burner->verify_session(id, "BURNBOX_0009", quiet).has_value());
+    CHECK(house.verify(id, "BURNBOX_0001")->mismatches.size() == 1);
+    CHECK_FALSE(house.verify(id, "BURNBOX_0009").has_value());
 }
 
 TEST_CASE("burner: a session too large for every blank disc is refused with both sizes") {

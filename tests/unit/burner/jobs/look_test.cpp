@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "tests/support/burner_house.hpp"
-#include "tests/support/quiet_observer.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -177,10 +176,9 @@ TEST_CASE(
     house.clock.advance(3s);
     house.run();
     CHECK(house.disc("BURNBOX_0001").drive == "tower");
-    Quiet quiet;
-    CHECK(house.burner->verify_session(id, "BURNBOX_0001", quiet)->mismatches.empty());
+    CHECK(house.verify(id, "BURNBOX_0001")->mismatches.empty());
     house.drives[1]->loaded.clear();
-    const auto nowhere = house.burner->verify_session(id, "BURNBOX_0001", quiet);
+    const auto nowhere = house.verify(id, "BURNBOX_0001");
     REQUIRE_FALSE(nowhere);
     CHECK(nowhere.error().code == Errc::no_medium);
     CHECK(nowhere.error().message.find("insert it into") != std::string::npos);
