@@ -31,9 +31,11 @@ struct FailureNotes {
     std::set<std::pair<DiscId, SessionId>> unsuitable;  // this session can't be burned on this disc
     std::set<std::string> copies_told;                  // images that are copies of a disc
     std::map<std::string, unsigned> readings;           // that failed, of what a disc of this serial holds
-    std::set<std::string> strangers;                    // serials of discs that are not this catalogue's
-    std::map<SessionId, Backoff> rests;                 // queued, but not for this drive now
-    std::set<std::string> look_again;  // serials of suspect discs whose images have changed since
+    // Serials of discs that are not this catalogue's, and whether all folders were there that might have told
+    // otherwise.
+    std::map<std::string, bool> strangers;
+    std::map<SessionId, Backoff> rests;  // queued, but not for this drive now
+    std::set<std::string> look_again;    // serials of suspect discs whose images have changed since
 };
 
 struct AttemptContext {

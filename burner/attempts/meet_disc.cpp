@@ -69,6 +69,12 @@ class Evidence {
     const Medium& medium_;
 };
 
+// A folder with receipts that was away then, and is there by now, may tell more.
+bool is_stranger(const AttemptContext& context, const std::string& serial) {
+    const auto noted = context.notes.strangers.find(serial);
+    return noted != context.notes.strangers.end() && (noted->second || !context.services.inbox.places().all);
+}
+
 std::string pool_of(const AttemptContext& context) {
     const ConfigSnapshot config = context.services.config.snapshot();
     for (const auto& [name, pool] : config->pools)
@@ -77,8 +83,8 @@ std::string pool_of(const AttemptContext& context) {
 }
 
 bool may_be_read_later(AttemptContext& context, const Medium& medium, const Error& error) {
-    if (says_nothing_about_a_disc_met(error)) return true;
-    // Another disc may have been put in since this one was looked at.
+    // It may have been taken out since it was looked at, or be another one by now.
+    if (says_nothing_about_a_disc_met(error) || error.code == Errc::no_medium) return true;
     const bool may_pass = error.code == Errc::io || error.code == Errc::wrong_medium;
     return may_pass && !is_last_reading(context.notes, medium.serial);
 }
@@ -161,10 +167,11 @@ Result<bool> meet_disc(AttemptContext& context, const Medium& medium) {
         BB_CHECK(context.services.catalogue.update_disc(unclear));
         return true;
     }
-    if (context.notes.strangers.contains(medium.serial)) return false;
+    if (is_stranger(context, medium.serial)) return false;
+    const bool all_there = context.services.inbox.places().all;
     BB_TRY(const bool adopted, adopt(context, medium));
     if (adopted) return true;
-    context.notes.strangers.insert(medium.serial);
+    context.notes.strangers.insert_or_assign(medium.serial, all_there);
     log::warning("disc unknown", log::kv("disc", medium.label), log::kv("serial", medium.serial),
                  log::kv("drive", context.drive.name()),
                  log::kv("what", "it is left alone, and its label is not used again"));
@@ -242,8 +249,8 @@ Result<bool> look_over(AttemptContext& context) {
         // One that an attempt is unfinished on is judged first.
         const bool judged_first =
             known != discs.end() && std::ranges::count(unfinished, known->id, &AttemptRow::disc) != 0;
-        const bool passed_over = as_known || judged_first ||
-                                 (known == discs.end() && context.notes.strangers.contains(image.serial));
+        const bool passed_over =
+            as_known || judged_first || (known == discs.end() && is_stranger(context, image.serial));
         if (passed_over && !once_more) continue;
         const auto met = once_more ? meet_image_again(context, image, *known)
                                    : meet_image(context, image, known == discs.end() ? "" : known->medium);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
+#include "tests/support/must.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -138,6 +140,30 @@ TEST_CASE("discs: a watched folder that is away keeps no disc from being begun")
     house.inbox->area_is_away(StagingArea::watched("/srv/incoming"), "mount its disk");
     house.run();
     CHECK(house.exists("alice/s1-burned/receipt.json"));
+}
+
+TEST_CASE("discs: an unknown one is asked again when the folder is back whose receipts may tell of it") {
+    BurnerHouse before;
+    before.queue("s1", {{"a.txt", "one"}});
+    before.run();
+    const std::string receipt = before.text("alice/s1-burned/receipt.json");
+
+    BurnerHouse house;
+    const auto watched = StagingArea::watched("/srv/incoming");
+    house.inbox->area_is_away(watched, "mount its disk");
+    house.shelves["tray"].discs = before.shelves["tray"].discs;
+    house.drives[0]->look = [] { return true; };
+    house.drives[0]->loaded = "BURNBOX_0001";
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").label.empty());
+
+    MemoryFileSystem incoming;
+    must(make_folders(incoming, "alice/s1-burned", 0755));
+    must(replace_file(incoming, "alice/s1-burned/receipt.json", receipt));
+    house.inbox->add_area(watched, incoming);
+    house.clock.advance(std::chrono::seconds(3));
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::closed);
 }
 
 TEST_CASE("discs: a label that an unknown image has already is skipped") {

@@ -489,6 +489,9 @@ TEST_CASE("older catalogue: a disc of which nothing else tells, and that the thi
     SUBCASE("another disc was in the drive by then") {
         what = Errc::wrong_medium;
     }
+    SUBCASE("it was out of the drive by then") {
+        what = Errc::no_medium;
+    }
     unsigned readings = 0;
     house.drives[0]->before_contents = [&] {
         return ++readings < 3 ? fail(what, "not this time") : Status();
