@@ -43,6 +43,10 @@ SteadyTime rest(AttemptContext& context, const SessionRow& row) {
 }
 
 void mark_suspect(AttemptContext& context, DiscRow& disc, Suspicion suspicion, const std::string& reason) {
+    if (disc.state != DiscState::suspect) {
+        disc.state_before = disc.state;
+        disc.reason_before = disc.reason;
+    }
     disc.state = DiscState::suspect;
     disc.reason = reason;
     disc.suspicion = suspicion;

@@ -120,12 +120,21 @@ Status FoundRecords::keep_record(const FoundSession& found, const SealedSession&
 // Sealed twice with the same content, the same files sent once more: what was burned of the one sealing is
 // proved by its own record alone, for times differ. A record that nothing was burned from may be one that was
 // made anew.
-Result<bool> FoundRecords::is_of_another_sealing(const SealedSession& sealed, const SessionRow& row) {
+Result<bool> FoundRecords::is_of_another_sealing(const SealedSession& sealed, const SessionRow& row,
+                                                 bool at_work) {
     const auto own = read_seal(services_.state_fs, row);
     if (!own && own.error().code != Errc::corrupt) return std::unexpected(own.error());
     if (!own || to_iso8601(own->sealed_at) == to_iso8601(sealed.sealed_at)) return false;
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
-    return !copies.empty();
+    return at_work || !copies.empty();
+}
+
+// Its attempt on this very disc is judged by what the disc holds: who does that has the claim.
+Result<bool> FoundRecords::is_judged_here(const SessionRow& row) {
+    BB_TRY(const auto unfinished, services_.catalogue.unfinished_attempts());
+    return std::ranges::any_of(unfinished, [&](const AttemptRow& attempt) {
+        return attempt.disc == disc_ && std::ranges::count(attempt.sessions, row.id) != 0;
+    });
 }
 
 Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::string& pool) {
@@ -143,14 +152,14 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
             BB_TRY(row, row_of(found.account, found.disc_name));
         }
     }
-    bool same = row && is_same(*row, sealed);
-    if (same) {
-        BB_TRY(const bool another, is_of_another_sealing(sealed, *row));
-        same = !another;
-    }
-    if (same) {
-        BB_CHECK(keep_record(found, sealed, *row));
-        return KnownSession{*row};
+    if (row && is_same(*row, sealed)) {
+        // A drive that makes a copy of it now works with its records as they are.
+        const auto claim = schedule_.claim(row->id);
+        BB_TRY(const bool judged, is_judged_here(*row));
+        const bool free = claim || judged;
+        BB_TRY(const bool another, is_of_another_sealing(sealed, *row, !free));
+        if (!another && free) BB_CHECK(keep_record(found, sealed, *row));
+        if (!another) return KnownSession{*row};
     }
     BB_TRY(const std::string seal_id, seal_id_for(found, sealed));
     BB_TRY(SessionRow made, new_row(sealed, seal_id, pool));

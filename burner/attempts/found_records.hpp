@@ -6,6 +6,7 @@
 #include <string>
 
 #include "burner/drive/drive.hpp"
+#include "burner/schedule/schedule.hpp"
 #include "burner/schedule/services.hpp"
 
 namespace burnbox {
@@ -19,7 +20,9 @@ struct KnownSession {
 
 class FoundRecords {
   public:
-    explicit FoundRecords(const BurnerServices& services) : services_(services) {}
+    // `disc`: that they are found on.
+    FoundRecords(const BurnerServices& services, Schedule& schedule, DiscId disc)
+        : services_(services), schedule_(schedule), disc_(disc) {}
 
     // With a seal record that read_seal() finds. `pool`: of a new one. Errors: corrupt when neither the disc
     // nor a record says what was sealed; the catalogue's and the disk's.
@@ -31,7 +34,9 @@ class FoundRecords {
     // The session that the part belongs to gets rows for its parts, from their seal records. False: they are
     // not there.
     [[nodiscard]] Result<bool> give_parts(const SealedSession& part, const std::string& pool);
-    [[nodiscard]] Result<bool> is_of_another_sealing(const SealedSession& sealed, const SessionRow& row);
+    [[nodiscard]] Result<bool> is_of_another_sealing(const SealedSession& sealed, const SessionRow& row,
+                                                     bool at_work);
+    [[nodiscard]] Result<bool> is_judged_here(const SessionRow& row);
     [[nodiscard]] Status keep_record(const FoundSession& found, const SealedSession& sealed,
                                      const SessionRow& row);
     [[nodiscard]] Result<std::string> seal_id_for(const FoundSession& found, const SealedSession& sealed);
@@ -39,6 +44,8 @@ class FoundRecords {
                                              const std::string& pool);
 
     const BurnerServices& services_;
+    Schedule& schedule_;
+    DiscId disc_;
 };
 
 }  // namespace burnbox

@@ -9,8 +9,11 @@ namespace burnbox {
 namespace {
 
 Result<bool> is_good(AttemptContext& context, const DiscRow& disc, const DiscSessionRow& copy) {
-    BB_TRY(const SessionRow session, context.services.catalogue.session(copy.session));
-    context.reporter.begin({session}, disc.label);
+    std::vector<SessionRow> rows;
+    if (copy.session != 0) {
+        BB_TRY(rows.emplace_back(), context.services.catalogue.session(copy.session));
+    }
+    context.reporter.begin(rows, disc.label);
     context.reporter.phase(DriveActivity::verifying, copy.disc_session);
     ReadObserver observer(context.reporter);
     const auto report = read_back(context, disc, copy, observer);
@@ -33,7 +36,6 @@ Status look_again(AttemptContext& context, DiscRow disc) {
     if (!as_known) return {};
     BB_TRY(const auto copies, context.services.catalogue.disc_sessions(disc.id));
     for (const DiscSessionRow& copy : copies) {
-        if (copy.session == 0) continue;  // nobody knows any more what it should be
         BB_TRY(const bool good, is_good(context, disc, copy));
         if (!good) return {};
     }

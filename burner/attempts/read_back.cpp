@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "burner/attempts/found_records.hpp"
 #include "burner/schedule/failure_rules.hpp"
@@ -31,8 +32,7 @@ std::string what_is_wrong(const DiscRow& disc, const DiscSessionRow& copy,
 Status note_bad(AttemptContext& context, DiscRow disc, const DiscSessionRow& copy,
                 const Result<VerifyReport>& report) {
     Catalogue& catalogue = context.services.catalogue;
-    if (copy.session != 0)
-        BB_CHECK(catalogue.copy_checked(disc.id, copy.session, false, context.services.clock.now()));
+    BB_CHECK(catalogue.copy_checked(copy, false, context.services.clock.now()));
     log::error("copy bad", log::kv("account", copy.account), log::kv("session", copy.session_name),
                log::kv("disc", disc.label), log::kv("reason", what_is_wrong(disc, copy, report)),
                log::kv("remedy", "it counts no more as a copy; `burnbox verify` reads it again"));
@@ -44,11 +44,12 @@ Status note_bad(AttemptContext& context, DiscRow disc, const DiscSessionRow& cop
 }
 
 Status trust_again(AttemptContext& context, DiscRow disc, const Medium& medium) {
-    disc.state = DiscState::open;
-    disc.reason.clear();
+    disc.state = std::exchange(disc.state_before, DiscState::open);
+    disc.reason = std::exchange(disc.reason_before, {});
     disc.suspicion = Suspicion::none;
     disc.suspect_at.reset();
     update_from_medium(disc, medium);
+    if (disc.state == DiscState::closed) disc.free_bytes = 0, disc.sessions_left = 0;
     mark_full_when_full(context, disc);
     BB_CHECK(context.services.catalogue.update_disc(disc));
     log::info("disc trusted again", log::kv("disc", disc.label), log::kv("state", to_string(disc.state)));
@@ -57,8 +58,7 @@ Status trust_again(AttemptContext& context, DiscRow disc, const Medium& medium) 
 
 Status note_good(AttemptContext& context, const DiscRow& disc, const DiscSessionRow& copy) {
     Catalogue& catalogue = context.services.catalogue;
-    if (copy.session != 0)
-        BB_CHECK(catalogue.copy_checked(disc.id, copy.session, true, context.services.clock.now()));
+    BB_CHECK(catalogue.copy_checked(copy, true, context.services.clock.now()));
     if (disc.state != DiscState::suspect) return {};
     BB_TRY(const auto sessions, catalogue.disc_sessions(disc.id));
     BB_TRY(const Medium medium, context.drive.inspect());
@@ -100,7 +100,8 @@ Result<ReadBack> as_the_disc_says(AttemptContext& context, const DiscRow& disc, 
             const bool is_it = disc_session.number == copy.disc_session && found.account == copy.account &&
                                found.disc_name == copy.session_name;
             if (!is_it) continue;
-            BB_TRY(const KnownSession known, FoundRecords(context.services).find(found, disc.pool));
+            BB_TRY(const KnownSession known,
+                   FoundRecords(context.services, context.schedule, disc.id).find(found, disc.pool));
             before.sessions_used = copy.disc_session;
             BB_TRY(Work work, make_work(context.services, before, {known.row}));
             return ReadBack{std::move(work.job), copy.disc_session};
@@ -116,7 +117,6 @@ bool suspicion_is_over(const DiscRow& disc, const std::vector<DiscSessionRow>& s
     if (disc.state != DiscState::suspect || disc.suspicion == Suspicion::spoiled || sessions.empty())
         return false;
     const bool all_good = std::ranges::all_of(sessions, [&](const DiscSessionRow& row) {
-        if (row.session == 0) return true;  // nobody knows any more what it should be
         return row.good && row.checked_at && (!disc.suspect_at || *row.checked_at >= *disc.suspect_at);
     });
     const bool usable = medium.state == MediumState::appendable || medium.state == MediumState::closed;

@@ -22,7 +22,7 @@ struct Doubt {
 class TakingIn {
   public:
     TakingIn(AttemptContext& context, DiscRow disc)
-        : context_(context), disc_(std::move(disc)), records_(context.services) {}
+        : context_(context), disc_(std::move(disc)), records_(context.services, context.schedule, disc_.id) {}
 
     [[nodiscard]] Result<DiscRow> run() {
         log::warning("disc holds more than the catalogue knows", log::kv("disc", disc_.label),

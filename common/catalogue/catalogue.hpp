@@ -149,8 +149,9 @@ class Catalogue {
     // Verified ones; those of its parts too.
     [[nodiscard]] Result<std::vector<DiscSessionRow>> copies(SessionId session);
     [[nodiscard]] Result<std::vector<DiscSessionRow>> disc_sessions(DiscId disc);  // verified ones, by number
-    // A later read-back of this session's place on this disc. Errc::not_found when it has none there.
-    [[nodiscard]] Status copy_checked(DiscId disc, SessionId session, bool good, Timestamp at);
+    // A later read-back of this place, whose disc, account and name tell it. Errc::not_found when there is
+    // none.
+    [[nodiscard]] Status copy_checked(const DiscSessionRow& place, bool good, Timestamp at);
     [[nodiscard]] Result<std::vector<FileRow>> files(SessionId session);
     // Files whose path or base name matches the glob; of one account when it is not empty; at most `most`.
     [[nodiscard]] Result<std::vector<FoundFile>> find(const std::string& account, const std::string& glob,

@@ -93,7 +93,8 @@ Result<SessionRow> SessionColumns::row() const {
 void DiscColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.label, row_.serial, row_.pool, row_.drive, row_.medium, row_.media_id,
              row_.location, state_, row_.reason, capacity_bytes_, free_bytes_, sessions_used_, sessions_left_,
-             next_lba_, row_.head_digest, created_at_, suspicion_, suspect_at_, missing_since_);
+             next_lba_, row_.head_digest, created_at_, suspicion_, suspect_at_, missing_since_, state_before_,
+             row_.reason_before);
 }
 
 Result<DiscRow> DiscColumns::row() const {
@@ -106,6 +107,9 @@ Result<DiscRow> DiscColumns::row() const {
     row.next_lba = static_cast<std::uint32_t>(next_lba_);
     row.created_at = to_timestamp(created_at_);
     BB_TRY(row.suspicion, parse_suspicion(suspicion_));
+    if (!state_before_.empty()) {
+        BB_TRY(row.state_before, parse_disc_state(state_before_));
+    }
     row.suspect_at = to_optional_timestamp(suspect_at_);
     row.missing_since = to_optional_timestamp(missing_since_);
     return row;

@@ -38,13 +38,13 @@ class DiscColumns {
         "free_bytes,"
         " sessions_used, sessions_left, next_lba, head_digest, created_at, suspicion, COALESCE(suspect_at, "
         "0), "
-        "COALESCE(missing_since, 0) FROM discs";
+        "COALESCE(missing_since, 0), state_before, reason_before FROM discs";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<DiscRow> row() const;
 
   private:
     DiscRow row_;
-    std::string state_, suspicion_;
+    std::string state_, suspicion_, state_before_;
     long long capacity_bytes_ = 0, free_bytes_ = 0, sessions_used_ = 0, sessions_left_ = 0, next_lba_ = 0,
               created_at_ = 0, suspect_at_ = 0, missing_since_ = 0;
 };

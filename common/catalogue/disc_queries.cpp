@@ -22,26 +22,30 @@ Result<DiscId> Catalogue::add_disc(const DiscRow& row) {
             return fail(Errc::exists,
                         fmt::format("catalogue: add disc {}: its first 16 characters are those of disc {}",
                                     escape(row.label), escape(*taken)));
-        const std::string state(to_string(row.state)), suspicion(to_string(row.suspicion));
+        const std::string state(to_string(row.state)), suspicion(to_string(row.suspicion)),
+            before(to_string(row.state_before));
         change(sql,
                "INSERT INTO discs (label, serial, pool, drive, medium, media_id, location, state, reason, "
                "capacity_bytes, free_bytes,"
                " sessions_used, sessions_left, next_lba, head_digest, created_at, suspicion, suspect_at, "
-               "missing_since)"
+               "missing_since, state_before, reason_before)"
                " VALUES (:label, :serial, :pool, :drive, :medium, :media_id, :location, :state, :reason, "
                ":capacity, :free, :used,"
-               " :left, :next_lba, :head, :created, :suspicion, NULLIF(:suspect, 0), NULLIF(:missing, 0))",
+               " :left, :next_lba, :head, :created, :suspicion, NULLIF(:suspect, 0), NULLIF(:missing, 0), "
+               ":before, :reason_before)",
                row.label, row.serial, row.pool, row.drive, row.medium, row.media_id, row.location, state,
                row.reason, to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used,
                row.sessions_left, to_column(std::uint64_t{row.next_lba}), row.head_digest,
-               to_column(row.created_at), suspicion, to_column(row.suspect_at), to_column(row.missing_since));
+               to_column(row.created_at), suspicion, to_column(row.suspect_at), to_column(row.missing_since),
+               before, row.reason_before);
         return last_id(sql, "discs");
     });
 }
 
 Status Catalogue::update_disc(const DiscRow& row) {
     return database_->write("update disc", [&](soci::session& sql) -> Status {
-        const std::string state(to_string(row.state)), suspicion(to_string(row.suspicion));
+        const std::string state(to_string(row.state)), suspicion(to_string(row.suspicion)),
+            before(to_string(row.state_before));
         const long long changed = change(
             sql,
             "UPDATE discs SET pool = :pool, drive = :drive, medium = :medium, media_id = :media_id, "
@@ -49,11 +53,12 @@ Status Catalogue::update_disc(const DiscRow& row) {
             " state = :state, reason = :reason, capacity_bytes = :capacity, free_bytes = :free, "
             "sessions_used = :used,"
             " sessions_left = :left, next_lba = :next_lba, head_digest = :head, suspicion = :suspicion, "
-            "suspect_at = NULLIF(:suspect, 0), missing_since = NULLIF(:missing, 0) WHERE id = :id",
+            "suspect_at = NULLIF(:suspect, 0), missing_since = NULLIF(:missing, 0), state_before = :before, "
+            "reason_before = :reason_before WHERE id = :id",
             row.pool, row.drive, row.medium, row.media_id, row.location, state, row.reason,
             to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used, row.sessions_left,
             to_column(std::uint64_t{row.next_lba}), row.head_digest, suspicion, to_column(row.suspect_at),
-            to_column(row.missing_since), row.id);
+            to_column(row.missing_since), before, row.reason_before, row.id);
         if (changed == 1) return {};
         return fail(Errc::not_found, fmt::format("catalogue: update disc {}: there is no disc number {}",
                                                  escape(row.label), row.id));

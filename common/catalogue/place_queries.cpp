@@ -148,17 +148,17 @@ Result<std::vector<DiscSessionRow>> Catalogue::disc_sessions(DiscId disc) {
     });
 }
 
-Status Catalogue::copy_checked(DiscId disc, SessionId session, bool good, Timestamp at) {
+Status Catalogue::copy_checked(const DiscSessionRow& place, bool good, Timestamp at) {
     return database_->write("note a read-back", [&](soci::session& sql) -> Status {
-        if (change(sql,
-                   "UPDATE disc_sessions SET checked_at = :at, good = :good WHERE disc_id = :disc AND "
-                   "session_id = "
-                   ":session",
-                   to_column(at), static_cast<int>(good), disc, session) == 1)
-            return {};
-        return fail(
-            Errc::not_found,
-            fmt::format("catalogue: note a read-back: session {} is not on disc number {}", session, disc));
+        const long long changed =
+            change(sql,
+                   "UPDATE disc_sessions SET checked_at = :at, good = :good WHERE "
+                   "disc_id = :disc AND account = :account AND session_name = :name",
+                   to_column(at), static_cast<int>(good), place.disc, place.account, place.session_name);
+        if (changed == 1) return {};
+        return fail(Errc::not_found,
+                    fmt::format("catalogue: note a read-back: {}/{} is not on disc number {}",
+                                escape(place.account), escape(place.session_name), place.disc));
     });
 }
 

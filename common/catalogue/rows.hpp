@@ -72,9 +72,13 @@ struct DiscRow {
     std::string media_id;  // manufacturer's
     std::string location;  // image file of an emulated disc
     DiscState state = DiscState::open;
-    std::string reason;  // why it is suspect, for people
+    std::string reason;  // why it is suspect, or takes no more, for people
     Suspicion suspicion = Suspicion::none;
     std::optional<Timestamp> suspect_at;
+    // What it was before it became suspect, and is again when that is over. A disc that was decided to take
+    // no more does not take more then.
+    DiscState state_before = DiscState::open;
+    std::string reason_before;
     std::optional<Timestamp>
         missing_since;  // emulated: its image is on no shelf; says nothing about its content
     std::uint64_t capacity_bytes = 0;

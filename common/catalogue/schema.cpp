@@ -31,6 +31,8 @@
 //                      as after the last good disc session
 //     suspicion, suspect_at
 //                      why and since when it is suspect; a word of Suspicion. '' and NULL else
+//     state_before, reason_before
+//                      what it was before it became suspect; '' = open
 //     missing_since    of an emulated disc: its image was not found on any shelf; NULL else
 //
 //   attempts         one row per try to write one disc session; durable before the first byte is written
@@ -177,6 +179,8 @@ constexpr Statement kMigrations[] = {
     {6,
      "CREATE UNIQUE INDEX discs_by_short_label ON discs (substr(label, 1, 16)) WHERE instr(label, '~') = 0"},
     {7, "ALTER TABLE sessions ADD COLUMN copies INTEGER NOT NULL DEFAULT 0"},
+    {8, "ALTER TABLE discs ADD COLUMN state_before TEXT NOT NULL DEFAULT ''"},
+    {8, "ALTER TABLE discs ADD COLUMN reason_before TEXT NOT NULL DEFAULT ''"},
 };
 
 // 0 for a new database, nothing for one that holds somebody else's tables.

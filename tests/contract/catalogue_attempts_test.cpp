@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "tests/contract/catalogue_fixture.hpp"
+#include "tests/support/check_copy.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -297,7 +298,7 @@ TEST_CASE("catalogue: what has no copy that counts any more is not recognized") 
     CHECK_FALSE(is_recognized());
     REQUIRE(bench.catalogue->update_disc(found).has_value());
     CHECK(is_recognized());
-    REQUIRE(bench.catalogue->copy_checked(found.id, bench.session, false, at(500)).has_value());
+    REQUIRE(check_copy(*bench.catalogue, found.id, bench.session, false, at(500)).has_value());
     CHECK_FALSE(is_recognized());
 }
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/contract/catalogue_fixture.hpp"
+#include "tests/support/check_copy.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -60,13 +61,13 @@ TEST_CASE("catalogue: a later read-back of a copy is noted with it") {
     bench.burn(bench.disc, bench.session, {});
     CHECK(bench.catalogue->copies(bench.session).value()[0].good);
     CHECK_FALSE(bench.catalogue->copies(bench.session).value()[0].checked_at);
-    REQUIRE(bench.catalogue->copy_checked(bench.disc.id, bench.session, false, at(500)).has_value());
+    REQUIRE(check_copy(*bench.catalogue, bench.disc.id, bench.session, false, at(500)).has_value());
     bench.catalogue.reopen();
     CHECK_FALSE(bench.catalogue->copies(bench.session).value()[0].good);
     CHECK(bench.catalogue->disc_sessions(bench.disc.id).value()[0].checked_at == at(500));
-    REQUIRE(bench.catalogue->copy_checked(bench.disc.id, bench.session, true, at(600)).has_value());
+    REQUIRE(check_copy(*bench.catalogue, bench.disc.id, bench.session, true, at(600)).has_value());
     CHECK(bench.catalogue->copies(bench.session).value()[0].good);
-    CHECK(bench.catalogue->copy_checked(bench.disc.id, 999, true, at(600)).error().code == Errc::not_found);
+    CHECK(check_copy(*bench.catalogue, bench.disc.id, 999, true, at(600)).error().code == Errc::not_found);
 }
 
 TEST_CASE("catalogue: its errors say that they are the catalogue's") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/contract/catalogue_fixture.hpp"
+#include "tests/support/check_copy.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
@@ -19,12 +20,12 @@ DiscRow add_disc(Bench& bench, const std::string& label) {
 TEST_CASE("catalogue: a copy that counts no more is none of those that were promised") {
     Bench bench;
     bench.burn(bench.disc, bench.session, {}, 1, 2);
-    REQUIRE(bench.catalogue->copy_checked(bench.disc.id, bench.session, false, at(400)));
+    REQUIRE(check_copy(*bench.catalogue, bench.disc.id, bench.session, false, at(400)));
     bench.burn(add_disc(bench, "BURNBOX_0002"), bench.session, {}, 1, 2);
     CHECK(bench.state(bench.session) == SessionState::queued);
     CHECK(bench.catalogue->session(bench.session)->reason == "copy 1 of 2 is on disc BURNBOX_0002");
     CHECK_FALSE(bench.catalogue->complete_copies(bench.session).value());
-    REQUIRE(bench.catalogue->copy_checked(bench.disc.id, bench.session, true, at(500)));
+    REQUIRE(check_copy(*bench.catalogue, bench.disc.id, bench.session, true, at(500)));
     CHECK(bench.catalogue->complete_copies(bench.session).value());
     CHECK(bench.state(bench.session) == SessionState::burned);
     CHECK(bench.catalogue->session(bench.session)->burned_at == at(200));

@@ -82,7 +82,7 @@ TEST_CASE("catalogue: one of the first version keeps its sessions, which are tho
     execute(catalogue.path(), "ALTER TABLE sessions DROP COLUMN retried_after");
     for (const char* column : {"cause", "spoiled"})
         execute(catalogue.path(), std::string("ALTER TABLE attempts DROP COLUMN ") + column);
-    for (const char* column : {"suspicion", "suspect_at", "missing_since"})
+    for (const char* column : {"suspicion", "suspect_at", "missing_since", "state_before", "reason_before"})
         execute(catalogue.path(), std::string("ALTER TABLE discs DROP COLUMN ") + column);
     for (const char* column : {"checked_at", "good"})
         execute(catalogue.path(), std::string("ALTER TABLE disc_sessions DROP COLUMN ") + column);

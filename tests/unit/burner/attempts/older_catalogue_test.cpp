@@ -200,6 +200,42 @@ TEST_CASE(
     disc.sessions[0].entries.at("alice/s1/data/a.txt").content = "eno";
     CHECK_FALSE(house.verify(0, found.label)->mismatches.empty());
     CHECK(house.disc(found.label).state == DiscState::suspect);
+    CHECK(house.disc(found.label).reason.find("differs") != std::string::npos);
+    CHECK_FALSE(house.verify(0, found.label)->mismatches.empty());
+    CHECK(house.disc(found.label).state == DiscState::suspect);
+    disc.sessions[0].entries.at("alice/s1/data/a.txt").content = "one";
+    CHECK(house.verify(0, found.label)->mismatches.empty());
+    CHECK(house.disc(found.label).state == DiscState::closed);
+    CHECK(house.disc(found.label).reason.find("older than the disc") != std::string::npos);
+    CHECK(house.disc(found.label).free_bytes == 0);
+}
+
+TEST_CASE("older catalogue: records of a session that a drive burns are left to it") {
+    BurnerHouse house({"a", "b"});
+    house.copy_catalogue("old");
+    house.queue("s1", kFiles);
+    house.run();
+    must(remove_tree(house.inbox_fs, "alice/s1-burned"));
+    house.shelves["a"].away = true;
+    house.put_catalogue_back("old");
+    house.clock.advance(std::chrono::hours(1));
+    const SessionId again = house.queue("s1", kFiles);
+    const std::string record = "seals/" + house.row(again).seal_id + ".jsonl";
+    const std::string as_sealed = *read_file(house.state_fs, record, 1U << 20U);
+    bool met = false;
+    house.drives[1]->during_write = [&] {
+        if (std::exchange(met, true)) return Status();
+        house.shelves["a"].away = false;
+        for (int look = 0; look < 4; ++look)
+            house.clock.advance(std::chrono::seconds(3)), must(house.burner->run_once(0));
+        return Status();
+    };
+    house.run_patiently(3);
+    REQUIRE(met);
+    CHECK(*read_file(house.state_fs, record, 1U << 20U) == as_sealed);
+    CHECK(is_burned(house, "s1"));
+    const auto discs = *house.catalogue->discs();
+    CHECK(std::ranges::count(discs, DiscState::suspect, &DiscRow::state) == 0);
 }
 
 TEST_CASE(

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/support/burner_house.hpp"
+#include "tests/support/check_copy.hpp"
 
 namespace burnbox::test {
 namespace {
@@ -51,7 +52,7 @@ TEST_CASE("copies: one that counts no more is made anew, on the drive that had i
         REQUIRE(house.catalogue->update_disc(first));
     }
     SUBCASE("it was read back bad") {
-        REQUIRE(house.catalogue->copy_checked(first.id, id, false, house.clock.now()));
+        REQUIRE(check_copy(*house.catalogue, first.id, id, false, house.clock.now()));
     }
     house.run();
     CHECK(house.row(id).state == SessionState::burned);
@@ -151,7 +152,7 @@ TEST_CASE("copies: a person lets a session be burned with what its pool has now"
         CHECK(house.burner->settle(id).value() == "alice/holiday is burned, with 1 copy instead of 2");
     }
     SUBCASE("its copy counts no more") {
-        REQUIRE(house.catalogue->copy_checked(house.disc("BURNBOX_0001").id, id, false, house.clock.now()));
+        REQUIRE(check_copy(*house.catalogue, house.disc("BURNBOX_0001").id, id, false, house.clock.now()));
         CHECK(house.burner->settle(id).value() == "alice/holiday is queued, with 1 copy instead of 2");
         CHECK(house.row(id).state == SessionState::queued);
     }
@@ -231,13 +232,13 @@ TEST_CASE("copies: one that is found good again completes them without another b
     const SessionId id = house.queue("holiday", {{"x", "1"}});
     burn_first_copy(house, id);
     const DiscId first = house.disc("BURNBOX_0001").id;
-    REQUIRE(house.catalogue->copy_checked(first, id, false, house.clock.now()));
+    REQUIRE(check_copy(*house.catalogue, first, id, false, house.clock.now()));
     for (FakeDrive* drive : house.drives)
         house.shelves[drive->name()].blanks = drive->name() == "spare" ? 1 : 0;
     house.run();
     REQUIRE(house.row(id).state == SessionState::queued);
     REQUIRE(drives_of(house, id) == Names{"tray", "spare"});
-    REQUIRE(house.catalogue->copy_checked(first, id, true, house.clock.now()));
+    REQUIRE(check_copy(*house.catalogue, first, id, true, house.clock.now()));
     house.run_patiently(2);
     CHECK(house.row(id).state == SessionState::burned);
     CHECK(drives_of(house, id) == Names{"tray", "spare"});
