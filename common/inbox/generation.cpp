@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/log.hpp"
+#include "common/inbox/copied_state.hpp"
 #include "common/inbox/folder_mark.hpp"
 #include "common/inbox/found_again.hpp"
 #include "common/inbox/older_catalogue.hpp"
@@ -51,9 +52,21 @@ Result<bool> has_predecessor(Catalogue& catalogue, FileSystem& state_fs, FileSys
     return false;
 }
 
+std::string what_it_is(CatalogueAge age) {
+    switch (age) {
+        case CatalogueAge::copied:
+            return "the state folder was copied, and may be older than the discs";
+        case CatalogueAge::missing:
+            return "catalogue is empty";
+        case CatalogueAge::older:
+        case CatalogueAge::current:
+            break;
+    }
+    return "catalogue is older than the data";
+}
+
 void tell(CatalogueAge age, std::uint64_t generation, std::uint64_t noted) {
-    log::warning(age == CatalogueAge::older ? "catalogue is older than the data" : "catalogue is empty",
-                 log::kv("generation", generation), log::kv("noted", noted),
+    log::warning(what_it_is(age), log::kv("generation", generation), log::kv("noted", noted),
                  log::kv("what",
                          "what discs, seal records and receipts say is taken in, and disc labels go on "
                          "100 numbers later"),
@@ -85,6 +98,10 @@ Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs
         BB_TRY(const bool missing, has_predecessor(catalogue, state_fs, inbox_fs));
         if (missing) age = CatalogueAge::missing;
     }
+    if (age == CatalogueAge::current && own.generation != 0) {
+        BB_TRY(const bool copied, is_copied_state(state_fs));
+        if (copied) age = CatalogueAge::copied;
+    }
     if (age == CatalogueAge::current) {
         BB_TRY(const bool unseen, has_unseen_shelves(state_fs));
         if (unseen) age = CatalogueAge::older;  // as an earlier start found, which came to nothing
@@ -92,6 +109,7 @@ Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs
         BB_CHECK(go_on_behind(catalogue, state_fs, age, own, noted));
     }
     BB_CHECK(note_generation_in(catalogue, places));
+    BB_CHECK(note_this_state(state_fs));
     return age;
 }
 

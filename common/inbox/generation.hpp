@@ -15,13 +15,14 @@ inline constexpr unsigned kSkippedDiscNumbers = 100;
 enum class CatalogueAge : std::uint8_t {
     current,
     older,    // than what was noted; also at later starts, until every shelf was looked over
+    copied,   // with the whole state folder, and may be older: nothing outside of that tells
     missing,  // it is empty, and seal records or receipts say that it was not
 };
 
 // At start, before anything is begun; says in the log what it finds. Of a catalogue that is not current the
 // disc numbers go on kSkippedDiscNumbers later, and its generation behind the one noted. Then it is noted
-// anew. `places`: the folders with a mark. Errors: the catalogue's; those of a mark that can't be read or
-// written.
+// anew. `places`: the folders with a mark. Errors: the catalogue's; those of a mark, or of the state folder,
+// that can't be read or written.
 [[nodiscard]] Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs,
                                                     FileSystem& inbox_fs,
                                                     std::span<FileSystem* const> places);

@@ -68,12 +68,24 @@ Result<bool> has_unseen_shelves(FileSystem& state_fs) {
 }
 
 std::string age_text(CatalogueAge age) {
-    if (age == CatalogueAge::current) return {};
-    return std::string(age == CatalogueAge::older ? "the catalogue is older than the data"
-                                                  : "the catalogue is empty, and there is data") +
+    std::string text;
+    switch (age) {
+        case CatalogueAge::current:
+            return {};
+        case CatalogueAge::older:
+            text = "the catalogue is older than the data";
+            break;
+        case CatalogueAge::copied:
+            text =
+                "the state folder was copied, from a backup or another disk, and may be older than the discs";
+            break;
+        case CatalogueAge::missing:
+            text = "the catalogue is empty, and there is data";
+            break;
+    }
+    return text +
            ": what discs, seal records and receipts say is taken in, and disc labels go on 100 numbers "
-           "later; put "
-           "the newest backup back if there is a newer one. This is said until the next start";
+           "later; put the newest backup back if there is a newer one. This is said until the next start";
 }
 
 }  // namespace burnbox

@@ -57,3 +57,38 @@ burner blank "$world/second.disc" dvd+r
 wait_burned four 30
 check "another label, 100 numbers later once more" bash -c "[[ $(label_of four) =~ _02[0-9][0-9]$ ]]"
 check "the first disc has what it had" bash -c "'$MMC_BURNER' '$tray' insert '$world/first.disc' && '$MMC_BURNER' '$tray' status | grep -q sessions=3"
+
+step "the whole state folder, with the inbox in it: nothing else tells that it is older"
+stop_server
+sed -i "/^inbox_dir:/d" "$config"
+rm -rf "$state" "$world/known_hosts" && mkdir "$state"
+burner remove
+burner blank "$world/a.disc" dvd+r
+inbox=$state/inbox
+LD_PRELOAD=$MMC_PRELOAD start_server
+send a
+wait_burned a 30
+stop_server
+cp -a "$state" "$world/state.then"
+LD_PRELOAD=$MMC_PRELOAD start_server
+burner remove
+burner blank "$world/b.disc" dvd+r
+send b
+wait_burned b 30
+second=$(label_of b)
+stop_server
+rm -rf "$state" && cp -a "$world/state.then" "$state"
+burner remove
+burner blank "$world/c.disc" dvd+r
+LD_PRELOAD=$MMC_PRELOAD start_server
+check "it says so" grep -q 'the state folder was copied' "$log"
+send c
+wait_burned c 30
+check "no label is given twice" bash -c "[ '$(label_of c)' != '$second' ] && [[ $(label_of c) =~ _01[0-9][0-9]$ ]]"
+stop_server
+burner remove
+burner insert "$world/b.disc"
+LD_PRELOAD=$MMC_PRELOAD start_server
+check "it is no copy any more" test "$(grep -c 'the state folder was copied' "$log")" = 1
+on_the_second() { [ "$(on_disc "$second")" = "1 b" ]; }
+wait_for 30 "the disc in between is taken in" on_the_second
