@@ -57,7 +57,7 @@ server/skim: rules seal upload intake
 server/control:
 server/operations: upload intake skim control
 server/places: watch
-server/composition: service net sftp scp rsync upload watch skim control operations places
+server/composition: service net sftp scp rsync startup upload watch skim control operations places
 server/commands: control watch places composition
 burner/drive:
 burner/read:

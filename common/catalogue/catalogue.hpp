@@ -54,7 +54,11 @@ class Catalogue {
     [[nodiscard]] Status end_move(SessionId id);  // folder = folder_next, folder_next = ""
     [[nodiscard]] Status set_folder(SessionId id,
                                     const std::string& folder);  // clears folder_next
-    [[nodiscard]] Status remove_session(SessionId id);           // withdrawn ones only
+    // Another content is burned than the one that was sealed: a person said so. The row says from now on what
+    // `content` says: content_digest, marker_name, marker_sha256, bytes and files_count. Errc::conflict when
+    // it has not failed, has parts, or is on a disc.
+    [[nodiscard]] Status reseal(SessionId id, const SessionRow& content);
+    [[nodiscard]] Status remove_session(SessionId id);  // withdrawn ones only
 
     // --- on how many discs: what was promised at the seal holds, whatever the pool says by then
     // Of this pool, not burned yet, of which nobody knows: an older burnbox sealed them.

@@ -1,4 +1,4 @@
-// On how many discs sessions are burned, and what is known of that when burnbox starts.
+// What was promised at the seal and is changed since: copies, pool, content.
 #include <fmt/format.h>
 
 #include "common/base/text.hpp"
@@ -48,6 +48,30 @@ Status Catalogue::set_pool(SessionId id, const std::string& pool) {
             "UPDATE sessions SET pool = :pool WHERE (id = :id OR whole_id = :whole) AND state IN ('queued', "
             "'burning', 'failed')",
             pool, id, id);
+        return {};
+    });
+}
+
+Status Catalogue::reseal(SessionId id, const SessionRow& content) {
+    return database_->write("reseal session", [&](soci::session& sql) -> Status {
+        BB_TRY(const SessionRow row, session(id));
+        BB_TRY(const auto there, copies(id));
+        if (row.state != SessionState::failed || row.parts != 0 || row.is_part() || !there.empty())
+            return fail(
+                Errc::conflict,
+                fmt::format("catalogue: reseal {}/{}: its seal record is gone, and {}", escape(row.account),
+                            escape(row.disc_name),
+                            !there.empty() ? "disc " + there.front().disc_label +
+                                                 " holds a part or a copy of it, made from that record: "
+                                                 "import its folder under another name"
+                            : row.parts != 0 || row.is_part() ? "it was split into parts by that record"
+                                                              : "it has not failed"));
+        change(
+            sql,
+            "UPDATE sessions SET content_digest = :digest, marker_name = :marker, marker_sha256 = :sha256, "
+            "bytes = :bytes, files_count = :files WHERE id = :id",
+            content.content_digest.hex(), content.marker_name, content.marker_sha256.hex(),
+            to_column(content.bytes), to_column(content.files_count), id);
         return {};
     });
 }

@@ -34,6 +34,7 @@
 #include "server/places/resource_watch.hpp"
 #include "server/places/state_folders.hpp"
 #include "server/skim/skims.hpp"
+#include "server/startup/record_again.hpp"
 #include "server/upload/client.hpp"
 #include "server/watch/watches.hpp"
 
@@ -238,6 +239,11 @@ struct Composition::State {
                        find_lost_folder(stores->inbox(), stores->catalogue(), stores->state_fs(), row));
                 return {};
             },
+            .keep_record =
+                [this](const SessionRow& row) {
+                    return upload::seal_what_is_there(stores->inbox(), stores->catalogue(),
+                                                      stores->state_fs(), row);
+                },
             .burn_now = [this](SessionId session) { burner->burn_now(session); },
             .by_hand = [this](Burner::ByHand what,
                               const std::string& drive) { return burner->by_hand(what, drive); },

@@ -35,6 +35,9 @@ struct OperationServices {
     std::function<std::vector<std::string>()> accounts{};  // those of the configuration
     // Makes sure that a sealed session has its folder, which may have been moved away and back.
     std::function<Status(const SessionRow& row)> find_folder{};
+    // Makes sure that a failed session has a seal record, from what its folder holds; says what was done, ""
+    // = nothing.
+    std::function<Result<std::string>(const SessionRow& row)> keep_record{};
     std::function<void(SessionId session)> burn_now{};  // not held back any more
     std::function<Result<std::string>(Burner::ByHand what, const std::string& drive)> by_hand{};
     // Lets a session that waits be burned with what its pool, or this one, can do now.

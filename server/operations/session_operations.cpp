@@ -42,8 +42,14 @@ void run_cancel(const Asked& asked) {
 
 namespace {
 
-Status retry(const OperationServices& services, const SessionRow& given) {
+// Returns what was made of its seal record.
+Result<std::string> retry(const OperationServices& services, const SessionRow& given) {
+    std::string record;
     if (services.find_folder) BB_CHECK(services.find_folder(given));
+    if (services.keep_record) {
+        BB_TRY(const SessionRow now, services.catalogue.session(given.id));
+        BB_TRY(record, services.keep_record(now));
+    }
     BB_CHECK(services.catalogue.step(given.id, SessionState::failed, SessionState::queued, ""));
     BB_TRY(const SessionRow row, services.catalogue.session(given.id));
     BB_CHECK(services.inbox.remove_own_file(row, "FAILED.txt"));
@@ -57,7 +63,7 @@ Status retry(const OperationServices& services, const SessionRow& given) {
                              .drive = "",
                              .message = "a person asked for another try"});
     services.wake_burner();
-    return {};
+    return record;
 }
 
 }  // namespace
@@ -78,10 +84,12 @@ void run_retry(const Asked& asked) {
         return asked.failed(
             fmt::format("{} is {}: only a failed session can be tried again, or one that waits", session,
                         to_string(row->state)));
-    if (row->state == SessionState::failed)
-        if (const auto done = retry(asked.services, *row); !done) return asked.failed(done.error().message);
-    if (row->state == SessionState::failed && pool.empty())
-        return asked.done(fmt::format("{} is queued again\n", session));
+    if (row->state == SessionState::failed) {
+        const auto record = retry(asked.services, *row);
+        if (!record) return asked.failed(record.error().message);
+        if (!record->empty()) asked.sink->error(fmt::format("{}: {}", session, *record));
+        if (pool.empty()) return asked.done(fmt::format("{} is queued again\n", session));
+    }
     const auto settled = asked.services.settle(row->id, pool);
     if (!settled) return asked.failed(settled.error().message);
     asked.done(*settled + "\n");

@@ -15,6 +15,7 @@
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/sessions/session_walk.hpp"
+#include "server/startup/record_again.hpp"
 #include "server/startup/renamed_folders.hpp"
 #include "server/startup/seal_anew.hpp"
 
@@ -66,6 +67,7 @@ class LostSessions {
             if (!in_place) elsewhere.push_back(row);
         }
         for (const SessionRow& row : elsewhere) BB_CHECK(look_for(row));
+        for (const SessionRow& row : all) BB_CHECK(keep_record(row));
         for (const auto& [id, sealed] : seals_)
             if (sealed.account == account_) BB_CHECK(give_row(id, sealed));
         // Nobody but burnbox calls a folder so in an inbox; in a watched folder anybody may.
@@ -229,6 +231,27 @@ class LostSessions {
         if (!given_up && given_up.error().code == Errc::conflict) return {};
         BB_CHECK(given_up);
         log::warning("session was taken back", named(row), log::kv("folder", row.folder));
+        return {};
+    }
+
+    // What waits is to be burned, whatever became of its record. An attempt that is under way is judged by
+    // its disc first.
+    [[nodiscard]] Status keep_record(const SessionRow& before) {
+        if (before.staging != services_.inbox.area()) return {};
+        const auto row = services_.catalogue.session(before.id);
+        if (!row && row.error().code == Errc::not_found) return {};
+        if (!row) return std::unexpected(row.error());
+        if (row->state != SessionState::queued && row->state != SessionState::failed) return {};
+        if (row->folder.empty()) return {};
+        const auto again = make_record_again(services_.inbox, services_.catalogue, services_.state_fs, *row);
+        if (!again && again.error().origin == Origin::catalogue) return std::unexpected(again.error());
+        if (!again || *again == RecordAgain::unknown)
+            log::warning(
+                "seal record is gone", named(*row), log::kv("folder", row->folder),
+                log::kv("reason", again ? "what its folder holds is not what was sealed, or a disc holds "
+                                          "a part or copy of it"
+                                        : again.error().message),
+                log::kv("remedy", "once the session has failed, `burnbox retry` seals what is there"));
         return {};
     }
 

@@ -53,6 +53,11 @@ Result<std::optional<SessionRow>> burned_without_folder(const UploadServices& se
 
 }  // namespace
 
+Result<Manifest> read_folder(FileSystem& fs, const std::string& folder) {
+    BB_TRY(const auto entries, walk_session(fs, folder));
+    return read_manifest(fs, folder, entries);
+}
+
 SessionRow row_for(const UploadServices& services, const SealedSession& sealed, const std::string& folder) {
     SessionRow row = row_of_seal(sealed);
     row.name = parse_folder(folder).name;

@@ -12,6 +12,10 @@ namespace burnbox::upload {
 [[nodiscard]] SessionRow row_for(const UploadServices& services, const SealedSession& sealed,
                                  const std::string& folder);
 
+// Everything in a session's folder, the marker's file too, as a manifest; every file is read. Errors: those
+// of reading. Blocks for as long as that takes.
+[[nodiscard]] Result<Manifest> read_folder(FileSystem& fs, const std::string& folder);
+
 // Reads every file and writes a new seal record, durably; then the catalogue has the session, queued. When a
 // burned session of this name without a folder holds just that, it is that one's: it gets the folder, and its
 // row is returned. Errors: those of reading and writing. Blocks.

@@ -7,8 +7,10 @@
 #include "common/inbox/reconcile.hpp"
 #include "common/session/receipt.hpp"
 #include "common/storage/durable_file.hpp"
+#include "server/startup/record_again.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/must.hpp"
+#include "tests/support/quiet_observer.hpp"
 #include "tests/support/quiet_services.hpp"
 
 using namespace burnbox;
@@ -79,6 +81,66 @@ TEST_CASE("lost sessions: without its seal record too it is sealed anew from its
     CHECK(row->marker_name == "BURN");
     house.run();
     CHECK(find(house, "s1")->state == SessionState::burned);
+}
+
+TEST_CASE("lost sessions: a session that waits has its record again when an older state folder is put back") {
+    BurnerHouse house;
+    const SessionId id = house.queue("s1", kFiles);
+    const Sha256 content = house.row(id).content_digest;
+    SUBCASE("it is gone") {
+        must(house.state_fs.remove("seals/seal-1.jsonl"));
+    }
+    SUBCASE("it is damaged") {
+        must(replace_file(house.state_fs, "seals/seal-1.jsonl", "nonsense"));
+    }
+    SUBCASE("it is gone, and so is the marker's file") {
+        must(house.state_fs.remove("seals/seal-1.jsonl"));
+        must(house.inbox_fs.remove("alice/s1-queued/BURN"));
+    }
+    house.repair();
+    CHECK(house.catalogue->sessions("alice")->size() == 1);
+    CHECK(house.row(id).state == SessionState::queued);
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.row(id).content_digest == content);
+    CHECK(house.row(id).folder == "s1-burned");
+    Quiet quiet;
+    CHECK(must(house.burner->verify_session(id, "BURNBOX_0001", quiet)).mismatches.empty());
+}
+
+TEST_CASE("lost sessions: between two copies no record is made that may be another than the first one's") {
+    BurnerHouse house({"a", "b"}, 2);
+    const SessionId id = house.queue("s1", kFiles);
+    while (house.catalogue->copies(id)->empty()) must(house.burner->run_once(0));
+    must(house.state_fs.remove("seals/seal-1.jsonl"));
+    house.repair();
+    house.run_patiently();
+    REQUIRE(house.row(id).state == SessionState::failed);
+    const auto refused =
+        upload::seal_what_is_there(*house.inbox, *house.catalogue, house.state_fs, house.row(id));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.find("disc BURNBOX_0001 holds a part or a copy of it") !=
+          std::string::npos);
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::open);
+}
+
+TEST_CASE("lost sessions: what is not what was sealed is sealed anew when a person asks for it") {
+    BurnerHouse house;
+    const SessionId id = house.queue("s1", kFiles);
+    must(house.state_fs.remove("seals/seal-1.jsonl"));
+    must(replace_file(house.inbox_fs, "alice/s1-queued/a.txt", "another"));
+    house.repair();
+    house.run();
+    REQUIRE(house.row(id).state == SessionState::failed);
+    const std::string done =
+        must(upload::seal_what_is_there(*house.inbox, *house.catalogue, house.state_fs, house.row(id)));
+    CHECK(done.find("not what was sealed then: files 3 (then 2), bytes 12 (then 6)") != std::string::npos);
+    must(house.catalogue->step(id, SessionState::failed, SessionState::queued, ""));
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.row(id).bytes == 12);
+    CHECK(must(upload::seal_what_is_there(*house.inbox, *house.catalogue, house.state_fs, house.row(id)))
+              .empty());
 }
 
 TEST_CASE("lost sessions: what was sealed anew is the session that an attempt was for, and no second one") {
