@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "server/commands/command.hpp"
 #include "server/control/columns.hpp"
+#include "server/places/account_files.hpp"
 #include "server/places/account_keys.hpp"
 #include "server/places/locations.hpp"
 #include "server/places/overlap_findings.hpp"
@@ -89,6 +90,8 @@ int check_command(std::string_view name, const std::vector<std::string>& argumen
     for (const std::string& finding : findings) fmt::print(stderr, "{}: {}\n", file, finding);
     const auto keys = keys_wrong(*config);
     for (const auto& [account, wrong] : keys) fmt::print(stderr, "{}\n", wrong);
+    for (const std::string& line : unread_account_files(*config))
+        fmt::print(stderr, "{}: note: {}\n", file, line);
     if (!findings.empty() || !keys.empty()) return 1;
     for (std::size_t i = 0; i < config->watch.size(); ++i)
         if (const std::string note = watch::unseen_note(config->watch[i]); !note.empty())

@@ -21,6 +21,7 @@
 #include "server/composition/reload.hpp"
 #include "server/composition/service_notify.hpp"
 #include "server/composition/shutdown.hpp"
+#include "server/places/account_files.hpp"
 #include "server/places/account_keys.hpp"
 #include "server/places/descriptors.hpp"
 #include "server/places/folder_locks.hpp"
@@ -209,6 +210,7 @@ int serve_command(std::string_view name, const std::vector<std::string>& argumen
     log::init(config->log_level, config->log_format);
     if (!few_descriptors.empty()) log::warning("few descriptors", log::kv("reason", few_descriptors));
     tell_keys_wrong(*config);
+    tell_unread_account_files(*config);
     return serve(std::move(*config), notice, **spawner);
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "server/places/account_files.hpp"
 #include "server/places/account_keys.hpp"
 #include "server/places/descriptors.hpp"
 #include "server/places/strict_findings.hpp"
@@ -29,6 +30,7 @@ Reload::Report report_of(const Config& running, const Config& wanted) {
         else
             report.hold.push_back(std::move(changed));
     report.keys_wrong = keys_wrong(wanted);
+    report.unread_files = unread_account_files(wanted);
     return report;
 }
 
@@ -40,6 +42,7 @@ void tell(const Config& config, const Reload::Report& report) {
         log::warning("configuration key waits", log::kv("key", key),
                      log::kv("reason", "it needs a restart; its old value stays until then"));
     tell_keys_wrong(config);
+    tell_unread_account_files(config);
     log::info("configuration reloaded", log::kv("file", config.file));
 }
 
@@ -55,6 +58,7 @@ std::string to_text(const Reload::Report& report) {
     for (const std::string& key : report.restart)
         text += fmt::format("{}: needs a restart; its old value stays until then\n", escape(key));
     for (const auto& [account, wrong] : report.keys_wrong) text += wrong + "\n";
+    for (const std::string& line : report.unread_files) text += line + "\n";
     return text;
 }
 

@@ -35,6 +35,7 @@ class Reload {
         std::vector<ChangedKey> hold;                   // what changed and holds, or will as the table says
         std::vector<std::string> restart;               // what waits for a restart
         std::map<std::string, std::string> keys_wrong;  // account -> AccountConfig::keys_wrong
+        std::vector<std::string> unread_files{};        // unread_account_files()
     };
     // Errors: "FILE:LINE:COL: ..." of everything that is wrong, or what can't hold; the old one stays. Logs
     // what it comes to. One at a time; blocks. Any thread.

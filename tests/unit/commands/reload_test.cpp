@@ -63,6 +63,18 @@ TEST_CASE("reload: what changed holds, after what it needs was made, and the ser
     CHECK(house.run().empty());
 }
 
+TEST_CASE("reload: a file of accounts.d that is not read for its name is named") {
+    ReloadHouse house;
+    const std::string body = std::string("keys: [\"") + kEd25519 + "\"]\n";
+    for (const char* name : {"dora.yml", "carol.yaml.bak", "bob", ".hidden.yml", "eve.yaml"})
+        house.folder.write(std::string("accounts.d/") + name, body);
+    CHECK(house.run() ==
+          "accounts.eve: holds now\n"
+          "accounts.d/bob is not read: its name must end in .yaml\n"
+          "accounts.d/carol.yaml.bak is not read: its name must end in .yaml\n"
+          "accounts.d/dora.yml is not read: its name must end in .yaml\n");
+}
+
 TEST_CASE("reload: keys that need a restart are named each time, and keep their value") {
     ReloadHouse house;
     house.write("drain: 7s\nsignals_dir: /elsewhere\n", "other");
