@@ -133,6 +133,13 @@ bool is_burned_as_it_is(const SealedSession& session) {
     return is_bag(session.manifest) && !session.part;
 }
 
+// A bag that came with other digests than SHA-256 is still burned as it is, with our list beside it.
+Layout layout_for(const SealedSession& session, Layout layout) {
+    if (layout != Layout::bag || !is_burned_as_it_is(session)) return layout;
+    const ManifestEntry* const list = session.manifest.find("manifest-sha256.txt");
+    return list != nullptr && list->type == FileType::file ? layout : Layout::plain;
+}
+
 bool brings_own_sums(const Manifest& manifest) {
     return manifest.find("SHA256SUMS") != nullptr;
 }
@@ -144,7 +151,8 @@ bool is_bag(const Manifest& manifest) {
     return declaration != nullptr && declaration->type == FileType::file;
 }
 
-std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout, ModePolicy modes) {
+std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout wanted, ModePolicy modes) {
+    const Layout layout = layout_for(session, wanted);
     if (layout == Layout::bag && !is_burned_as_it_is(session)) return bag_entries(session, modes);
     if (layout == Layout::root) {
         Tree tree(session, modes, "");
@@ -203,7 +211,7 @@ ParityPlace parity_place(const SealedSession& session, Layout layout) {
 }
 
 std::string checksum_list_path(const SealedSession& session, Layout layout) {
-    switch (layout) {
+    switch (layout_for(session, layout)) {
         case Layout::bag:
             return session.identifier() +
                    (is_burned_as_it_is(session) ? "/manifest-sha256.txt" : "/SHA256SUMS");

@@ -33,7 +33,8 @@ struct DiscEntry {
 
 // The session's folder /<account>/<disc name> and what is in it, parents first, sorted by path; the bagging
 // date is that of the seal. /<account> is not among them: all sessions of the account share it.
-// Layout::plain adds /<account>/<disc name>.SHA256SUMS; Layout::root puts everything and SHA256SUMS (unless
+// Layout::plain adds /<account>/<disc name>.SHA256SUMS, and so does Layout::bag for a session that came as a
+// bag without manifest-sha256.txt; Layout::root puts everything and SHA256SUMS (unless
 // the session brings its own) at the root.
 [[nodiscard]] std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout layout,
                                                   ModePolicy modes);

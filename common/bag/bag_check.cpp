@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "common/bag/bag_paths.hpp"
+#include "common/bag/listed_digest.hpp"
 #include "common/base/text.hpp"
 #include "common/session/payload_links.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 constexpr std::size_t kMostNamed = 5;  // in a message
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kSha256List = "manifest-sha256.txt";
+constexpr std::string_view kSha256 = "sha256";
 
 // Lines of a tag file: LF, CR or CRLF ends them (RFC 8493 2.1.1). Some programs of Windows put a byte order
 // mark before them.
@@ -45,39 +46,56 @@ class Names {
     std::size_t count_ = 0;
 };
 
+std::string lower_case(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; });
+    return lower;
+}
+
 class BagCheck {
   public:
-    BagCheck(const Manifest& manifest,
-             const std::function<Result<std::string>(const std::string&)>& read_text,
-             const std::string& folder)
-        : manifest_(manifest), read_text_(read_text), folder_(folder) {}
+    BagCheck(const Manifest& manifest, const BagFiles& files, const std::string& folder)
+        : manifest_(manifest), files_(files), folder_(folder) {}
 
     Status run() {
         BB_CHECK(check_declaration());
         const ManifestEntry* const data = manifest_.find(in_bag("data"));
         if (data == nullptr || data->type != FileType::folder) return bad("it has no folder data");
-        if (file_in_bag(kSha256List) == nullptr)
-            return bad("it has no manifest-sha256.txt, and burnbox checks no other digest; add one");
-        BB_CHECK(
-            check_list(std::string(kSha256List), true));  // first: it finds names by what is in the files
-        for (const ManifestEntry& entry : manifest_.entries) {
-            const auto name = in_top(entry);
-            if (name && *name != kSha256List && name->starts_with("manifest-") && name->ends_with(".txt"))
-                BB_CHECK(check_list(std::string(*name), true));
-        }
-        if (file_in_bag("tagmanifest-sha256.txt") != nullptr)
-            BB_CHECK(check_list("tagmanifest-sha256.txt", false));
+        std::vector<List> lists = lists_named("manifest-", true);
+        if (lists.empty())
+            return bad("it has no manifest-ALGORITHM.txt, as manifest-sha512.txt or manifest-sha256.txt");
+        // It finds names by what is in the files, which is known of it.
+        std::ranges::stable_partition(lists, [](const List& list) { return list.algorithm == kSha256; });
+        for (List& tags : lists_named("tagmanifest-", false)) lists.push_back(std::move(tags));
+        for (const List& list : lists) BB_CHECK(check_list(list));
         return check_oxum();
     }
 
   private:
-    [[nodiscard]] std::string in_bag(std::string_view path) const { return join_path(folder_, path); }
+    // A manifest or tag manifest.
+    struct List {
+        std::string name;
+        std::string algorithm;  // in lower case
+        bool payload = false;
+    };
 
-    // A plain file directly in the bag: its name.
-    [[nodiscard]] std::optional<std::string_view> in_top(const ManifestEntry& entry) const {
-        if (entry.type != FileType::file || parent_path(entry.path) != folder_) return std::nullopt;
-        return base_name(entry.path);
+    [[nodiscard]] std::vector<List> lists_named(std::string_view front, bool payload) const {
+        constexpr std::string_view kEnd = ".txt";
+        std::vector<List> lists;
+        for (const ManifestEntry& entry : manifest_.entries) {
+            if (parent_path(entry.path) != folder_ || content_of(entry) == nullptr) continue;
+            const std::string_view name = base_name(entry.path);
+            if (!name.starts_with(front) || !name.ends_with(kEnd) ||
+                name.size() <= front.size() + kEnd.size())
+                continue;
+            const auto algorithm = name.substr(front.size(), name.size() - front.size() - kEnd.size());
+            lists.push_back({std::string(name), lower_case(algorithm), payload});
+        }
+        return lists;
     }
+
+    [[nodiscard]] std::string in_bag(std::string_view path) const { return join_path(folder_, path); }
 
     // The file at a path of the bag, through links of the session; nullptr when there is none.
     [[nodiscard]] const ManifestEntry* file_in_bag(std::string_view path) const {
@@ -98,7 +116,7 @@ class BagCheck {
     }
 
     Status check_declaration() {  // RFC 8493 2.1.1
-        BB_TRY(const std::string text, read_text_(in_bag("bagit.txt")));
+        BB_TRY(const std::string text, files_.read_text(in_bag("bagit.txt")));
         const auto lines = lines_of(text);
         if (text.starts_with(kByteOrderMark)) return bad("bagit.txt must not begin with a byte order mark");
         const bool good = lines.size() == 2 && lines[0].starts_with("BagIt-Version: ") &&
@@ -109,22 +127,60 @@ class BagCheck {
         return {};
     }
 
-    // One manifest or tag manifest: what it lists is there, has the digest (SHA-256 only), and for payload
-    // nothing else is. Paths are meant as the standard says, or else as they stand.
-    Status check_list(const std::string& name, bool payload) {
-        BB_TRY(const std::string text, read_text_(in_bag(name)));
-        BB_TRY(auto lines, lines_of_list(name, text, payload));
-        Findings findings = compare(lines, name, payload);
+    // What it lists is there and has the digest, and for payload nothing else is. Paths are meant as the
+    // standard says, or else as they stand.
+    Status check_list(const List& list) {
+        if (!is_known_algorithm(list.algorithm))
+            return bad(
+                fmt::format("{} has digests of {}, which can't be checked here; remove that file, or list "
+                            "the digests of another algorithm, as sha512",
+                            escape(list.name), escape(list.algorithm)));
+        BB_TRY(const std::string text, files_.read_text(in_bag(list.name)));
+        BB_TRY(auto lines, lines_of_list(list, text));
+        BB_CHECK(take_digests(list, lines));
+        Findings findings = compare(lines, list);
         if (findings.good()) return {};
         for (Line& line : lines) std::ranges::reverse(line.readings);
-        if (compare(lines, name, payload).good()) return {};
-        return report(findings, name);
+        if (compare(lines, list).good()) return {};
+        return report(findings, list.name);
     }
 
     struct Line {
         std::vector<std::string> readings;
-        std::optional<Sha256> sha256;
+        std::string digest;  // in lower case
     };
+
+    // Of every file that the list may mean.
+    Status take_digests(const List& list, const std::vector<Line>& lines) {
+        digests_.clear();
+        for (const Line& line : lines)
+            for (const std::string& reading : line.readings) {
+                const ManifestEntry* const entry = manifest_.find(in_bag(reading));
+                if (entry != nullptr) BB_CHECK(take_digest(list, content_of(*entry)));
+            }
+        if (!list.payload) return {};
+        Status taken;
+        each_payload_file([&](const ManifestEntry& entry) {
+            if (taken) taken = take_digest(list, &entry);
+        });
+        return taken;
+    }
+
+    Status take_digest(const List& list, const ManifestEntry* file) {
+        if (file == nullptr || digests_.contains(file)) return {};
+        if (list.algorithm == kSha256) {
+            digests_.emplace(file, file->sha256.hex());
+            return {};
+        }
+        BB_TRY(std::string digest, files_.digest(*file, list.algorithm));
+        digests_.emplace(file, std::move(digest));
+        return {};
+    }
+
+    [[nodiscard]] bool has_digest(const ManifestEntry& entry, const Line& line) const {
+        const auto known = digests_.find(content_of(entry));
+        return known != digests_.end() && known->second == line.digest;
+    }
 
     struct Findings {
         std::vector<const Line*> missing, different;
@@ -132,15 +188,15 @@ class BagCheck {
         [[nodiscard]] bool good() const { return missing.empty() && different.empty() && unlisted.empty(); }
     };
 
-    Result<std::vector<Line>> lines_of_list(const std::string& name, std::string_view text,
-                                            bool payload) const {
+    Result<std::vector<Line>> lines_of_list(const List& list, std::string_view text) const {
+        const std::string& name = list.name;
         std::vector<Line> lines;
         for (const std::string_view line : lines_of(text)) {
             const std::size_t gap = line.find_first_of(" \t");
             if (gap == std::string_view::npos) return bad(fmt::format("{} has a line without a path", name));
             const auto path = line.substr(std::min(line.find_first_not_of(" \t", gap), line.size()));
-            Line read{.readings = readings_of(path), .sha256 = Sha256::parse(line.substr(0, gap))};
-            if (payload)
+            Line read{.readings = readings_of(path), .digest = lower_case(line.substr(0, gap))};
+            if (list.payload)
                 std::erase_if(read.readings,
                               [](const std::string& reading) { return !reading.starts_with("data/"); });
             if (read.readings.empty()) return bad(fmt::format("{} lists {}", name, escape(path)));
@@ -150,37 +206,36 @@ class BagCheck {
     }
 
     // The entry that a line means: of those that are there the one whose content fits, else the first.
-    [[nodiscard]] const ManifestEntry* meant_by(const Line& line, bool sha256) const {
+    [[nodiscard]] const ManifestEntry* meant_by(const Line& line) const {
         const ManifestEntry* first = nullptr;
         for (const std::string& reading : line.readings) {
             const auto alias = aliases_.find(reading);
             const ManifestEntry* const entry =
                 alias != aliases_.end() ? alias->second : manifest_.find(in_bag(reading));
             if (entry == nullptr || content_of(*entry) == nullptr) continue;
-            if (!sha256 || line.sha256 == content_of(*entry)->sha256) return entry;
+            if (has_digest(*entry, line)) return entry;
             if (first == nullptr) first = entry;
         }
         return first;
     }
 
-    Findings compare(const std::vector<Line>& lines, const std::string& name, bool payload) {
-        const bool sha256 = name.ends_with("-sha256.txt");
+    Findings compare(const std::vector<Line>& lines, const List& list) {
         Findings findings;
         std::vector<const ManifestEntry*> listed;
         for (const Line& line : lines) {
-            const ManifestEntry* const entry = meant_by(line, sha256);
+            const ManifestEntry* const entry = meant_by(line);
             if (entry == nullptr)
                 findings.missing.push_back(&line);
-            else if (sha256 && line.sha256 != content_of(*entry)->sha256)
+            else if (!has_digest(*entry, line))
                 findings.different.push_back(&line);
             listed.push_back(entry);
         }
-        if (!payload) return findings;
+        if (!list.payload) return findings;
         std::ranges::sort(listed);
         each_payload_file([&](const ManifestEntry& entry) {
             if (!std::ranges::binary_search(listed, &entry)) findings.unlisted.push_back(&entry);
         });
-        if (sha256) pair_by_content(findings);
+        pair_by_content(findings);
         return findings;
     }
 
@@ -189,7 +244,7 @@ class BagCheck {
     void pair_by_content(Findings& findings) {
         std::erase_if(findings.missing, [&](const Line* line) {
             const auto same = std::ranges::find_if(findings.unlisted, [&](const ManifestEntry* entry) {
-                return line->sha256 == entry->sha256 &&
+                return has_digest(*entry, *line) &&
                        may_be_same_letters(in_bag(line->readings.front()), entry->path);
             });
             if (same == findings.unlisted.end()) return false;
@@ -227,7 +282,7 @@ class BagCheck {
     // bag-info.txt is optional, and so is its Payload-Oxum (RFC 8493 2.2.2).
     Status check_oxum() {
         if (file_in_bag("bag-info.txt") == nullptr) return {};
-        BB_TRY(const std::string text, read_text_(in_bag("bag-info.txt")));
+        BB_TRY(const std::string text, files_.read_text(in_bag("bag-info.txt")));
         constexpr std::string_view kLabel = "Payload-Oxum:";
         for (std::string_view line : lines_of(text)) {
             if (!line.starts_with(kLabel)) continue;
@@ -253,17 +308,16 @@ class BagCheck {
     }
 
     const Manifest& manifest_;
-    const std::function<Result<std::string>(const std::string&)>& read_text_;
+    const BagFiles& files_;
     const std::string& folder_;
     std::map<std::string, const ManifestEntry*> aliases_;  // listed path -> the entry with another name
+    std::map<const ManifestEntry*, std::string> digests_;  // of the list that is checked
 };
 
 }  // namespace
 
-Status check_own_bag(const Manifest& manifest,
-                     const std::function<Result<std::string>(const std::string& path)>& read_text,
-                     const std::string& folder) {
-    return BagCheck(manifest, read_text, folder).run();
+Status check_own_bag(const Manifest& manifest, const BagFiles& files, const std::string& folder) {
+    return BagCheck(manifest, files, folder).run();
 }
 
 std::string only_bag_folder(const Manifest& manifest) {

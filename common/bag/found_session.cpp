@@ -200,8 +200,8 @@ Result<SealedSession> plain_session(const FoundFolder& folder, const Digests& di
             entry.sha256 = digest->second;
             continue;
         }
-        // A bag's last list is in none.
-        if (entry.path != "tagmanifest-sha256.txt")
+        // A bag's tag files may be in no list, and its last list is in none.
+        if (find(folder, "bagit.txt") == nullptr || entry.path.starts_with("data/"))
             return unclear(folder, fmt::format("no list has {}", escape(entry.path)));
         BB_TRY(const std::string content, read(folder.identifier() + "/" + entry.path));
         entry.sha256 = Sha256::of(content);

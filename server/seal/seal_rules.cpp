@@ -7,6 +7,7 @@
 #include <set>
 
 #include "common/bag/bag_check.hpp"
+#include "common/bag/listed_digest.hpp"
 #include "common/bag/sums.hpp"
 #include "common/base/text.hpp"
 #include "common/catalogue/copy_rules.hpp"
@@ -85,10 +86,15 @@ SealStep<void> check_bag(const SealOrigin& origin, const OpenSession& session, c
     const bool is_bag = declaration != nullptr && declaration->type == FileType::file;
     const std::string folder = is_bag ? std::string() : only_bag_folder(manifest);
     if (!is_bag && folder.empty()) return {};
-    const auto read_text = [&](const std::string& path) {
-        return read_file(origin.fs(), join_path(origin.top(session), path), kMostListBytes);
-    };
-    const Status valid = check_own_bag(manifest, read_text, folder);
+    const auto place = [&](const std::string& path) { return join_path(origin.top(session), path); };
+    const BagFiles files{
+        .read_text =
+            [&](const std::string& path) { return read_file(origin.fs(), place(path), kMostListBytes); },
+        .digest = [&](const ManifestEntry& file, const std::string& algorithm) -> Result<std::string> {
+            BB_TRY(const auto opened, origin.fs().open(place(file.staged_path()), {.read = true}));
+            return listed_digest(*opened, algorithm);
+        }};
+    const Status valid = check_own_bag(manifest, files, folder);
     if (valid) return {};
     if (valid.error().code == Errc::invalid || valid.error().code == Errc::corrupt)
         return refuse_seal(session.name, valid.error().message, Errc::invalid);

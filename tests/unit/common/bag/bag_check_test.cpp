@@ -7,6 +7,12 @@
 #include <map>
 
 #include "common/bag/bag.hpp"
+#include "common/bag/found_layout.hpp"
+#include "common/bag/listed_digest.hpp"
+#include "common/storage/durable_file.hpp"
+#include "tests/support/memory_file_system.hpp"
+#include "tests/support/must.hpp"
+#include "tests/support/test_clock.hpp"
 #include "tests/unit/common/session/sample_session.hpp"
 
 using namespace burnbox;
@@ -50,7 +56,19 @@ struct OwnBag {
             if (found == files.end()) return fail(Errc::not_found, path);
             return found->second;
         };
-        return check_own_bag(manifest(), read, folder);
+        const auto digest = [&](const ManifestEntry& file,
+                                const std::string& algorithm) -> Result<std::string> {
+            BB_TRY(const std::string text, read(file.path));
+            return digest_by(algorithm, text);
+        };
+        return check_own_bag(manifest(), {.read_text = read, .digest = digest}, folder);
+    }
+    // By burnbox's own reading of a file.
+    static std::string digest_by(const std::string& algorithm, const std::string& text) {
+        TestClock clock;
+        MemoryFileSystem fs("/memory", clock);
+        must(replace_file(fs, "f", text));
+        return must(listed_digest(*must(fs.open("f", {.read = true})), algorithm));
     }
     [[nodiscard]] std::string complaint() const {
         const Status status = check();
@@ -92,7 +110,7 @@ TEST_CASE("own bag: what burnbox writes itself is valid") {
         if (!entry.content.empty()) bag.files[entry.path] = entry.content;
     }
     const auto read = [&](const std::string& path) -> Result<std::string> { return bag.files.at(path); };
-    const Status status = check_own_bag(manifest, read, "alice/holiday");
+    const Status status = check_own_bag(manifest, {.read_text = read, .digest = {}}, "alice/holiday");
     CHECK_MESSAGE(status.has_value(), (status ? "" : status.error().message));
 }
 
@@ -126,14 +144,31 @@ TEST_CASE("own bag: each way of being invalid is refused by name") {
         bag.files["bag-info.txt"] = "Payload-Oxum: 7.2\n";
         CHECK(has(bag.complaint(), "Payload-Oxum 7.2, data holds 6.2"));
     }
-    SUBCASE("no SHA-256") {
-        bag.files["manifest-md5.txt"] = "00  data/a%25b.txt\n00  data/d/c.txt\n";
+    SUBCASE("no manifest") {
         bag.files.erase("manifest-sha256.txt");
-        CHECK(has(bag.complaint(), "no manifest-sha256.txt"));
+        CHECK(has(bag.complaint(), "no manifest-ALGORITHM.txt"));
     }
     SUBCASE("another digest's list is checked for completeness") {
-        bag.files["manifest-md5.txt"] = "00  data/d/c.txt\n";
+        bag.files["manifest-md5.txt"] = OwnBag::digest_by("md5", "two") + "  data/d/c.txt\n";
         CHECK(has(bag.complaint(), "manifest-md5.txt does not list data/a%b.txt"));
+    }
+    SUBCASE("another digest differs") {
+        for (const std::string algorithm : {"md5", "sha1", "sha224", "sha384", "sha512"}) {
+            OwnBag other = bag;
+            const std::string list = "manifest-" + algorithm + ".txt";
+            other.files[list] = OwnBag::digest_by(algorithm, "one") + "  data/a%25b.txt\n" +
+                                OwnBag::digest_by(algorithm, "one") + "  data/d/c.txt\n";
+            CHECK(has(other.complaint(), "differ from " + list + ": data/d/c.txt"));
+        }
+    }
+    SUBCASE("another digest of a tag file differs") {
+        bag.files["tagmanifest-sha512.txt"] = OwnBag::digest_by("sha512", "x") + "  bagit.txt\n";
+        CHECK(has(bag.complaint(), "differ from tagmanifest-sha512.txt: bagit.txt"));
+    }
+    SUBCASE("a digest that nobody knows") {
+        bag.files["manifest-whirlpool.txt"] = "00  data/a%25b.txt\n00  data/d/c.txt\n";
+        CHECK(
+            has(bag.complaint(), "manifest-whirlpool.txt has digests of whirlpool, which can't be checked"));
     }
     SUBCASE("declaration damaged") {
         bag.files["bagit.txt"] = "BagIt-Version 1.0\n";
@@ -191,6 +226,43 @@ TEST_CASE("own bag: paths as older programs wrote them") {
     check_valid(starred);
 }
 
+TEST_CASE("own bag: any algorithm will do, one or several") {
+    for (const std::string algorithm : {"md5", "sha1", "sha224", "sha384", "sha512"}) {
+        CAPTURE(algorithm);
+        OwnBag bag;
+        bag.files["manifest-" + algorithm + ".txt"] =
+            OwnBag::digest_by(algorithm, "one") + "  data/a%25b.txt\n" + OwnBag::digest_by(algorithm, "two") +
+            "  data/d/c.txt\n";
+        bag.files["tagmanifest-" + algorithm + ".txt"] =
+            OwnBag::digest_by(algorithm, bag.files["bagit.txt"]) + "  bagit.txt\n";
+        check_valid(bag);
+        bag.files.erase("manifest-sha256.txt");
+        bag.files.erase("tagmanifest-sha256.txt");
+        check_valid(bag);
+        bag.folder = "my bag";
+        check_valid(bag);
+    }
+    CHECK(OwnBag::digest_by("md5", "") == "d41d8cd98f00b204e9800998ecf8427e");
+}
+
+TEST_CASE("own bag: without SHA-256 it lies on the disc as it is, with our list beside it") {
+    SealedSession session = sample_session();
+    OwnBag bag;
+    session.manifest = bag.manifest();
+    CHECK(checksum_list_path(session, Layout::bag) == session.identifier() + "/manifest-sha256.txt");
+    bag.files["manifest-sha512.txt"] = bag.files["manifest-sha256.txt"];
+    bag.files.erase("manifest-sha256.txt");
+    session.manifest = bag.manifest();
+    const auto entries = disc_entries(session, Layout::bag, ModePolicy::readable);
+    CHECK(checksum_list_path(session, Layout::bag) == session.identifier() + ".SHA256SUMS");
+    const auto is_there = [&](const std::string& path) {
+        return std::ranges::find(entries, path, &DiscEntry::path) != entries.end();
+    };
+    CHECK(is_there(session.identifier() + ".SHA256SUMS"));
+    CHECK(is_there(session.identifier() + "/data/d/c.txt"));
+    CHECK(found_layout(session, Layout::bag, is_there) == Layout::plain);
+}
+
 TEST_CASE("own bag: a digest in upper case is the same digest") {
     OwnBag bag = bag_with("x", "data/x");
     std::string& list = bag.files["manifest-sha256.txt"];
@@ -202,7 +274,9 @@ TEST_CASE("own bag: a digest in upper case is the same digest") {
 TEST_CASE("own bag: names in another normal form of Unicode are known by what the files hold") {
     const std::string composed = "caf\xC3\xA9.txt", decomposed = "cafe\xCC\x81.txt";
     OwnBag bag = bag_with(decomposed, "data/" + composed);
-    bag.files["manifest-md5.txt"] = "0 data/a%25b.txt\n0 data/d/c.txt\n0 data/" + composed + "\n";
+    bag.files["manifest-md5.txt"] = OwnBag::digest_by("md5", "one") + " data/a%25b.txt\n" +
+                                    OwnBag::digest_by("md5", "two") + " data/d/c.txt\n" +
+                                    OwnBag::digest_by("md5", "three") + " data/" + composed + "\n";
     check_valid(bag);
     bag.files["data/" + decomposed] = "other";
     CHECK(has(bag.complaint(), "not there: data/caf"));

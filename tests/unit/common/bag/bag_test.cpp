@@ -113,11 +113,11 @@ TEST_CASE("bag: markers by command leave no tag file, too large ones only their 
 TEST_CASE("bag: a session that is a bag itself is burned as it is") {
     SealedSession session = sample_session();
     session.manifest.entries = {sample_file("bagit.txt", "BagIt-Version: 1.0\n"), sample_folder("data"),
-                                sample_file("data/a", "a")};
+                                sample_file("data/a", "a"), sample_file("manifest-sha256.txt", "a list")};
     CHECK(is_bag(session.manifest));
     CHECK(paths_of(disc_entries(session, Layout::bag, ModePolicy::readable)) ==
           std::vector<std::string>{"alice/holiday", "alice/holiday/bagit.txt", "alice/holiday/data",
-                                   "alice/holiday/data/a"});
+                                   "alice/holiday/data/a", "alice/holiday/manifest-sha256.txt"});
     CHECK(checksum_list_path(session, Layout::bag) == "alice/holiday/manifest-sha256.txt");
     session.manifest.entries = {sample_folder("mybag"), sample_file("mybag/bagit.txt", "x")};
     CHECK_FALSE(is_bag(session.manifest));
