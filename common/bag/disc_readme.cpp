@@ -56,7 +56,10 @@ On Linux, with the disc in the first drive:
   cd /mnt/ACCOUNT/SESSION
   sha256sum -c SHA256SUMS
 
-Every line must end with "OK". An image file of this disc is mounted with
+Every line must end with "OK". A session of folders alone has no file to check:
+its SHA256SUMS is empty, which sha256sum takes for an error. A session that was
+a bag already has its digests in manifest-sha256.txt, or SESSION.SHA256SUMS lies
+beside it. An image file of this disc is mounted with
 "mount -o ro,loop FILE.iso /mnt", or unpacked without being root by
 
   xorriso -osirrox on -indev FILE.iso -extract / some/new/folder

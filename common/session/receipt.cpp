@@ -116,6 +116,15 @@ std::string checksum_list(const Receipt& receipt) {  // from the disc's root, wi
     return receipt.path + "/SHA256SUMS";
 }
 
+// The list would name no file: the program that checks it takes that for an error.
+bool has_nothing_to_check(const Receipt& receipt) {
+    const bool is_own_bag =
+        std::ranges::find(receipt.files, "bagit.txt", &ReceiptFile::path) != receipt.files.end();
+    return std::ranges::none_of(receipt.files, [&](const ReceiptFile& file) {
+        return !is_own_bag || file.path.starts_with("data/");
+    });
+}
+
 // The folder of a copy on its disc.
 std::string path_on_disc(const Receipt& receipt, const ReceiptCopy& copy) {
     if (copy.part == 0 || receipt.path == "/") return receipt.path;
@@ -152,12 +161,14 @@ std::string describe(const Receipt& receipt, const ReceiptCopy& copy, std::size_
 std::string how_to_check(const Receipt& receipt, const ReceiptCopy& copy) {
     const std::string list = checksum_list(receipt, copy);
     const std::size_t slash = list.rfind('/');
-    const std::string folder = list.substr(1, slash == 0 ? 0 : slash - 1);  // relative to the disc's root
-    const std::string name = list.substr(slash + 1);
+    const bool nothing = has_nothing_to_check(receipt);
+    const std::string folder =  // relative to the disc's root
+        nothing ? path_on_disc(receipt, copy).substr(1) : list.substr(1, slash == 0 ? 0 : slash - 1);
+    const std::string command = nothing ? "find ." : "sha256sum -c " + shell_quoted(list.substr(slash + 1));
     const auto check_in = [&](std::string_view root) {
         const std::string from =
             folder.empty() ? std::string(root) : fmt::format("{}/{}", root, shell_quoted(folder));
-        return fmt::format("  (cd {} && sha256sum -c {})\n", from, shell_quoted(name));
+        return fmt::format("  (cd {} && {})\n", from, command);
     };
     if (copy.location.empty())
         return fmt::format("Put disc {} into the drive and, as root:\n\n  mount -o ro /dev/sr0 /mnt\n{}\n",
@@ -294,9 +305,10 @@ std::string to_text(const Receipt& receipt) {
     text += times_text(receipt);
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
     for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);
-    text += fmt::format(
-        "Every line must end with OK. The digests of all files are in receipt.json too.\n\n{}burnbox {}\n",
-        how_to_mend(receipt), BURNBOX_VERSION);
+    text += has_nothing_to_check(receipt)
+                ? "No file was sent, so there is no digest to check: what is listed is all of it.\n\n"
+                : "Every line must end with OK. The digests of all files are in receipt.json too.\n\n";
+    text += fmt::format("{}burnbox {}\n", how_to_mend(receipt), BURNBOX_VERSION);
     return text;
 }
 

@@ -119,7 +119,21 @@ TEST_CASE("RECEIPT.txt: names the list that is really there") {
     CHECK(has(to_text(receipt), R"((cd "$D"/disc && sha256sum -c 'SHA256SUMS'))"));
     receipt.checksum_list.clear();
     receipt.files.push_back({.path = "bagit.txt", .size_bytes = 0, .sha256 = {}, .lba = 0});
+    receipt.files.push_back({.path = "data/a", .size_bytes = 0, .sha256 = {}, .lba = 0});
     CHECK(has(to_text(receipt), "sha256sum -c 'manifest-sha256.txt'"));
+}
+
+TEST_CASE("RECEIPT.txt: where there is no file nothing is to be checked, and it says so") {
+    Receipt receipt = sample_receipt();
+    receipt.files.clear();
+    receipt.files_count = 0;
+    const std::string folders = to_text(receipt);
+    CHECK_FALSE(has(folders, "sha256sum"));
+    CHECK_FALSE(has(folders, "must end with OK"));
+    CHECK(has(folders, "No file was sent"));
+    CHECK(has(folders, R"((cd "$D"/disc/'alice/holiday'\''s' && find .))"));
+    receipt.files.push_back({.path = "bagit.txt", .size_bytes = 0, .sha256 = {}, .lba = 0});
+    CHECK_FALSE(has(to_text(receipt), "sha256sum"));
 }
 
 TEST_CASE("receipt: only copies that count are whole ones, and as many as there are of each part") {
