@@ -146,6 +146,11 @@ class Catalogue {
     [[nodiscard]] Result<std::uint64_t> generation();
     // The number of the next disc, for its label: one more than that of the last one.
     [[nodiscard]] Result<unsigned> next_disc_number();
+    // What was begun last, a disc and an attempt, in words that no other catalogue has; "" = nothing was. A
+    // fork of it, that went on for itself from the same copy, may be as old and has begun something else.
+    [[nodiscard]] Result<std::string> last_begun();
+    // Whether that was begun here, once; true of "".
+    [[nodiscard]] Result<bool> has_begun(const std::string& what);
     // Goes on behind `generation`, `skip` disc numbers later.
     [[nodiscard]] Status go_on_after(std::uint64_t generation, unsigned skip);
 

@@ -143,6 +143,32 @@ Result<unsigned> Catalogue::next_disc_number() {
     });
 }
 
+Result<std::string> Catalogue::last_begun() {
+    return database_->read("read what was begun last", [&](soci::session& sql) -> Result<std::string> {
+        BB_TRY(const auto discs,
+               select<TextColumns>(sql, "id || ':' || serial FROM discs ORDER BY id DESC LIMIT 1"));
+        BB_TRY(const auto attempts,
+               select<TextColumns>(sql, "id || ':' || started_at FROM attempts ORDER BY id DESC LIMIT 1"));
+        if (discs.empty()) return std::string();
+        return discs.front() + " " + (attempts.empty() ? std::string("0:0") : attempts.front());
+    });
+}
+
+Result<bool> Catalogue::has_begun(const std::string& what) {
+    if (what.empty()) return true;
+    const std::size_t gap = what.find(' ');
+    const std::string disc = what.substr(0, gap);
+    const std::string attempt = gap == std::string::npos ? "0:0" : what.substr(gap + 1);
+    return database_->read("look for what was begun", [&](soci::session& sql) -> Result<bool> {
+        BB_TRY(const auto discs,
+               select<TextColumns>(sql, "id || '' FROM discs WHERE id || ':' || serial = :disc", disc));
+        BB_TRY(const auto attempts,
+               select<TextColumns>(sql, "id || '' FROM attempts WHERE id || ':' || started_at = :attempt",
+                                   attempt));
+        return !discs.empty() && (attempt == "0:0" || !attempts.empty());
+    });
+}
+
 Status Catalogue::go_on_after(std::uint64_t generation, unsigned skip) {
     return database_->write("go on after a generation", [&](soci::session& sql) -> Status {
         const long long discs = sequence_of(sql, "discs") + skip;

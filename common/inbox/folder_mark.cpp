@@ -47,6 +47,7 @@ std::string to_text(const FolderMark& mark) {
         .text("owner", mark.owner)
         .number("generation", mark.generation)
         .number("disc_number", mark.disc_number)
+        .text("last_begun", mark.last_begun)
         .end();
     return out;
 }
@@ -69,6 +70,8 @@ Result<FolderMark> parse_folder_mark(std::string_view text) {
             mark.generation = field->number.value_or(0);
         else if (field->key == "disc_number")
             mark.disc_number = field->number.value_or(0);
+        else if (field->key == "last_begun")
+            mark.last_begun = field->text;
     }
     if (!reader.good() || format != kFormat || mark.identity.empty())
         return std::unexpected(no_mark(std::string(kFolderMark)));
@@ -89,12 +92,15 @@ Status write_folder_mark(FileSystem& folder, const FolderMark& mark) {
     return replace_file(folder, std::string(kFolderMark), to_text(mark));
 }
 
-Status note_generation(FileSystem& folder, std::uint64_t generation, std::uint64_t disc_number) {
+Status note_generation(FileSystem& folder, std::uint64_t generation, std::uint64_t disc_number,
+                       const std::string& last_begun) {
     BB_TRY(auto mark, read_folder_mark(folder));
     if (!mark)
         return fail(Errc::not_found, fmt::format("note the generation in {}: the folder has no mark",
                                                  folder.host_path(std::string(kFolderMark))));
-    if (mark->generation >= generation && mark->disc_number >= disc_number) return {};
+    const bool same = last_begun.empty() || mark->last_begun == last_begun;
+    if (mark->generation >= generation && mark->disc_number >= disc_number && same) return {};
+    if (!last_begun.empty()) mark->last_begun = last_begun;
     mark->generation = std::max(mark->generation, generation);
     mark->disc_number = std::max(mark->disc_number, disc_number);
     return write_folder_mark(folder, *mark);

@@ -24,6 +24,7 @@ struct FolderMark {
     std::string owner;              // identity of the state_dir whose server it belongs to
     std::uint64_t generation = 0;   // of the catalogue: the highest that was noted here; 0 = none was
     std::uint64_t disc_number = 0;  // of the discs: the highest that any catalogue gave out; 0 = none noted
+    std::string last_begun{};       // Catalogue::last_begun() of the one that noted these; "" = none did
 
     bool operator==(const FolderMark&) const = default;
 };
@@ -39,8 +40,9 @@ struct FolderMark {
 // Replaced in one step and durable when this returns. Blocks.
 [[nodiscard]] Status write_folder_mark(FileSystem& folder, const FolderMark& mark);
 
-// Raises the generation and the disc number noted in the folder's mark; lower ones change nothing. Errors:
-// not_found when there is no mark. Blocks.
-[[nodiscard]] Status note_generation(FileSystem& folder, std::uint64_t generation, std::uint64_t disc_number);
+// Raises the generation and the disc number noted in the folder's mark; lower ones change nothing. Who notes
+// them stands there too. Errors: not_found when there is no mark. Blocks.
+[[nodiscard]] Status note_generation(FileSystem& folder, std::uint64_t generation, std::uint64_t disc_number,
+                                     const std::string& last_begun = "");
 
 }  // namespace burnbox

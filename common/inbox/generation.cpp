@@ -14,16 +14,17 @@ namespace {
 struct Reached {
     std::uint64_t generation = 0;
     std::uint64_t disc_number = 0;  // of the last disc that was begun
+    bool by_another = false;        // noted: by a catalogue that has begun something else
 };
 
 Result<Reached> reached_by(Catalogue& catalogue) {
     BB_TRY(const std::uint64_t generation, catalogue.generation());
     BB_TRY(const unsigned next, catalogue.next_disc_number());
-    return Reached{generation, next - 1};
+    return Reached{.generation = generation, .disc_number = next - 1};
 }
 
 // By whatever catalogue: each that was put back went on for itself.
-Result<Reached> highest_noted(std::span<FileSystem* const> places) {
+Result<Reached> highest_noted(Catalogue& catalogue, std::span<FileSystem* const> places) {
     Reached highest;
     for (FileSystem* const place : places) {
         const auto mark = read_folder_mark(*place);
@@ -33,6 +34,8 @@ Result<Reached> highest_noted(std::span<FileSystem* const> places) {
         if (!*mark) continue;
         highest.generation = std::max(highest.generation, (*mark)->generation);
         highest.disc_number = std::max(highest.disc_number, (*mark)->disc_number);
+        BB_TRY(const bool ours, catalogue.has_begun((*mark)->last_begun));
+        highest.by_another = highest.by_another || !ours;
     }
     return highest;
 }
@@ -74,7 +77,7 @@ void tell(CatalogueAge age, std::uint64_t generation, std::uint64_t noted) {
 }
 
 bool is_behind(const Reached& own, const Reached& noted) {
-    return noted.generation > own.generation || noted.disc_number > own.disc_number;
+    return noted.generation > own.generation || noted.disc_number > own.disc_number || noted.by_another;
 }
 
 // Remembered before the catalogue looks like a current one.
@@ -92,7 +95,7 @@ Status go_on_behind(Catalogue& catalogue, FileSystem& state_fs, CatalogueAge age
 Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs, FileSystem& inbox_fs,
                                       std::span<FileSystem* const> places) {
     BB_TRY(const Reached own, reached_by(catalogue));
-    BB_TRY(const Reached noted, highest_noted(places));
+    BB_TRY(const Reached noted, highest_noted(catalogue, places));
     CatalogueAge age = is_behind(own, noted) ? CatalogueAge::older : CatalogueAge::current;
     if (age == CatalogueAge::current && own.generation == 0) {
         BB_TRY(const bool missing, has_predecessor(catalogue, state_fs, inbox_fs));
@@ -116,7 +119,7 @@ Result<CatalogueAge> check_generation(Catalogue& catalogue, FileSystem& state_fs
 Result<CatalogueAge> compare_generation(Catalogue& catalogue, FileSystem& state_fs, FileSystem& place) {
     FileSystem* const places[] = {&place};
     BB_TRY(const Reached own, reached_by(catalogue));
-    BB_TRY(const Reached noted, highest_noted(places));
+    BB_TRY(const Reached noted, highest_noted(catalogue, places));
     const bool behind = is_behind(own, noted);
     if (behind) BB_CHECK(go_on_behind(catalogue, state_fs, CatalogueAge::older, own, noted));
     BB_CHECK(note_generation_in(catalogue, places));
@@ -136,10 +139,11 @@ Result<bool> skip_unseen_labels(Catalogue& catalogue) {
 
 Status note_generation_in(Catalogue& catalogue, std::span<FileSystem* const> places) {
     BB_TRY(const Reached own, reached_by(catalogue));
+    BB_TRY(const std::string last_begun, catalogue.last_begun());
     bool noted = false;
     Status last;
     for (FileSystem* const place : places) {
-        const Status done = note_generation(*place, own.generation, own.disc_number);
+        const Status done = note_generation(*place, own.generation, own.disc_number, last_begun);
         if (done) {
             noted = true;
         } else if (done.error().code != Errc::not_found || done.error().sys_errno != 0) {

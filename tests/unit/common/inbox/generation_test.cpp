@@ -51,10 +51,10 @@ struct Box {
         return start();
     }
     // Its number.
-    unsigned begin_disc() {
+    unsigned begin_disc(const std::string& label = "") {
         const unsigned number = catalogue->next_disc_number().value();
         DiscRow disc;
-        disc.label = "DISC_" + std::to_string(number), disc.serial = disc.label;
+        disc.label = label.empty() ? "DISC_" + std::to_string(number) : label, disc.serial = disc.label;
         REQUIRE(catalogue->add_disc(disc));
         REQUIRE(note_generation_in(*catalogue, places));
         return number;
@@ -62,6 +62,41 @@ struct Box {
 };
 
 }  // namespace
+
+TEST_CASE("generation: a fork that is as old is told by what it has begun") {
+    Box box;
+    CHECK(box.begin_disc() == 1);
+    box.copy();
+    const FolderMark then = **read_folder_mark(box.inbox);
+    CHECK(box.begin_disc() == 2);
+    const FolderMark fork = **read_folder_mark(box.inbox);
+    // The whole state as it was, while the place that knows of the other's disc is away.
+    REQUIRE(write_folder_mark(box.inbox, then));
+    REQUIRE(write_folder_mark(box.discs, then));
+    CHECK(box.put_back() == CatalogueAge::current);
+    CHECK(box.begin_disc("ANOTHER_2") == 2);
+    CHECK(box.start() == CatalogueAge::current);
+    SUBCASE("at the start") {
+        REQUIRE(write_folder_mark(box.discs, fork));
+        CHECK(box.start() == CatalogueAge::older);
+    }
+    SUBCASE("when it comes") {
+        REQUIRE(write_folder_mark(box.discs, fork));
+        CHECK(compare_generation(*box.catalogue, box.state, box.discs).value() == CatalogueAge::older);
+        CHECK(compare_generation(*box.catalogue, box.state, box.discs).value() == CatalogueAge::current);
+    }
+    CHECK(box.begin_disc() == 103);
+}
+
+TEST_CASE("generation: a mark of an earlier burnbox, which says nothing of what was begun, is no fork") {
+    Box box;
+    CHECK(box.begin_disc() == 1);
+    FolderMark mark = **read_folder_mark(box.inbox);
+    CHECK(mark.last_begun.starts_with("1:DISC_1 "));
+    mark.last_begun.clear();
+    REQUIRE(write_folder_mark(box.inbox, mark));
+    CHECK(box.start() == CatalogueAge::current);
+}
 
 TEST_CASE("generation: the same old catalogue put back again and again never gives a number twice") {
     Box box;
