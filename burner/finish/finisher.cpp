@@ -49,15 +49,17 @@ Result<std::optional<SealedSession>> seal_if_readable(const BurnerServices& serv
     return std::optional<SealedSession>();
 }
 
-// The marker's bytes are in the bag by now. One that is data too stays, and so does one that holds something
-// else by now: false, which is on no disc.
-Result<bool> remove_marker(FileSystem& fs, const std::string& folder, const SealedSession& sealed) {
+// One that is data too stays. So does one whose bytes are on no disc: it holds something else by now, or it
+// was burned in another layout than the one that was to be at its seal: false.
+Result<bool> remove_marker(FileSystem& fs, const std::string& folder, const SealedSession& sealed,
+                           bool is_in_bag) {
     const Marker& marker = sealed.marker;
     const auto& entries = sealed.manifest.entries;
     const bool is_data =
         std::ranges::find(entries, marker.name, &ManifestEntry::staged_path) != entries.end();
     if (marker.name.empty() || is_data) return true;
     const std::string path = join_path(folder, marker.name);
+    if (!is_in_bag && !marker.content.empty()) return !fs.info(path).has_value();
     const ManifestEntry in_bag{.path = marker.name,
                                .type = FileType::file,
                                .size_bytes = marker.content.size(),
@@ -67,11 +69,11 @@ Result<bool> remove_marker(FileSystem& fs, const std::string& folder, const Seal
     return removed;
 }
 
-// What the folder holds that is on no disc, the marker being in the bag.
+// What the folder holds that is on no disc; the marker goes when its bag has it.
 Result<std::vector<std::string>> not_burned(FileSystem& fs, const SessionRow& row,
-                                            const SealedSession& sealed) {
+                                            const SealedSession& sealed, bool has_marker) {
     const std::string folder = join_path(row.account, row.folder);
-    BB_TRY(const bool marker_done, remove_marker(fs, folder, sealed));
+    BB_TRY(const bool marker_done, remove_marker(fs, folder, sealed, has_marker));
     auto late = late_files(fs, folder, sealed);
     if (!late) {
         log::warning("sealed folder not looked through", log::kv("session", row.disc_name),
@@ -80,10 +82,12 @@ Result<std::vector<std::string>> not_burned(FileSystem& fs, const SessionRow& ro
     }
     if (!marker_done) late->push_back(sealed.marker.name);
     if (!late->empty())
-        log::warning("files not burned", log::kv("account", row.account), log::kv("session", row.disc_name),
-                     log::kv("files", late->size()), log::kv("first", late->front()),
-                     log::kv("reason", "they came, or were changed, after the seal"),
-                     log::kv("remedy", "send them as a session of their own"));
+        log::warning(
+            "files not burned", log::kv("account", row.account), log::kv("session", row.disc_name),
+            log::kv("files", late->size()), log::kv("first", late->front()),
+            log::kv("reason",
+                    "they came, or were changed, after the seal; or burn.layout has no place for a marker"),
+            log::kv("remedy", "send them as a session of their own"));
     return std::move(*late);
 }
 
@@ -174,12 +178,22 @@ struct Places {
     std::string reason{};  // what changed since the seal
 };
 
+// A session's marker is in the bag of each of its parts.
+Result<bool> is_marker_in_bag(const BurnerServices& services, const SessionRow& row) {
+    BB_TRY(const auto layouts, layouts_of_parts(services, row));
+    return std::ranges::all_of(layouts, [](const auto& part) { return part.second == Layout::bag; });
+}
+
 Result<Places> finish_burned(const BurnerServices& services, const SessionRow& row) {
     BB_TRY(Receipt receipt, make_receipt(services.catalogue, row));
     BB_TRY(const auto sealed, seal_if_readable(services, row));
+    bool has_marker = false;
     if (sealed && row.parts == 0) {
         BB_TRY(const Layout layout, burned_layout(services.catalogue, row.id, *sealed, layout_of(services)));
         add_from_seal(receipt, *sealed, layout);
+        has_marker = has_marker_file(*sealed, layout);
+    } else if (sealed) {
+        BB_TRY(has_marker, is_marker_in_bag(services, row));
     }
     if (row.parts != 0) BB_CHECK(add_places_of_parts(services, row, receipt));
     BB_TRY(FileSystem* const fs, services.inbox.fs_of(row));
@@ -187,7 +201,7 @@ Result<Places> finish_burned(const BurnerServices& services, const SessionRow& r
     if (sealed) {
         receipt.name_notes = sealed->name_notes;
         receipt.time_notes = time_notes_of(sealed->manifest);
-        BB_TRY(receipt.not_burned, not_burned(*fs, row, *sealed));
+        BB_TRY(receipt.not_burned, not_burned(*fs, row, *sealed, has_marker));
         receipt.changed = tell_changed_files(*fs, row, *sealed);
     }
     const std::string reason = changed_reason(receipt.changed);

@@ -196,9 +196,13 @@ std::vector<DiscEntry> disc_entries(const SealedSession& session, Layout wanted,
     return entries;
 }
 
+bool has_marker_file(const SealedSession& session, Layout layout) {
+    return layout == Layout::bag && !is_burned_as_it_is(session);
+}
+
 std::string payload_place(const SealedSession& session, Layout layout) {
     if (layout == Layout::root) return "";
-    const bool in_data = layout == Layout::bag && !is_burned_as_it_is(session);
+    const bool in_data = has_marker_file(session, layout);
     return session.identifier() + (in_data ? "/data" : "");
 }
 

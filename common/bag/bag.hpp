@@ -42,6 +42,9 @@ struct DiscEntry {
 // Where the session's own entries begin on the disc, from its root; "" = they lie at the root.
 [[nodiscard]] std::string payload_place(const SealedSession& session, Layout layout);
 
+// Whether its bag has a place for the marker's bytes. Elsewhere they are on the disc only as data.
+[[nodiscard]] bool has_marker_file(const SealedSession& session, Layout layout);
+
 // Where the session's recovery files lie on the disc, and the folder that the paths in them begin at; both
 // from the disc's root. A bag of ours has them in `par2`; elsewhere they lie beside it, below RECOVERY, which
 // no account's name can be. Layout::root has none.

@@ -118,6 +118,7 @@ std::string checksum_list(const Receipt& receipt) {  // from the disc's root, wi
 
 // The list would name no file: the program that checks it takes that for an error.
 bool has_nothing_to_check(const Receipt& receipt) {
+    if (receipt.files.empty()) return receipt.files_count == 0;  // they may not be listed
     const bool is_own_bag =
         std::ranges::find(receipt.files, "bagit.txt", &ReceiptFile::path) != receipt.files.end();
     return std::ranges::none_of(receipt.files, [&](const ReceiptFile& file) {
@@ -287,8 +288,9 @@ std::string to_text(const Receipt& receipt) {
         text += '\n';
     };
     list(receipt.not_burned,
-         "NOT ON THE DISC\n\nThese came into the folder after it was sealed. Send them as a session of "
-         "their own:\n\n");
+         "NOT ON THE DISC\n\nThese came into the folder after it was sealed, or are a marker that the layout "
+         "of "
+         "the disc has no\nplace for. Send them as a session of their own:\n\n");
     list(receipt.changed,
          "CHANGED AFTER THE SEAL\n\nThe disc has these as they were sealed; what the folder holds now is on "
          "no disc.\nSend them as a session of their own:\n\n");
