@@ -5,6 +5,7 @@
 
 #include "burner/attempts/load_disc.hpp"
 #include "burner/jobs/burner_state.hpp"
+#include "burner/schedule/failure_rules.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {
@@ -72,10 +73,14 @@ std::vector<DriveLoop*> Burner::State::who_may_have(const DiscRow& disc) {
 
 // The drive may be busy with something else: its thread finds it out.
 Result<std::string> Burner::State::vouch_for(DriveLoop& loop) {
-    BB_CHECK(services.catalogue.trust_drive(loop.drive().name()));
+    const std::string& name = loop.drive().name();
+    BB_TRY(const auto attempts, services.catalogue.attempts_on_drive(name));
+    BB_TRY(const auto discs, services.catalogue.discs());
+    const bool was_stopped = !why_drive_stops(name, attempts, discs).empty();
+    BB_CHECK(services.catalogue.trust_drive(name));
     loop.wake();
     schedule.changed();
-    return fmt::format("drive {} may burn again", loop.drive().name());
+    return fmt::format("drive {} {}", name, was_stopped ? "may burn again" : "was not stopped");
 }
 
 Result<std::string> Burner::by_hand(ByHand what, const std::string& drive) {

@@ -204,14 +204,10 @@ struct Composition::State {
         return all;
     }
 
-    void burn(const std::string& account, const std::string& session, bool again, Done done) {
-        const auto in_inbox = uploads->open_sessions();
-        const bool is_there = std::ranges::any_of(in_inbox, [&](const OpenSessionStatus& open) {
-            return open.account == account && open.name == session;
-        });
-        if (!is_there && watches->has(account, session))
-            return watches->burn(account, session, again, std::move(done));
-        uploads->burn(account, session, again, std::move(done));
+    void burn(const OpenSessionStatus& open, bool again, Done done) {
+        if (!open.watched_folder.empty())
+            return watches->burn(open.watched_folder, open.name, again, std::move(done));
+        uploads->burn(open.account, open.name, again, std::move(done));
     }
 
     void make_operations() {
@@ -220,8 +216,8 @@ struct Composition::State {
             .inbox = stores->inbox(),
             .events = events,
             .open_sessions = [this] { return open_sessions(); },
-            .burn = [this](const std::string& account, const std::string& session, bool again,
-                           Done done) { burn(account, session, again, std::move(done)); },
+            .burn = [this](const OpenSessionStatus& open, bool again,
+                           Done done) { burn(open, again, std::move(done)); },
             .cancel = [this](const std::string& account, const std::string& session,
                              Done done) { uploads->cancel(account, session, std::move(done)); },
             .drives = [this] { return burner->drives(); },

@@ -19,17 +19,15 @@ Result<SessionRow> sealed_as(const Asked& asked, const std::string& account, con
 void seal_and_burn(const Asked& asked, BurnWaits& waits, const OpenSessionStatus& open) {
     const bool again = asked.operation.has("--again");
     const auto wait = asked.operation.has("--wait") ? waits.begin(asked) : nullptr;
-    asked.services.burn(
-        open.account, open.name, again, [asked, &waits, wait, open](Result<std::string> sealed) {
-            if (!sealed) return asked.failed(sealed.error().message);
-            if (sealed->empty())
-                *sealed = fmt::format("{} is sealed", name_for(asked, open.account, open.name));
-            if (!wait) return asked.done(*sealed + "\n");
-            asked.sink->error(std::move(*sealed));
-            const auto row = sealed_as(asked, open.account, open.name);
-            if (!row) return asked.failed(row.error().message);
-            waits.follow(wait, row->id);
-        });
+    asked.services.burn(open, again, [asked, &waits, wait, open](Result<std::string> sealed) {
+        if (!sealed) return asked.failed(sealed.error().message);
+        if (sealed->empty()) *sealed = fmt::format("{} is sealed", name_for(asked, open.account, open.name));
+        if (!wait) return asked.done(*sealed + "\n");
+        asked.sink->error(std::move(*sealed));
+        const auto row = sealed_as(asked, open.account, open.name);
+        if (!row) return asked.failed(row.error().message);
+        waits.follow(wait, row->id);
+    });
 }
 
 }  // namespace

@@ -83,7 +83,8 @@ Finding look_at(const OperationServices& services, const std::string& account, S
             break;
     }
     if (!is_finished(*row))
-        return {.exit_code = {}, .out = "", .line = fmt::format("{} is burned and verified", name)};
+        return {
+            .exit_code = {}, .out = "", .line = fmt::format("{} is burned and verified{}", name, because)};
     auto receipt = receipt_text(services.catalogue, services.inbox, *row);
     if (!receipt)
         return {.exit_code = 1,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "common/base/text.hpp"
@@ -49,23 +50,51 @@ std::string reason_of(const Asked& asked, const SessionRow& row) {
         escape(row.folder), name_for(asked, row.account, row.disc_name), row.reason);
 }
 
+// What names of sessions are used in more than one folder.
+class Namesakes {
+  public:
+    void add(const std::string& account, const std::string& name, const std::string& watched_folder) {
+        folders_[{account, name}].insert(watched_folder);
+    }
+    [[nodiscard]] bool has(const std::string& account, const std::string& name) const {
+        const auto known = folders_.find({account, name});
+        return known != folders_.end() && known->second.size() > 1;
+    }
+
+  private:
+    std::map<Key, std::set<std::string>> folders_;
+};
+
+std::string watched_folder_of(const SessionRow& row) {
+    const std::string* const watched = row.staging.watched_folder();
+    return watched == nullptr ? std::string() : *watched;
+}
+
 // Sealed ones as the catalogue has them, oldest first, then the open ones. Without `burned` those are left
 // out.
 Result<std::vector<SessionView>> gather_sessions(const Asked& asked, bool burned) {
     std::vector<SessionView> views;
     BB_TRY(const auto rows, asked.services.catalogue.sessions(asked.account));
     BB_TRY(auto losses, gather_losses(asked.services.catalogue));
+    const auto open_sessions = asked.services.open_sessions();
+    Namesakes namesakes;
+    for (const SessionRow& row : rows)
+        if (row.state != SessionState::burned || burned)
+            namesakes.add(row.account, row.name, watched_folder_of(row));
+    for (const OpenSessionStatus& open : open_sessions)
+        namesakes.add(open.account, open.name, open.watched_folder);
     for (const SessionRow& row : rows) {
         const bool is_burned = row.state == SessionState::burned;
         if (is_burned && !burned) continue;
         const std::string& loss = losses[{row.account, row.disc_name}];
         views.push_back({row.account, row.disc_name, row.state, row.bytes, row.files_count,
-                         is_burned && !loss.empty() ? loss : reason_of(asked, row)});
+                         is_burned && !loss.empty() ? loss : reason_of(asked, row),
+                         namesakes.has(row.account, row.name) ? place_for(asked, row) : ""});
     }
-    for (const OpenSessionStatus& open : asked.services.open_sessions())
+    for (const OpenSessionStatus& open : open_sessions)
         if (asked.account.empty() || open.account == asked.account)
-            views.push_back(
-                {open.account, open.name, std::nullopt, open.bytes, open.files_count, open.reason});
+            views.push_back({open.account, open.name, std::nullopt, open.bytes, open.files_count, open.reason,
+                             namesakes.has(open.account, open.name) ? place_for(asked, open) : ""});
     return views;
 }
 

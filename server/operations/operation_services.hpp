@@ -25,7 +25,7 @@ struct OperationServices {
     Inbox& inbox;
     Events& events;
     std::function<std::vector<OpenSessionStatus>()> open_sessions;
-    std::function<void(const std::string& account, const std::string& session, bool again, Done done)> burn;
+    std::function<void(const OpenSessionStatus& open, bool again, Done done)> burn;
     std::function<void(const std::string& account, const std::string& session, Done done)> cancel;
     std::function<std::vector<DriveStatus>()> drives;
     std::function<Result<VerifyReport>(const DiscSessionRow& copy, BurnObserver& observer)> verify;

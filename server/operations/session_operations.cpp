@@ -71,9 +71,14 @@ Result<std::string> retry(const OperationServices& services, const SessionRow& g
 void run_retry(const Asked& asked) {
     // No session's name on the command line is in doubt: account/name always means the session.
     const auto drives = asked.services.drives();
-    if (std::ranges::find(drives, asked.operation.argument, &DriveStatus::drive) != drives.end())
-        return run_by_hand(asked, Burner::ByHand::retry);
     const auto row = find_sealed_session(asked, asked.operation.argument, {SessionState::failed});
+    if (std::ranges::find(drives, asked.operation.argument, &DriveStatus::drive) != drives.end()) {
+        if (row && row->state == SessionState::failed)
+            asked.sink->error(fmt::format("{0} names the drive; the session is tried again by: retry {1}/{2}",
+                                          escape(asked.operation.argument), escape(row->account),
+                                          escape(row->disc_name)));
+        return run_by_hand(asked, Burner::ByHand::retry);
+    }
     if (!row) return asked.failed(row.error().message);
     const std::string session = name_for(asked, row->account, row->disc_name);
     const std::string pool = asked.operation.value("--pool");

@@ -20,6 +20,7 @@ struct SessionView {
     std::uint64_t bytes = 0;
     std::uint64_t files_count = 0;
     std::string reason;
+    std::string place{};  // of its folder; only where another one has its name
 };
 
 [[nodiscard]] std::string_view state_word(const SessionView& view);  // "open", "queued" ...

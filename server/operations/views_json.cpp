@@ -21,8 +21,10 @@ Json array_of(const Views& views, Make make) {
 }
 
 Json to_json(const SessionView& view) {
-    return {{"account", view.account}, {"session", view.session},         {"state", state_word(view)},
-            {"bytes", view.bytes},     {"files_count", view.files_count}, {"reason", view.reason}};
+    Json json{{"account", view.account}, {"session", view.session},         {"state", state_word(view)},
+              {"bytes", view.bytes},     {"files_count", view.files_count}, {"reason", view.reason}};
+    if (!view.place.empty()) json["folder"] = view.place;
+    return json;
 }
 
 // What is not as it should be is there only when it is so.

@@ -62,12 +62,17 @@ std::string section(std::string_view title, const Rows& rows, const std::vector<
                        rows.empty() ? fmt::format("  {}\n", none) : columns(rows, right, "  "));
 }
 
+std::string session_name(const SessionView& view, bool accounts) {
+    const std::string name = session_name(view.account, view.session, accounts);
+    return view.place.empty() ? name : fmt::format("{} ({})", name, escape(view.place));
+}
+
 Rows session_rows(const std::vector<SessionView>& sessions, bool accounts,
                   const std::vector<std::optional<SessionState>>& states) {
     Rows rows;
     for (const SessionView& view : sessions)
         if (std::ranges::find(states, view.state) != states.end())
-            rows.push_back({session_name(view.account, view.session, accounts), std::string(state_word(view)),
+            rows.push_back({session_name(view, accounts), std::string(state_word(view)),
                             count_text(view.files_count, "file", "files"), human_bytes(view.bytes),
                             escape(view.reason)});
     return rows;
@@ -82,7 +87,7 @@ std::string_view state_word(const SessionView& view) {
 std::string sessions_text(const std::vector<SessionView>& sessions, bool accounts) {
     Rows rows = {{"SESSION", "STATE", "FILES", "SIZE", "REASON"}};
     for (const SessionView& view : sessions)
-        rows.push_back({session_name(view.account, view.session, accounts), std::string(state_word(view)),
+        rows.push_back({session_name(view, accounts), std::string(state_word(view)),
                         std::to_string(view.files_count), human_bytes(view.bytes), escape(view.reason)});
     return columns(rows, {2, 3});
 }

@@ -99,7 +99,8 @@ class IntakeSession;
 struct OpenSessionStatus {
     std::string account, name;
     std::uint64_t bytes = 0, files_count = 0;
-    std::string reason;  // "no marker yet: send BURN", "cut off: ..."
+    std::string reason;            // "no marker yet: send BURN", "cut off: ..."
+    std::string watched_folder{};  // that it lies in; "" = its account's inbox
 };
 
 class Uploads {

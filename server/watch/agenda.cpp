@@ -97,17 +97,18 @@ void Agenda::set_reason(const std::string& name, const std::string& reason) {
     if (Session* const session = at(name)) session->reason = reason;
 }
 
-std::vector<OpenSessionStatus> Agenda::open_sessions(const std::string& account) const {
+std::vector<OpenSessionStatus> Agenda::open_sessions(const WatchConfig& folder) const {
     const std::lock_guard lock(mutex_);
     std::vector<OpenSessionStatus> all;
     all.reserve(sessions_.size());
     for (const auto& [name, session] : sessions_)
         all.push_back(
-            {.account = account,
+            {.account = folder.account,
              .name = name,
              .bytes = session.bytes,
              .files_count = session.files_count,
-             .reason = session.reason.empty() ? "in a watched folder: not looked at yet" : session.reason});
+             .reason = session.reason.empty() ? "in a watched folder: not looked at yet" : session.reason,
+             .watched_folder = folder.path});
     return all;
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
+#include "common/config/config.hpp"
 #include "server/upload/client.hpp"
 
 namespace burnbox::watch {
@@ -53,7 +54,7 @@ class Agenda {
 
     void set_size(const std::string& name, std::uint64_t bytes, std::uint64_t files_count);
     void set_reason(const std::string& name, const std::string& reason);
-    [[nodiscard]] std::vector<OpenSessionStatus> open_sessions(const std::string& account) const;
+    [[nodiscard]] std::vector<OpenSessionStatus> open_sessions(const WatchConfig& folder) const;
 
   private:
     [[nodiscard]] Session* at(const std::string& name);

@@ -39,7 +39,7 @@ class WatchedFolder : public std::enable_shared_from_this<WatchedFolder> {
     void burn(const std::string& session, bool again, Done done);
     // Any thread.
     [[nodiscard]] std::vector<OpenSessionStatus> open_sessions() const {
-        return agenda_.open_sessions(config_.account);
+        return agenda_.open_sessions(config_);
     }
 
   private:

@@ -188,10 +188,10 @@ struct Watches::State {
         }
     }
 
-    [[nodiscard]] std::shared_ptr<watch::WatchedFolder> find(const std::string& account,
+    [[nodiscard]] std::shared_ptr<watch::WatchedFolder> find(const std::string& path,
                                                              const std::string& session) const {
         for (auto& folder : folders()) {
-            if (folder->config().account != account) continue;
+            if (folder->config().path != path) continue;
             const auto open = folder->open_sessions();
             if (std::ranges::find(open, session, &OpenSessionStatus::name) != open.end()) return folder;
         }
@@ -272,12 +272,8 @@ std::vector<OpenSessionStatus> Watches::open_sessions() const {
     return all;
 }
 
-bool Watches::has(const std::string& account, const std::string& session) const {
-    return state_->find(account, session) != nullptr;
-}
-
-void Watches::burn(const std::string& account, const std::string& session, bool again, Done done) {
-    const auto folder = state_->find(account, session);
+void Watches::burn(const std::string& path, const std::string& session, bool again, Done done) {
+    const auto folder = state_->find(path, session);
     if (folder == nullptr)
         return done(fail(Errc::not_found, fmt::format("there is no open session {}", escape(session))));
     state_->mailbox->post([folder, session, again, done = answered_at_last(std::move(done))]() mutable {

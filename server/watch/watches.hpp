@@ -31,10 +31,8 @@ class Watches {
     [[nodiscard]] std::string at_work() const;
 
     [[nodiscard]] std::vector<OpenSessionStatus> open_sessions() const;  // any thread
-    // Whether an open session of that name is in one of the account's watched folders. Any thread.
-    [[nodiscard]] bool has(const std::string& account, const std::string& session) const;
-    // As Uploads::burn, for one of them. Any thread.
-    void burn(const std::string& account, const std::string& session, bool again, Done done);
+    // As Uploads::burn, for the open session of that name in this watched folder. Any thread.
+    void burn(const std::string& folder, const std::string& session, bool again, Done done);
 
   private:
     struct State;

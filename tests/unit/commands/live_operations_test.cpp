@@ -34,9 +34,10 @@ struct Fixture {
             .events = events,
             .open_sessions = [this] { return open; },
             .burn =
-                [this](const std::string& account, const std::string& session, bool again, Done done) {
-                    asked.push_back("burn " + account + "/" + session + (again ? " again" : ""));
-                    done(seal(account, session));
+                [this](const OpenSessionStatus& one, bool again, Done done) {
+                    asked.push_back("burn " + one.watched_folder + one.account + "/" + one.name +
+                                    (again ? " again" : ""));
+                    done(seal(one.account, one.name));
                 },
             .cancel =
                 [this](const std::string& account, const std::string& session, Done done) {
@@ -202,6 +203,39 @@ TEST_CASE("operations: burn seals the open session and says so") {
     CHECK(sink->exit_code() == 0);
     CHECK(sink->out_text() == "holiday is sealed\n");
     CHECK(fixture.asked == std::vector<std::string>{"burn alice/holiday again"});
+}
+
+TEST_CASE(
+    "operations: sessions of one name in several folders are told apart, and burned by their folder's path") {
+    Fixture fixture;
+    fixture.open = {{.account = "alice", .name = "h", .reason = ""},
+                    {.account = "alice", .name = "h", .reason = "", .watched_folder = "/srv/w1"},
+                    {.account = "alice", .name = "h", .reason = "", .watched_folder = "/srv/w2"},
+                    {.account = "alice", .name = "other", .reason = "", .watched_folder = "/srv/w2"}};
+    fixture.seal = [](const std::string&, const std::string& session) { return session + " is sealed"; };
+    const std::string inbox = fixture.fs.host_path("alice/h");
+    const std::string list = fixture.run("", {"sessions"})->out_text();
+    for (const std::string& folder : {inbox, std::string("/srv/w1/h"), std::string("/srv/w2/h")})
+        CHECK(list.find("alice/h (" + folder + ")") != std::string::npos);
+    CHECK(list.find("/srv/w2/other") == std::string::npos);
+    CHECK(fixture.run("", {"sessions", "--json"})->out_text().find("\"folder\": \"/srv/w1/h\"") !=
+          std::string::npos);
+    for (const char* name : {"h", "alice/h"}) {
+        const auto sink = fixture.run("", {"burn", name});
+        CHECK(sink->exit_code() == 1);
+        CHECK(sink->errors() ==
+              "\"h\" may be any of " + inbox + ", /srv/w1/h, /srv/w2/h: give one of these\n");
+    }
+    CHECK(fixture.run("", {"burn", "/srv/w2/h"})->exit_code() == 0);
+    CHECK(fixture.run("", {"burn", inbox})->exit_code() == 0);
+    CHECK(fixture.run("", {"burn", "other"})->exit_code() == 0);
+    // An account knows nothing of this machine's folders: its own inbox comes first.
+    CHECK(fixture.run("alice", {"sessions"})->out_text().find("/srv") == std::string::npos);
+    CHECK(fixture.run("alice", {"sessions"})->out_text().find("h (watched folder)") != std::string::npos);
+    CHECK(fixture.run("alice", {"burn", "h"})->exit_code() == 0);
+    CHECK(fixture.run("alice", {"burn", "/srv/w2/h"})->exit_code() == 1);
+    CHECK(fixture.asked == std::vector<std::string>{"burn /srv/w2alice/h", "burn alice/h",
+                                                    "burn /srv/w2alice/other", "burn alice/h"});
 }
 
 TEST_CASE("operations: a refused seal is the answer, also of one who wanted to wait") {
@@ -395,6 +429,7 @@ TEST_CASE("operations: retry of a configured drive is the drive's, account/name 
     CHECK(sink->exit_code() == 0);
     CHECK(sink->out_text() == "done with it\n");
     CHECK(fixture.asked == std::vector<std::string>{"3 by hand tray"});
+    CHECK(sink->errors() == "tray names the drive; the session is tried again by: retry alice/tray\n");
     CHECK(fixture.run("", {"retry", "alice/tray"})->out_text() == "alice/tray is queued again\n");
 }
 

@@ -81,18 +81,20 @@ TEST_CASE("agenda: a session that went has no turn, and its work still ends") {
     CHECK(schedule.agenda.end_work("a") == nullptr);
     CHECK(schedule.agenda.names().empty());
     schedule.agenda.set_reason("a", "nobody asks");
-    CHECK(schedule.agenda.open_sessions("alice").empty());
+    CHECK(schedule.agenda.open_sessions({.path = "/w", .account = "alice"}).empty());
 }
 
 TEST_CASE("agenda: people are told what is known of a session") {
     Schedule schedule;
     schedule.change("a", 0);
-    CHECK(schedule.agenda.open_sessions("lab")[0].reason == "in a watched folder: not looked at yet");
+    CHECK(schedule.agenda.open_sessions({.path = "/w", .account = "lab"})[0].reason ==
+          "in a watched folder: not looked at yet");
     schedule.agenda.set_size("a", 12, 3);
     schedule.agenda.set_reason("a", "no marker yet");
-    const auto told = schedule.agenda.open_sessions("lab");
+    const auto told = schedule.agenda.open_sessions({.path = "/w", .account = "lab"});
     REQUIRE(told.size() == 1);
     CHECK(told[0].account == "lab");
+    CHECK(told[0].watched_folder == "/w");
     CHECK(told[0].name == "a");
     CHECK(told[0].bytes == 12);
     CHECK(told[0].files_count == 3);

@@ -27,7 +27,7 @@ struct WatchHouse {
         watches = std::move(Watches::open(house.services())).value();
         REQUIRE(watches->recover());
         REQUIRE(watches->start());
-        REQUIRE(watches->has("lab", "w1"));
+        REQUIRE(watches->open_sessions().size() == 1);
     }
 };
 
@@ -40,16 +40,16 @@ TEST_CASE("watches: who asks for a burn while they end has an answer") {
     const Answer answer;
     SUBCASE("they have ended") {
         lab.watches->stop();
-        lab.watches->burn("lab", "w1", false, answer.done());
+        lab.watches->burn(lab.folder.path(), "w1", false, answer.done());
     }
     SUBCASE("they are told to end") {
         lab.watches->end();
-        lab.watches->burn("lab", "w1", false, answer.done());
+        lab.watches->burn(lab.folder.path(), "w1", false, answer.done());
         lab.watches->stop();
     }
     SUBCASE("the look at it is never run") {
         lab.house.jobs_wait = true;
-        lab.watches->burn("lab", "w1", false, answer.done());
+        lab.watches->burn(lab.folder.path(), "w1", false, answer.done());
         lab.watches->stop();
         lab.house.jobs.clear();
     }
