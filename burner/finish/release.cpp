@@ -8,6 +8,7 @@
 #include "common/catalogue/copy_rules.hpp"
 #include "common/inbox/sealed_entry.hpp"
 #include "common/session/names.hpp"
+#include "common/storage/disk_space.hpp"
 
 namespace burnbox {
 namespace {
@@ -145,9 +146,13 @@ void PayloadRelease::look_at(const std::string& drive, SteadyTime time) {
 }
 
 bool PayloadRelease::is_short_of_space() {
-    return std::ranges::any_of(services_.inbox.places().there, [](FileSystem* fs) {
-        const auto space = fs->space();
-        return space && space_is_needed(*space);
+    const ConfigSnapshot config = services_.config.snapshot();
+    return std::ranges::any_of(services_.inbox.places().there, [&](FileSystem* fs) {
+        const auto is_short = [&](const std::string& folder) {
+            const auto space = space_at(*fs, folder);
+            return space && space_is_needed(*space);
+        };
+        return is_short("") || std::ranges::any_of(config->accounts | std::views::keys, is_short);
     });
 }
 
@@ -161,11 +166,11 @@ void PayloadRelease::rest(const SessionRow& row, const Asking& asking) {
     resting_[{row.id, asking.drive}] = services_.clock.steady_now() + kRest;
 }
 
-// Each staging folder has a file system of its own, and its own need.
+// Each staging folder may have a disk of its own, and so may each account's: each its own need.
 Result<bool> PayloadRelease::is_needed(const SessionRow& row, const KeepBurned& keep) {
     if (keep.how != KeepBurned::How::until_needed) return true;
     BB_TRY(FileSystem* const fs, services_.inbox.fs_of(row));
-    BB_TRY(const auto space, fs->space());
+    BB_TRY(const auto space, space_at(*fs, row.account));
     return space_is_needed(space);
 }
 

@@ -72,7 +72,7 @@ class PayloadRelease {
     [[nodiscard]] Result<bool> run(Asking asking);
     void note_clock();
     void look_at(const std::string& drive, SteadyTime time);  // again then
-    [[nodiscard]] bool is_short_of_space();                   // any of the staging folders
+    [[nodiscard]] bool is_short_of_space();                   // any of the disks of staging folders
     [[nodiscard]] SteadyTime time_of_next(const std::vector<SessionRow>& burned,
                                           const KeepBurned& keep) const;
     [[nodiscard]] Result<bool> is_needed(const SessionRow& row, const KeepBurned& keep);

@@ -60,7 +60,8 @@ constexpr Condition kConditions[] = {
      "session.keep_burned: until_needed those whose discs read back well go by themselves, the oldest "
      "first."},
     {folder_away, folder_away_cleared, "FOLDER_AWAY",
-     "A folder that burnbox works in is not there, because its disk is not mounted, or is closed to it.",
+     "A folder that burnbox works in is not there, because its disk is not mounted, or is closed to it, or "
+     "nothing can be written there.",
      "Mount it, or do what the text above says; burnbox goes on by itself, unless it says that it ends. It "
      "also says what to do if another folder is to take its place."},
     {catalogue_error, catalogue_error_cleared, "CATALOGUE_ERROR",

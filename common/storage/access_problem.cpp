@@ -28,7 +28,7 @@ std::string rights(int wanted) {
 
 std::string problem(const std::string& path, int wanted, int sys_errno) {
     const std::string what = fmt::format("open {}: {}", escape(path), std::strerror(sys_errno));
-    if (sys_errno == EROFS) return what + "; mount its file system for writing";
+    if (const std::string remedy = disk_remedy(sys_errno); !remedy.empty()) return what + "; " + remedy;
     struct stat info{};
     const bool is_ours = ::stat(path.c_str(), &info) == 0 && info.st_uid == ::geteuid();
     const std::string quoted = shell_quoted(path);
@@ -38,6 +38,12 @@ std::string problem(const std::string& path, int wanted, int sys_errno) {
 }
 
 }  // namespace
+
+std::string disk_remedy(int sys_errno) {
+    if (sys_errno != EROFS && sys_errno != EIO) return {};
+    return "look at `dmesg`: after an error of its disk, check its file system (fsck); then mount it for "
+           "writing";
+}
 
 std::optional<std::string> access_problem(const std::string& host_path, int wanted) {
     for (std::size_t end = host_path.find('/', 1); end != std::string::npos;

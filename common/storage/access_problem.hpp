@@ -11,4 +11,7 @@ namespace burnbox {
 // that can't be entered, else itself. nullopt: it may be used so, or it is not there. Blocks.
 [[nodiscard]] std::optional<std::string> access_problem(const std::string& host_path, int wanted);
 
+// What mends a disk that takes no writes any more (EROFS, EIO); "" for other errors.
+[[nodiscard]] std::string disk_remedy(int sys_errno);
+
 }  // namespace burnbox

@@ -110,9 +110,18 @@ struct Composition::State {
         signals = std::make_unique<SignalFolder>(*signals_fs, events);
         hooks = std::make_unique<Hooks>(config->hooks, events, spawner);
         resources = std::make_unique<ResourceWatch>(
-            std::vector<WatchedSpace>{{"inbox_dir", stores->inbox_fs()}, {"state_dir", stores->state_fs()}},
-            stores->catalogue(), events, system_clock());
+            watched_spaces(), stores->catalogue(), events, system_clock(),
+            [this](const std::string& folder, const std::string& why) { away.tell(folder, why); });
         return {};
+    }
+
+    // An account's folder may be the top of a disk of its own, which may be mounted later.
+    [[nodiscard]] std::vector<WatchedSpace> watched_spaces() const {
+        std::vector<WatchedSpace> spaces{{"inbox_dir", stores->inbox_fs()},
+                                         {"state_dir", stores->state_fs()}};
+        for (const std::string& account : account_names())
+            spaces.push_back({"account " + account, stores->inbox_fs(), account});
+        return spaces;
     }
 
     // Once the pool ends a job is its asker's own, who has an answer by that: the gate is shut.

@@ -1,10 +1,11 @@
-// Watches what the server lives on, the space for uploads and the catalogue, and publishes the conditions
-// staging_full and catalogue_error. A thread of its own, because asking may block. Threads: made and stopped
-// by the owner; catalogue_failed() from any.
+// Watches what the server lives on, the space for uploads, whether it can be written to, and the catalogue,
+// and publishes the conditions staging_full and catalogue_error. A thread of its own, because asking may
+// block. Threads: made and stopped by the owner; catalogue_failed() from any.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -19,6 +20,7 @@ namespace burnbox {
 struct WatchedSpace {
     std::string key;  // of the configuration: "inbox_dir"
     FileSystem& fs;
+    std::string folder{};  // in it; it counts while it is on another disk than the top
 };
 
 // Less than 2 % or 1 GiB is free, whichever is less, or less than 2 % or 10,000 of the inodes. Once short, it
@@ -27,8 +29,12 @@ struct WatchedSpace {
 
 class ResourceWatch {
   public:
+    // A folder on this machine, and why nothing can be written there; "" = it can again.
+    using FolderFails = std::function<void(const std::string& host_path, const std::string& why)>;
+
     // What it is given outlives it.
     ResourceWatch(std::vector<WatchedSpace> spaces, Catalogue& catalogue, Events& events, const Clock& clock,
+                  FolderFails folder_fails = {},
                   std::chrono::milliseconds interval = std::chrono::seconds(5));
     ~ResourceWatch();  // stop()
 
@@ -45,14 +51,18 @@ class ResourceWatch {
   private:
     void run(const std::stop_token& stop);
     void look_at_spaces();
+    void look_at_writing();
     void look_at_catalogue(const std::string& failure);
 
     const std::vector<WatchedSpace> spaces_;
     Catalogue& catalogue_;
+    const FolderFails folder_fails_;
     const std::chrono::milliseconds interval_;
     Conditions conditions_;
     std::vector<bool> short_;        // the thread's: by space; one that can't be asked stays as it was
     std::vector<std::string> said_;  // the thread's: by space, what was said of it last
+    std::vector<bool> unwritable_;   // the thread's: by space
+    unsigned looks_ = 0;             // the thread's
     bool catalogue_fails_ = false;   // the thread's
     std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -32,6 +32,8 @@ bool is_folder(const std::string& path) {
 // The reason why `path` can neither be used as a folder nor be made, with the line that mends it.
 std::optional<std::string> folder_finding(const std::string& key, const std::string& path) {
     const auto finding = [&](const std::string& object, int sys_errno) {
+        if (const std::string remedy = disk_remedy(sys_errno); !remedy.empty())
+            return fmt::format("{}: {}: {}; {}", key, object, std::strerror(sys_errno), remedy);
         return fmt::format("{}: {}: {}; mend it with: sudo install -d -o {} {}", key, object,
                            std::strerror(sys_errno), user_name(), path);
     };
@@ -137,7 +139,13 @@ std::string read_boot_id() {
 Result<UniqueFd> lock_state_dir(const std::string& state_dir) {
     const std::string path = state_dir + "/lock";
     UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640));
-    if (!fd) return fail_errno("open", path);
+    if (!fd) {
+        const int sys_errno = errno;
+        auto failed = fail_errno("open", path, sys_errno);
+        if (const std::string remedy = disk_remedy(sys_errno); !remedy.empty())
+            failed.error().message += "; " + remedy;
+        return failed;
+    }
     if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return fail_errno("lock", path);
         std::array<char, 32> text{};

@@ -109,6 +109,19 @@ std::vector<std::shared_ptr<Account>> SessionRegistry::accounts() {
     return all;
 }
 
+// Of this machine or of the inbox's disks: a file server may be ahead of us, and files have its times.
+Timestamp SessionRegistry::latest_time() {
+    Timestamp latest = services.clock.now();
+    for (const std::shared_ptr<Account>& one : accounts()) {
+        const std::string path = join_path(one->name, ".burnbox-probe");
+        const auto file = inbox().open(path, {.write = true, .create = true, .truncate = true});
+        const auto info = file ? (*file)->info() : Result<FileInfo>(std::unexpected(file.error()));
+        if (info) latest = std::max(latest, info->ctime);
+        if (file) (void)inbox().remove(path);
+    }
+    return latest;
+}
+
 Status SessionRegistry::sync_inbox(std::uint64_t failures_seen, const std::vector<std::string>& disks) {
     const std::lock_guard one_at_a_time(sync_mutex_);
     const std::string lost =
@@ -120,7 +133,7 @@ Status SessionRegistry::sync_inbox(std::uint64_t failures_seen, const std::vecto
     if (synced) return {};
     synced.error().message += "; " + lost;
     ++sync_failures_;
-    failed_sync_.note(services.clock.now());
+    failed_sync_.note(latest_time());
     for (const std::shared_ptr<Account>& one : accounts()) {
         const std::lock_guard lock(one->mutex);
         for (const auto& [name, session] : one->sessions) session->files.lost_all();

@@ -118,6 +118,8 @@ struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
     void recount_queued(const std::string& account, const std::string& disc_name);
     void end_moves();
 
+    [[nodiscard]] Timestamp latest_time();
+
     std::atomic<std::uint64_t> counter_{0};
     std::mutex recount_mutex_;  // what the catalogue says is applied in the order in which it was asked
     std::mutex sync_mutex_;     // one sync at a time, so that none misses another's failure

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "common/base/text.hpp"
+#include "common/storage/disk_space.hpp"
 #include "server/upload/file_digests.hpp"
 #include "server/upload/inbox_client.hpp"
 
@@ -9,7 +10,7 @@ namespace burnbox::upload {
 namespace {
 
 Result<FileSystem::Space> room_left(SessionRegistry& registry, Account& account) {
-    BB_TRY(FileSystem::Space space, registry.inbox().space());
+    BB_TRY(FileSystem::Space space, space_at(registry.inbox(), account.name));
     const auto bound = [&](std::uint64_t total_bytes, std::uint64_t free_bytes) {
         space.total_bytes = std::min(space.total_bytes, total_bytes);
         space.free_bytes = std::min(space.free_bytes, free_bytes);

@@ -4,6 +4,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/storage/disk_space.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
@@ -208,7 +209,7 @@ Status InboxClient::resize(const ResolvedPath& place, std::uint64_t size_bytes, 
     const std::string& path = place.path.inside;
     FileRecord& record = session.files.found(path);
     account_->set_size(session.files, record, info.size_bytes);
-    BB_TRY(const auto space, registry_->inbox().space());
+    BB_TRY(const auto space, space_at(registry_->inbox(), account_->name));
     if (size_bytes > info.size_bytes && size_bytes - info.size_bytes > space.free_bytes)
         return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free",
                                                 human_bytes(size_bytes), human_bytes(space.free_bytes)));

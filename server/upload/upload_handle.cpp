@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "common/base/text.hpp"
+#include "common/storage/disk_space.hpp"
 #include "server/rules/attributes.hpp"
 #include "server/sessions/sent_modes.hpp"
 
@@ -99,7 +100,7 @@ Result<WriteHandle::Known> WriteHandle::find_record() const {
 
 Status WriteHandle::check_hole(const FileRecord& record, std::uint64_t end) const {
     if (end <= record.size_bytes() || end - record.size_bytes() <= kMostHole) return {};
-    BB_TRY(const auto space, registry_->inbox().space());
+    BB_TRY(const auto space, space_at(registry_->inbox(), account_->name));
     if (end - record.size_bytes() <= space.free_bytes) return {};
     return fail(Errc::no_space, fmt::format("a file of {} doesn't fit: {} are free", human_bytes(end),
                                             human_bytes(space.free_bytes)));

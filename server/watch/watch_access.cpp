@@ -11,6 +11,7 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "common/storage/access_problem.hpp"
 #include "common/storage/user_name.hpp"
 #include "server/seal/seal_refusal.hpp"
 
@@ -38,6 +39,8 @@ std::string acl_line(const std::string& path) {
 std::string write_problem(const std::string& folder) {
     if (access(folder.c_str(), R_OK | W_OK | X_OK) == 0) return {};
     const int sys_errno = errno;
+    if (const std::string remedy = disk_remedy(sys_errno); !remedy.empty())
+        return fmt::format("write in {}: {}; {}", escape(folder), std::strerror(sys_errno), remedy);
     return fmt::format("write in {}: {}; mend it with: {}", escape(folder), std::strerror(sys_errno),
                        acl_line(folder));
 }

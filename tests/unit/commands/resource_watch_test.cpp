@@ -8,6 +8,7 @@
 
 #include "tests/contract/catalogue_fixture.hpp"
 #include "tests/support/faulty_catalogue.hpp"
+#include "tests/support/faulty_file_system.hpp"
 #include "tests/support/memory_file_system.hpp"
 #include "tests/support/wait_until.hpp"
 
@@ -70,7 +71,7 @@ TEST_CASE("resources: a full file system is told with its key and folder, and th
     TemporaryCatalogue catalogue;
     Events events;
     Told told(events);
-    ResourceWatch watch({{"inbox_dir", inbox}, {"state_dir", state}}, *catalogue, events, system_clock(),
+    ResourceWatch watch({{"inbox_dir", inbox}, {"state_dir", state}}, *catalogue, events, system_clock(), {},
                         1ms);
     const std::vector<std::byte> data(990'000);
     REQUIRE(inbox.open("big", {.write = true, .create = true}).value()->write_at(data, 0));
@@ -83,13 +84,44 @@ TEST_CASE("resources: a full file system is told with its key and folder, and th
     CHECK(told.count(EventKind::staging_full) == 1);
 }
 
+TEST_CASE(
+    "resources: a folder that takes no writes any more is told, with the remedy, and that it takes them "
+    "again") {
+    MemoryFileSystem inner("/srv/inbox");
+    FaultPlan plan;
+    FaultyFileSystem inbox(inner, plan);
+    TemporaryCatalogue catalogue;
+    Events events;
+    std::mutex mutex;
+    std::vector<std::string> told;
+    const auto last = [&] {
+        const std::lock_guard lock(mutex);
+        return told.empty() ? "nothing" : told.back();
+    };
+    ResourceWatch watch(
+        {{"inbox_dir", inbox}}, *catalogue, events, system_clock(),
+        [&](const std::string& folder, const std::string& why) {
+            const std::lock_guard lock(mutex);
+            told.push_back(folder + ": " + why);
+        },
+        1ms);
+    plan.fail_at(1, Errc::io, FaultPlan::Mode::from_then_on);
+    CHECK(wait_until(
+        [&] { return last().find("/srv/inbox: inbox_dir can't be written to, so that nothing") == 0; }));
+    plan.fail_nothing();
+    CHECK(wait_until([&] { return last() == "/srv/inbox: "; }));
+    CHECK(inner.info(".burnbox-probe").error().code == Errc::not_found);
+    const std::lock_guard lock(mutex);
+    CHECK(told.size() == 2);
+}
+
 TEST_CASE("resources: a catalogue that fails is told at once, tried again, and told when it works") {
     TemporaryCatalogue catalogue;
     FaultPlan plan;
     const auto faulty = make_faulty_catalogue(*catalogue, plan);
     Events events;
     Told told(events);
-    ResourceWatch watch({}, *faulty, events, system_clock(), 1ms);
+    ResourceWatch watch({}, *faulty, events, system_clock(), {}, 1ms);
     plan.fail_at(1, Errc::io, FaultPlan::Mode::from_then_on);
     watch.catalogue_failed({Errc::io, 0, "catalogue: add session: disk I/O error"});
     CHECK(wait_until([&] { return plan.count() > 5; }));  // it goes on trying
@@ -107,7 +139,7 @@ TEST_CASE(
     const auto faulty = make_faulty_catalogue(*catalogue, plan);
     Events events;
     Told told(events);
-    ResourceWatch watch({}, *faulty, events, system_clock(), 1ms);
+    ResourceWatch watch({}, *faulty, events, system_clock(), {}, 1ms);
     watch.catalogue_is_older("it is older than the data");
     CHECK(told.message(EventKind::catalogue_error) == "it is older than the data");
     plan.fail_at(1, Errc::io, FaultPlan::Mode::from_then_on);
@@ -124,7 +156,7 @@ TEST_CASE("resources: stopping does not wait for the next look") {
     Events events;
     const auto before = std::chrono::steady_clock::now();
     {
-        ResourceWatch watch({}, *catalogue, events, system_clock(), 1h);
+        ResourceWatch watch({}, *catalogue, events, system_clock(), {}, 1h);
     }
     CHECK(std::chrono::steady_clock::now() - before < 10s);
 }
