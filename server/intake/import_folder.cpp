@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include "common/base/log.hpp"
+#include "common/base/shown_text.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/posix_file_system.hpp"
+#include "common/storage/user_name.hpp"
 #include "server/intake/fill_intake.hpp"
 #include "server/intake/tree_walk.hpp"
 #include "server/rules/link_rule.hpp"
@@ -65,6 +67,13 @@ std::string problems_of(const Survey& survey) {
     return text;
 }
 
+std::string what_helps(const Error& why, const std::string& folder) {
+    if (why.code == Errc::permission)
+        return fmt::format("let the server's user read it, then import again: sudo setfacl -R -m u:{}:rX {}",
+                           user_name(), shell_quoted(folder));
+    return "import it again when nobody writes there";
+}
+
 std::unexpected<Error> not_imported(const ImportOrder& order, Errc code, std::string_view why) {
     return fail(code, fmt::format("{} can't be imported as {}/{}: {}", escape(order.folder), order.account,
                                   escape(order.session), why));
@@ -81,11 +90,11 @@ Result<SessionRow> fill_and_seal(Uploads& uploads, FileSystem& source, const Sur
     BB_TRY(Filled filled, fill_intake(source, survey.entries, "", *intake, stop));
     if (!filled.left.empty()) {
         const LeftEntry& first = filled.left.front();
-        return fail(first.why.code,
-                    fmt::format("{}{}; import it again when nobody writes there", first.why.message,
-                                filled.left.size() == 1
-                                    ? std::string()
-                                    : fmt::format(" (and {} more files)", filled.left.size() - 1)));
+        return fail(first.why.code, fmt::format("{}{}; {}", first.why.message,
+                                                filled.left.size() == 1 ? std::string()
+                                                                        : fmt::format(" (and {} more files)",
+                                                                                      filled.left.size() - 1),
+                                                what_helps(first.why, order.folder)));
     }
     upload::SealContent content;
     content.manifest = std::move(filled.manifest);

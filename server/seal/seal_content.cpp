@@ -164,11 +164,11 @@ SealStep<void> hash_the_rest(const SealOrigin& origin, OpenSession& session, Dra
         draft.digests[indexes[i]] = results[i]->sha256;
     }
     if (cut.empty()) return {};
-    return refuse_seal(
-        session.name,
-        fmt::format("cut off in the middle when the server went down: {}; send them again or delete them",
-                    list_names(cut)),
-        Errc::busy);
+    return refuse_seal(session.name,
+                       fmt::format("not as they came, cut off when the server went down or changed on the "
+                                   "server since: {}; send them again or delete them",
+                                   list_names(cut)),
+                       Errc::busy);
 }
 
 SealStep<void> read_marker(const SealOrigin& origin, const Draft& draft, const SealRequest& request,

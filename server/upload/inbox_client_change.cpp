@@ -4,10 +4,10 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
-#include "common/storage/disk_space.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
+#include "common/storage/disk_space.hpp"
 #include "server/rules/attributes.hpp"
 #include "server/rules/marker_rule.hpp"
 #include "server/rules/server_reason.hpp"

@@ -66,7 +66,8 @@ TEST_CASE("restart: a file that no longer is what the journal proves counts as c
     house.kill();
     const auto client = house.connect();
     const std::string why =
-        "cut off in the middle when the server went down: a; send them again or delete them";
+        "not as they came, cut off when the server went down or changed on the server since: a; send them "
+        "again or delete them";
     CHECK(put(*client, "/holiday/BURN", "m") == "holiday can't be sealed: " + why);
     CHECK(house.uploads->open_sessions().at(0).reason == "cut off: a; send them again");
     CHECK(put(*client, "/holiday/a", "aaa") == "ok");
