@@ -1,11 +1,14 @@
 #include "burner/schedule/burn_job.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "burner/schedule/labels.hpp"
 #include "common/bag/found_layout.hpp"
+#include "common/base/text.hpp"
 #include "common/inbox/lost_folder.hpp"
 #include "common/inbox/staged_copy.hpp"
 #include "common/storage/posix_file_system.hpp"
@@ -36,6 +39,12 @@ Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row) {
         Error error = std::move(sealed).error();
         if (error.code == Errc::not_found)
             error.code = Errc::corrupt;  // a sealed session without its record can't be proved
+        if (error.code == Errc::corrupt)
+            error.message = fmt::format(
+                "its seal record is gone or damaged: {}; once it has failed, `burnbox retry {}/{}` seals "
+                "what its "
+                "folder holds",
+                error.message, escape(row.account), escape(whole_disc_name(row.disc_name)));
         return std::unexpected(std::move(error));
     }
     BB_TRY(sealed->parity, read_parity(state_fs, row.seal_id));

@@ -132,6 +132,8 @@ TEST_CASE("lost sessions: what is not what was sealed is sealed anew when a pers
     house.repair();
     house.run();
     REQUIRE(house.row(id).state == SessionState::failed);
+    CHECK(house.row(id).reason.find("`burnbox retry alice/s1` seals what its folder holds") !=
+          std::string::npos);
     const std::string done =
         must(upload::seal_what_is_there(*house.inbox, *house.catalogue, house.state_fs, house.row(id)));
     CHECK(done.find("not what was sealed then: files 3 (then 2), bytes 12 (then 6)") != std::string::npos);
