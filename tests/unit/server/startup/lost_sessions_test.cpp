@@ -10,7 +10,6 @@
 #include "server/startup/record_again.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/quiet_observer.hpp"
 #include "tests/support/quiet_services.hpp"
 
 using namespace burnbox;
@@ -104,8 +103,7 @@ TEST_CASE("lost sessions: a session that waits has its record again when an olde
     CHECK(house.row(id).state == SessionState::burned);
     CHECK(house.row(id).content_digest == content);
     CHECK(house.row(id).folder == "s1-burned");
-    Quiet quiet;
-    CHECK(must(house.burner->verify_session(id, "BURNBOX_0001", quiet)).mismatches.empty());
+    CHECK(must(house.verify(id, "BURNBOX_0001")).mismatches.empty());
 }
 
 TEST_CASE("lost sessions: between two copies no record is made that may be another than the first one's") {
