@@ -146,6 +146,16 @@ Result<bool> note_head(AttemptContext& context, DiscRow disc, const Medium& medi
     return true;
 }
 
+// A disc session was begun on it and not ended: when the drive or the disc went, or an older catalogue was put
+// back, nobody has noted it. An attempt that is unfinished there is judged first.
+Result<bool> note_damage(AttemptContext& context, DiscRow disc, const Medium& medium) {
+    BB_TRY(const auto unfinished, context.services.catalogue.unfinished_attempts());
+    if (std::ranges::count(unfinished, disc.id, &AttemptRow::disc) != 0) return false;
+    mark_suspect(context, disc, Suspicion::changed, medium.reason);
+    BB_CHECK(context.services.catalogue.update_disc(disc));
+    return true;
+}
+
 }  // namespace
 
 Result<bool> meet_disc(AttemptContext& context, const Medium& medium) {
@@ -155,6 +165,7 @@ Result<bool> meet_disc(AttemptContext& context, const Medium& medium) {
     const auto known = std::ranges::find(discs, medium.serial, &DiscRow::serial);
     if (known != discs.end()) {
         if (known->state == DiscState::suspect) return false;
+        if (medium.state == MediumState::damaged) return note_damage(context, *known, medium);
         if (!holds_more(medium, *known)) return note_head(context, *known, medium);
         if (medium.state == MediumState::appendable || medium.state == MediumState::closed) {
             BB_CHECK(take_in_disc(context, *known));

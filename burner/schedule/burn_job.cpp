@@ -60,6 +60,11 @@ Status check_payload(const BurnerServices& services, const SessionRow& row) {
     if (info.error().code != Errc::not_found) return std::unexpected(info.error());
     BB_CHECK(fs->info(row.account));  // it is away as a whole: not mounted
     BB_TRY(const SessionRow whole, services.catalogue.session(row.whole_or_self()));
+    // By hand, to take it back: the watch of that folder does so when it looks next.
+    if (whole.staging.watched_folder() != nullptr && fs->info(join_path(whole.account, whole.name)))
+        return fail(Errc::busy,
+                    fmt::format("{} has its open name again: it is taken back, or its folder is looked for",
+                                fs->host_path(folder)));
     return fail(Errc::corrupt, missing_folder_reason(whole, fs->host_path(folder)));
 }
 

@@ -142,6 +142,44 @@ TEST_CASE("discs: a watched folder that is away keeps no disc from being begun")
     CHECK(house.exists("alice/s1-burned/receipt.json"));
 }
 
+TEST_CASE(
+    "discs: a folder that a person takes back by its name fails no session before the watch has seen it") {
+    BurnerHouse house;
+    MemoryFileSystem incoming;
+    const auto watched = StagingArea::watched("/srv/incoming");
+    house.inbox->add_area(watched, incoming);
+    house.shelves["tray"].blanks = 0;
+    SessionRow row = house.row(house.queue("s1", {{"a.txt", "one"}}));
+    row.id = 0, row.staging = watched;
+    row.name = row.disc_name = "s2", row.folder = "s2-queued";
+    const SessionId id = must(house.catalogue->add_session(row));
+    must(make_folders(incoming, "alice/s2", 0755));
+    house.run();
+    CHECK(house.row(id).state == SessionState::queued);
+    CHECK(house.row(id).reason.find("open name") != std::string::npos);
+    must(remove_tree(incoming, "alice/s2"));
+    house.run_patiently();
+    CHECK(house.row(id).state == SessionState::failed);
+}
+
+TEST_CASE("discs: a disc session that was begun and not ended makes its disc suspect when a drive sees it") {
+    BurnerHouse house;
+    house.drives[0]->look = [] { return true; };
+    house.queue("s1", {{"a.txt", "one"}});
+    house.run();
+    FakeDiscSession begun;
+    begun.whole = false;
+    house.shelves["tray"].discs.at("BURNBOX_0001").sessions.push_back(begun);
+    house.clock.advance(std::chrono::seconds(3));
+    house.run();
+    const DiscRow disc = house.disc("BURNBOX_0001");
+    CHECK(disc.state == DiscState::suspect);
+    CHECK(house.catalogue->disc_sessions(disc.id)->size() == 1);
+    house.queue("s2", {{"b.txt", "two"}});
+    house.run();
+    CHECK(house.disc("BURNBOX_0002").sessions_used == 1);
+}
+
 TEST_CASE("discs: an unknown one is asked again when the folder is back whose receipts may tell of it") {
     BurnerHouse before;
     before.queue("s1", {{"a.txt", "one"}});
