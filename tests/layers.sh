@@ -66,7 +66,7 @@ burner/parity: drive image
 burner/media: drive read image
 burner/checks: drive read parity media shelf
 burner/shelf: drive read image media
-burner/operations: drive read image media checks shelf
+burner/operations: drive read image parity media checks shelf
 burner/worker: drive media shelf operations
 burner/schedule: drive image parity worker
 burner/attempts: drive schedule

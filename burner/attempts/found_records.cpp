@@ -6,6 +6,7 @@
 #include "common/base/text.hpp"
 #include "common/inbox/found_again.hpp"
 #include "common/inbox/lost_folder.hpp"
+#include "common/session/parity.hpp"
 #include "common/storage/durable_file.hpp"
 
 namespace burnbox {
@@ -15,6 +16,17 @@ namespace {
 bool is_same(const SessionRow& row, const SealedSession& sealed) {
     if (row.content_digest != Sha256()) return row.content_digest == sealed.manifest.content_digest();
     return row.bytes == sealed.manifest.payload_bytes() && row.files_count == sealed.manifest.files_count();
+}
+
+// Unless the one that is there has the same files: it knows better than a disc with how many percent they
+// were made.
+Status keep_parity_record(FileSystem& state_fs, const std::string& seal_id, const std::string& record) {
+    if (record.empty()) return {};
+    BB_TRY(const Parity found, parse_parity_record(record));
+    const auto own = read_parity(state_fs, seal_id);
+    if (!own && own.error().code != Errc::corrupt) return std::unexpected(own.error());
+    if (own && own->layout == found.layout && own->files == found.files) return {};
+    return replace_file(state_fs, parity_record_path(seal_id), record);
 }
 
 }  // namespace
@@ -39,12 +51,13 @@ Result<std::string> FoundRecords::seal_id_for(const FoundSession& found, const S
         row.seal_id = id;
         const auto other = read_seal(services_.state_fs, row);
         if (other && other->identifier() == sealed.identifier() &&
-            other->manifest.content_digest() == sealed.manifest.content_digest())
+            other->manifest.content_digest() == sealed.manifest.content_digest()) {
+            BB_CHECK(keep_parity_record(services_.state_fs, id, found.parity_record));
             return id;
+        }
     }
     std::string id = random_uuid();
-    if (!found.parity_record.empty())
-        BB_CHECK(replace_file(services_.state_fs, parity_record_path(id), found.parity_record));
+    BB_CHECK(keep_parity_record(services_.state_fs, id, found.parity_record));
     BB_CHECK(replace_file(services_.state_fs, seal_record_path(id), found.seal_record));
     return id;
 }
@@ -111,8 +124,7 @@ Status FoundRecords::keep_record(const FoundSession& found, const SealedSession&
     if (!own && own.error().code != Errc::corrupt) return std::unexpected(own.error());
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
     if (own && !copies.empty()) return {};
-    if (!found.parity_record.empty())
-        BB_CHECK(replace_file(services_.state_fs, parity_record_path(row.seal_id), found.parity_record));
+    BB_CHECK(keep_parity_record(services_.state_fs, row.seal_id, found.parity_record));
     if (own && to_iso8601(own->sealed_at) == to_iso8601(sealed.sealed_at)) return {};
     return replace_file(services_.state_fs, seal_record_path(row.seal_id), found.seal_record);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "burner/parity/percent_of_sets.hpp"
+
 namespace burnbox {
 namespace {
 
@@ -26,12 +28,18 @@ FoundDiscSession found_disc_session(unsigned number, const std::vector<ManifestE
         FoundSession& session = found.sessions.emplace_back();
         session.account = folder.account;
         session.disc_name = folder.disc_name;
-        const auto sealed = sealed_session_of(folder, read);
+        auto sealed = sealed_session_of(folder, read);
         if (!sealed) {
             session.unclear = sealed.error().message;
             continue;
         }
         session.seal_record = to_seal_record(*sealed);
+        const auto index = [&](const std::string& name) {
+            return read(folder.identifier() + "/par2/" + name);
+        };
+        if (sealed->parity.percent != 0)
+            sealed->parity.percent =
+                percent_of_sets(sealed->parity.files, index).value_or(sealed->parity.percent);
         if (sealed->parity.percent != 0) session.parity_record = to_parity_record(sealed->parity);
     }
     return found;

@@ -38,7 +38,8 @@ struct FoundFolders {
 using ReadDiscFile = std::function<Result<std::string>(const std::string& path)>;
 
 // Errors: corrupt when nothing tells what was sealed, or when the bag made from it would be another one than
-// the disc's; those of `read`. Contents of files are not compared.
+// the disc's; those of `read`. Contents of files are not compared. The percentage of recovery data is a rough
+// one, by its bytes: its sets know better.
 [[nodiscard]] Result<SealedSession> sealed_session_of(const FoundFolder& folder, const ReadDiscFile& read);
 
 }  // namespace burnbox

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/inbox/older_catalogue.hpp"
+#include "common/session/parity.hpp"
 #include "common/storage/durable_file.hpp"
 #include "tests/support/burner_house.hpp"
 #include "tests/support/must.hpp"
@@ -638,4 +639,21 @@ TEST_CASE("older catalogue: a failed folder with another content is not that of 
     REQUIRE(find(house, "s1"));
     CHECK(find(house, "s1")->folder.empty());
     CHECK(house.text("alice/s1-failed/a.txt") == "eno");
+}
+
+TEST_CASE("older catalogue: the record of a session's recovery data stays when the disc has the same") {
+    BurnerHouse house;
+    house.config.burn.redundancy = 10;
+    const SessionId id = house.queue("s1", kFiles);
+    house.hold();
+    REQUIRE(*house.burner->prepare_once());
+    house.copy_catalogue("old");
+    house.run();
+    REQUIRE(house.row(id).state == SessionState::burned);
+    const std::string record = must(read_file(house.state_fs, parity_record_path("seal-1"), 1U << 20U));
+    house.put_catalogue_back("old");
+    house.run();
+    CHECK(is_burned(house, "s1"));
+    CHECK(house.shelves["tray"].times_burned("BURNBOX_0001", "alice/s1") == 1);
+    CHECK(must(read_file(house.state_fs, parity_record_path("seal-1"), 1U << 20U)) == record);
 }

@@ -2,29 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/unit/burner/parity/par2_packets.hpp"
+
 using namespace burnbox;
+using namespace burnbox::test;
 
 namespace {
-
-std::string little_endian(std::uint64_t value, std::size_t bytes) {
-    std::string out;
-    for (; bytes > 0; --bytes, value >>= 8U) out += static_cast<char>(value & 0xFFU);
-    return out;
-}
-
-std::string text_of(const Md5& digest) {
-    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-std::span<const std::byte> bytes_of(const std::string& text) {
-    return std::as_bytes(std::span(text));
-}
-
-std::string packet(const char (&type)[17], const std::string& body) {
-    const std::string digested = std::string(16, 's') + std::string(type, 16) + body;
-    return std::string("PAR2\0PKT", 8) + little_endian(64 + body.size(), 8) +
-           text_of(md5_of(bytes_of(digested))) + digested;
-}
 
 const std::string kId(16, 'i');
 const std::string kMain = packet("PAR 2.0\0Main\0\0\0\0", little_endian(4, 8) + little_endian(1, 4) + kId);
