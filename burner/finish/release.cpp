@@ -174,12 +174,25 @@ Result<bool> PayloadRelease::is_needed(const SessionRow& row, const KeepBurned& 
     return space_is_needed(space);
 }
 
+// As many as were promised, of each part of one in parts. An older catalogue may have seen one of two only.
+Result<bool> PayloadRelease::has_all_copies(const SessionRow& row,
+                                            const std::vector<DiscSessionRow>& copies) {
+    std::vector<SessionRow> burned_alone = {row};
+    if (row.parts != 0) {
+        BB_TRY(burned_alone, services_.catalogue.parts(row.id));
+        if (burned_alone.size() != row.parts) return false;
+    }
+    return std::ranges::all_of(burned_alone, [&](const SessionRow& one) {
+        const auto there = std::ranges::count(copies, one.id, &DiscSessionRow::session);
+        return static_cast<std::size_t>(there) >= std::max(one.copies, 1U);
+    });
+}
+
 Result<std::optional<std::vector<PayloadRelease::CopyToRead>>> PayloadRelease::copies_to_read(
     const SessionRow& row, const Asking& asking) {
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
-    // An older catalogue may have seen one of two only.
-    if (copies.empty() || copies.size() < row.copies * std::max<std::size_t>(row.parts, 1))
-        return std::nullopt;
+    BB_TRY(const bool all, has_all_copies(row, copies));
+    if (!all) return std::nullopt;
     std::vector<CopyToRead> to_read;
     for (const DiscSessionRow& copy : copies) {
         const auto disc = std::ranges::find(asking.known, copy.disc, &DiscRow::id);

@@ -77,6 +77,8 @@ class PayloadRelease {
                                           const KeepBurned& keep) const;
     [[nodiscard]] Result<bool> is_needed(const SessionRow& row, const KeepBurned& keep);
     [[nodiscard]] Result<Outcome> release(const SessionRow& row, const Asking& asking);
+    [[nodiscard]] Result<bool> has_all_copies(const SessionRow& row,
+                                              const std::vector<DiscSessionRow>& copies);
     // What has to be read back before the payload may go; nothing = it must stay, whatever that would say.
     [[nodiscard]] Result<std::optional<std::vector<CopyToRead>>> copies_to_read(const SessionRow& row,
                                                                                 const Asking& asking);

@@ -327,4 +327,27 @@ TEST_CASE("span: a session that can't be looked at waits with its reason, and th
     CHECK(house->row(first).state == SessionState::burned);
 }
 
+TEST_CASE(
+    "span: a session settled for fewer copies is let go when each part has as many as it was promised") {
+    const auto house = make_house({"tray", "spare"}, 2);
+    house->config.session.keep_burned = {KeepBurned::How::for_time, std::chrono::hours(1)};
+    house->shelves["spare"].blanks = 1;
+    const SessionId id = house->queue("holiday", five_files());
+    house->run_patiently(3);
+    REQUIRE(house->row(id).state == SessionState::burning);
+    PoolConfig& pool = house->config.pools["default"];
+    pool.drives = {"tray"}, pool.copies = 1;
+    house->restart();
+    house->run();
+    const auto settled = house->burner->settle(id);
+    REQUIRE(settled.has_value());
+    CHECK(settled->find("with 1 copy instead of 2") != std::string::npos);
+    house->run_patiently(2);
+    REQUIRE(house->row(id).state == SessionState::burned);
+    REQUIRE(house->catalogue->copies(id).value().size() == 4);
+    house->clock.advance(std::chrono::hours(2));
+    house->run_patiently(2);
+    CHECK_FALSE(house->exists("alice/holiday-burned/photos"));
+}
+
 }  // namespace burnbox::test
