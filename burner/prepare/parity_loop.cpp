@@ -28,6 +28,13 @@ bool is_settled(const SessionRow& row) {
 
 constexpr const char* kAfterOthers = "its recovery data is made after that of sessions before it";
 
+std::unexpected<Error> not_as_the_first_copy(const SessionRow& row) {
+    return fail(Errc::corrupt,
+                fmt::format("the recovery data of {}/{} was damaged in state_dir and could not be made "
+                            "again as the first copy has it",
+                            row.account, row.disc_name));
+}
+
 // Tells STATUS.txt how far it is, and par2 whether to go on.
 class Watcher {
   public:
@@ -158,6 +165,15 @@ Result<bool> ParityLoop::is_whole(const std::string& seal_id, const Parity& pari
     return true;
 }
 
+// The record first: files without one are nobody's.
+Status ParityLoop::let_go(const std::string& seal_id) {
+    const std::string record = parity_record_path(seal_id);
+    const Status removed = services_.state_fs.remove(record);
+    if (!removed && removed.error().code != Errc::not_found) return removed;
+    BB_CHECK(services_.state_fs.sync_folder(std::string(parent_path(record))));
+    return remove_parity_files(services_.state_fs, seal_id);
+}
+
 Status ParityLoop::prepare(const SessionRow& row) {
     auto recorded = read_parity(services_.state_fs, row.seal_id);
     if (!recorded && recorded.error().code != Errc::corrupt) return std::unexpected(recorded.error());
@@ -174,12 +190,9 @@ Status ParityLoop::prepare(const SessionRow& row) {
         log::warning("recovery data damaged", log::kv("session", row.disc_name),
                      log::kv("folder", services_.state_fs.host_path(parity_folder(row.seal_id))));
     }
+    if (wish.percent == 0) return copies.empty() ? let_go(row.seal_id) : not_as_the_first_copy(row);
     BB_TRY(const Parity made, make(row, wish));
-    if (!copies.empty() && (!recorded || made != *recorded))
-        return fail(Errc::corrupt,
-                    fmt::format("the recovery data of {}/{} was damaged in state_dir and could not be made "
-                                "again as the first copy has it",
-                                row.account, row.disc_name));
+    if (!copies.empty() && (!recorded || made != *recorded)) return not_as_the_first_copy(row);
     BB_CHECK(services_.state_fs.sync_all());
     BB_CHECK(replace_file(services_.state_fs, parity_record_path(row.seal_id), to_parity_record(made)));
     BB_TRY(const Parity read, read_parity(services_.state_fs, row.seal_id));

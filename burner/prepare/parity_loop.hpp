@@ -38,6 +38,7 @@ class ParityLoop {
   private:
     [[nodiscard]] Result<bool> step();
     [[nodiscard]] Status remove_what_nobody_needs();
+    [[nodiscard]] Status let_go(const std::string& seal_id);  // of what can't be used and is not wanted
     [[nodiscard]] Status prepare(const SessionRow& row);
     [[nodiscard]] Result<Parity> make(const SessionRow& row, const ParityWish& wish);
     [[nodiscard]] Result<bool> is_whole(const std::string& seal_id, const Parity& parity);

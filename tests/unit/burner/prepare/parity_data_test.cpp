@@ -263,6 +263,35 @@ TEST_CASE("recovery data: what was made for another layout is made anew") {
     check_layout(house, "tray", "BURNBOX_0001", now);
 }
 
+TEST_CASE(
+    "recovery data: without a percentage what can't be used any more is let go, and nothing waits for it") {
+    BurnerHouse house;
+    house.config.burn.redundancy = 10;
+    const SessionId id = house.queue("holiday", kFiles);
+    house.hold();
+    REQUIRE(*house.burner->prepare_once());
+    house.config.burn.redundancy = 0;
+    SUBCASE("it is for another layout") {
+        house.config.burn.layout = Layout::plain;
+    }
+    SUBCASE("its files are gone") {
+        REQUIRE(remove_parity_files(house.state_fs, "seal-1"));
+    }
+    SUBCASE("its record is damaged") {
+        house.state_fs.corrupt(parity_record_path("seal-1"), 0);
+    }
+    REQUIRE(house.state_fs.sync_all());
+    house.restart();
+    CHECK(*house.burner->prepare_once());
+    CHECK_FALSE(house.state_fs.info(parity_folder("seal-1")));
+    house.crash();
+    CHECK_FALSE(house.state_fs.info(parity_record_path("seal-1")));
+    house.run();
+    CHECK(house.row(id).state == SessionState::burned);
+    CHECK(house.parity.runs == 1);
+    CHECK(house.text("alice/holiday-burned/receipt.json").find("\"redundancy\": 10") == std::string::npos);
+}
+
 TEST_CASE("copies: all are in the layout of the first, whatever the configuration says by then") {
     BurnerHouse house({"tray", "spare"}, 2);
     SUBCASE("with recovery data") {
