@@ -14,8 +14,20 @@
 
 namespace burnbox {
 
+namespace {
+
+// What its pool takes as the configuration is now: another pool, or other drives, may have smaller discs.
+Schedule::Fit fit_of(const Config& config, const Schedule& schedule, const SessionRow& row) {
+    const auto pool = config.pools.find(row.pool);
+    const std::uint64_t bytes =
+        pool == config.pools.end() ? 0 : part_capacity_bytes(schedule, pool->second, row.copies);
+    return {bytes, config.burn.redundancy};
+}
+
+}  // namespace
+
 bool waits_for_split(const Config& config, const Schedule& schedule, const SessionRow& row) {
-    return config.burn.span && !row.is_part() && !schedule.fits_a_disc(row.id);
+    return config.burn.span && !row.is_part() && !schedule.fits_a_disc(row.id, fit_of(config, schedule, row));
 }
 
 std::uint64_t part_capacity_bytes(const Schedule& schedule, const PoolConfig& pool, unsigned copies) {
@@ -69,18 +81,16 @@ SteadyTime Splitter::next_time() const {
 // One with a copy stays as it is: its copies are the same. One whose record is damaged is not ours to fail.
 Status Splitter::look_at(const SessionRow& row) {
     const ConfigSnapshot config = services_.config.snapshot();
-    const auto pool = config->pools.find(row.pool);
-    const std::uint64_t capacity =
-        pool == config->pools.end() ? 0 : part_capacity_bytes(schedule_, pool->second, row.copies);
+    const Schedule::Fit fit = fit_of(*config, schedule_, row);
     const auto sealed = read_seal(services_.state_fs, row);
     if (!sealed && sealed.error().code != Errc::corrupt) return std::unexpected(sealed.error());
     BB_TRY(const auto copies, services_.catalogue.copies(row.id));
-    if (!sealed || capacity == 0 || !copies.empty() ||
-        needed_bytes(sealed->manifest, config->burn.redundancy) <= capacity) {
-        schedule_.set_fits_a_disc(row.id);
+    if (!sealed || fit.disc_bytes == 0 || !copies.empty() ||
+        needed_bytes(sealed->manifest, fit.redundancy) <= fit.disc_bytes) {
+        schedule_.set_fits_a_disc(row.id, fit);
         return {};
     }
-    return split(row, *sealed, capacity);
+    return split(row, *sealed, fit.disc_bytes);
 }
 
 Status Splitter::give_up(const SessionRow& row, const std::string& reason) {

@@ -200,19 +200,20 @@ bool Schedule::parity_ready(SessionId session) const {
     return parity_ready_.contains(session);
 }
 
-void Schedule::set_fits_a_disc(SessionId session) {
+void Schedule::set_fits_a_disc(SessionId session, const Fit& fit) {
     const std::lock_guard lock(mutex_);
-    fits_a_disc_.insert(session);
+    fits_a_disc_[session] = fit;
 }
 
 void Schedule::forget_fits(const std::set<SessionId>& but_for) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(fits_a_disc_, [&](SessionId session) { return !but_for.contains(session); });
+    std::erase_if(fits_a_disc_, [&](const auto& note) { return !but_for.contains(note.first); });
 }
 
-bool Schedule::fits_a_disc(SessionId session) const {
+bool Schedule::fits_a_disc(SessionId session, const Fit& fit) const {
     const std::lock_guard lock(mutex_);
-    return fits_a_disc_.contains(session);
+    const auto note = fits_a_disc_.find(session);
+    return note != fits_a_disc_.end() && note->second == fit;
 }
 
 void Schedule::release(SessionId session) {

@@ -105,10 +105,15 @@ class Schedule {
     void forget_parity_ready(const std::set<SessionId>& but_for);
     [[nodiscard]] bool parity_ready(SessionId session) const;
 
-    // --- sessions that need not be split (burn.span)
-    void set_fits_a_disc(SessionId session);
+    // --- sessions that need not be split (burn.span), as long as so much of them fits on a disc
+    struct Fit {
+        std::uint64_t disc_bytes = 0;  // 0 = nobody knows
+        unsigned redundancy = 0;       // in percent
+        bool operator==(const Fit&) const = default;
+    };
+    void set_fits_a_disc(SessionId session, const Fit& fit);
     void forget_fits(const std::set<SessionId>& but_for);
-    [[nodiscard]] bool fits_a_disc(SessionId session) const;
+    [[nodiscard]] bool fits_a_disc(SessionId session, const Fit& fit) const;
 
     // --- sessions that go on when a person has done something, and what: as their rows say too
     void needs_person(SessionId session, const std::string& what);
@@ -156,7 +161,7 @@ class Schedule {
     std::map<SessionId, Ended> ended_;
     std::map<SessionId, Backoff> burn_failures_;
     std::set<SessionId> parity_ready_;
-    std::set<SessionId> fits_a_disc_;
+    std::map<SessionId, Fit> fits_a_disc_;
     std::map<SessionId, std::string> needs_;
     std::set<SessionId> released_;
     std::map<SessionId, std::size_t> together_;

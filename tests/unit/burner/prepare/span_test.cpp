@@ -350,4 +350,23 @@ TEST_CASE(
     CHECK_FALSE(house->exists("alice/holiday-burned/photos"));
 }
 
+TEST_CASE(
+    "span: what fits on the discs of one pool is split when a person gives it to one with smaller discs") {
+    const auto house = make_house({"tray", "spare"});
+    house->shelves["tray"].capacity_bytes = 64 * kMiB;
+    house->shelves["tray"].blanks = 0;
+    house->config.pools["default"].drives = {"tray"};
+    house->config.pools["small"] = {.name = "small", .drives = {"spare"}, .copies = 1};
+    house->restart();
+    const SessionId id = house->queue("holiday", five_files());
+    house->run_patiently(2);
+    REQUIRE(house->row(id).state == SessionState::queued);
+    REQUIRE(house->row(id).parts == 0);
+    REQUIRE(house->burner->settle(id, "small").has_value());
+    house->run_patiently(3);
+    CHECK(house->row(id).parts == 3);
+    CHECK(house->row(id).state == SessionState::burned);
+    CHECK(all_on_discs(*house) == five_files());
+}
+
 }  // namespace burnbox::test
