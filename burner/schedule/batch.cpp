@@ -13,11 +13,13 @@ bool is_small(const BatchCandidate& candidate, const BatchConfig& rule) {
     return rule.size_bytes == 0 || candidate.bytes < rule.size_bytes;
 }
 
-// The number or the size is there, the time is over, or somebody does not want to wait.
+// The number or the size is there, the time is over, or somebody does not want to wait. One that a clock
+// ahead of its time sealed has waited long enough.
 bool is_due(const std::vector<BatchCandidate>& candidates, const Batch& batch, const BatchConfig& rule,
             Timestamp now) {
     if (batch.members.size() >= rule.sessions) return true;
-    if (now - candidates.front().sealed_at >= rule.wait) return true;
+    if (const Timestamp sealed = candidates.front().sealed_at; sealed > now || now - sealed >= rule.wait)
+        return true;
     std::uint64_t bytes = 0;
     for (const std::size_t member : batch.members) {
         if (candidates[member].at_once) return true;

@@ -59,6 +59,12 @@ TEST_CASE("batch: the oldest waits no longer than the wait") {
     CHECK_FALSE(choose_batch(candidates({1}), {0ms, 3, 0}, kSealed).held_until);
 }
 
+TEST_CASE("batch: one that a clock ahead of its time sealed is not held back until that time") {
+    const BatchConfig rule{10min, 3, 0};
+    CHECK_FALSE(choose_batch(candidates({1}), rule, kSealed - 24h * 365).held_until);
+    CHECK_FALSE(choose_batch(candidates({1, 1}), rule, kSealed - 1s).held_until);
+}
+
 TEST_CASE("batch: the size releases them, and a large session neither waits nor joins") {
     const BatchConfig rule{10min, 9, 100};
     CHECK(choose_batch(candidates({40, 50}), rule, kSealed).held_until);
