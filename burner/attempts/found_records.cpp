@@ -177,7 +177,8 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
     BB_TRY(SessionRow made, new_row(sealed, seal_id, pool));
     // A part of a session whose other parts are not known is no session.
     const bool is_part = whole_disc_name(found.disc_name) != found.disc_name;
-    return KnownSession{std::move(made), row.has_value() || is_part};
+    BB_TRY(const bool name_is_taken, services_.catalogue.is_name_taken(found.account, found.disc_name));
+    return KnownSession{std::move(made), name_is_taken || is_part};
 }
 
 }  // namespace burnbox

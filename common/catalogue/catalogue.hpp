@@ -34,6 +34,8 @@ class Catalogue {
     // Inserts a sealed session; row.id is ignored, row.disc_name is what the caller asks for.
     // Errors: Errc::exists when the account has that disc name already (any case): take the next one.
     [[nodiscard]] Result<SessionId> add_session(const SessionRow& row);
+    // By a session, or on a disc by one that has no row any more.
+    [[nodiscard]] Result<bool> is_name_taken(const std::string& account, const std::string& disc_name);
     [[nodiscard]] Result<SessionRow> session(SessionId id);  // Errc::not_found
     [[nodiscard]] Result<std::optional<SessionRow>> find_session(const std::string& account,
                                                                  const std::string& disc_name);

@@ -17,9 +17,8 @@ std::unexpected<Error> no_session(const char* operation, SessionId id) {
 
 }  // namespace
 
-Result<SessionId> Catalogue::add_session(const SessionRow& row) {
-    return database_->write("add session", [&](soci::session& sql) -> Result<SessionId> {
-        // A name stays taken while a disc holds it, even when the session's row is gone.
+Result<bool> Catalogue::is_name_taken(const std::string& account, const std::string& disc_name) {
+    return database_->read("look for a name", [&](soci::session& sql) -> Result<bool> {
         BB_TRY(const auto taken,
                select_one<IdColumns>(
                    sql,
@@ -27,7 +26,14 @@ Result<SessionId> Catalogue::add_session(const SessionRow& row) {
                    " OR EXISTS (SELECT 1 FROM disc_sessions WHERE account = :account AND"
                    " (session_name = :name OR"
                    " lower(substr(session_name, 1, length(:name) + 1)) = lower(:name) || '/'))",
-                   row.account, row.disc_name));
+                   account, disc_name));
+        return taken.has_value();
+    });
+}
+
+Result<SessionId> Catalogue::add_session(const SessionRow& row) {
+    return database_->write("add session", [&](soci::session& sql) -> Result<SessionId> {
+        BB_TRY(const bool taken, is_name_taken(row.account, row.disc_name));
         if (taken)
             return fail(
                 Errc::exists,

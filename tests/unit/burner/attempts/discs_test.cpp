@@ -180,6 +180,33 @@ TEST_CASE("discs: a disc session that was begun and not ended makes its disc sus
     CHECK(house.disc("BURNBOX_0002").sessions_used == 1);
 }
 
+TEST_CASE(
+    "discs: a session is listed where its name belongs to one that is on a disc and has no row any more") {
+    BurnerHouse house({"a", "b"}, 2);
+    house.copy_catalogue("old");
+    house.queue("s1", {{"a.txt", "one"}});
+    house.run();
+    must(remove_tree(house.inbox_fs, "alice/s1-burned"));
+    house.shelves["a"].away = house.shelves["b"].away = true;
+    house.put_catalogue_back("old");
+    const SessionId other = house.queue("s1", {{"a.txt", "two"}});
+    const auto come_back = [&](const std::string& shelf) {
+        house.shelves[shelf].away = false;
+        for (int look = 0; look < 4; ++look) house.clock.advance(std::chrono::seconds(3)), house.run();
+    };
+    house.shelves["a"].blanks = house.shelves["b"].blanks = 0;
+    come_back("a");
+    must(house.catalogue->step(other, SessionState::queued, SessionState::withdrawn, "taken back"));
+    must(house.catalogue->remove_session(other));
+    come_back("b");
+    const auto discs = *house.catalogue->discs();
+    REQUIRE(discs.size() == 2);
+    for (const DiscRow& disc : discs) {
+        CHECK(disc.state == DiscState::closed);
+        CHECK(house.catalogue->disc_sessions(disc.id)->size() == 1);
+    }
+}
+
 TEST_CASE("discs: an unknown one is asked again when the folder is back whose receipts may tell of it") {
     BurnerHouse before;
     before.queue("s1", {{"a.txt", "one"}});
