@@ -25,19 +25,22 @@ never 'burner/' "server and burner meet in server/commands, composition, operati
 never 'server/' "burner does not know the server" burner
 never 'libssh/' "SSH stays in server" common burner
 never '(libburn|libisofs|libisoburn)/' "discs' libraries stay in burner" common server
-never '(libburn|libisofs|libisoburn|burner/(image|media|checks|shelf|operations|worker|schedule|attempts|prepare|finish|jobs|parity))/' "the reader of discs knows nobody who writes them" burner/read
+never '(libburn|libisofs|libisoburn|burner/(image|media|checks|shelf|operations|worker|streams|rules|schedule|attempts|discs|prepare|finish|turn|jobs|parity))/' "the reader of discs knows nobody who writes them" burner/read
 never 'soci/' "databases stay in common/catalogue" server burner common/base common/session common/storage common/config common/events
 
 # Room: those of its own layer that it includes. Of the layers below it may include any (see above).
 rooms='
-common/base:
-common/storage: base
+common/unicode:
+common/base: unicode
+common/storage: base unicode
 common/process: base
-common/session: base storage
+common/session: base storage unicode
 common/bag: base storage session
 common/events: base storage process session
-common/config: base storage session bag events
+common/keys: base storage
+common/config: base storage session bag events keys
 common/catalogue: base session
+common/marks: base storage session catalogue
 common/inbox: base storage session bag catalogue
 server/service: upload
 server/ssh: service
@@ -46,14 +49,17 @@ server/sftp: service upload
 server/scp: service upload
 server/rsync: service lease upload
 server/rules:
-server/sessions: rules
-server/seal: rules sessions
-server/startup: rules sessions seal
-server/lease: rules sessions seal
-server/upload: rules sessions seal startup lease
-server/watch: rules sessions seal startup upload
-server/intake: rules seal upload
-server/skim: rules seal upload intake
+server/files: rules
+server/sessions: rules files
+server/refusal: rules sessions
+server/withdraw: files sessions
+server/seal: rules files sessions refusal withdraw
+server/startup: rules files sessions refusal withdraw seal
+server/lease: rules files sessions refusal seal
+server/upload: rules files sessions refusal withdraw seal startup lease
+server/watch: rules files refusal withdraw seal startup upload
+server/intake: rules refusal seal upload
+server/skim: rules refusal seal upload intake
 server/control:
 server/operations: upload intake skim control
 server/places: watch
@@ -61,18 +67,22 @@ server/composition: service net sftp scp rsync startup upload watch skim control
 server/commands: control watch places composition
 burner/drive:
 burner/read:
-burner/image: drive read
+burner/streams:
+burner/image: drive read streams
 burner/parity: drive image
 burner/media: drive read image
 burner/checks: drive read parity media shelf
 burner/shelf: drive read image media
 burner/operations: drive read image parity media checks shelf
 burner/worker: drive media shelf operations
-burner/schedule: drive image parity worker
-burner/attempts: drive schedule
-burner/prepare: parity schedule
-burner/finish: schedule
-burner/jobs: drive image schedule attempts prepare finish
+burner/rules: drive image parity
+burner/schedule: drive parity worker rules
+burner/attempts: drive rules schedule
+burner/discs: drive rules schedule attempts
+burner/prepare: parity rules schedule
+burner/finish: rules schedule
+burner/turn: image rules schedule attempts discs prepare finish
+burner/jobs: drive rules schedule attempts discs prepare finish turn
 '
 # What closes a circle, and why it is there: `layer/room room: the reason`. There is none.
 circles='

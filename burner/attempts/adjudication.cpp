@@ -8,7 +8,7 @@
 #include "burner/attempts/load_disc.hpp"
 #include "burner/attempts/take_in.hpp"
 #include "burner/attempts/verifier.hpp"
-#include "burner/schedule/failure_rules.hpp"
+#include "burner/rules/failure_rules.hpp"
 #include "common/base/log.hpp"
 #include "common/catalogue/copy_rules.hpp"
 

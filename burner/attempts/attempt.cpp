@@ -2,7 +2,7 @@
 
 #include "burner/attempts/adjudication.hpp"
 #include "burner/attempts/verifier.hpp"
-#include "burner/schedule/failure_rules.hpp"
+#include "burner/rules/failure_rules.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "burner/schedule/disc_choice.hpp"
+#include "burner/rules/disc_choice.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {

@@ -4,8 +4,8 @@
 
 #include "burner/schedule/burn_job.hpp"
 #include "common/base/text.hpp"
-#include "common/inbox/found_again.hpp"
 #include "common/inbox/lost_folder.hpp"
+#include "common/marks/found_again.hpp"
 #include "common/session/parity.hpp"
 #include "common/storage/durable_file.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "burner/schedule/labels.hpp"
+#include "burner/rules/labels.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "burner/attempts/found_records.hpp"
-#include "burner/schedule/failure_rules.hpp"
-#include "burner/schedule/labels.hpp"
+#include "burner/rules/failure_rules.hpp"
+#include "burner/rules/labels.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {

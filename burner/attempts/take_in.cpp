@@ -6,8 +6,8 @@
 
 #include "burner/attempts/found_records.hpp"
 #include "burner/attempts/verifier.hpp"
-#include "burner/schedule/failure_rules.hpp"
-#include "burner/schedule/labels.hpp"
+#include "burner/rules/failure_rules.hpp"
+#include "burner/rules/labels.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 

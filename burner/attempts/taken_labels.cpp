@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "burner/schedule/labels.hpp"
-#include "common/inbox/found_again.hpp"
+#include "burner/rules/labels.hpp"
+#include "common/marks/found_again.hpp"
 
 namespace burnbox {
 namespace {

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "burner/finish/late_files.hpp"
+#include "burner/rules/status_text.hpp"
 #include "burner/schedule/burn_job.hpp"
-#include "burner/schedule/status_text.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/inbox/lost_folder.hpp"

@@ -1,8 +1,8 @@
 #include "burner/image/iso_tree.hpp"
 
-#include "burner/image/hash_stream.h"
 #include "burner/image/library_quirks.hpp"
-#include "burner/image/unread_stream.h"
+#include "burner/streams/hash_stream.h"
+#include "burner/streams/unread_stream.h"
 #include "common/base/text.hpp"
 
 namespace burnbox {

@@ -12,7 +12,7 @@
 
 #include "burner/attempts/drive_status.hpp"
 #include "burner/drive/drive.hpp"
-#include "burner/schedule/pool_room.hpp"
+#include "burner/rules/pool_room.hpp"
 #include "burner/schedule/services.hpp"
 
 namespace burnbox {

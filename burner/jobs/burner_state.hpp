@@ -9,10 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include "burner/discs/folder_watch.hpp"
 #include "burner/finish/release.hpp"
 #include "burner/jobs/burner.hpp"
 #include "burner/jobs/drive_loop.hpp"
-#include "burner/jobs/folder_watch.hpp"
 #include "burner/prepare/parity_loop.hpp"
 #include "burner/prepare/splitter.hpp"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "burner/attempts/load_disc.hpp"
-#include "burner/attempts/refused_disc.hpp"
-#include "burner/jobs/changer.hpp"
+#include "burner/discs/refused_disc.hpp"
+#include "burner/turn/changer.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 

@@ -7,7 +7,7 @@
 #include "burner/finish/closed_staging.hpp"
 #include "burner/finish/finisher.hpp"
 #include "burner/jobs/unfinished_attempts.hpp"
-#include "burner/schedule/failure_rules.hpp"
+#include "burner/rules/failure_rules.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {

@@ -9,12 +9,12 @@
 #include <optional>
 
 #include "burner/attempts/attempt.hpp"
+#include "burner/discs/medium_watch.hpp"
 #include "burner/finish/release.hpp"
 #include "burner/jobs/by_hand.hpp"
-#include "burner/jobs/drive_waits.hpp"
-#include "burner/jobs/medium_watch.hpp"
-#include "burner/jobs/session_outcome.hpp"
-#include "burner/jobs/turn.hpp"
+#include "burner/turn/drive_waits.hpp"
+#include "burner/turn/session_outcome.hpp"
+#include "burner/turn/turn.hpp"
 
 namespace burnbox {
 

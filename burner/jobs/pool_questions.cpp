@@ -7,7 +7,7 @@
 
 #include "burner/jobs/burner_state.hpp"
 #include "burner/prepare/seal_proof.hpp"
-#include "burner/schedule/parts_plan.hpp"
+#include "burner/rules/parts_plan.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {

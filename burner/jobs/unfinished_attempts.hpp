@@ -2,7 +2,7 @@
 // anything: by the drive that has their disc now.
 #pragma once
 
-#include "burner/jobs/conclude.hpp"
+#include "burner/turn/conclude.hpp"
 
 namespace burnbox {
 

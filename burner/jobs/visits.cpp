@@ -5,7 +5,7 @@
 
 #include "burner/attempts/load_disc.hpp"
 #include "burner/jobs/burner_state.hpp"
-#include "burner/schedule/failure_rules.hpp"
+#include "burner/rules/failure_rules.hpp"
 #include "common/base/text.hpp"
 
 namespace burnbox {

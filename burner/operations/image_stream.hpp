@@ -1,6 +1,6 @@
 // The image on its way from libisofs to libburn. What lies before the first file's content, its tree, is kept
 // back until it is proven; libburn gets it from here, and the rest as libisofs makes it. Files need no proof
-// here, their streams have one (burner/image/hash_stream.h).
+// here, their streams have one (burner/streams/hash_stream.h).
 //
 // libisoburn makes the stream and hands it to libburn itself; no call of it gives the stream away. So the one
 // function of libisofs that makes it is defined here as well: the dynamic linker takes the program's

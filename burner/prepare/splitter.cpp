@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "burner/prepare/seal_proof.hpp"
+#include "burner/rules/parts_plan.hpp"
 #include "burner/schedule/burn_job.hpp"
-#include "burner/schedule/parts_plan.hpp"
 #include "burner/schedule/tell_status.hpp"
 #include "common/base/log.hpp"
-#include "common/inbox/found_again.hpp"
+#include "common/marks/found_again.hpp"
 #include "common/storage/durable_file.hpp"
 
 namespace burnbox {

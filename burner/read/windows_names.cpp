@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "common/base/upper_case.hpp"
+#include "common/unicode/upper_case.hpp"
 
 namespace burnbox {
 

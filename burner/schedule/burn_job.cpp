@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "burner/schedule/labels.hpp"
+#include "burner/rules/labels.hpp"
 #include "common/bag/found_layout.hpp"
 #include "common/base/text.hpp"
 #include "common/inbox/lost_folder.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "burner/schedule/pool_room.hpp"
+#include "burner/rules/pool_room.hpp"
 
 namespace burnbox {
 namespace {

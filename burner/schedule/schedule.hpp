@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
+#include "burner/rules/queue_snapshot.hpp"
 #include "burner/schedule/backoff.hpp"
 #include "burner/schedule/disc_places.hpp"
-#include "burner/schedule/queue_snapshot.hpp"
 #include "common/catalogue/catalogue.hpp"
 
 namespace burnbox {

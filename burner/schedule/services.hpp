@@ -12,8 +12,8 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/current_config.hpp"
 #include "common/events/events.hpp"
-#include "common/inbox/generation.hpp"
 #include "common/inbox/inbox.hpp"
+#include "common/marks/generation.hpp"
 
 namespace burnbox {
 

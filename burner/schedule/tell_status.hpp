@@ -1,8 +1,8 @@
 // STATUS.txt of a session, whoever works on it: what happens to it now, its name, and where its parts are.
 #pragma once
 
+#include "burner/rules/status_text.hpp"
 #include "burner/schedule/services.hpp"
-#include "burner/schedule/status_text.hpp"
 
 namespace burnbox {
 

@@ -8,7 +8,7 @@
 #include <charconv>
 
 #include "common/base/error.hpp"
-#include "common/base/seen.hpp"
+#include "common/unicode/seen.hpp"
 
 namespace burnbox {
 namespace {

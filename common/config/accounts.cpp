@@ -1,7 +1,7 @@
 // Accounts and their keys.
-#include "common/config/public_key.hpp"
 #include "common/config/sections.hpp"
 #include "common/config/text_file.hpp"
+#include "common/keys/public_key.hpp"
 #include "common/storage/strict_modes.hpp"
 
 #include <algorithm>

@@ -13,6 +13,7 @@
 #include "common/base/log.hpp"
 #include "common/config/limits.hpp"
 #include "common/events/hook_config.hpp"
+#include "common/keys/public_key.hpp"
 
 namespace burnbox {
 
@@ -21,13 +22,6 @@ struct Rights {
     bool read = true;
     bool remove = true;
     bool operator==(const Rights&) const = default;
-};
-
-struct PublicKey {
-    std::string type;  // "ssh-ed25519"
-    std::string base64;
-    std::string comment;
-    bool operator==(const PublicKey&) const = default;
 };
 
 struct AccountConfig {

@@ -10,10 +10,10 @@
 
 #include "common/base/text.hpp"
 #include "common/config/config.hpp"
-#include "common/config/key_file.hpp"
-#include "common/config/public_key.hpp"
 #include "common/config/sections.hpp"
 #include "common/config/text_file.hpp"
+#include "common/keys/key_file.hpp"
+#include "common/keys/public_key.hpp"
 
 namespace burnbox {
 namespace {

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "common/base/upper_case.hpp"
-#include "common/base/utf8.hpp"
+#include "common/unicode/upper_case.hpp"
+#include "common/unicode/utf8.hpp"
 
 namespace burnbox {
 namespace {

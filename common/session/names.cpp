@@ -7,7 +7,7 @@
 #include <unordered_set>
 
 #include "common/base/text.hpp"
-#include "common/base/upper_case.hpp"
+#include "common/unicode/upper_case.hpp"
 
 namespace burnbox {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "common/base/shown_text.hpp"
 #include "common/base/text.hpp"
 #include "common/session/json_line.hpp"
+#include "common/unicode/shown_text.hpp"
 
 namespace burnbox {
 namespace {

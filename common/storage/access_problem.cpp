@@ -7,9 +7,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "common/base/shown_text.hpp"
 #include "common/base/text.hpp"
 #include "common/storage/user_name.hpp"
+#include "common/unicode/shown_text.hpp"
 
 namespace burnbox {
 namespace {

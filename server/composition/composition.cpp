@@ -20,7 +20,7 @@
 #include "common/events/hooks.hpp"
 #include "common/events/signal_folder.hpp"
 #include "common/inbox/lost_folder.hpp"
-#include "common/inbox/older_catalogue.hpp"
+#include "common/marks/older_catalogue.hpp"
 #include "common/process/run_program.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/composition/channel_services.hpp"

@@ -4,7 +4,7 @@
 
 #include "common/base/log.hpp"
 #include "common/inbox/lost_folder.hpp"
-#include "common/inbox/older_catalogue.hpp"
+#include "common/marks/older_catalogue.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/places/catalogue_rescue.hpp"
 #include "server/places/locations.hpp"

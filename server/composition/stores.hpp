@@ -16,7 +16,7 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/current_config.hpp"
 #include "common/inbox/inbox.hpp"
-#include "common/inbox/known_folders.hpp"
+#include "common/marks/known_folders.hpp"
 #include "common/storage/file_system.hpp"
 #include "server/places/folder_locks.hpp"
 #include "server/places/generation_places.hpp"

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include "common/base/log.hpp"
-#include "common/base/shown_text.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "common/storage/user_name.hpp"
+#include "common/unicode/shown_text.hpp"
 #include "server/intake/fill_intake.hpp"
 #include "server/intake/tree_walk.hpp"
+#include "server/refusal/seal_refusal.hpp"
 #include "server/rules/link_rule.hpp"
-#include "server/seal/seal_refusal.hpp"
 
 namespace burnbox::intake {
 namespace {

@@ -6,8 +6,8 @@
 #include <map>
 
 #include "common/base/text.hpp"
+#include "server/files/sent_modes.hpp"
 #include "server/rules/marker_rule.hpp"
-#include "server/sessions/sent_modes.hpp"
 
 namespace burnbox::upload {
 

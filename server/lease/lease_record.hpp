@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "server/files/hash_files.hpp"
 #include "server/lease/leased_folder.hpp"
-#include "server/sessions/hash_files.hpp"
 #include "server/sessions/session_registry.hpp"
 
 namespace burnbox::upload {

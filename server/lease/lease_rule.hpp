@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "common/config/config.hpp"
+#include "server/files/session_walk.hpp"
 #include "server/sessions/open_session.hpp"
-#include "server/sessions/session_walk.hpp"
 
 namespace burnbox::upload {
 

@@ -4,9 +4,9 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/refusal/seal_refusal.hpp"
 #include "server/rules/attributes.hpp"
 #include "server/rules/link_rule.hpp"
-#include "server/seal/seal_refusal.hpp"
 
 namespace burnbox::upload {
 namespace {

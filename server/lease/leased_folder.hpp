@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "server/files/sent_modes.hpp"
 #include "server/lease/lease_rule.hpp"
-#include "server/sessions/sent_modes.hpp"
 
 namespace burnbox::upload {
 

@@ -7,7 +7,7 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
-#include "server/seal/seal_refusal.hpp"
+#include "server/refusal/seal_refusal.hpp"
 #include "server/seal/seal_start.hpp"
 #include "server/sessions/resolved_path.hpp"
 

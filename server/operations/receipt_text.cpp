@@ -1,7 +1,7 @@
 #include "server/operations/receipt_text.hpp"
 
-#include "common/base/shown_text.hpp"
 #include "common/inbox/receipt_of.hpp"
+#include "common/unicode/shown_text.hpp"
 
 namespace burnbox {
 namespace {

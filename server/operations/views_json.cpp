@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "common/base/shown_text.hpp"
+#include "common/unicode/shown_text.hpp"
 #include "server/control/columns.hpp"
 #include "server/operations/views.hpp"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "common/inbox/generation.hpp"
+#include "common/marks/generation.hpp"
 
 namespace burnbox {
 

@@ -9,7 +9,7 @@
 #include "common/base/unique_fd.hpp"
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/config.hpp"
-#include "common/inbox/known_folders.hpp"
+#include "common/marks/known_folders.hpp"
 
 namespace burnbox {
 

@@ -1,8 +1,8 @@
 #include "server/seal/inbox_origin.hpp"
 
 #include "server/seal/seal_content.hpp"
-#include "server/seal/withdraw_session.hpp"
 #include "server/sessions/resolved_path.hpp"
+#include "server/withdraw/withdraw_session.hpp"
 
 namespace burnbox::upload {
 namespace {

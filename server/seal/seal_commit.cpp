@@ -7,7 +7,7 @@
 #include "common/inbox/staged_copy.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/seal/gone_session.hpp"
+#include "server/withdraw/gone_session.hpp"
 
 namespace burnbox::upload {
 namespace {

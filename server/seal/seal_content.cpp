@@ -7,13 +7,13 @@
 #include "common/bag/disc_paths.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/files/hash_files.hpp"
+#include "server/files/sent_modes.hpp"
+#include "server/refusal/seal_gaps.hpp"
+#include "server/refusal/taken_names.hpp"
 #include "server/rules/link_rule.hpp"
 #include "server/rules/marker_rule.hpp"
-#include "server/seal/seal_gaps.hpp"
 #include "server/seal/seal_proof.hpp"
-#include "server/seal/taken_names.hpp"
-#include "server/sessions/hash_files.hpp"
-#include "server/sessions/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "common/session/sealed_session.hpp"
-#include "server/seal/seal_refusal.hpp"
+#include "server/files/session_walk.hpp"
+#include "server/refusal/seal_refusal.hpp"
 #include "server/seal/seal_start.hpp"
-#include "server/sessions/session_walk.hpp"
 
 namespace burnbox::upload {
 

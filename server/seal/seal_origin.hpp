@@ -18,7 +18,7 @@
 #include <mutex>
 #include <string>
 
-#include "server/seal/seal_refusal.hpp"
+#include "server/refusal/seal_refusal.hpp"
 #include "server/sessions/session_registry.hpp"
 
 namespace burnbox::upload {

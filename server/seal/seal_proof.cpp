@@ -3,8 +3,8 @@
 #include <map>
 
 #include "common/bag/sums.hpp"
+#include "server/files/hash_files.hpp"
 #include "server/seal/seal_rules.hpp"
-#include "server/sessions/hash_files.hpp"
 
 namespace burnbox::upload {
 namespace {

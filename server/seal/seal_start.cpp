@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "common/base/log.hpp"
+#include "server/files/hash_files.hpp"
 #include "server/seal/inbox_origin.hpp"
 #include "server/seal/sealer.hpp"
-#include "server/sessions/hash_files.hpp"
 
 namespace burnbox::upload {
 namespace {

@@ -9,9 +9,9 @@
 #include "common/session/names.hpp"
 #include "common/session/time_notes.hpp"
 #include "common/storage/durable_file.hpp"
+#include "server/refusal/taken_names.hpp"
 #include "server/seal/seal_commit.hpp"
 #include "server/seal/seal_withdrawal.hpp"
-#include "server/seal/taken_names.hpp"
 
 namespace burnbox::upload {
 namespace {

@@ -1,6 +1,6 @@
 #include "server/seal/watched_origin.hpp"
 
-#include "server/seal/withdraw_session.hpp"
+#include "server/withdraw/withdraw_session.hpp"
 
 namespace burnbox::upload {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/base/unique_fd.hpp"
-#include "server/sessions/session_walk.hpp"
+#include "server/files/session_walk.hpp"
 
 namespace burnbox::upload {
 

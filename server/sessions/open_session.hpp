@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "common/base/clock.hpp"
+#include "server/files/session_files.hpp"
 #include "server/rules/marker_rule.hpp"
 #include "server/sessions/done.hpp"
-#include "server/sessions/session_files.hpp"
 
 namespace burnbox::upload {
 

@@ -10,9 +10,9 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/config/current_config.hpp"
 #include "common/events/events.hpp"
-#include "common/inbox/folder_mark.hpp"
-#include "common/inbox/generation.hpp"
 #include "common/inbox/inbox.hpp"
+#include "common/marks/folder_mark.hpp"
+#include "common/marks/generation.hpp"
 #include "common/session/proof.hpp"
 #include "server/sessions/sealing_names.hpp"
 

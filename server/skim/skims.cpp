@@ -11,7 +11,7 @@
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 #include "common/base/text.hpp"
-#include "server/seal/seal_refusal.hpp"
+#include "server/refusal/seal_refusal.hpp"
 
 namespace burnbox {
 namespace {

@@ -8,11 +8,11 @@
 #include <map>
 
 #include "common/base/log.hpp"
-#include "common/base/shown_text.hpp"
 #include "common/base/text.hpp"
 #include "common/storage/access_problem.hpp"
 #include "common/storage/user_name.hpp"
-#include "server/sessions/journal.hpp"
+#include "common/unicode/shown_text.hpp"
+#include "server/files/journal.hpp"
 
 namespace burnbox::upload {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
-#include "common/inbox/found_again.hpp"
 #include "common/inbox/staged_copy.hpp"
+#include "common/marks/found_again.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/seal/seal_content.hpp"

@@ -9,12 +9,12 @@
 #include "common/inbox/reconcile.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/seal/taken_names.hpp"
-#include "server/seal/withdraw_session.hpp"
-#include "server/sessions/sent_modes.hpp"
-#include "server/sessions/session_walk.hpp"
+#include "server/files/sent_modes.hpp"
+#include "server/files/session_walk.hpp"
+#include "server/refusal/taken_names.hpp"
 #include "server/startup/closed_account.hpp"
 #include "server/startup/lost_sessions.hpp"
+#include "server/withdraw/withdraw_session.hpp"
 
 namespace burnbox::upload {
 namespace {

@@ -7,8 +7,8 @@
 #include "common/session/names.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/existence.hpp"
-#include "server/sessions/journal.hpp"
-#include "server/sessions/session_walk.hpp"
+#include "server/files/journal.hpp"
+#include "server/files/session_walk.hpp"
 
 namespace burnbox::upload {
 namespace {

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
-#include "common/inbox/found_again.hpp"
+#include "common/marks/found_again.hpp"
 #include "common/session/names.hpp"
 #include "common/storage/durable_file.hpp"
+#include "server/files/hash_files.hpp"
+#include "server/files/session_walk.hpp"
 #include "server/rules/marker_rule.hpp"
 #include "server/seal/seal_content.hpp"
-#include "server/sessions/hash_files.hpp"
-#include "server/sessions/session_walk.hpp"
 
 namespace burnbox::upload {
 namespace {

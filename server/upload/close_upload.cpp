@@ -5,7 +5,7 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
-#include "server/seal/seal_gaps.hpp"
+#include "server/refusal/seal_gaps.hpp"
 #include "server/seal/seal_rules.hpp"
 #include "server/seal/seal_start.hpp"
 

@@ -8,11 +8,11 @@
 #include "common/session/names.hpp"
 #include "common/storage/changeable.hpp"
 #include "common/storage/disk_space.hpp"
+#include "server/files/sent_modes.hpp"
 #include "server/rules/attributes.hpp"
 #include "server/rules/marker_rule.hpp"
 #include "server/rules/server_reason.hpp"
 #include "server/seal/seal_start.hpp"
-#include "server/sessions/sent_modes.hpp"
 #include "server/upload/inbox_client.hpp"
 
 namespace burnbox::upload {

@@ -3,11 +3,11 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "server/seal/seal_rules.hpp"
-#include "server/seal/withdraw_session.hpp"
 #include "server/upload/close_upload.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/repeated_marker.hpp"
 #include "server/upload/upload_handle.hpp"
+#include "server/withdraw/withdraw_session.hpp"
 
 namespace burnbox::upload {
 namespace {

@@ -3,7 +3,7 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "server/lease/write_lease.hpp"
-#include "server/seal/seal_refusal.hpp"
+#include "server/refusal/seal_refusal.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/repeated_transfer.hpp"
 

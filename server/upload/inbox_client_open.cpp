@@ -5,8 +5,8 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/files/sent_modes.hpp"
 #include "server/rules/attributes.hpp"
-#include "server/sessions/sent_modes.hpp"
 #include "server/upload/inbox_client.hpp"
 #include "server/upload/repeated_marker.hpp"
 #include "server/upload/upload_handle.hpp"

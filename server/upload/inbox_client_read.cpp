@@ -4,8 +4,8 @@
 
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/files/sent_modes.hpp"
 #include "server/rules/link_rule.hpp"
-#include "server/sessions/sent_modes.hpp"
 #include "server/upload/close_upload.hpp"
 #include "server/upload/inbox_client.hpp"
 

@@ -3,9 +3,9 @@
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
 #include "server/rules/link_rule.hpp"
-#include "server/seal/withdraw_session.hpp"
 #include "server/upload/close_upload.hpp"
 #include "server/upload/inbox_client.hpp"
+#include "server/withdraw/withdraw_session.hpp"
 
 namespace burnbox::upload {
 namespace {

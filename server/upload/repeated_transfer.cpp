@@ -5,8 +5,8 @@
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
 #include "common/session/names.hpp"
+#include "server/files/hash_files.hpp"
 #include "server/seal/seal_rules.hpp"
-#include "server/sessions/hash_files.hpp"
 #include "server/upload/repeated_marker.hpp"
 
 namespace burnbox::upload {

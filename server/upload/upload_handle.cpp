@@ -7,8 +7,8 @@
 
 #include "common/base/text.hpp"
 #include "common/storage/disk_space.hpp"
+#include "server/files/sent_modes.hpp"
 #include "server/rules/attributes.hpp"
-#include "server/sessions/sent_modes.hpp"
 
 namespace burnbox::upload {
 namespace {

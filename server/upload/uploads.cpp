@@ -4,9 +4,9 @@
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "server/refusal/seal_gaps.hpp"
+#include "server/refusal/seal_refusal.hpp"
 #include "server/seal/intake_session.hpp"
-#include "server/seal/seal_gaps.hpp"
-#include "server/seal/seal_refusal.hpp"
 #include "server/startup/account_watch.hpp"
 #include "server/startup/recover.hpp"
 #include "server/upload/client.hpp"

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "common/base/text.hpp"
+#include "server/refusal/seal_refusal.hpp"
+#include "server/refusal/taken_names.hpp"
 #include "server/rules/marker_rule.hpp"
-#include "server/seal/seal_refusal.hpp"
-#include "server/seal/taken_names.hpp"
 #include "server/watch/open_files.hpp"
 #include "server/watch/watch_access.hpp"
 #include "server/watch/watch_rule.hpp"

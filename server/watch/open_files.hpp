@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "server/sessions/session_walk.hpp"
+#include "server/files/session_walk.hpp"
 
 namespace burnbox::watch {
 

@@ -5,7 +5,7 @@
 #include "common/inbox/own_status.hpp"
 #include "common/inbox/withdraw.hpp"
 #include "common/storage/existence.hpp"
-#include "server/seal/withdraw_session.hpp"
+#include "server/withdraw/withdraw_session.hpp"
 
 namespace burnbox::watch {
 namespace {

@@ -13,7 +13,7 @@
 #include "common/session/names.hpp"
 #include "common/storage/access_problem.hpp"
 #include "common/storage/user_name.hpp"
-#include "server/seal/seal_refusal.hpp"
+#include "server/refusal/seal_refusal.hpp"
 
 namespace burnbox::watch {
 namespace {

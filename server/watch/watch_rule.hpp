@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/config/config.hpp"
-#include "server/sessions/session_walk.hpp"
+#include "server/files/session_walk.hpp"
 
 namespace burnbox::watch {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/base/text.hpp"
-#include "common/inbox/known_folders.hpp"
+#include "common/marks/known_folders.hpp"
 #include "common/storage/account_view.hpp"
 #include "common/storage/posix_file_system.hpp"
 

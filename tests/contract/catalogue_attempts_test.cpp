@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "tests/contract/catalogue_fixture.hpp"
-#include "tests/support/check_copy.hpp"
+#include "tests/support/burner/check_copy.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "common/catalogue/catalogue.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 namespace burnbox::test {
 

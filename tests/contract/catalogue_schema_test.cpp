@@ -9,7 +9,7 @@
 
 #include "common/catalogue/schema.hpp"
 #include "tests/contract/catalogue_fixture.hpp"
-#include "tests/support/faulty_catalogue.hpp"
+#include "tests/support/storage/faulty_catalogue.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -8,7 +8,7 @@
 
 #include <fstream>
 
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 namespace burnbox::test {
 namespace {

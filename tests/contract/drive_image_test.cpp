@@ -9,7 +9,7 @@
 
 #include "burner/media/iso_head.hpp"
 #include "burner/media/medium_profile.hpp"
-#include "burner/schedule/failure_rules.hpp"
+#include "burner/rules/failure_rules.hpp"
 #include "burner/worker/worker_drive.hpp"
 #include "common/base/digest.hpp"
 #include "common/base/unique_fd.hpp"

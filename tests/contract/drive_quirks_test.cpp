@@ -10,7 +10,7 @@
 #include "burner/image/link_targets.hpp"
 #include "burner/image/size_estimate.hpp"
 #include "common/bag/bag.hpp"
-#include "common/base/upper_case.hpp"
+#include "common/unicode/upper_case.hpp"
 #include "tests/contract/drive_rig.hpp"
 #include "tests/support/foreign_tools.hpp"
 

@@ -14,9 +14,9 @@
 #include "common/process/spawner.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/file_system.hpp"
-#include "tests/support/fake_drive.hpp"
+#include "tests/support/burner/fake_drive.hpp"
 #include "tests/support/mmc/test_burner.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 #include "tests/support/tree_generator.hpp"
 
 namespace burnbox::test {

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "common/storage/posix_file_system.hpp"
-#include "tests/support/faulty_file_system.hpp"
-#include "tests/support/memory_file_system.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/faulty_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 namespace burnbox::test {
 

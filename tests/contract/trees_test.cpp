@@ -18,9 +18,9 @@
 #include "common/bag/bag.hpp"
 #include "common/base/text.hpp"
 #include "common/base/unique_fd.hpp"
-#include "common/base/upper_case.hpp"
-#include "common/base/utf8.hpp"
 #include "common/session/joliet_names.hpp"
+#include "common/unicode/upper_case.hpp"
+#include "common/unicode/utf8.hpp"
 #include "tests/contract/drive_rig.hpp"
 #include "tests/support/foreign_tools.hpp"
 

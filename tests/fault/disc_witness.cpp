@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 namespace burnbox::test {
 namespace {

@@ -3,14 +3,14 @@
 #include <filesystem>
 
 #include "common/catalogue/catalogue.hpp"
-#include "common/inbox/folder_mark.hpp"
-#include "common/inbox/generation.hpp"
 #include "common/inbox/reconcile.hpp"
+#include "common/marks/folder_mark.hpp"
+#include "common/marks/generation.hpp"
 #include "common/storage/posix_file_system.hpp"
 #include "server/startup/lost_sessions.hpp"
+#include "tests/support/burner/queued_session.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/queued_session.hpp"
-#include "tests/support/quiet_services.hpp"
+#include "tests/support/server/quiet_services.hpp"
 
 namespace burnbox::test {
 namespace {

@@ -11,10 +11,10 @@
 #include "burner/jobs/burner.hpp"
 #include "burner/worker/worker_drive.hpp"
 #include "common/process/spawner.hpp"
-#include "tests/support/fake_recovery_program.hpp"
+#include "tests/support/burner/fake_recovery_program.hpp"
 #include "tests/support/mmc/test_burner.hpp"
-#include "tests/support/temp_folder.hpp"
-#include "tests/support/test_clock.hpp"
+#include "tests/support/storage/temp_folder.hpp"
+#include "tests/support/storage/test_clock.hpp"
 #include "tests/support/tree_generator.hpp"
 
 namespace burnbox::test {

@@ -11,7 +11,7 @@
 
 #include "common/inbox/lost_folder.hpp"
 #include "tests/fault/shelf_judge.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/run_number.hpp"
 #include "tests/support/tree_generator.hpp"
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 
 namespace burnbox::test {
 

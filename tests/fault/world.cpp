@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "common/catalogue/catalogue.hpp"
-#include "tests/support/faulty_catalogue.hpp"
-#include "tests/support/faulty_drive.hpp"
+#include "tests/support/burner/faulty_drive.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/quiet_services.hpp"
+#include "tests/support/server/quiet_services.hpp"
+#include "tests/support/storage/faulty_catalogue.hpp"
 
 namespace burnbox::test {
 namespace {

@@ -10,14 +10,14 @@
 
 #include "burner/jobs/burner.hpp"
 #include "server/upload/client.hpp"
-#include "tests/support/fake_drive.hpp"
-#include "tests/support/fake_prover.hpp"
-#include "tests/support/fake_recovery_program.hpp"
-#include "tests/support/fault_plan.hpp"
-#include "tests/support/faulty_file_system.hpp"
-#include "tests/support/memory_file_system.hpp"
-#include "tests/support/temp_folder.hpp"
-#include "tests/support/test_clock.hpp"
+#include "tests/support/burner/fake_drive.hpp"
+#include "tests/support/burner/fake_prover.hpp"
+#include "tests/support/burner/fake_recovery_program.hpp"
+#include "tests/support/storage/fault_plan.hpp"
+#include "tests/support/storage/faulty_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/temp_folder.hpp"
+#include "tests/support/storage/test_clock.hpp"
 
 namespace burnbox::test {
 

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "common/bag/disc_paths.hpp"
-#include "common/base/upper_case.hpp"
-#include "common/base/utf8.hpp"
 #include "common/session/names.hpp"
+#include "common/unicode/upper_case.hpp"
+#include "common/unicode/utf8.hpp"
 
 namespace burnbox::test {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 

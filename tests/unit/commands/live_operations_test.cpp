@@ -6,9 +6,9 @@
 
 #include "common/catalogue/catalogue.hpp"
 #include "common/storage/durable_file.hpp"
-#include "tests/support/kept_answer.hpp"
-#include "tests/support/memory_file_system.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/server/kept_answer.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 

@@ -13,7 +13,7 @@
 #include "server/places/descriptors.hpp"
 #include "server/places/folder_locks.hpp"
 #include "server/places/place_watch.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 namespace fs = std::filesystem;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "tests/contract/catalogue_fixture.hpp"
-#include "tests/support/faulty_catalogue.hpp"
-#include "tests/support/faulty_file_system.hpp"
-#include "tests/support/memory_file_system.hpp"
+#include "tests/support/storage/faulty_catalogue.hpp"
+#include "tests/support/storage/faulty_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
 #include "tests/support/wait_until.hpp"
 
 using namespace burnbox;

@@ -18,7 +18,7 @@
 #include "server/places/locations.hpp"
 #include "server/places/overlap_findings.hpp"
 #include "server/places/state_folders.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 

@@ -15,10 +15,10 @@
 #include "server/sftp/protocol.hpp"
 #include "server/sftp/session.hpp"
 #include "server/ssh/ssh_session.hpp"
-#include "tests/support/fake_upload_client.hpp"
-#include "tests/support/memory_file_system.hpp"
-#include "tests/support/sftp_packets.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/server/fake_upload_client.hpp"
+#include "tests/support/server/sftp_packets.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 #include "tests/unit/plain_transport/interposed_libssh.hpp"
 
 using namespace burnbox;

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "burner/attempts/read_back.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 
 namespace burnbox::test {
 namespace {

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/inbox/older_catalogue.hpp"
+#include "common/marks/older_catalogue.hpp"
 #include "common/session/parity.hpp"
 #include "common/storage/durable_file.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/must.hpp"
 
 using namespace burnbox;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/test_clock.hpp"
+#include "tests/support/storage/test_clock.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

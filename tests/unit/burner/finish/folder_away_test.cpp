@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "common/storage/durable_file.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/must.hpp"
 
 using namespace burnbox;

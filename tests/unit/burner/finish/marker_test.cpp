@@ -1,7 +1,7 @@
 // What becomes of a marker's file once its session is burned.
 #include <doctest/doctest.h>
 
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/must.hpp"
 
 using namespace burnbox;

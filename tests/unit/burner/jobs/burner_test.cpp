@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "common/storage/durable_file.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/must.hpp"
 
 namespace burnbox::test {

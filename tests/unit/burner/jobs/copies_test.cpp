@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "tests/support/burner_house.hpp"
-#include "tests/support/check_copy.hpp"
+#include "tests/support/burner/burner_house.hpp"
+#include "tests/support/burner/check_copy.hpp"
 
 namespace burnbox::test {
 namespace {

@@ -5,7 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 
 namespace burnbox::test {
 namespace {

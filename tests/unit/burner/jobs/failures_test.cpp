@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 
 namespace burnbox::test {
 

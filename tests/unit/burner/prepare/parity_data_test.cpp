@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/session/parity.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "common/storage/durable_file.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/must.hpp"
 
 namespace burnbox::test {

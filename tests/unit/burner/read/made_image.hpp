@@ -10,7 +10,7 @@
 
 #include "burner/read/iso/block_source.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 namespace burnbox::test {
 

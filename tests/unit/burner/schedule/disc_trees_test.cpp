@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "burner/drive/drive.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/must.hpp"
 
 namespace burnbox::test {

@@ -10,9 +10,9 @@
 #include "common/bag/found_layout.hpp"
 #include "common/bag/listed_digest.hpp"
 #include "common/storage/durable_file.hpp"
-#include "tests/support/memory_file_system.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/test_clock.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/test_clock.hpp"
 #include "tests/unit/common/session/sample_session.hpp"
 
 using namespace burnbox;

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "common/config/config.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 #include "tests/unit/common/config/test_keys.hpp"
 
 namespace burnbox::test {

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/faulty_file_system.hpp"
-#include "tests/support/memory_file_system.hpp"
+#include "tests/support/storage/faulty_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
 #include "tests/support/wait_until.hpp"
 
 namespace burnbox {

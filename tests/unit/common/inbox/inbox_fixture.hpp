@@ -9,10 +9,10 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/inbox/inbox.hpp"
 #include "common/storage/durable_file.hpp"
-#include "tests/support/faulty_catalogue.hpp"
-#include "tests/support/faulty_file_system.hpp"
-#include "tests/support/memory_file_system.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/faulty_catalogue.hpp"
+#include "tests/support/storage/faulty_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 namespace burnbox::test {
 

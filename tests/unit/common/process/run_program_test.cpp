@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 namespace burnbox::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "common/base/text.hpp"
-#include "common/base/upper_case.hpp"
+#include "common/unicode/upper_case.hpp"
 
 using namespace burnbox;
 

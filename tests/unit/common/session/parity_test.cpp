@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "common/bag/bag.hpp"
-#include "tests/support/memory_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
 
 using namespace burnbox;
 

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "common/base/shown_text.hpp"
+#include "common/unicode/shown_text.hpp"
 #include "tests/unit/common/session/sample_session.hpp"
 
 using namespace burnbox;

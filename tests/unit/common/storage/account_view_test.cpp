@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "common/storage/durable_file.hpp"
-#include "tests/support/memory_file_system.hpp"
-#include "tests/support/test_clock.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/test_clock.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/memory_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
 
 using namespace burnbox;
 

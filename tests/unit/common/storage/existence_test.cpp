@@ -4,8 +4,8 @@
 
 #include <cerrno>
 
-#include "tests/support/faulty_file_system.hpp"
-#include "tests/support/memory_file_system.hpp"
+#include "tests/support/storage/faulty_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
 
 using namespace burnbox;
 

@@ -1,5 +1,5 @@
 // The crash model that the fault tests stand on.
-#include "tests/support/memory_file_system.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
 
 #include <doctest/doctest.h>
 

@@ -11,7 +11,7 @@
 
 #include "common/base/time_range.hpp"
 #include "common/base/unique_fd.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 using burnbox::test::TempFolder;

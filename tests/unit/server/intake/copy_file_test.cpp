@@ -7,8 +7,8 @@
 #include <fstream>
 
 #include "common/storage/posix_file_system.hpp"
-#include "tests/support/memory_file_system.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 using namespace burnbox::intake;

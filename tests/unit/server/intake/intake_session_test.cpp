@@ -6,7 +6,7 @@
 
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 namespace burnbox::test {
 namespace {

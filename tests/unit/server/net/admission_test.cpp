@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tests/support/test_clock.hpp"
+#include "tests/support/storage/test_clock.hpp"
 
 using namespace burnbox;
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "tests/support/fake_service_port.hpp"
-#include "tests/support/fake_upload_client.hpp"
-#include "tests/support/memory_file_system.hpp"
+#include "tests/support/server/fake_service_port.hpp"
+#include "tests/support/server/fake_upload_client.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

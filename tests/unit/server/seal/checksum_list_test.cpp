@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "server/seal/seal_rules.hpp"
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -1,7 +1,7 @@
 // R4: whole means covered. What makes a file that was cut off whole again, and what does not.
 #include <doctest/doctest.h>
 
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

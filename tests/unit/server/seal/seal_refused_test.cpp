@@ -1,7 +1,7 @@
 // Every refusal, its message, and what is left behind.
 #include <doctest/doctest.h>
 
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -5,7 +5,7 @@
 
 #include "common/session/sealed_session.hpp"
 #include "server/rules/marker_rule.hpp"
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -3,8 +3,8 @@
 
 #include "server/seal/seal_start.hpp"
 #include "server/seal/watched_origin.hpp"
-#include "tests/support/quiet_services.hpp"
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/quiet_services.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -1,7 +1,7 @@
 // Somebody on the server moves the folder of an open session: what is known of it goes with it.
 #include <doctest/doctest.h>
 
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -1,7 +1,7 @@
 // The old name of a sealed session goes on to be served.
 #include <doctest/doctest.h>
 
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

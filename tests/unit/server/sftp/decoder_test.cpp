@@ -5,7 +5,7 @@
 #include <random>
 
 #include "server/sftp/protocol.hpp"
-#include "tests/support/sftp_packets.hpp"
+#include "tests/support/server/sftp_packets.hpp"
 
 using namespace burnbox::sftp;
 using burnbox::test::be32;

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <random>
 
-#include "tests/support/skim_house.hpp"
+#include "tests/support/server/skim_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

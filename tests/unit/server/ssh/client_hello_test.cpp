@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/support/sftp_packets.hpp"
+#include "tests/support/server/sftp_packets.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

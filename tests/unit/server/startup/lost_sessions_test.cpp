@@ -8,9 +8,9 @@
 #include "common/session/receipt.hpp"
 #include "common/storage/durable_file.hpp"
 #include "server/startup/record_again.hpp"
-#include "tests/support/burner_house.hpp"
+#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/quiet_services.hpp"
+#include "tests/support/server/quiet_services.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

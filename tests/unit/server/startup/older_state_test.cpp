@@ -7,13 +7,13 @@
 #include "common/catalogue/catalogue.hpp"
 #include "common/inbox/reconcile.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/seal/withdraw_session.hpp"
 #include "server/startup/lost_sessions.hpp"
-#include "tests/support/memory_file_system.hpp"
+#include "server/withdraw/withdraw_session.hpp"
 #include "tests/support/must.hpp"
-#include "tests/support/quiet_services.hpp"
-#include "tests/support/temp_folder.hpp"
-#include "tests/support/test_clock.hpp"
+#include "tests/support/server/quiet_services.hpp"
+#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/temp_folder.hpp"
+#include "tests/support/storage/test_clock.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -5,7 +5,7 @@
 #include <cerrno>
 
 #include "common/storage/durable_file.hpp"
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

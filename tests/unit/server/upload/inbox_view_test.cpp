@@ -1,7 +1,7 @@
 // What clients see, and the trailing slash that makes a session.
 #include <doctest/doctest.h>
 
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -5,7 +5,7 @@
 
 #include "server/rules/server_reason.hpp"
 #include "server/sessions/open_session.hpp"
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "server/sessions/account_terms.hpp"
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -1,7 +1,7 @@
 // A marker that is sent again by a client that gave up waiting for the seal.
 #include <doctest/doctest.h>
 
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

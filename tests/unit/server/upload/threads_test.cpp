@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "common/base/log.hpp"
-#include "tests/support/quiet_services.hpp"
-#include "tests/support/upload_house.hpp"
+#include "tests/support/server/quiet_services.hpp"
+#include "tests/support/server/upload_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

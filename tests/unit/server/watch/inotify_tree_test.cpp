@@ -7,7 +7,7 @@
 #include <fstream>
 #include <set>
 
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;

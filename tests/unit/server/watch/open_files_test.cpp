@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
