@@ -3,13 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 #include <set>
 
+#include "common/base/glob.hpp"
 #include "common/base/time_text.hpp"
 
 namespace burnbox {
 namespace {
+
+constexpr std::size_t kLeastDigits = 4, kMostDigits = 9;
 
 // Names that differ in case only are one to some readers and file systems.
 std::string short_label(std::string_view label) {
@@ -39,6 +41,23 @@ char label_character(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ? c : '_';
 }
 
+bool is_label(std::string_view label) {
+    return std::ranges::all_of(label, [](char c) { return label_character(c) == c; });
+}
+
+// A glob of what the pattern gives at any time. Neighbours are one: two stars side by side mean no more.
+std::string any_time(std::string_view pattern) {
+    std::string glob;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const bool pair = pattern[i] == '%' && i + 1 < pattern.size();
+        if (!pair)
+            glob += label_character(pattern[i]);
+        else if (++i; !glob.ends_with('*'))
+            glob += '*';
+    }
+    return glob;
+}
+
 }  // namespace
 
 std::string expand_label(std::string_view pattern, Timestamp time, unsigned number) {
@@ -61,17 +80,21 @@ std::string label_on_disc(const std::string& label) {
 }
 
 std::optional<unsigned> number_of_label(std::string_view pattern, const std::string& label) {
-    std::string shape;
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        const bool pair = pattern[i] == '%' && i + 1 < pattern.size();
-        if (!pair)
-            shape += label_character(pattern[i]);
-        else
-            shape += pattern[++i] == 'N' ? "([0-9]{4,9})" : "[A-Z0-9_]*";
-    }
-    std::smatch match;
-    if (!std::regex_match(label, match, std::regex(shape)) || match.size() < 2) return std::nullopt;
-    return static_cast<unsigned>(std::stoul(match[1].str()));
+    const std::size_t number = pattern.find("%N");
+    if (number == std::string_view::npos || label.size() > kLabelBytes || !is_label(label))
+        return std::nullopt;
+    const std::string before = any_time(pattern.substr(0, number)),
+                      behind = any_time(pattern.substr(number + 2));
+    const std::size_t end = std::min(label.size(), kShortLabelBytes);
+    for (std::size_t begin = 0; begin < end; ++begin)
+        for (std::size_t digits = std::min(kMostDigits, end - begin); digits >= kLeastDigits; --digits) {
+            const std::string text = label.substr(begin, digits);
+            if (text.find_first_not_of("0123456789") != std::string::npos) continue;
+            if (glob_match(before, label.substr(0, begin)) &&
+                glob_match(behind, label.substr(begin + digits)))
+                return static_cast<unsigned>(std::stoul(text));
+        }
+    return std::nullopt;
 }
 
 Result<NumberedLabel> next_label(std::string_view pattern, Timestamp time, unsigned number,

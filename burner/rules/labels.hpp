@@ -34,7 +34,8 @@ struct NumberedLabel {
 [[nodiscard]] std::string twin_label(const std::string& label, const std::string& serial);
 [[nodiscard]] std::string label_on_disc(const std::string& label);
 
-// The number with which this pattern gives the label, at whatever time; nothing when it does not.
+// The number with which this pattern gives the label, at whatever time; nothing when it does not, or when the
+// number does not end within the first 16 characters: labels are told apart by those.
 [[nodiscard]] std::optional<unsigned> number_of_label(std::string_view pattern, const std::string& label);
 
 }  // namespace burnbox

@@ -31,6 +31,7 @@ Result<std::optional<std::string>> load_blank_of_shelf(AttemptContext& context,
         const std::string& label = image.disc.label;
         const auto number = number_of_label(config->burn.label, label);
         if (!number || (older && *number < next) || is_taken(label, taken)) continue;
+        if (*number >= next + kMostLabels) continue;  // all between them would never be given
         const Status loaded = context.drive.load_blank(label);
         if (!loaded && loaded.error().code == Errc::exists) continue;
         BB_CHECK(loaded);

@@ -44,6 +44,14 @@ TEST_CASE("labels: of what has the shape of a label the number is known, whateve
     for (const char* const other : {"BURNBOX_", "BURNBOX_007", "burnbox_0007", "BURNBOX_0007_2", "FOO", ""})
         CHECK_FALSE(number_of_label("BURNBOX_%N", other));
     CHECK_FALSE(number_of_label("DISC", "DISC"));
+    CHECK(number_of_label("BURNBOX_%N", "BURNBOX_12345678") == 12345678);
+    CHECK_FALSE(
+        number_of_label("BURNBOX_%N", "BURNBOX_123456789"));  // no label of it is unlike its neighbours'
+    CHECK_FALSE(number_of_label("A_VERY_LONG_PREFIX_%N", "A_VERY_LONG_PREFIX_0001"));
+    CHECK(number_of_label("%Y%m%d_%N", "20261123_0002") == 2);
+    CHECK(number_of_label("%N_%Y-%m", "0002_2026_11") == 2);
+    CHECK_FALSE(number_of_label("%Y%m%d%H%M%S_%N", std::string(200, 'A')));
+    CHECK_FALSE(number_of_label("%Y%m%d%H%M%S_%N", std::string(32, '1')));
     CHECK(twin_label("BURNBOX_0001", "2b1f7a52-6d5e") == "BURNBOX_0001~2b1f7a52");
     CHECK(label_on_disc("BURNBOX_0001~2b1f7a52") == "BURNBOX_0001");
     CHECK(label_on_disc("BURNBOX_0001") == "BURNBOX_0001");

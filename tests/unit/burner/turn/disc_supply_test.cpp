@@ -40,6 +40,16 @@ TEST_CASE("disc supply: an empty image with a label that is none's is a blank di
     CHECK(house.shelves["tray"].discs.at("HOLIDAY_VIDEO").sessions.empty());
 }
 
+TEST_CASE("disc supply: an empty image whose number is far off takes no numbers away") {
+    BurnerHouse house;
+    put_empty(house, "BURNBOX_99999999");
+    put_empty(house, "BURNBOX_123456789");
+    const SessionId id = house.queue("first", {{"f", "1"}});
+    house.run();
+    CHECK(disc_of(house, id) == "BURNBOX_0001");
+    CHECK(house.shelves["tray"].discs.at("BURNBOX_99999999").sessions.empty());
+}
+
 TEST_CASE(
     "disc supply: what a start that was killed left is used, by its own drive, whatever came after it") {
     BurnerHouse house({"tray", "other"});
