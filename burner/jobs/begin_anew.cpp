@@ -5,6 +5,7 @@
 #include "burner/schedule/tell_status.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/session/part.hpp"
 
 namespace burnbox {
 namespace {
@@ -31,7 +32,7 @@ std::string lost_pool_text(const SessionRow& row) {
     return fmt::format(
         "the configuration has no pool {0} any more: name one so again (pools.{0}), or say `burnbox retry "
         "{1}/{2} --pool NAME` to have it burned in another one",
-        escape(row.pool), escape(row.account), escape(row.disc_name));
+        escape(row.pool), escape(row.account), escape(whole_disc_name(row.disc_name)));
 }
 
 void tell_lost_pool(const BurnerServices& services, SessionRow row) {
@@ -65,7 +66,7 @@ void tell_reasons_anew(const BurnerServices& services, const std::vector<Session
 }
 
 void tell_lost_pools(const BurnerServices& services) {
-    const auto rows = services.catalogue.sessions_in_state(SessionState::queued);
+    const auto rows = services.catalogue.burn_queue();  // also parts of what is burning
     if (!rows) return log::warning("sessions without a pool not looked for", log::kv(rows.error()));
     const ConfigSnapshot config = services.config.snapshot();
     for (const SessionRow& row : *rows)

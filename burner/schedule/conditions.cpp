@@ -6,6 +6,7 @@
 #include "burner/schedule/schedule.hpp"
 #include "burner/schedule/services.hpp"
 #include "common/base/log.hpp"
+#include "common/session/part.hpp"
 
 namespace burnbox {
 
@@ -55,7 +56,7 @@ bool has_lost_its_place(const Config& config, const SessionRow& row) {
 // What was noted counts as long as its row says the same.
 Result<std::vector<SessionRow>> sessions_in_need(const BurnerServices& services, Schedule& schedule) {
     BB_TRY(auto rows, services.catalogue.sessions_in_state(SessionState::failed));
-    BB_TRY(const auto queued, services.catalogue.sessions_in_state(SessionState::queued));
+    BB_TRY(const auto queued, services.catalogue.burn_queue());
     const ConfigSnapshot config = services.config.snapshot();
     for (const SessionRow& row : queued)
         if (!row.reason.empty() && has_lost_its_place(*config, row)) rows.push_back(row);
@@ -79,11 +80,13 @@ void Conditions::tell_failed_sessions(const BurnerServices& services, Schedule& 
     if (!in_need) return;
     std::set<Key> still;
     for (const SessionRow& row : *in_need) {
-        still.insert({EventKind::burn_failed, "", row.account, row.disc_name});
+        // Parts wait for the same: one of them tells it, by the name that people know.
+        const std::string session(whole_disc_name(row.disc_name));
+        if (!still.insert({EventKind::burn_failed, "", row.account, session}).second) continue;
         raise({.kind = EventKind::burn_failed,
                .time = {},
                .account = row.account,
-               .session = row.disc_name,
+               .session = session,
                .disc = "",
                .drive = "",
                .message = row.reason});

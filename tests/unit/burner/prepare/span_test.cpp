@@ -369,4 +369,26 @@ TEST_CASE(
     CHECK(all_on_discs(*house) == five_files());
 }
 
+TEST_CASE("span: the parts that wait when their pool has another name say so, and a person is asked") {
+    const auto house = make_house();
+    house->shelves["tray"].blanks = 1;
+    const SessionId id = house->queue("holiday", five_files());
+    house->run();
+    REQUIRE(house->row(id).state == SessionState::burning);
+    house->config.pools["other"] = {.name = "other", .drives = {"tray"}, .copies = 1};
+    house->config.pools.erase("default");
+    house->restart();
+    house->run_patiently(2);
+    CHECK(house->row(id).reason.find("no pool default any more") != std::string::npos);
+    CHECK(house->row(id).reason.find("`burnbox retry alice/holiday --pool NAME`") != std::string::npos);
+    CHECK(house->text("alice/holiday-queued/STATUS.txt").find("no pool default any more") !=
+          std::string::npos);
+    CHECK(std::ranges::count(house->event_names(), "burn_failed") == 1);
+    REQUIRE(house->burner->settle(id, "other").has_value());
+    house->shelves["tray"].blanks = 5;
+    house->run_patiently(3);
+    CHECK(house->row(id).state == SessionState::burned);
+    CHECK(std::ranges::count(house->event_names(), "burn_failed_cleared") == 1);
+}
+
 }  // namespace burnbox::test
