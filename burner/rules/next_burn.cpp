@@ -8,6 +8,7 @@
 #include "burner/rules/disc_choice.hpp"
 #include "burner/rules/pool_room.hpp"
 #include "common/base/text.hpp"
+#include "common/inbox/found_again.hpp"
 #include "common/session/part.hpp"
 
 namespace burnbox {
@@ -128,6 +129,12 @@ class Decider {
                     escape(row.account), escape(whole_disc_name(row.disc_name)))};
     }
 
+    [[nodiscard]] static Wait wait_for_folder(const SessionRow& row) {
+        const bool burned = row.folder_next.empty() && parse_folder(row.folder).state == FolderState::burned;
+        if (!burned) return {.session = row.id, .what = WaitsFor::its_folder};
+        return {.session = row.id, .what = WaitsFor::its_disc, .said = kReceiptSaysBurned};
+    }
+
     // What keeps it from this drive now, whatever discs there are.
     [[nodiscard]] std::optional<Wait> why_not(const QueuedSession& session) const {
         const SessionRow& row = session.row;
@@ -137,7 +144,7 @@ class Decider {
             return wait(WaitsFor::its_drive);
         if (!session.folder_away.empty())
             return Wait{.session = row.id, .what = WaitsFor::folder_away, .said = session.folder_away};
-        if (!has_queued_folder(row)) return wait(WaitsFor::its_folder);
+        if (!has_queued_folder(row)) return wait_for_folder(row);
         if (row.state != SessionState::queued) return wait(WaitsFor::somebody);
         if (here_.rests_until > all_.now) return wait(WaitsFor::its_drive);
         if (session.not_split_yet) return wait(WaitsFor::split);

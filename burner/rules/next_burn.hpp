@@ -17,10 +17,11 @@
 namespace burnbox {
 
 enum class WaitsFor : std::uint8_t {
-    its_drive,      // another pool's, or one that the configuration has not; this drive rests
-    its_folder,     // it has not its name yet
-    folder_away,    // it is in a watched folder that can't be reached
-    split,          // into parts, should it be larger than a disc
+    its_drive,    // another pool's, or one that the configuration has not; this drive rests
+    its_folder,   // it has not its name yet
+    its_disc,     // its receipt says that it is burned, an older catalogue does not: that disc is read first
+    folder_away,  // it is in a watched folder that can't be reached
+    split,        // into parts, should it be larger than a disc
     recovery_data,  // to be made first
     another_try,    // it failed here a moment ago, or waits for this drive's disc: not again so soon
     back_off,       // its burn failed: on no drive so soon

@@ -137,7 +137,7 @@ bool Turn::Pass::claim(const std::vector<SessionId>& group) {
 bool Turn::Pass::is_wanted(const Decision& decision) {
     return std::ranges::any_of(decision.waits, [](const Wait& wait) {
         return wait.what != WaitsFor::its_drive && wait.what != WaitsFor::its_folder &&
-               wait.what != WaitsFor::folder_away;
+               wait.what != WaitsFor::its_disc && wait.what != WaitsFor::folder_away;
     });
 }
 

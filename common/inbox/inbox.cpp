@@ -142,6 +142,8 @@ Status Inbox::write_status(const SessionRow& row, const std::function<std::strin
     const std::lock_guard lock(*place.mutex);
     BB_TRY(const SessionRow now, catalogue_.session(row.whole_or_self()));
     if (folder_state(now.state) != FolderState::queued) return {};
+    // An older catalogue may not know yet what the receipt in its folder says, or where its folder is.
+    if (row.folder.empty() || parse_folder(row.folder).state == FolderState::burned) return {};
     return replace_file(*place.fs, join_path(join_path(row.account, row.folder), "STATUS.txt"), text(),
                         Durability::visible);
 }

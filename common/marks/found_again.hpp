@@ -26,6 +26,10 @@ struct FoundReceipt {
 // The folder whose receipt is that of this sealed session.
 [[nodiscard]] Result<std::optional<std::string>> burned_folder_of(FileSystem& inbox, const SessionRow& row);
 
+// Why a session that an older catalogue has as queued waits in a folder of what is burned.
+constexpr const char* kReceiptSaysBurned =
+    "its receipt says that it is burned: it counts as burned when its disc was read again";
+
 // Why a session waits for a person whose row was made again from what was found.
 constexpr const char* kHadFailed =
     "it had failed before an older catalogue was put back: FAILED.txt in its folder says why";

@@ -210,8 +210,7 @@ class LostSessions {
         BB_CHECK(services_.catalogue.set_folder(row.id, folder));
         if (row.state == SessionState::failed && row.folder.empty()) return is_back(row, folder);
         if (row.state != SessionState::queued || parse_folder(folder).state != FolderState::burned) return {};
-        return services_.catalogue.set_reason(
-            row.id, "its receipt says that it is burned: it counts as burned when its disc was read again");
+        return services_.catalogue.set_reason(row.id, kReceiptSaysBurned);
     }
 
     // It failed because its folder was away, or that was deleted later. Under the name of a queued one it was

@@ -114,6 +114,22 @@ TEST_CASE("turn: a file system that fills up in the middle of a burn costs the s
 }
 
 TEST_CASE(
+    "turn: a session that waits for its disc, for its receipt says that it is burned, says so at each "
+    "start") {
+    BurnerHouse house;
+    const SessionId id = house.queue("holiday", {{"a", "1"}});
+    REQUIRE(house.inbox_fs.rename("alice/holiday-queued", "alice/holiday-burned", RenameMode::no_replace));
+    REQUIRE(house.catalogue->set_folder(id, "holiday-burned"));
+    for (int start = 0; start < 2; ++start) {
+        house.restart();
+        house.run();
+        CHECK(house.row(id).state == SessionState::queued);
+        CHECK(house.row(id).reason.find("when its disc was read again") != std::string::npos);
+        CHECK_FALSE(house.exists("alice/holiday-burned/STATUS.txt"));
+    }
+}
+
+TEST_CASE(
     "turn: a session whose pool has another name now is told so, and goes on when it has its own again") {
     BurnerHouse house;
     const SessionId id = house.queue("holiday", {{"a", "1"}});

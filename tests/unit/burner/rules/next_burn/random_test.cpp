@@ -175,7 +175,8 @@ void check_waits(const RandomSituation& queue, const Decision& decision) {
     for (const Wait& wait : decision.waits) {
         CHECK(waiting.insert(wait.session).second);
         const bool said = wait.what == WaitsFor::folder_away || wait.what == WaitsFor::others ||
-                          wait.what == WaitsFor::disc || wait.what == WaitsFor::more_drives;
+                          wait.what == WaitsFor::disc || wait.what == WaitsFor::its_disc ||
+                          wait.what == WaitsFor::more_drives;
         CHECK(wait.said.empty() != said);
     }
     if (is<GiveName>(decision) || is<LookUpCopies>(decision)) return;

@@ -55,6 +55,7 @@ TEST_CASE("next burn: a session that can't go now keeps nobody behind it waiting
         {WaitsFor::its_drive, [](Situation& queue, SessionId id) { queue.of(id).row.pool = "archive"; }},
         {WaitsFor::its_folder, [](Situation& queue, SessionId id) { queue.of(id).row.folder_next = "x"; }},
         {WaitsFor::its_folder, [](Situation& queue, SessionId id) { queue.of(id).row.folder = "s1"; }},
+        {WaitsFor::its_disc, [](Situation& queue, SessionId id) { queue.of(id).row.folder = "s1-burned"; }},
         {WaitsFor::folder_away,
          [](Situation& queue, SessionId id) { queue.of(id).folder_away = "/scans is away"; }},
         {WaitsFor::split, [](Situation& queue, SessionId id) { queue.of(id).not_split_yet = true; }},
