@@ -159,11 +159,15 @@ Result<std::string> withdraw_session(SessionRegistry& registry, Account& account
         release_name(account, *session);
         return std::unexpected(std::move(error));
     };
-    if (const Status stepped = step_back(registry.services, row); !stepped) return give_up(stepped.error());
+    // First what says of its files that they are whole: without that it stays what it is.
     const auto manifest = read_manifest(registry, row);
     if (manifest)
         if (const Status written = session->files.restart_journal(*manifest); !written)
             return give_up(written.error());
+    if (const Status stepped = step_back(registry.services, row); !stepped) {
+        session->files.remove_journal();
+        return give_up(stepped.error());
+    }
     const auto withdrawn = registry.services.catalogue.session(row.id);
     if (!withdrawn) return give_up(withdrawn.error());
     const auto name =
