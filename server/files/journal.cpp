@@ -164,6 +164,7 @@ Status Journal::begin() {
     }
     if (!made) return std::unexpected(std::move(made).error());
     file_ = std::move(*made);
+    size_bytes_ = 0;
     if (++open_files > kMostOpen) close();
     return {};
 }
@@ -186,11 +187,18 @@ Status Journal::write(std::string_view lines, bool create) {
         BB_TRY(file_,
                fs_->open(path_, {.write = true, .create = create, .append = true, .permissions = kMode}));
         ++open_files;
+        BB_TRY(const FileInfo info, file_->info());
+        size_bytes_ = info.size_bytes;
     }
     const bool is_plain = !torn_ && waiting_.empty();
     const std::string all = is_plain ? std::string() : (torn_ ? "\n" : "") + waiting_ + std::string(lines);
+    const std::string_view text = is_plain ? lines : std::string_view(all);
     torn_ = true;  // a part may be written
-    BB_CHECK(file_->write_at(std::as_bytes(std::span(is_plain ? lines : std::string_view(all))), 0));
+    if (const Status written = file_->write_at(std::as_bytes(std::span(text)), 0); !written) {
+        (void)file_->truncate(size_bytes_);  // all of it comes once more: no line may count twice
+        return written;
+    }
+    size_bytes_ += text.size();
     torn_ = false;
     waiting_.clear();
     if (behind_ && !is_short_) behind_ = !fs_->set_mode(path_, kMode);

@@ -135,10 +135,11 @@ class Journal {
     std::string account_;
     std::string path_;
     std::unique_ptr<File> file_;
-    bool torn_ = false;      // its last line has no end: a crash or a full disk cut it off
-    std::string waiting_;    // lines that could not be written yet
-    bool behind_ = false;    // its mode says so
-    bool is_short_ = false;  // more lines than can wait are missing
+    std::uint64_t size_bytes_ = 0;  // of what is open: whole lines, but for what `torn_` says
+    bool torn_ = false;             // its last line has no end: a crash or a full disk cut it off
+    std::string waiting_;           // lines that could not be written yet
+    bool behind_ = false;           // its mode says so
+    bool is_short_ = false;         // more lines than can wait are missing
 };
 
 }  // namespace burnbox::upload

@@ -1,9 +1,16 @@
 #include "server/files/journal.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdio>
 
 #include "common/storage/durable_file.hpp"
+#include "common/storage/posix_file_system.hpp"
+#include "tests/support/must.hpp"
 #include "tests/support/storage/memory_file_system.hpp"
+#include "tests/support/storage/temp_folder.hpp"
 
 using namespace burnbox;
 using namespace burnbox::upload;
@@ -159,4 +166,54 @@ TEST_CASE("journal: what is appended is what is loaded, with any name") {
     CHECK(Journal(fs, "alice", "holiday").load().value().files.empty());
     journal.remove();
     CHECK(Journal(fs, "alice", "other").load().value().files.empty());
+}
+
+namespace {
+
+// The disk takes files up to this size and no byte more, and writes what still has room.
+class SmallDisk {
+  public:
+    explicit SmallDisk(std::uint64_t bytes) {
+        std::fflush(stdout);
+        (void)std::signal(SIGXFSZ, SIG_IGN);
+        REQUIRE(getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        rlimit small = before_;
+        small.rlim_cur = bytes;
+        REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+    }
+    ~SmallDisk() {
+        (void)setrlimit(RLIMIT_FSIZE, &before_);
+        (void)std::signal(SIGXFSZ, SIG_DFL);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+
+  private:
+    rlimit before_{};
+};
+
+}  // namespace
+
+TEST_CASE("journal: lines that only a part had room for are not written twice") {
+    const test::TempFolder folder;
+    const auto fs = test::must(open_posix_file_system(folder.path()));
+    test::must(make_folders(*fs, "journal/alice", 0700));
+    Journal journal(*fs, "alice", "holiday");
+    test::must(journal.begin());
+    journal.lost("a");
+    const std::uint64_t before = test::must(fs->info("journal/alice/holiday.jsonl")).size_bytes;
+    const std::string rename = R"({"rename":"a","to":"b"})";
+    {
+        const SmallDisk disk(before);
+        journal.renamed("a", "b");
+    }
+    {
+        const SmallDisk disk(before + 1 + rename.size() + 1);  // an empty line comes first
+        journal.opened("c");
+    }
+    journal.opened("d");
+    const auto content = test::must(journal.load());
+    REQUIRE(content.files.contains("b"));
+    CHECK(content.files.at("b")->kind == ProvenFile::Kind::lost);
+    CHECK(content.files.contains("d"));
 }
