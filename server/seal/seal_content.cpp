@@ -98,7 +98,9 @@ SealStep<void> check_taken_names(const SealOrigin& origin, const OpenSession& se
 // has.
 SealStep<void> check_kept(const SealOrigin& origin, OpenSession& session, const SealRequest& request,
                           const std::vector<WalkEntry>& entries) {
-    const auto failed_at = origin.registry().last_failed_sync();
+    const auto noted = origin.registry().last_failed_sync();
+    if (!noted) return seal_failed(noted.error());
+    const std::optional<Timestamp> failed_at = *noted;
     if (!failed_at) return {};
     std::vector<std::string> doubtful;
     {

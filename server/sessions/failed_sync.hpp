@@ -20,10 +20,13 @@ class FailedSync {
 
     // Blocks. What can't be written down holds until this server ends.
     void note(Timestamp now);
-    // What did not change since then may be on no disk. Blocks at the first call.
-    [[nodiscard]] std::optional<Timestamp> last();
+    // What did not change since then may be on no disk. Blocks at the first call, which also makes the file,
+    // so that a full disk has room for it. Errors: what is noted can't be read.
+    [[nodiscard]] Result<std::optional<Timestamp>> last();
 
   private:
+    [[nodiscard]] Status write(const std::string& text);
+
     FileSystem& fs_;
     const std::string path_;
     const std::string boot_id_;

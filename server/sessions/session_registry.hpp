@@ -104,7 +104,7 @@ struct SessionRegistry : std::enable_shared_from_this<SessionRegistry> {
     [[nodiscard]] Status sync_inbox(std::uint64_t failures_seen, const std::vector<std::string>& disks = {});
     [[nodiscard]] std::uint64_t sync_failures() const { return sync_failures_; }
     // The last time that a sync failed since the machine was started. Blocks.
-    [[nodiscard]] std::optional<Timestamp> last_failed_sync() { return failed_sync_.last(); }
+    [[nodiscard]] Result<std::optional<Timestamp>> last_failed_sync() { return failed_sync_.last(); }
     // A sealed session's row and its folder's name are durable, but that they agree could not be noted, and
     // nobody burns it before that. It is tried again once the catalogue can be written to.
     void end_move_later(SessionId session);
