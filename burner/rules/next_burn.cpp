@@ -8,7 +8,7 @@
 #include "burner/rules/disc_choice.hpp"
 #include "burner/rules/pool_room.hpp"
 #include "common/base/text.hpp"
-#include "common/inbox/found_again.hpp"
+#include "common/marks/found_again.hpp"
 #include "common/session/part.hpp"
 
 namespace burnbox {

@@ -247,7 +247,7 @@ struct Composition::State {
             .keep_record =
                 [this](const SessionRow& row) {
                     return upload::seal_what_is_there(stores->inbox(), stores->catalogue(),
-                                                      stores->state_fs(), row);
+                                                      stores->state_fs(), row, stopping.get_token());
                 },
             .burn_now = [this](SessionId session) { burner->burn_now(session); },
             .by_hand = [this](Burner::ByHand what,

@@ -16,10 +16,17 @@
 namespace burnbox {
 namespace {
 
+// Of one pace for all, a few that take long would keep the others waiting.
+enum class Pace : std::uint8_t {
+    quick,
+    mending,  // reads a session's files, where its record is gone
+    slow,     // reads whole discs or folders: may take hours
+};
+
 struct Handler {
     std::string_view name;
     void (*run)(const Asked& asked, BurnWaits& waits);
-    bool is_slow = false;  // reads whole discs or folders: may take hours
+    Pace pace = Pace::quick;
 };
 
 constexpr std::array kHandlers = {
@@ -28,17 +35,20 @@ constexpr std::array kHandlers = {
     Handler{"discs", [](const Asked& asked, BurnWaits&) { run_discs(asked); }},
     Handler{"drives", [](const Asked& asked, BurnWaits&) { run_drives(asked); }},
     Handler{"find", [](const Asked& asked, BurnWaits&) { run_find(asked); }},
-    Handler{"verify", [](const Asked& asked, BurnWaits&) { run_verify(asked); }, true},
+    Handler{"verify", [](const Asked& asked, BurnWaits&) { run_verify(asked); }, Pace::slow},
     Handler{"burn", run_burn},
-    Handler{"import", run_import, true},
-    Handler{"skim", [](const Asked& asked, BurnWaits&) { run_skim(asked); }, true},
+    Handler{"import", run_import, Pace::slow},
+    Handler{"skim", [](const Asked& asked, BurnWaits&) { run_skim(asked); }, Pace::slow},
     Handler{"reload", [](const Asked& asked, BurnWaits&) { run_reload(asked); }},
-    Handler{"retry", [](const Asked& asked, BurnWaits&) { run_retry(asked); }},
+    Handler{"retry", [](const Asked& asked, BurnWaits&) { run_retry(asked); }, Pace::mending},
     Handler{"cancel", [](const Asked& asked, BurnWaits&) { run_cancel(asked); }},
     Handler{"close-disc",
-            [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::close_disc); }, true},
-    Handler{"eject", [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::eject); }, true},
-    Handler{"load", [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::load); }, true},
+            [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::close_disc); },
+            Pace::slow},
+    Handler{"eject", [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::eject); },
+            Pace::slow},
+    Handler{"load", [](const Asked& asked, BurnWaits&) { run_by_hand(asked, Burner::ByHand::load); },
+            Pace::slow},
 };
 
 }  // namespace
@@ -50,7 +60,20 @@ struct LiveOperations::State {
     OperationServices services;
     BurnWaits waits;
     ThreadPool quick{4, 1024};
+    ThreadPool mending{2, 1024};
     ThreadPool slow{2, 16};
+
+    ThreadPool& pool(Pace pace) {
+        switch (pace) {
+            case Pace::mending:
+                return mending;
+            case Pace::slow:
+                return slow;
+            case Pace::quick:
+                break;
+        }
+        return quick;
+    }
 };
 
 LiveOperations::LiveOperations(OperationServices services)
@@ -85,7 +108,7 @@ void LiveOperations::run(const CommandRequest& request, std::shared_ptr<CommandS
     const auto* const handler = std::ranges::find(kHandlers, operation->spec->name, &Handler::name);
     log::debug("operation asked", log::kv("operation", operation->spec->name),
                log::kv("account", request.account));
-    ThreadPool& pool = handler->is_slow ? state_->slow : state_->quick;
+    ThreadPool& pool = state_->pool(handler->pace);
     const auto asked =
         std::make_shared<const Asked>(state_->services, request.account, std::move(*operation), sink);
     if (pool.post([state = state_.get(), handler, asked] { handler->run(*asked, state->waits); })) return;
@@ -100,6 +123,7 @@ void LiveOperations::drain(const std::string& reason) {
 void LiveOperations::stop() {
     state_->waits.stop();
     state_->slow.stop();
+    state_->mending.stop();
     state_->quick.stop();
 }
 

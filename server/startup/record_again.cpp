@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
@@ -32,11 +33,12 @@ Result<Marker> marker_of(FileSystem& fs, const std::string& folder, const Sessio
     return marker;
 }
 
-Result<Payload> read_payload(Inbox& inbox, FileSystem& state_fs, const SessionRow& row) {
+Result<Payload> read_payload(Inbox& inbox, FileSystem& state_fs, const SessionRow& row,
+                             const std::stop_token& stop) {
     BB_TRY(FileSystem * fs, inbox.fs_of(row));
     std::string folder = join_path(row.account, row.folder);
     if (const auto copy = find_staged_copy(state_fs, row)) fs = &state_fs, folder = *copy;
-    BB_TRY(Manifest manifest, read_folder(*fs, folder));
+    BB_TRY(Manifest manifest, read_folder(*fs, folder, stop));
     Payload payload{.sealed = {.account = row.account,
                                .disc_name = row.disc_name,
                                .sealed_at = std::chrono::floor<std::chrono::seconds>(row.sealed_at),
@@ -75,31 +77,45 @@ Status write_record(FileSystem& state_fs, const SessionRow& row, const SealedSes
     return replace_file(state_fs, seal_record_path(row.seal_id), to_seal_record(sealed));
 }
 
-}  // namespace
+struct Again {
+    RecordAgain what = RecordAgain::unknown;
+    std::optional<Payload> payload{};  // when it was read
+};
 
-Result<RecordAgain> make_record_again(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
-                                      const SessionRow& row) {
+Result<Again> try_again(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs, const SessionRow& row,
+                        const std::stop_token& stop) {
     BB_TRY(const FoundSealRecord record, find_seal_record(state_fs, row.seal_id));
-    if (record.sealed) return RecordAgain::there;
-    if (row.parts != 0 || row.is_part() || row.folder.empty()) return RecordAgain::unknown;
+    if (record.sealed) return Again{RecordAgain::there};
+    if (row.parts != 0 || row.is_part() || row.folder.empty()) return Again{};
     BB_TRY(const auto copies, catalogue.copies(row.id));
-    if (!copies.empty()) return RecordAgain::unknown;
-    BB_TRY(Payload payload, read_payload(inbox, state_fs, row));
-    if (!holds_what_was_sealed(payload, row)) return RecordAgain::unknown;
+    if (!copies.empty()) return Again{};
+    BB_TRY(Payload payload, read_payload(inbox, state_fs, row, stop));
+    if (!holds_what_was_sealed(payload, row)) return Again{RecordAgain::unknown, std::move(payload)};
     BB_CHECK(write_record(state_fs, row, payload.sealed));
     log::warning("seal record made again", log::kv("session", row.account + "/" + row.disc_name),
                  log::kv("folder", row.folder),
                  log::kv("what", "it was gone; its files hold what the catalogue says of the seal"));
-    return RecordAgain::made;
+    return Again{RecordAgain::made};
+}
+
+}  // namespace
+
+Result<RecordAgain> make_record_again(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
+                                      const SessionRow& row, const std::stop_token& stop) {
+    BB_TRY(const Again again, try_again(inbox, catalogue, state_fs, row, stop));
+    return again.what;
 }
 
 Result<std::string> seal_what_is_there(Inbox& inbox, Catalogue& catalogue, FileSystem& state_fs,
-                                       const SessionRow& row) {
-    BB_TRY(const RecordAgain again, make_record_again(inbox, catalogue, state_fs, row));
-    if (again == RecordAgain::there) return std::string();
-    if (again == RecordAgain::made)
+                                       const SessionRow& row, const std::stop_token& stop) {
+    BB_TRY(Again again, try_again(inbox, catalogue, state_fs, row, stop));
+    if (again.what == RecordAgain::there) return std::string();
+    if (again.what == RecordAgain::made)
         return std::string("its seal record was gone, and is made again: its files are what was sealed");
-    BB_TRY(Payload payload, read_payload(inbox, state_fs, row));
+    if (!again.payload) {
+        BB_TRY(again.payload, read_payload(inbox, state_fs, row, stop));
+    }
+    Payload& payload = *again.payload;
     if (payload.without_marker.entries.empty())
         return fail(Errc::invalid, fmt::format("{}/{}: its seal record is gone, and its folder is empty: put "
                                                "the files back, or send them again",

@@ -23,12 +23,13 @@ std::string marker_in(const UploadServices& services, const std::vector<WalkEntr
     return {};
 }
 
-Result<Manifest> read_manifest(FileSystem& fs, const std::string& path,
-                               const std::vector<WalkEntry>& entries) {
+Result<Manifest> read_manifest(FileSystem& fs, const std::string& path, const std::vector<WalkEntry>& entries,
+                               const std::stop_token& stop = {}) {
     Manifest manifest;
     for (const WalkEntry& from : entries) {
         ManifestEntry& entry =
             manifest.entries.emplace_back(to_manifest_entry(from.path, from.info, from.link_target));
+        if (stop.stop_requested()) return fail(Errc::cancelled, "burnbox is stopping");
         if (from.info.type != FileType::file) continue;
         BB_TRY(const HashedFile hashed, hash_file(fs, join_path(path, from.path)));
         entry.size_bytes = hashed.info.size_bytes;
@@ -53,9 +54,9 @@ Result<std::optional<SessionRow>> burned_without_folder(const UploadServices& se
 
 }  // namespace
 
-Result<Manifest> read_folder(FileSystem& fs, const std::string& folder) {
+Result<Manifest> read_folder(FileSystem& fs, const std::string& folder, const std::stop_token& stop) {
     BB_TRY(const auto entries, walk_session(fs, folder));
-    return read_manifest(fs, folder, entries);
+    return read_manifest(fs, folder, entries, stop);
 }
 
 SessionRow row_for(const UploadServices& services, const SealedSession& sealed, const std::string& folder) {

@@ -1,6 +1,7 @@
 // A sealed folder of which nothing is known any more but what lies in it.
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "common/session/sealed_session.hpp"
@@ -14,7 +15,8 @@ namespace burnbox::upload {
 
 // Everything in a session's folder, the marker's file too, as a manifest; every file is read. Errors: those
 // of reading. Blocks for as long as that takes.
-[[nodiscard]] Result<Manifest> read_folder(FileSystem& fs, const std::string& folder);
+[[nodiscard]] Result<Manifest> read_folder(FileSystem& fs, const std::string& folder,
+                                           const std::stop_token& stop = {});
 
 // Reads every file and writes a new seal record, durably; then the catalogue has the session, queued. When a
 // burned session of this name without a folder holds just that, it is that one's: it gets the folder, and its
