@@ -20,8 +20,8 @@ struct Work {
 
 // Errors: corrupt when a seal record is damaged or gone; io. With what is known of its recovery data.
 [[nodiscard]] Result<SealedSession> read_seal(FileSystem& state_fs, const SessionRow& row);
-// Whether the sealed files can be read. Errors: corrupt when the folder is missing; busy when a person gave one
-// in a watched folder its open name; else they are out of reach for now.
+// Whether the sealed files can be read. Errors: corrupt when the folder is missing; busy when a person gave
+// one in a watched folder its open name; else they are out of reach for now.
 [[nodiscard]] Status check_payload(const BurnerServices& services, const SessionRow& row);
 [[nodiscard]] Result<Work> make_work(const BurnerServices& services, const DiscRow& disc,
                                      std::vector<SessionRow> rows);
