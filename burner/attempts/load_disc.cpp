@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "burner/rules/labels.hpp"
 #include "common/base/log.hpp"
@@ -103,10 +104,25 @@ void tell_copies(AttemptContext& context, const ShelfView& view, const std::vect
     for (const DiscRow& disc : discs) tell_copies_of(context, view, disc);
 }
 
+namespace {
+
+// What people leave in an image's place and burnbox does not follow; "" = nothing.
+std::string stand_in(const std::string& location) {
+    std::error_code error;
+    if (std::filesystem::is_symlink(location, error))
+        return " (a symbolic link of that name is there, and links are not followed)";
+    for (const char* const ending : {".gz", ".xz", ".zst", ".bz2"})
+        if (std::filesystem::exists(location + ending, error))
+            return fmt::format(" ({}{} is there: unpack it)", location, ending);
+    return {};
+}
+
+}  // namespace
+
 std::string away_text(const DiscRow& disc, const Config& config) {
     if (is_image(disc))
-        return fmt::format("disc {} is missing: put its image {} back into {}", disc.label, disc.location,
-                           names_of(config, true));
+        return fmt::format("disc {} is missing: put its image {} back into {}{}", disc.label, disc.location,
+                           names_of(config, true), stand_in(disc.location));
     return fmt::format("disc {} is in no drive: insert it into {}", disc.label, names_of(config, false));
 }
 

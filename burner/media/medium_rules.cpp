@@ -42,11 +42,29 @@ bool is_rewritable(int mmc_profile) {
     }
 }
 
+bool is_overwritten(int mmc_profile) {
+    switch (mmc_profile) {
+        case 0x12:  // DVD-RAM
+        case 0x13:  // DVD-RW, restricted overwrite
+        case 0x1a:  // DVD+RW
+        case 0x2a:  // DVD+RW DL
+        case 0x43:  // BD-RE
+            return true;
+        default:
+            return false;
+    }
+}
+
 std::optional<Refusal> refusal_of(const DiscFacts& facts) {
     if (const auto kind = refusal_of_kind(facts)) return kind;
     if (facts.session_begun)
         return Refusal{MediumState::damaged,
                        "a disc session was begun on this disc and not ended: insert another disc"};
+    if (facts.blank && facts.unformatted)
+        return Refusal{
+            MediumState::foreign,
+            "nothing fits on this blank disc before it is formatted: format it (xorriso -outdev DRIVE "
+            "-format as_needed), or insert a write-once disc"};
     if (!facts.blank && !facts.ours)
         return Refusal{MediumState::foreign,
                        "burnbox did not make this disc; it is left alone: insert another one"};

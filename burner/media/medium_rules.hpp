@@ -17,6 +17,7 @@ struct DiscFacts {
     bool has_sessions = false;     // at least one that is complete
     bool session_begun = false;    // one that is not
     bool ours = false;             // the newest disc session is burnbox's
+    bool unformatted = false;      // rewritable, new from the shop: or the drive shows no room on a blank one
     bool write_once_only = false;  // burn.write_once_only
 };
 
@@ -29,5 +30,7 @@ struct Refusal {
 [[nodiscard]] std::optional<Refusal> refusal_of(const DiscFacts& facts);
 
 [[nodiscard]] bool is_rewritable(int mmc_profile);
+// Written anywhere, once it is formatted.
+[[nodiscard]] bool is_overwritten(int mmc_profile);
 
 }  // namespace burnbox

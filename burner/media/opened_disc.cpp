@@ -221,6 +221,19 @@ bool OpenedDisc::session_begun(const Medium& medium) {
     return known <= 0 || nwa != lba || burn::burn_disc_next_track_is_damaged(drive(), 0) > 0;
 }
 
+namespace {
+
+// DVD-RW in sequential mode and CD-RW are written as they are.
+bool is_unformatted(burn::burn_drive* drive) {
+    int status = 0, formats = 0;
+    off_t size = 0;
+    unsigned spare = 0;
+    const int known = burn::burn_disc_get_formats(drive, &status, &size, &spare, &formats);
+    return known > 0 && status == BURN_FORMAT_IS_UNFORMATTED;
+}
+
+}  // namespace
+
 DiscFacts OpenedDisc::disc_facts(Medium& medium, int mmc_profile) {
     const burn::burn_disc_status status = burn::isoburn_disc_get_status(drive());
     DiscFacts facts;
@@ -231,6 +244,8 @@ DiscFacts OpenedDisc::disc_facts(Medium& medium, int mmc_profile) {
     facts.has_sessions = medium.sessions_used > 0;
     facts.session_begun = session_begun(medium);
     facts.ours = facts.has_sessions && read_drive_head(medium);
+    facts.unformatted =
+        medium.capacity_bytes == 0 || (is_overwritten(mmc_profile) && is_unformatted(drive()));
     facts.write_once_only = device_.write_once_only;
     return facts;
 }

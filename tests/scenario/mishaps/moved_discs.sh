@@ -37,6 +37,10 @@ step "a disc that is away says nothing about it"
 mv "$world/discs2/renamed.iso" "$world/away.iso"
 check_exit 1 "it can't be verified" burnbox verify BURNBOX_0001
 said 'BURNBOX_0001.*(put|insert)'
+ln -s "$world/away.iso" "$world/discs2/renamed.iso"
+check_exit 1 "nor through a link" burnbox verify BURNBOX_0001
+said 'symbolic link of that name'
+rm "$world/discs2/renamed.iso"
 check "the next session goes on another one" burn three
 check "a new one" test "$(disc_of three)" = BURNBOX_0002
 check "it is not suspect" test "$(disc BURNBOX_0001 .state)" = open

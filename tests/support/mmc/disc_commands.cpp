@@ -129,8 +129,15 @@ Reply read_disc_structure(MmcModel& model, const Command& command) {
 }
 
 Reply read_format_capacities(MmcModel& model, const Command&) {
-    constexpr unsigned kFormatted = 2;
-    return Bytes().u32(8).i32(model.disc->capacity).u8(kFormatted).u8(0).u16(kBlockBytes).reply();
+    constexpr unsigned kUnformatted = 1, kFormatted = 2;
+    const bool is_new = model.disc->kind().rewritable && model.disc->blank();
+    return Bytes()
+        .u32(8)
+        .i32(model.disc->capacity)
+        .u8(is_new ? kUnformatted : kFormatted)
+        .u8(0)
+        .u16(kBlockBytes)
+        .reply();
 }
 
 }  // namespace

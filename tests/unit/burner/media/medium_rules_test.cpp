@@ -52,6 +52,17 @@ TEST_CASE("medium rules: kinds that can't be appended to are refused, each with 
     CHECK(refused(blank(0x10)).state == MediumState::foreign);
 }
 
+TEST_CASE("medium rules: a blank disc that is to be formatted first is none that can be burned on") {
+    for (const int profile : {0x1a, 0x43}) {
+        DiscFacts facts = blank(profile);
+        facts.unformatted = true;
+        CHECK(refused(facts).state == MediumState::foreign);
+        CHECK(refused(facts).reason.find("format it") != std::string::npos);
+        facts.blank = false, facts.ours = true;
+        CHECK_FALSE(refusal_of(facts));
+    }
+}
+
 TEST_CASE("medium rules: rewritable discs are refused only when the configuration says so") {
     for (const int profile : {0x0a, 0x14, 0x1a, 0x43}) {
         DiscFacts facts = blank(profile);
