@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <unordered_map>
+#include <utility>
 
 #include "common/base/some_names.hpp"
 #include "common/base/text.hpp"
@@ -25,11 +26,11 @@ std::vector<NameNote> paths_too_long(const Manifest& manifest) {
     std::vector<NameNote> notes;
     for (const ManifestEntry& entry : manifest.entries)
         if (entry.path.size() > kPathBytes)
-            notes.push_back({.reader = "path", .path = entry.path, .shown = {}});
+            notes.push_back({.reader = NameReader::by_path, .path = entry.path, .shown = {}});
     return notes;
 }
 
-std::string sentence_on(const std::vector<NameNote>& notes, std::string_view reader, std::string_view what) {
+std::string sentence_on(const std::vector<NameNote>& notes, NameReader reader, std::string_view what) {
     std::vector<NameNote> of_reader;
     std::ranges::copy_if(notes, std::back_inserter(of_reader),
                          [&](const NameNote& note) { return note.reader == reader; });
@@ -57,13 +58,27 @@ std::vector<NameNote> names_changed_in_joliet(const Manifest& manifest) {
         const std::vector<JolietName> joliet = joliet_names(names);
         for (std::size_t i = 0; i < entries.size(); ++i)
             if (names[i].in_joliet && !joliet[i].shown.empty())
-                notes.push_back({.reader = "joliet", .path = entries[i]->path, .shown = joliet[i].shown});
+                notes.push_back(
+                    {.reader = NameReader::joliet, .path = entries[i]->path, .shown = joliet[i].shown});
     }
     std::ranges::sort(notes, {}, &NameNote::path);
     return notes;
 }
 
+constexpr std::pair<NameReader, std::string_view> kReaders[] = {
+    {NameReader::joliet, "joliet"}, {NameReader::linux_kernel, "linux"}, {NameReader::by_path, "path"}};
+
 }  // namespace
+
+std::string_view to_string(NameReader reader) {
+    return std::ranges::find(kReaders, reader, &std::pair<NameReader, std::string_view>::first)->second;
+}
+
+std::optional<NameReader> parse_name_reader(std::string_view word) {
+    for (const auto& [reader, name] : kReaders)
+        if (name == word) return reader;
+    return std::nullopt;
+}
 
 std::vector<NameNote> name_notes_of(const Manifest& manifest) {
     std::vector<NameNote> notes = names_changed_in_joliet(manifest);
@@ -76,7 +91,7 @@ std::vector<NameNote> names_cut_by_linux(const Manifest& manifest) {
     std::vector<NameNote> notes;
     for (const ManifestEntry& entry : manifest.entries)
         if (base_name(entry.path).size() > kLinuxBytes)
-            notes.push_back({.reader = "linux", .path = entry.path, .shown = {}});
+            notes.push_back({.reader = NameReader::linux_kernel, .path = entry.path, .shown = {}});
     return notes;
 }
 
@@ -84,7 +99,7 @@ std::string name_notes_tsv(const std::vector<NameNote>& notes, std::string_view 
     if (notes.empty()) return {};
     std::string text(kColumns);
     for (const NameNote& note : notes)
-        text.append(note.reader)
+        text.append(to_string(note.reader))
             .append("\t")
             .append(prefix)
             .append(note.path)
@@ -101,23 +116,22 @@ Result<std::vector<NameNote>> parse_name_notes_tsv(std::string_view text, std::s
     std::vector<NameNote> notes;
     while (!text.empty()) {
         std::string_view line = take_until(text, '\n');
-        NameNote note;
-        note.reader = take_until(line, '\t');
+        const auto reader = parse_name_reader(take_until(line, '\t'));
         const std::string_view path = take_until(line, '\t');
-        if (note.reader.empty() || !path.starts_with(prefix) || path.size() == prefix.size()) return bad();
-        note.path = path.substr(prefix.size());
-        note.shown = line;
-        notes.push_back(std::move(note));
+        if (!reader || !path.starts_with(prefix) || path.size() == prefix.size()) return bad();
+        notes.push_back(
+            {.reader = *reader, .path = std::string(path.substr(prefix.size())), .shown = std::string(line)});
     }
     return notes;
 }
 
 std::string name_notes_sentence(const std::vector<NameNote>& notes) {
     const std::string cut = sentence_on(
-        notes, "linux",
+        notes, NameReader::linux_kernel,
         "names of 254 and 255 bytes are cut off where Linux mounts the disc; xorriso shows them whole");
-    const std::string deep = sentence_on(
-        notes, "path", "most programs can't be given paths of such a length; bsdtar unpacks them");
+    const std::string deep =
+        sentence_on(notes, NameReader::by_path,
+                    "most programs can't be given paths of such a length; bsdtar unpacks them");
     return cut + (cut.empty() || deep.empty() ? "" : "; ") + deep;
 }
 

@@ -2,6 +2,8 @@
 // that the bag that lists them can be made again by any later version. Pure.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,10 +14,17 @@ namespace burnbox {
 
 inline constexpr std::string_view kNameNotesFile = "name-notes.tsv";
 
+// Who shows them changed. Their words stand in records and on discs.
+enum class NameReader : std::uint8_t {
+    joliet,        // "joliet": Windows, and whoever else reads the Joliet tree
+    linux_kernel,  // "linux": its isofs cuts names of 254 and 255 bytes
+    by_path,       // "path": programs that are given a path of 3,800 bytes and more
+};
+[[nodiscard]] std::string_view to_string(NameReader reader);
+[[nodiscard]] std::optional<NameReader> parse_name_reader(std::string_view word);
+
 struct NameNote {
-    // "linux": the kernel's isofs, which cuts names of 254 and 255 bytes; "joliet": Windows, and whoever else
-    // reads the Joliet tree
-    std::string reader;
+    NameReader reader = NameReader::joliet;
     std::string path;   // of the entry in the session
     std::string shown;  // the name that the reader shows, as far as that is known
 

@@ -24,7 +24,7 @@ std::string hex_or_empty(const Receipt& receipt) {
 Json names_of(const Receipt& receipt) {
     Json names = Json::array();
     for (const NameNote& note : receipt.name_notes) {
-        names.push_back({{"reader", note.reader}, {"path", note.path}});
+        names.push_back({{"reader", to_string(note.reader)}, {"path", note.path}});
         if (!note.shown.empty()) names.back()["shown"] = note.shown;
     }
     return names;
@@ -38,7 +38,7 @@ Json times_of(const Receipt& receipt) {
 }
 
 // The names that one reader changes, for people.
-std::string names_text(const Receipt& receipt, std::string_view reader, std::string_view what) {
+std::string names_text(const Receipt& receipt, NameReader reader, std::string_view what) {
     std::string text;
     std::size_t count = 0;
     for (const NameNote& note : receipt.name_notes) {
@@ -296,14 +296,14 @@ std::string to_text(const Receipt& receipt) {
          "no disc.\nSend them as a session of their own:\n\n");
     if (!receipt.name_notes.empty()) text += "NAMES THAT SOME PROGRAMS SHOW CHANGED\n\n";
     text += names_text(
-        receipt, "linux",
+        receipt, NameReader::linux_kernel,
         "Where Linux mounts the disc it cuts these off, so that `sha256sum -c` does not find them, and "
         "bsdtar\n3.6 does not read them from a later disc session. xorriso unpacks them whole, see below:");
     text +=
-        names_text(receipt, "path",
+        names_text(receipt, NameReader::by_path,
                    "Most programs can't be given these paths as a whole, because Linux takes 4,095 bytes at "
                    "once. bsdtar\nunpacks them; where the disc is mounted, cd goes there folder by folder:");
-    text += names_text(receipt, "joliet", "Windows shows these under other names:");
+    text += names_text(receipt, NameReader::joliet, "Windows shows these under other names:");
     text += times_text(receipt);
     text += "HOW TO CHECK IT WITHOUT BURNBOX\n\n";
     for (const ReceiptCopy& copy : receipt.copies) text += how_to_check(receipt, copy);

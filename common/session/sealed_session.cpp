@@ -135,13 +135,15 @@ Status take_names(std::string_view& text, std::uint64_t count, std::vector<NameN
         const std::size_t end = text.find('\n');
         JsonLineReader reader(text.substr(0, end));
         NameNote note;
+        std::optional<NameReader> by;
         while (const auto field = reader.next()) {
-            if (field->key == "reader") note.reader = field->text;
+            if (field->key == "reader") by = parse_name_reader(field->text);
             if (field->key == "name") note.path = field->text;
             if (field->key == "shown") note.shown = field->text;
         }
-        if (end == std::string_view::npos || !reader.good() || note.reader.empty() || note.path.empty())
+        if (end == std::string_view::npos || !reader.good() || !by || note.path.empty())
             return fail(Errc::corrupt, "seal record: a line that should tell of a name does not");
+        note.reader = *by;
         notes.push_back(std::move(note));
         text.remove_prefix(end + 1);
     }
@@ -177,7 +179,7 @@ std::string to_seal_record(const SealedSession& session) {
                 .end();
     for (const NameNote& note : session.name_notes)
         JsonLineWriter(out)
-            .text("reader", note.reader)
+            .text("reader", to_string(note.reader))
             .text("name", note.path)
             .text("shown", note.shown)
             .end();

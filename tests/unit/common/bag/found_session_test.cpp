@@ -116,7 +116,8 @@ TEST_CASE("found session: a bag of ours gives the seal record that it was made f
         sealed.manifest.entries[0].source = "a\xff.txt";
     }
     SUBCASE("names that some readers show changed") {
-        sealed.name_notes = {{"joliet", "a.txt", "A_1.TXT"}, {"linux", "folder/ü \\ b", "folder"}};
+        sealed.name_notes = {{NameReader::joliet, "a.txt", "A_1.TXT"},
+                             {NameReader::linux_kernel, "folder/ü \\ b", "folder"}};
     }
     SUBCASE("of another version") {
         sealed.version = "0.0.9";
@@ -143,7 +144,7 @@ TEST_CASE("found session: one without a bag is made from the list beside it") {
     SUBCASE("as it comes") {}
     SUBCASE("with what stands beside it") {
         sealed.removed = {"old", "older"};
-        sealed.name_notes = {{"joliet", "a.txt", "A_1.TXT"}};
+        sealed.name_notes = {{NameReader::joliet, "a.txt", "A_1.TXT"}};
     }
     check_same(sealed, Layout::plain);
 }

@@ -36,9 +36,11 @@ std::string content_of(const SealedSession& session, Layout layout, const std::s
 
 TEST_CASE("name notes: names of 254 and 255 bytes, of files and folders, and no others") {
     SealedSession session = session_of({"a", std::string(253, 'b'), kCut254});
-    CHECK(names_cut_by_linux(session.manifest) == std::vector<NameNote>{{"linux", kCut254, ""}});
+    CHECK(names_cut_by_linux(session.manifest) ==
+          std::vector<NameNote>{{NameReader::linux_kernel, kCut254, ""}});
     session.manifest.entries = {sample_folder(kCut255), sample_file(kCut255 + "/x", "1")};
-    CHECK(names_cut_by_linux(session.manifest) == std::vector<NameNote>{{"linux", kCut255, ""}});
+    CHECK(names_cut_by_linux(session.manifest) ==
+          std::vector<NameNote>{{NameReader::linux_kernel, kCut255, ""}});
 }
 
 TEST_CASE("name notes: paths that most programs can't be given as a whole") {
@@ -46,8 +48,8 @@ TEST_CASE("name notes: paths that most programs can't be given as a whole") {
     for (int i = 0; i < 19; ++i) path += std::string(199, 'd') + "/";
     const std::string longest = path.substr(0, 3799);
     const SealedSession session = session_of({longest, path + "f"});
-    CHECK(std::ranges::count(session.name_notes, "path", &NameNote::reader) == 1);
-    CHECK(session.name_notes.back() == NameNote{"path", path + "f", ""});
+    CHECK(std::ranges::count(session.name_notes, NameReader::by_path, &NameNote::reader) == 1);
+    CHECK(session.name_notes.back() == NameNote{NameReader::by_path, path + "f", ""});
     CHECK(name_notes_sentence(session.name_notes).starts_with("most programs can't be given paths"));
 }
 
@@ -55,7 +57,7 @@ TEST_CASE("name notes: what Windows shows in their place, of each folder by itse
     const SealedSession session = session_of({"d/File.txt", "d/file.txt", "e/file.txt", "CON"});
     REQUIRE(session.name_notes.size() == 2);
     CHECK(session.name_notes[0].path == "CON");
-    CHECK(session.name_notes[1].reader == "joliet");
+    CHECK(session.name_notes[1].reader == NameReader::joliet);
     CHECK(session.name_notes[1].path == "d/file.txt");
     CHECK_FALSE(session.name_notes[1].shown.empty());
     CHECK(name_notes_sentence(session.name_notes).empty());

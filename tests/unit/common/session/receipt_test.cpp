@@ -99,7 +99,7 @@ TEST_CASE("receipts: nothing that is not seen, or turns what follows around") {
     receipt.path = "/alice/" + receipt.session;
     receipt.marker_name = "BURN\u202e";
     receipt.files[0].path = "data/\u202e.txt";
-    receipt.name_notes.push_back({.reader = "joliet", .path = "a\u200b", .shown = "b\u200b"});
+    receipt.name_notes.push_back({.reader = NameReader::joliet, .path = "a\u200b", .shown = "b\u200b"});
     const std::string text = to_text(receipt);
     CHECK(show_lines(text) == text);
     CHECK(has(text, "RECEIPT for alice/a\\xe2\\x80\\xae"));
