@@ -7,6 +7,7 @@
 
 #include "common/base/glob.hpp"
 #include "common/base/text.hpp"
+#include "common/config/configured_folders.hpp"
 #include "common/storage/paths.hpp"
 
 namespace burnbox {
@@ -16,10 +17,7 @@ namespace {
 constexpr std::string_view kStateFolders[] = {"host_keys", "seals",    "journal", "rollback",
                                               "staged",    "recovery", "skim"};
 
-struct ConfiguredFolder {
-    std::string key;
-    std::string path;
-};
+using Folders = std::vector<ConfiguredFolder>;
 
 void check_apart(const ConfiguredFolder& one, const ConfiguredFolder& other, Reading& reading) {
     if (is_at_or_below(one.path, other.path) || is_at_or_below(other.path, one.path))
@@ -40,72 +38,63 @@ void check_beside_state(const ConfiguredFolder& folder, const std::string& state
                                       escape(folder.path), escape(state_dir), name));
 }
 
-void check_folders(const Config& config, Reading& reading) {
-    const ConfiguredFolder inbox{"inbox_dir", config.inbox_dir};
-    check_beside_state(inbox, config.state_dir, reading);
-    std::vector<ConfiguredFolder> images;
-    for (const auto& [name, drive] : config.drives)
-        if (drive.emulated()) images.push_back({fmt::format("drives.{}.image_dir", name), drive.image_dir});
-    for (std::size_t i = 0; i < images.size(); ++i) {
-        check_beside_state(images[i], config.state_dir, reading);
-        check_apart(images[i], inbox, reading);
-        for (std::size_t j = 0; j < i; ++j) check_apart(images[i], images[j], reading);
-    }
+// Apart from state_dir, and from those that stand before it.
+void check_folder(const Folders& folders, std::size_t at, const Config& config, Reading& reading) {
+    check_beside_state(folders[at], config.state_dir, reading);
+    for (std::size_t i = 0; i < at; ++i) check_apart(folders[at], folders[i], reading);
+}
+
+void check_folders(const Folders& folders, const Config& config, Reading& reading) {
+    for (std::size_t i = 0; i < folders.size(); ++i)
+        if (folders[i].use == FolderUse::inbox || folders[i].use == FolderUse::images)
+            check_folder(folders, i, config, reading);
 }
 
 // It may be a watched folder itself. Below one, or below any other folder that people fill, its files would
 // be taken for a session's.
-void check_signals(const Config& config, Reading& reading) {
-    const ConfiguredFolder signals{"signals_dir", config.signals_dir};
+void check_signals(const Folders& folders, const Config& config, Reading& reading) {
+    const ConfiguredFolder signals{.key = "signals_dir", .path = config.signals_dir};
     check_beside_state(signals, config.state_dir, reading);
-    const auto check_outside = [&](const std::string& key, const std::string& folder) {
-        if (!folder.empty() && is_at_or_below(signals.path, folder))
-            reading.wrong(signals.key, fmt::format("{} lies in {} ({}); choose a folder outside of it",
-                                                   escape(signals.path), key, escape(folder)));
-    };
-    check_outside("inbox_dir", config.inbox_dir);
-    for (const auto& [name, drive] : config.drives)
-        check_outside(fmt::format("drives.{}.image_dir", name), drive.image_dir);
-    for (std::size_t i = 0; i < config.watch.size(); ++i)
-        if (config.watch[i].path != signals.path)
-            check_outside(item_key("watch", i) + ".path", config.watch[i].path);
+    for (const ConfiguredFolder& folder : folders) {
+        if (folder.use == FolderUse::skimmed || !is_at_or_below(signals.path, folder.path)) continue;
+        if (folder.use == FolderUse::watched && folder.path == signals.path) continue;
+        reading.wrong(signals.key, fmt::format("{} lies in {} ({}); choose a folder outside of it",
+                                               escape(signals.path), folder.key, escape(folder.path)));
+    }
 }
 
 std::string no_such_account(const std::string& name) {
     return fmt::format("there is no account \"{}\" under accounts; one without keys will do", escape(name));
 }
 
-void check_watched(const Config& config, Reading& reading) {
-    std::vector<ConfiguredFolder> others = {{"inbox_dir", config.inbox_dir}};
-    for (const auto& [name, drive] : config.drives)
-        if (drive.emulated()) others.push_back({fmt::format("drives.{}.image_dir", name), drive.image_dir});
+void check_watched(const Folders& folders, const Config& config, Reading& reading) {
     for (std::size_t i = 0; i < config.watch.size(); ++i) {
         const std::string key = item_key("watch", i);
-        const ConfiguredFolder folder{key + ".path", config.watch[i].path};
-        if (!folder.path.empty()) {
-            check_beside_state(folder, config.state_dir, reading);
-            for (const ConfiguredFolder& other : others) check_apart(folder, other, reading);
-            others.push_back(folder);
-        }
+        const auto folder = std::ranges::find(folders, key + ".path", &ConfiguredFolder::key);
+        if (folder != folders.end())
+            check_folder(folders, static_cast<std::size_t>(folder - folders.begin()), config, reading);
         if (!config.watch[i].account.empty() && !config.accounts.contains(config.watch[i].account))
             reading.wrong(key + ".account", no_such_account(config.watch[i].account));
     }
 }
 
 // What a skimmer reads may be read by another one too, but must not be what burnbox itself writes.
-void check_skimmed(const Config& config, Reading& reading) {
-    std::vector<ConfiguredFolder> others = {{"inbox_dir", config.inbox_dir}, {"state_dir", config.state_dir}};
-    for (const auto& [name, drive] : config.drives)
-        if (drive.emulated()) others.push_back({fmt::format("drives.{}.image_dir", name), drive.image_dir});
-    for (std::size_t i = 0; i < config.watch.size(); ++i)
-        if (!config.watch[i].path.empty())
-            others.push_back({item_key("watch", i) + ".path", config.watch[i].path});
+void check_only_read(const ConfiguredFolder& skimmed, const Folders& folders, const Config& config,
+                     Reading& reading) {
+    for (const ConfiguredFolder& other : folders) {
+        if (other.use != FolderUse::skimmed) check_apart(skimmed, other, reading);
+        if (other.use == FolderUse::inbox)
+            check_apart(skimmed, {.key = "state_dir", .path = config.state_dir}, reading);
+    }
+}
+
+void check_skimmed(const Folders& folders, const Config& config, Reading& reading) {
     std::set<std::pair<std::string, std::string>> seen;
     for (std::size_t i = 0; i < config.skim.size(); ++i) {
         const SkimConfig& skim = config.skim[i];
         const std::string key = item_key("skim", i);
         if (skim.from.empty() || skim.account.empty()) continue;
-        for (const ConfiguredFolder& other : others) check_apart({key + ".from", skim.from}, other, reading);
+        check_only_read({.key = key + ".from", .path = skim.from}, folders, config, reading);
         if (!seen.emplace(skim.account, skim.from).second)
             reading.wrong(key, fmt::format("account {} skims {} already; join the two", escape(skim.account),
                                            escape(skim.from)));
@@ -200,10 +189,11 @@ void check_span(const Config& config, Reading& reading) {
 }  // namespace
 
 void check_config(const Config& config, Reading& reading) {
-    check_folders(config, reading);
-    check_watched(config, reading);
-    check_signals(config, reading);
-    check_skimmed(config, reading);
+    const Folders folders = configured_folders(config);
+    check_folders(folders, config, reading);
+    check_watched(folders, config, reading);
+    check_signals(folders, config, reading);
+    check_skimmed(folders, config, reading);
     check_catalogue(config, reading);
     if (config.drives.empty())
         reading.wrong("drives",

@@ -6,16 +6,11 @@
 #include <filesystem>
 
 #include "common/base/text.hpp"
+#include "common/config/configured_folders.hpp"
 #include "common/storage/paths.hpp"
 
 namespace burnbox {
 namespace {
-
-struct ConfiguredFolder {
-    std::string key;
-    std::string path;
-    bool is_only_read = false;  // several may read the same
-};
 
 // Of what is there; a link may stand anywhere in a path.
 std::filesystem::path real_path(const std::string& path) {
@@ -41,27 +36,16 @@ bool is_in(const ConfiguredFolder& one, const ConfiguredFolder& other) {
     }
 }
 
-std::vector<ConfiguredFolder> folders_of(const Config& config) {
-    std::vector<ConfiguredFolder> folders{{"inbox_dir", config.inbox_dir}};
-    for (const auto& [name, drive] : config.drives)
-        if (drive.emulated()) folders.push_back({fmt::format("drives.{}.image_dir", name), drive.image_dir});
-    for (std::size_t i = 0; i < config.watch.size(); ++i)
-        folders.push_back({fmt::format("watch[{}].path", i), config.watch[i].path});
-    for (std::size_t i = 0; i < config.skim.size(); ++i)
-        folders.push_back({fmt::format("skim[{}].from", i), config.skim[i].from, true});
-    return folders;
-}
-
 }  // namespace
 
 std::vector<std::string> overlap_findings(const Config& config) {
     std::vector<std::string> lines;
-    const std::vector<ConfiguredFolder> folders = folders_of(config);
+    const std::vector<ConfiguredFolder> folders = configured_folders(config);
     for (std::size_t i = 0; i < folders.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             const ConfiguredFolder &one = folders[i], &other = folders[j];
-            if ((one.is_only_read && other.is_only_read) || (!is_in(one, other) && !is_in(other, one)))
-                continue;
+            if (one.use == FolderUse::skimmed && other.use == FolderUse::skimmed) continue;
+            if (!is_in(one, other) && !is_in(other, one)) continue;
             lines.push_back(fmt::format(
                 "{}: {} overlaps {} ({}) through a link or a mount; each needs a folder of its own", one.key,
                 escape(one.path), other.key, escape(other.path)));
