@@ -88,11 +88,6 @@ Result<DiscSessions> SessionFinder::find() {
 
 }  // namespace
 
-const DiscSession* DiscSessions::newest_whole() const {
-    const auto found = std::ranges::find_if(all.rbegin(), all.rend(), &DiscSession::whole);
-    return found == all.rend() ? nullptr : &*found;
-}
-
 Result<DiscSessions> find_disc_sessions(BlockSource& source, SessionDepth depth) {
     return SessionFinder(source, depth).find();
 }

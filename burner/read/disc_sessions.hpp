@@ -22,9 +22,6 @@ struct DiscSession {
 struct DiscSessions {
     std::vector<DiscSession> all;        // in the order of the disc, broken ones too
     std::optional<std::size_t> at_head;  // the one whose descriptors blocks 0 to 31 are a copy of
-
-    // The last one that is whole; null when none is.
-    [[nodiscard]] const DiscSession* newest_whole() const;
 };
 
 // How much is read of each: its descriptors alone say that it ends within the image; its tree, that every

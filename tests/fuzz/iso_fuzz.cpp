@@ -7,7 +7,6 @@
 
 #include "burner/read/compare.hpp"
 #include "burner/read/disc_sessions.hpp"
-#include "burner/read/windows_names.hpp"
 
 using namespace burnbox;
 
@@ -28,8 +27,6 @@ void check(const ReadTree& tree) {
         for (const TreeExtent& extent : tree.extents(node)) bytes += extent.bytes;
         if (node.type == FileType::file && bytes != node.size_bytes) std::abort();
     }
-    (void)changed_names(tree);
-    (void)case_twins(tree);
     Mismatches none;
     compare_with_older(tree, tree, {}, none);
     if (!none.none()) std::abort();

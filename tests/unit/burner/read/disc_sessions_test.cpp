@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/unit/burner/read/made_image.hpp"
 
 using namespace burnbox;
@@ -27,6 +29,12 @@ void zero_block(MadeImage& image, std::size_t lba) {
     image.bytes().replace(lba * kBlockBytes, kBlockBytes, std::string(kBlockBytes, '\0'));
 }
 
+// The last one that is whole; null when none is.
+const DiscSession* newest_whole(const DiscSessions& sessions) {
+    const auto found = std::ranges::find_if(sessions.all.rbegin(), sessions.all.rend(), &DiscSession::whole);
+    return found == sessions.all.rend() ? nullptr : &*found;
+}
+
 }  // namespace
 
 TEST_CASE("disc sessions: all of an image are found, and the one that block 0 shows") {
@@ -45,7 +53,7 @@ TEST_CASE("disc sessions: all of an image are found, and the one that block 0 sh
             expected = (session.end_lba + 31) / 32 * 32;
         }
         CHECK(found.at_head == 2U);
-        CHECK(found.newest_whole() == &found.all[2]);
+        CHECK(newest_whole(found) == &found.all[2]);
     }
 }
 
@@ -66,11 +74,11 @@ TEST_CASE("disc sessions: one that was cut off is none") {
         image.bytes().resize((last.start_lba + 3) * kBlockBytes);
     }
     const DiscSessions found = found_on(image);
-    REQUIRE(found.newest_whole() != nullptr);
-    CHECK(found.newest_whole()->end_lba == found.all[1].end_lba);
+    REQUIRE(newest_whole(found) != nullptr);
+    CHECK(newest_whole(found)->end_lba == found.all[1].end_lba);
     const DiscSessions quickly = found_on(image, SessionDepth::descriptors);
-    REQUIRE(quickly.newest_whole() != nullptr);
-    CHECK(quickly.newest_whole()->end_lba == found.all[1].end_lba);
+    REQUIRE(newest_whole(quickly) != nullptr);
+    CHECK(newest_whole(quickly)->end_lba == found.all[1].end_lba);
 }
 
 TEST_CASE("disc sessions: a broken one does not hide those behind it") {
@@ -90,7 +98,7 @@ TEST_CASE("disc sessions: a broken one does not hide those behind it") {
         REQUIRE(found.all.size() == 3);
         CHECK_FALSE(found.all[1].whole());
         CHECK(found.all[2].whole());
-        CHECK(found.newest_whole() == &found.all[2]);
+        CHECK(newest_whole(found) == &found.all[2]);
     }
 }
 
@@ -102,14 +110,15 @@ TEST_CASE("disc sessions: block 0 may show an older one, or none") {
     image.bytes().replace(0, old_head.size(), old_head);
     CHECK(found_on(image).at_head == 0U);
     zero_block(image, kDescriptor);
-    CHECK_FALSE(found_on(image).at_head);
-    CHECK(found_on(image).newest_whole()->start_lba > 32);
+    const DiscSessions sessions = found_on(image);
+    CHECK_FALSE(sessions.at_head);
+    CHECK(newest_whole(sessions)->start_lba > 32);
 }
 
 TEST_CASE("disc sessions: nothing is found where there is none") {
     MadeImage image;
     CHECK(found_on(image).all.empty());
-    CHECK(found_on(image).newest_whole() == nullptr);
+    CHECK(newest_whole(found_on(image)) == nullptr);
     image.bytes().assign(100 * kBlockBytes, '\0');
     CHECK(found_on(image).all.empty());
 }
