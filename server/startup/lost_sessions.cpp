@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "common/base/log.hpp"
@@ -14,30 +13,13 @@
 #include "common/marks/found_again.hpp"
 #include "common/session/sealed_session.hpp"
 #include "common/storage/durable_file.hpp"
-#include "server/files/session_walk.hpp"
+#include "server/startup/account_folders.hpp"
+#include "server/startup/found_rows.hpp"
 #include "server/startup/record_again.hpp"
 #include "server/startup/renamed_folders.hpp"
-#include "server/startup/seal_anew.hpp"
 
 namespace burnbox::upload {
 namespace {
-
-using Seals = std::map<std::string, SealedSession>;  // by seal id
-
-log::Field named(const SessionRow& row) {
-    return log::kv("session", row.account + "/" + row.disc_name);
-}
-
-// By its name: the disc name may have a number behind it.
-bool may_be_in(const SealedSession& sealed, const std::string& account, const std::string& folder) {
-    const std::string name = parse_folder(folder).name;
-    return sealed.account == account &&
-           (sealed.disc_name == name || sealed.disc_name.starts_with(name + "-"));
-}
-
-bool is_of(const FoundReceipt& receipt, const std::string& disc_name, Timestamp sealed_at) {
-    return receipt.head.session == disc_name && to_iso8601(receipt.head.sealed_at) == to_iso8601(sealed_at);
-}
 
 std::string copy_text(const SessionRow& row, const std::string& folder) {
     return fmt::format(
@@ -53,10 +35,14 @@ std::string copy_text(const SessionRow& row, const std::string& folder) {
 class LostSessions {
   public:
     LostSessions(const UploadServices& services, std::string account, const Seals& seals)
-        : services_(services), fs_(services.inbox.fs()), account_(std::move(account)), seals_(seals) {}
+        : services_(services),
+          fs_(services.inbox.fs()),
+          account_(std::move(account)),
+          seals_(seals),
+          folders_(fs_, account_) {}
 
     [[nodiscard]] Status run() {
-        BB_CHECK(read_folders());
+        BB_CHECK(folders_.read());
         BB_TRY(const auto all, services_.catalogue.sessions(account_));
         std::vector<SessionRow> elsewhere;
         for (const SessionRow& row : all) {
@@ -68,53 +54,26 @@ class LostSessions {
         }
         for (const SessionRow& row : elsewhere) BB_CHECK(look_for(row));
         for (const SessionRow& row : all) BB_CHECK(keep_record(row));
-        for (const auto& [id, sealed] : seals_)
-            if (sealed.account == account_) BB_CHECK(give_row(id, sealed));
+        FoundRows found(services_, folders_, seals_);
+        BB_CHECK(found.of_seals());
+        BB_CHECK(meet_again(all));
         // Nobody but burnbox calls a folder so in an inbox; in a watched folder anybody may.
         const bool older = services_.catalogue_age != CatalogueAge::current;
-        for (const std::string& folder : free_folders(FolderState::queued)) {
-            BB_TRY(const bool is_known, meet_again(folder, all));
-            if (!is_known && (older || !services_.inbox.area().is_watched()))
-                BB_CHECK(seal_once_more(folder));
-        }
-        return older ? keep_names() : Status();
+        if (older || !services_.inbox.area().is_watched()) found.of_folders();
+        return older ? found.of_receipts() : Status();
     }
 
   private:
-    [[nodiscard]] Status read_folders() {
-        const auto entries = list_folder(fs_, account_);
-        if (!entries && entries.error().code != Errc::not_found) return std::unexpected(entries.error());
-        if (!entries) return {};
-        for (const DirEntry& entry : *entries)
-            if (entry.type == FileType::folder) folders_.insert(entry.name);
-        free_ = folders_;
-        return {};
-    }
-
-    [[nodiscard]] Status read_receipts() {
-        if (receipts_) return {};
-        BB_TRY(receipts_, receipts_in(fs_, account_));
-        return {};
-    }
-
-    // The folders that nobody has claimed and that say so.
-    [[nodiscard]] std::vector<std::string> free_folders(FolderState state) const {
-        std::vector<std::string> folders;
-        for (const std::string& folder : free_)
-            if (parse_folder(folder).state == state) folders.push_back(folder);
-        return folders;
-    }
-
     // Its folder is there, under one of its names; not one of another session that took the name later.
     [[nodiscard]] Result<bool> keep_place(const SessionRow& row) {
         for (const std::string& folder : {row.folder, row.folder_next}) {
-            if (folder.empty() || !free_.contains(folder)) continue;
+            if (folder.empty() || !folders_.is_free(folder)) continue;
             BB_TRY(const bool another, is_anothers(row, folder));
             if (another) {
                 displaced_.insert(row.id);
                 continue;
             }
-            free_.erase(folder);
+            folders_.claim(folder);
             return true;
         }
         return false;
@@ -168,9 +127,9 @@ class LostSessions {
     // A later run renamed its folder, or a person moved it: the receipt in it, or its content, tells.
     [[nodiscard]] Status look_for(const SessionRow& row) {
         if (row.state == SessionState::withdrawn) return {};
-        BB_CHECK(read_receipts());
-        for (const FoundReceipt& receipt : *receipts_)
-            if (free_.contains(receipt.folder) && is_of(receipt, row.disc_name, row.sealed_at))
+        BB_TRY(const auto* const receipts, folders_.receipts());
+        for (const FoundReceipt& receipt : *receipts)
+            if (folders_.is_free(receipt.folder) && is_of(receipt, row.disc_name, row.sealed_at))
                 return move_row(row, receipt.folder);
         // Whoever may delete what is burned has done so.
         if (row.state == SessionState::burned && services_.catalogue_age == CatalogueAge::current) return {};
@@ -191,7 +150,7 @@ class LostSessions {
     // seal says.
     [[nodiscard]] Result<std::string> best_folder(const SessionRow& row, const SealedSession& sealed) const {
         std::string copy;
-        for (const std::string& folder : free_) {
+        for (const std::string& folder : folders_.free()) {
             const SessionFolder name = parse_folder(folder);
             if (name.name != row.name || name.state == FolderState::open) continue;
             BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
@@ -204,7 +163,7 @@ class LostSessions {
     }
 
     [[nodiscard]] Status move_row(const SessionRow& row, const std::string folder) {
-        free_.erase(folder);
+        folders_.claim(folder);
         log::warning("session found under another name", named(row), log::kv("was", row.folder),
                      log::kv("folder", folder));
         BB_CHECK(services_.catalogue.set_folder(row.id, folder));
@@ -254,131 +213,40 @@ class LostSessions {
         return {};
     }
 
-    // Sealed after the copy was made: its marker was answered.
-    [[nodiscard]] Status give_row(const std::string& seal_id, const SealedSession& sealed) {
-        for (const FolderState state : {FolderState::queued, FolderState::failed})
-            for (const std::string& folder : free_folders(state)) {
-                if (!may_be_in(sealed, account_, folder)) continue;
-                BB_TRY(const Fit fit, fit_of(fs_, join_path(account_, folder), sealed));
-                if (fit == Fit::times) return add_row(seal_id, sealed, folder);
-            }
-        return {};
-    }
-
-    [[nodiscard]] Status add_row(const std::string& seal_id, const SealedSession& sealed,
-                                 const std::string folder) {
-        SessionRow row = row_for(services_, sealed, folder);
-        row.seal_id = seal_id;
-        if (parse_folder(folder).state == FolderState::failed)
-            row.state = SessionState::failed, row.reason = kHadFailed;
-        const auto id = services_.catalogue.add_session(row);
-        if (!id && id.error().code != Errc::exists) return std::unexpected(id.error());
-        if (!id) return {};
-        free_.erase(folder);
-        log::warning("session found again", named(row), log::kv("folder", folder));
-        return {};
-    }
-
-    // Of a session that is known: put back from an older copy of the inbox, or away while it burned. Where
-    // that session has a folder, this is a copy of it, for which nobody sent a marker.
-    [[nodiscard]] Result<bool> meet_again(const std::string& folder, const std::vector<SessionRow>& rows) {
+    // Queued folders of sessions that are known: put back from an older copy of the inbox, or away while they
+    // burned. Where such a session has a folder, this is a copy of it, for which nobody sent a marker.
+    [[nodiscard]] Status meet_again(const std::vector<SessionRow>& rows) {
         for (const SessionRow& row : rows) {
-            if (row.staging != services_.inbox.area() || row.name != parse_folder(folder).name) continue;
+            if (row.staging != services_.inbox.area()) continue;
             if (row.is_part() || row.state == SessionState::withdrawn) continue;
+            std::vector<std::string> may_be = folders_.free_in(FolderState::queued);
+            std::erase_if(may_be, [&](const auto& folder) { return parse_folder(folder).name != row.name; });
+            if (may_be.empty()) continue;
             BB_TRY(const FoundSealRecord record, find_seal_record(services_.state_fs, row.seal_id));
             if (!record.sealed) continue;
-            BB_TRY(const bool is_it, holds_what_was_sealed(fs_, join_path(account_, folder), *record.sealed));
-            if (!is_it) continue;
-            BB_TRY(const SessionRow now, services_.catalogue.session(row.id));
-            if (folders_.contains(now.folder) || folders_.contains(now.folder_next)) {
-                free_.erase(folder);
-                BB_CHECK(set_aside(services_.inbox, account_, folder, copy_text(now, folder)));
-                return true;
-            }
-            if (now.state != SessionState::burned) continue;
-            BB_CHECK(move_row(now, folder));
-            return true;
-        }
-        return false;
-    }
-
-    [[nodiscard]] Status seal_once_more(const std::string& folder) {
-        const auto row = seal_anew(services_, account_, folder);
-        if (!row) {
-            log::error("sealed folder not taken", log::kv("account", account_), log::kv("folder", folder),
-                       log::kv(row.error()));
-            return {};
-        }
-        free_.erase(folder);
-        const bool is_burned = row->state == SessionState::burned;
-        log::warning(
-            "session found again", named(*row), log::kv("folder", folder),
-            log::kv("what", is_burned ? "it is burned: a disc holds what its files hold"
-                                      : "its seal record is gone too: it was made anew from its files"));
-        return {};
-    }
-
-    // What was burned keeps its name, whether its disc is at hand or not.
-    [[nodiscard]] Status keep_names() {
-        BB_CHECK(read_receipts());
-        for (const FoundReceipt& receipt : *receipts_) {
-            if (!free_.contains(receipt.folder)) continue;
-            SessionRow row = row_of_receipt(receipt);
-            for (const auto& [id, sealed] : seals_)
-                if (sealed.account == account_ && is_of(receipt, sealed.disc_name, sealed.sealed_at)) {
-                    row.seal_id = id;
-                    row.content_digest = sealed.manifest.content_digest();
-                }
-            const auto added = services_.catalogue.add_session(row);
-            if (!added && added.error().code != Errc::exists) return std::unexpected(added.error());
-            if (added)
-                log::warning("burned session found again", named(row), log::kv("folder", receipt.folder));
+            for (const std::string& folder : may_be) BB_CHECK(meet_again(row, *record.sealed, folder));
         }
         return {};
     }
 
-    // Until its discs are read.
-    [[nodiscard]] static std::string reason_of(const FoundReceipt& receipt) {
-        std::string discs;
-        for (const ReceiptCopy& copy : receipt.head.copies)
-            discs += (discs.empty() ? "" : ", ") + escape(copy.disc);
-        return fmt::format(
-            "its receipt says that it is on {}, which the catalogue does not know: put the disc into a "
-            "drive, "
-            "or its image into image_dir",
-            discs.empty() ? "a disc" : discs);
-    }
-
-    [[nodiscard]] SessionRow row_of_receipt(const FoundReceipt& receipt) const {
-        SessionRow row;
-        row.account = account_;
-        row.name = parse_folder(receipt.folder).name;
-        row.disc_name = receipt.head.session;
-        if (auto pool = pool_of(services_.config, account_)) row.pool = std::move(*pool);
-        row.copies = static_cast<unsigned>(whole_copies(receipt.head));
-        row.state = SessionState::burned;
-        row.reason = reason_of(receipt);
-        row.folder = receipt.folder;
-        row.seal_id = random_uuid();
-        row.marker_name = receipt.head.marker_name;
-        row.marker_sha256 = receipt.head.marker_sha256;
-        row.bytes = receipt.head.bytes;
-        row.files_count = receipt.head.files_count;
-        row.sealed_at = receipt.head.sealed_at;
-        row.burned_at = receipt.head.burned_at;
-        row.verified_at = receipt.head.verified_at;
-        row.staging = services_.inbox.area();
-        return row;
+    [[nodiscard]] Status meet_again(const SessionRow& row, const SealedSession& sealed,
+                                    const std::string& folder) {
+        BB_TRY(const bool is_it, holds_what_was_sealed(fs_, join_path(account_, folder), sealed));
+        if (!is_it) return {};
+        BB_TRY(const SessionRow now, services_.catalogue.session(row.id));
+        if (folders_.was_there(now.folder) || folders_.was_there(now.folder_next)) {
+            folders_.claim(folder);
+            return set_aside(services_.inbox, account_, folder, copy_text(now, folder));
+        }
+        return now.state == SessionState::burned ? move_row(now, folder) : Status();
     }
 
     const UploadServices& services_;
     FileSystem& fs_;
     const std::string account_;
     const Seals& seals_;
-    std::optional<std::vector<FoundReceipt>> receipts_;  // read when they are needed
-    std::set<std::string> folders_;                      // what was there at the beginning
-    std::set<std::string> free_;                         // those of them that no row has claimed
-    std::set<SessionId> displaced_;                      // whose folder is another session's by now
+    AccountFolders folders_;
+    std::set<SessionId> displaced_;  // whose folder is another session's by now
 };
 
 Status find_lost_in(const UploadServices& services, const std::string& account, const Seals& seals) {
