@@ -5,7 +5,7 @@
 
 #include "burner/jobs/begin_anew.hpp"
 #include "burner/jobs/burner_state.hpp"
-#include "burner/jobs/settle.hpp"
+#include "burner/jobs/fewer_copies.hpp"
 #include "common/base/log.hpp"
 #include "common/base/parts.hpp"
 
@@ -188,10 +188,10 @@ void Burner::burn_now(SessionId session) {
     wake();
 }
 
-Result<std::string> Burner::settle(SessionId session, const std::string& pool) {
-    auto settled = settle_for_what_there_is(state_->services, state_->schedule, session, pool);
+Result<std::string> Burner::accept_fewer_copies(SessionId session, const std::string& pool) {
+    auto accepted = burnbox::accept_fewer_copies(state_->services, state_->schedule, session, pool);
     wake();
-    return settled;
+    return accepted;
 }
 
 std::vector<DriveStatus> Burner::drives() const {

@@ -46,9 +46,9 @@ class Burner {
     void catalogue_is_older();
     void burn_now(SessionId session);  // it is not held back for others any more (burn.batch)
 
-    // A person lets a session that waits be burned with what its pool, or this one, can do now; says what
-    // becomes of it. Any thread; blocks on the catalogue.
-    [[nodiscard]] Result<std::string> settle(SessionId session, const std::string& pool = {});
+    // A person lets a session that waits be burned with what its pool, or this one, can do now: with fewer
+    // copies than were promised. Says what becomes of it. Any thread; blocks on the catalogue.
+    [[nodiscard]] Result<std::string> accept_fewer_copies(SessionId session, const std::string& pool = {});
 
     [[nodiscard]] std::vector<DriveStatus> drives() const;
 

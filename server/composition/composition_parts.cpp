@@ -173,8 +173,10 @@ void Composition::State::make_operations() {
         .burn_now = [this](SessionId session) { burner->burn_now(session); },
         .by_hand = [this](Burner::ByHand what,
                           const std::string& drive) { return burner->by_hand(what, drive); },
-        .settle = [this](SessionId session,
-                         const std::string& pool) { return burner->settle(session, pool); },
+        .accept_fewer_copies =
+            [this](SessionId session, const std::string& pool) {
+                return burner->accept_fewer_copies(session, pool);
+            },
         .folders_away = [this] { return away.list(); },
         .keys_wrong =
             [this] {

@@ -41,7 +41,7 @@ struct OperationServices {
     std::function<void(SessionId session)> burn_now{};  // not held back any more
     std::function<Result<std::string>(Burner::ByHand what, const std::string& drive)> by_hand{};
     // Lets a session that waits be burned with what its pool, or this one, can do now.
-    std::function<Result<std::string>(SessionId session, const std::string& pool)> settle{};
+    std::function<Result<std::string>(SessionId session, const std::string& pool)> accept_fewer_copies{};
     std::function<std::map<std::string, std::string>()> folders_away{};  // folder -> why
     std::function<std::map<std::string, std::string>()> keys_wrong{};    // account -> what of its keys_file
     std::function<Result<std::string>()> reload{};                       // what changed, a line for each key

@@ -95,9 +95,9 @@ void run_retry(const Asked& asked) {
         if (!record->empty()) asked.sink->error(fmt::format("{}: {}", session, *record));
         if (pool.empty()) return asked.done(fmt::format("{} is queued again\n", session));
     }
-    const auto settled = asked.services.settle(row->id, pool);
-    if (!settled) return asked.failed(settled.error().message);
-    asked.done(*settled + "\n");
+    const auto accepted = asked.services.accept_fewer_copies(row->id, pool);
+    if (!accepted) return asked.failed(accepted.error().message);
+    asked.done(*accepted + "\n");
 }
 
 void run_by_hand(const Asked& asked, Burner::ByHand what) {

@@ -259,7 +259,7 @@ TEST_CASE_TEMPLATE("drive: another disc than the job's is refused", Rig, ALL_DRI
     CHECK(rig.medium().sessions_used == 1);
 }
 
-TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Rig, ALL_DRIVES) {
+TEST_CASE_TEMPLATE("drive: a session that is complete is judged as written", Rig, ALL_DRIVES) {
     Rig rig;
     rig.insert_blank();
     const BurnSession one = rig.stage("one").file("a", "1").seal();
@@ -277,7 +277,7 @@ TEST_CASE_TEMPLATE("drive: a session that is complete is settled as written", Ri
     rig.verify_well({one}, 1);
 }
 
-TEST_CASE_TEMPLATE("drive: an attempt that never wrote is settled as untouched", Rig, ALL_DRIVES) {
+TEST_CASE_TEMPLATE("drive: an attempt that never wrote is judged as untouched", Rig, ALL_DRIVES) {
     Rig rig;
     rig.insert_blank();
     const BurnJob first = rig.job({rig.stage("one").file("a", "1").seal()});

@@ -101,7 +101,7 @@ void Run::arm() {
             return fault(20, "write");
         };
         drive->after_write = [this] { return fault(8, "answer of write"); };
-        drive->before_settle = [this] { return fault(15, "adjudicate"); };
+        drive->before_adjudicate = [this] { return fault(15, "adjudicate"); };
         drive->after_cut = happens(50) ? Drive::Outcome::untouched : Drive::Outcome::damaged;
         drive->change_on_disc = [this](std::string& content) {
             if (armed_ && !content.empty() && happens(1)) content[0] ^= 1;

@@ -281,7 +281,7 @@ Result<VerifyReport> FakeDrive::verify(const BurnJob& job, unsigned disc_session
 
 Result<Drive::Outcome> FakeDrive::adjudicate(const BurnJob& job, unsigned disc_session,
                                              std::uint32_t start_lba) {
-    if (before_settle) BB_CHECK(before_settle());
+    if (before_adjudicate) BB_CHECK(before_adjudicate());
     BB_TRY(FakeDisc * disc, disc_for(job, false));
     if (disc->sessions.size() < disc_session) return Outcome::untouched;
     if (disc->sessions.size() > disc_session) return Outcome::holds_more;

@@ -61,13 +61,13 @@ class FakeDrive : public Drive {
     // What the next operations do wrong.
     std::function<Status(const BurnJob&)> before_write;  // its error is answered before leave is asked for
     std::function<Status()> during_write;                // an error cuts the write off in the middle
-    std::function<Status()> after_write;      // its error is answered although the disc session is whole
-    std::function<Status()> before_verify;    // its error is verify()'s
-    std::function<Status()> before_settle;    // its error is adjudicate()'s
-    std::function<Status()> before_load;      // its error is that of load() and load_blank()
-    std::function<Status()> before_contents;  // its error is contents()'
-    Outcome after_cut = Outcome::untouched;   // what adjudicate() makes of a disc session that was cut off:
-                                              // untouched, doubtful or damaged
+    std::function<Status()> after_write;        // its error is answered although the disc session is whole
+    std::function<Status()> before_verify;      // its error is verify()'s
+    std::function<Status()> before_adjudicate;  // its error is adjudicate()'s
+    std::function<Status()> before_load;        // its error is that of load() and load_blank()
+    std::function<Status()> before_contents;    // its error is contents()'
+    Outcome after_cut = Outcome::untouched;     // what adjudicate() makes of a disc session that was cut off:
+                                                // untouched, doubtful or damaged
     std::function<void(std::string&)> change_on_disc;  // is given each file's content as it is written
     std::uint64_t needed_bytes = 0;                    // of the disc session that is being burned
     unsigned read_backs = 0;                           // verify() so far

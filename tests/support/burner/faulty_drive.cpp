@@ -37,7 +37,7 @@ Result<VerifyReport> FaultyDrive::verify(const BurnJob& job, unsigned disc_sessi
 
 Result<Drive::Outcome> FaultyDrive::adjudicate(const BurnJob& job, unsigned disc_session,
                                                std::uint32_t start_lba) {
-    BB_CHECK(plan_.step("drive: settle"));
+    BB_CHECK(plan_.step("drive: adjudicate"));
     return drive_->adjudicate(job, disc_session, start_lba);
 }
 

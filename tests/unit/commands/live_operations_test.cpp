@@ -57,8 +57,8 @@ struct Fixture {
                 if (drive != "tray") return fail(Errc::not_found, "there is no drive " + drive);
                 return std::string("done with it");
             },
-            .settle = [this](SessionId, const std::string& pool) -> Result<std::string> {
-                asked.push_back("settle " + pool);
+            .accept_fewer_copies = [this](SessionId, const std::string& pool) -> Result<std::string> {
+                asked.push_back("fewer copies " + pool);
                 if (pool == "gone") return fail(Errc::invalid, "there is no pool gone");
                 return std::string("alice/holiday is burned, with 1 copy instead of 2");
             }});
@@ -405,7 +405,7 @@ TEST_CASE(
     CHECK(sink->out_text() == "alice/holiday is burned, with 1 copy instead of 2\n");
     CHECK(fixture.run("", {"retry", "holiday", "--pool", "archive"})->exit_code() == 0);
     CHECK(fixture.run("", {"retry", "holiday", "--pool=gone"})->exit_code() == 1);
-    CHECK(fixture.asked == std::vector<std::string>{"settle ", "settle archive", "settle gone"});
+    CHECK(fixture.asked == std::vector<std::string>{"fewer copies ", "fewer copies archive", "fewer copies gone"});
     const SessionId burned =
         fixture.add("alice", "letters", "letters", SessionState::queued, "letters-queued");
     fixture.burn(burned, SessionState::burned, "BURNBOX_0001");
@@ -418,7 +418,7 @@ TEST_CASE("operations: retry of a failed session in another pool queues it there
     const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::failed, "holiday-failed");
     CHECK(fixture.run("", {"retry", "holiday", "--pool", "gone"})->exit_code() == 1);
     CHECK(fixture.catalogue->session(id)->state == SessionState::queued);
-    CHECK(fixture.asked.back() == "settle gone");
+    CHECK(fixture.asked.back() == "fewer copies gone");
 }
 
 TEST_CASE("operations: retry of a configured drive is the drive's, account/name is always a session") {

@@ -63,7 +63,7 @@ TEST_CASE("moved discs: an attempt of a drive that is not configured any more is
     BurnerHouse house;
     const SessionId id = house.queue("first", {{"f", "1"}});
     house.drives[0]->after_write = [&]() -> Status { return fail(Errc::io, "the process dies here"); };
-    house.drives[0]->before_settle = [&]() -> Status { return fail(Errc::busy, "not now"); };
+    house.drives[0]->before_adjudicate = [&]() -> Status { return fail(Errc::busy, "not now"); };
     house.run();
     REQUIRE(house.row(id).state == SessionState::burning);
     house.shelves["tower"] = house.shelves["tray"];
@@ -166,8 +166,8 @@ TEST_CASE(
         if (!std::exchange(once, false)) return {};
         return fail(Errc::io, "write error");
     };
-    house.drives[0]->before_settle = [&]() -> Status {
-        house.drives[0]->before_settle = nullptr;
+    house.drives[0]->before_adjudicate = [&]() -> Status {
+        house.drives[0]->before_adjudicate = nullptr;
         return fail(Errc::busy, "not now");
     };
     CHECK_FALSE(house.burner->run_once(0).has_value());
@@ -187,7 +187,7 @@ TEST_CASE("moved discs: a copy of an image is not the disc while a burn on that 
     house.shelves["other"].discs["BURNBOX_0001"] = house.shelves["tray"].discs.at("BURNBOX_0001");
     const SessionId second = house.queue("second", {{"f", "2"}});
     house.drives[0]->after_write = [&]() -> Status { return fail(Errc::io, "the process dies here"); };
-    house.drives[0]->before_settle = [&]() -> Status { return fail(Errc::busy, "not now"); };
+    house.drives[0]->before_adjudicate = [&]() -> Status { return fail(Errc::busy, "not now"); };
     house.run();
     REQUIRE(house.row(second).state == SessionState::burning);
     house.restart();

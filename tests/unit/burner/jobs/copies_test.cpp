@@ -142,18 +142,20 @@ TEST_CASE("copies: a person lets a session be burned with what its pool has now"
     const SessionId id = house.queue("holiday", {{"x", "1"}});
     house.run();
     REQUIRE(drives_of(house, id) == Names{"tray"});
-    const auto not_needed = house.burner->settle(id);  // spare may get a disc
+    const auto not_needed = house.burner->accept_fewer_copies(id);  // spare may get a disc
     CHECK(not_needed.error().code == Errc::conflict);
     CHECK(house.row(id).copies == 2);
     take_out(house, "spare");
     SUBCASE("its copy is good") {
         house.run();
         REQUIRE(says(house, id, "2 copies were promised"));
-        CHECK(house.burner->settle(id).value() == "alice/holiday is burned, with 1 copy instead of 2");
+        CHECK(house.burner->accept_fewer_copies(id).value() ==
+              "alice/holiday is burned, with 1 copy instead of 2");
     }
     SUBCASE("its copy counts no more") {
         REQUIRE(check_copy(*house.catalogue, house.disc("BURNBOX_0001").id, id, false, house.clock.now()));
-        CHECK(house.burner->settle(id).value() == "alice/holiday is queued, with 1 copy instead of 2");
+        CHECK(house.burner->accept_fewer_copies(id).value() ==
+              "alice/holiday is queued, with 1 copy instead of 2");
         CHECK(house.row(id).state == SessionState::queued);
     }
     house.told.clear();
@@ -162,7 +164,7 @@ TEST_CASE("copies: a person lets a session be burned with what its pool has now"
     CHECK(house.exists("alice/holiday-burned/RECEIPT.txt"));
     CHECK(std::ranges::count(house.event_names(), "session_burned") == 1);
     house.restart();
-    CHECK(house.burner->settle(id).error().code == Errc::conflict);
+    CHECK(house.burner->accept_fewer_copies(id).error().code == Errc::conflict);
 }
 
 TEST_CASE("copies: once its signal's cause is over it is over") {
@@ -173,7 +175,7 @@ TEST_CASE("copies: once its signal's cause is over it is over") {
     take_out(house, "spare");
     house.run();
     REQUIRE(std::ranges::count(house.event_names(), "burn_failed") == 1);
-    REQUIRE(house.burner->settle(id));
+    REQUIRE(house.burner->accept_fewer_copies(id));
     house.run();
     CHECK(std::ranges::count(house.event_names(), "burn_failed_cleared") == 1);
 }
@@ -204,9 +206,9 @@ TEST_CASE("copies: a person gives a session of a pool that is gone to another on
     house.restart();
     house.run();
     REQUIRE(says(house, id, "--pool NAME"));
-    CHECK(house.burner->settle(id).error().code == Errc::invalid);
-    CHECK(house.burner->settle(id, "nothing").error().code == Errc::invalid);
-    CHECK(house.burner->settle(id, "vault").value() ==
+    CHECK(house.burner->accept_fewer_copies(id).error().code == Errc::invalid);
+    CHECK(house.burner->accept_fewer_copies(id, "nothing").error().code == Errc::invalid);
+    CHECK(house.burner->accept_fewer_copies(id, "vault").value() ==
           "alice/holiday is queued in pool vault, with 1 copy instead of 2");
     house.run();
     CHECK(house.row(id).state == SessionState::burned);

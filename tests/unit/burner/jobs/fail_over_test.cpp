@@ -27,7 +27,7 @@ TEST_CASE(
     BurnerHouse house({"tray", "spare"});
     const SessionId id = house.queue("holiday", {{"a", "1"}});
     house.drives[0]->during_write = [] { return fail(Errc::timeout, "the worker was ended"); };
-    house.drives[0]->before_settle = [] { return fail(Errc::timeout, "the worker was ended"); };
+    house.drives[0]->before_adjudicate = [] { return fail(Errc::timeout, "the worker was ended"); };
     CHECK_FALSE(house.burner->run_once(0).has_value());
     CHECK(house.row(id).state == SessionState::queued);
     CHECK(house.disc("BURNBOX_0001").state == DiscState::suspect);
@@ -45,7 +45,7 @@ TEST_CASE(
     const SessionId id = house.queue("holiday", {{"a", "1"}});
     bool hangs = true;
     house.drives[0]->during_write = [] { return fail(Errc::timeout, "the worker was ended"); };
-    house.drives[0]->before_settle = [&]() -> Status {
+    house.drives[0]->before_adjudicate = [&]() -> Status {
         if (hangs) return fail(Errc::timeout, "the worker was ended");
         return {};
     };
@@ -68,7 +68,7 @@ TEST_CASE("fail-over: a disc that was pulled out for long is suspect, and the ne
         pulled = true;
         return fail(Errc::io, "medium not present 2/3a/00");
     };
-    house.drives[0]->before_settle = [&]() -> Status {
+    house.drives[0]->before_adjudicate = [&]() -> Status {
         if (pulled) return fail(Errc::no_medium, "insert BURNBOX_0001");
         return {};
     };

@@ -89,7 +89,8 @@ TEST_CASE("medium rules: what is on a disc decides: foreign, closed, or with hal
 }
 
 TEST_CASE(
-    "settle rules: a disc as it was is untouched, one with the new disc session written, else damaged") {
+    "adjudication rules: a disc as it was is untouched, one with the new disc session written, else "
+    "damaged") {
     using Outcome = Drive::Outcome;
     CHECK(adjudicate_medium(disc_now(MediumState::blank, 0, 0), disc_before(0, 0), 1) == Outcome::untouched);
     CHECK(adjudicate_medium(disc_now(MediumState::damaged, 0, 500), disc_before(0, 0), 1) ==
@@ -103,7 +104,7 @@ TEST_CASE(
     CHECK(adjudicate_medium(disc_now(MediumState::closed, 3, 0), disc_before(2, 900), 3) == Outcome::written);
 }
 
-TEST_CASE("settle rules: an empty drive or another disc is no verdict on the disc that was burned") {
+TEST_CASE("adjudication rules: an empty drive or another disc is no verdict on the disc that was burned") {
     CHECK(adjudicate_medium(Medium(), disc_before(2, 900), 3).error().code == Errc::no_medium);
     CHECK(adjudicate_medium(disc_now(MediumState::blank, 0, 0), disc_before(2, 900), 3).error().code ==
           Errc::wrong_medium);

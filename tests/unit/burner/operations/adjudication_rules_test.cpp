@@ -22,14 +22,14 @@ Medium medium(unsigned sessions_used, std::uint32_t next_lba) {
 
 }  // namespace
 
-TEST_CASE("settle rules: as before, one more, or neither") {
+TEST_CASE("adjudication rules: as before, one more, or neither") {
     CHECK(adjudicate_medium(medium(2, 500), kBefore, 3) == Drive::Outcome::untouched);
     CHECK(adjudicate_medium(medium(3, 900), kBefore, 3) == Drive::Outcome::written);
     CHECK(adjudicate_medium(medium(2, 900), kBefore, 3) == Drive::Outcome::damaged);
     CHECK(adjudicate_medium(medium(1, 300), kBefore, 3) == Drive::Outcome::damaged);
 }
 
-TEST_CASE("settle rules: a disc with more disc sessions than the attempt could make is not blamed") {
+TEST_CASE("adjudication rules: a disc with more disc sessions than the attempt could make is not blamed") {
     CHECK(adjudicate_medium(medium(4, 1200), kBefore, 3) == Drive::Outcome::holds_more);
     CHECK(adjudicate_medium(medium(7, 3000), kBefore, 3) == Drive::Outcome::holds_more);
 }

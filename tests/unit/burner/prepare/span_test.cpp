@@ -147,7 +147,7 @@ TEST_CASE("span: when a drive hangs the part goes to the other one, alone") {
         if (++writes < 2) return {};
         return fail(Errc::timeout, "the worker was ended");
     };
-    house->drives[0]->before_settle = [] { return fail(Errc::timeout, "the worker was ended"); };
+    house->drives[0]->before_adjudicate = [] { return fail(Errc::timeout, "the worker was ended"); };
     house->run_patiently(6);
     CHECK(house->row(id).state == SessionState::burned);
     std::set<std::string> drives;
@@ -328,7 +328,7 @@ TEST_CASE("span: a session that can't be looked at waits with its reason, and th
 }
 
 TEST_CASE(
-    "span: a session settled for fewer copies is let go when each part has as many as it was promised") {
+    "span: a session that is to have fewer copies is let go when each part has as many as it was promised") {
     const auto house = make_house({"tray", "spare"}, 2);
     house->config.session.keep_burned = {KeepBurned::How::for_time, std::chrono::hours(1)};
     house->shelves["spare"].blanks = 1;
@@ -339,9 +339,9 @@ TEST_CASE(
     pool.drives = {"tray"}, pool.copies = 1;
     house->restart();
     house->run();
-    const auto settled = house->burner->settle(id);
-    REQUIRE(settled.has_value());
-    CHECK(settled->find("with 1 copy instead of 2") != std::string::npos);
+    const auto accepted = house->burner->accept_fewer_copies(id);
+    REQUIRE(accepted.has_value());
+    CHECK(accepted->find("with 1 copy instead of 2") != std::string::npos);
     house->run_patiently(2);
     REQUIRE(house->row(id).state == SessionState::burned);
     REQUIRE(house->catalogue->copies(id).value().size() == 4);
@@ -362,7 +362,7 @@ TEST_CASE(
     house->run_patiently(2);
     REQUIRE(house->row(id).state == SessionState::queued);
     REQUIRE(house->row(id).parts == 0);
-    REQUIRE(house->burner->settle(id, "small").has_value());
+    REQUIRE(house->burner->accept_fewer_copies(id, "small").has_value());
     house->run_patiently(3);
     CHECK(house->row(id).parts == 3);
     CHECK(house->row(id).state == SessionState::burned);
