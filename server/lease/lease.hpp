@@ -15,17 +15,22 @@
 
 namespace burnbox {
 
-struct LeaseRequest {
-    std::vector<std::string> paths;  // the client's; all in one session
-    bool writes = false;
-    bool makes_folders = false;  // a missing session is meant as a folder, though no slash says so
-    bool deletes = false;
+// How a program writes in the folder.
+struct WriteManner {
     bool dry_run = false;  // nothing is to come
     bool goes_on = false;  // it writes behind what it finds, and looks at none of that
     bool appends = false;  // it writes behind what it finds
     // It writes into files that it finds, having compared their content; else what it brings is a file of its
     // own.
     bool in_place = false;
+};
+
+struct LeaseRequest {
+    std::vector<std::string> paths;  // the client's; all in one session
+    bool writes = false;
+    bool makes_folders = false;  // a missing session is meant as a folder, though no slash says so
+    bool deletes = false;
+    WriteManner manner{};
     // It writes into files that it finds, whatever it looks at: nobody else may write in the session then.
     bool writes_into_files = false;
 };

@@ -40,7 +40,7 @@ void LeaseRecord::write(Brought& brought) {
     for (const FoundMode& found : brought.left.modes)
         note_sent_mode(session_.files, found.path, found.type, found.mode);
     join_links(brought);
-    if (!brought.counts || brought.dry_run) return;
+    if (!brought.counts || brought.manner.dry_run) return;
     note_made(brought);
     drop_leftovers(brought.look);
     session_.files.transfer_ended_well();
@@ -65,8 +65,8 @@ bool LeaseRecord::is_unproven(const std::string& path, const FileInfo& info, con
     const auto before = brought.before.find(path);
     if (before == brought.before.end() || before->second.inode != info.inode)
         return info.mtime == kNobodysTime;
-    if (brought.appends) return info.size_bytes <= before->second.size_bytes;
-    return !brought.in_place || info.mtime == kNobodysTime;
+    if (brought.manner.appends) return info.size_bytes <= before->second.size_bytes;
+    return !brought.manner.in_place || info.mtime == kNobodysTime;
 }
 
 void LeaseRecord::write_file(std::size_t index, const Brought& brought) {
@@ -79,7 +79,7 @@ void LeaseRecord::write_file(std::size_t index, const Brought& brought) {
     // A client's handle changed it while the program was at work: what the handle did counts. What the
     // program may have written into the same file nobody can tell apart.
     const bool is_mixed = file.was_handled() && file.stamp().inode == info.inode;
-    if (is_mixed && !brought.in_place && !brought.appends) return;
+    if (is_mixed && !brought.manner.in_place && !brought.manner.appends) return;
     const bool unproven = is_unproven(path, info, brought);
     if (unproven && file.is_cut()) return session_.files.stamped(file, info);
     const auto& hashed = brought.hashed[index];
@@ -88,7 +88,7 @@ void LeaseRecord::write_file(std::size_t index, const Brought& brought) {
                            {.info = info,
                             .hashed = hashed ? &*hashed : nullptr,
                             .well = brought.counts && !is_mixed && !unproven,
-                            .goes_on = brought.goes_on,
+                            .goes_on = brought.manner.goes_on,
                             .bytes_before = before == brought.before.end() ? 0 : before->second.size_bytes,
                             .completion = account_.completion_by(sender_, registry_.tick())});
     if (hashed) account_.set_size(session_.files, *session_.find(path), hashed->info.size_bytes);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/files/hash_files.hpp"
+#include "server/lease/lease.hpp"
 #include "server/lease/leased_folder.hpp"
 #include "server/sessions/session_registry.hpp"
 
@@ -17,10 +18,7 @@ namespace burnbox::upload {
 struct Brought {
     bool counts = false;      // the program ended well; after write(): and within the bounds
     std::uint64_t began = 0;  // the moment before the look at what it left
-    bool dry_run = false;     // nothing was to come
-    bool goes_on = false;     // SessionFiles::Bringing
-    bool appends = false;     // LeaseRequest
-    bool in_place = false;
+    WriteManner manner{};
     Stamps before{};                           // what the program found
     std::vector<std::string> others_before{};  // folders and links
     std::set<std::uint64_t> cut{};             // the inodes of what was not whole then

@@ -44,12 +44,13 @@ Status WriteLease::prepare() {
         const std::lock_guard lock(account_->mutex);
         cut = session_->files.paths_cut_off();
         refusals_before_ = session_->refusals;
-        began_ = !facts_.dry_run && !session_->files.is_transfer_open();
+        began_ = !facts_.manner.dry_run && !session_->files.is_transfer_open();
         // Before the look: what becomes of other handles from here on is their doing.
-        if (!facts_.dry_run) BB_CHECK(session_->files.transfer_began());
+        if (!facts_.manner.dry_run) BB_CHECK(session_->files.transfer_began());
         journal = session_->files.journal_path();
     }
-    if (!facts_.dry_run && !journal.empty()) BB_CHECK(Journal::sync(registry_->services.state_fs, journal));
+    if (!facts_.manner.dry_run && !journal.empty())
+        BB_CHECK(Journal::sync(registry_->services.state_fs, journal));
     BB_CHECK(folder_.make_nobodys(cut));
     BB_TRY(const FolderLook seen, folder_.look());
     before_ = {.files = file_stamps(seen.entries),
@@ -109,10 +110,7 @@ void WriteLease::hash_brought(Brought& brought) const {
 Result<Brought> WriteLease::look_at_brought(bool ended_well) const {
     Brought brought{.counts = ended_well,
                     .began = registry_->tick(),
-                    .dry_run = facts_.dry_run,
-                    .goes_on = facts_.goes_on,
-                    .appends = facts_.appends,
-                    .in_place = facts_.in_place,
+                    .manner = facts_.manner,
                     .before = before_.files,
                     .others_before = before_.others,
                     .cut = cut_,

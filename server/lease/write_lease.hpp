@@ -21,10 +21,7 @@ class WriteLease final : public Lease {
     struct Facts {
         ConnectionId connection = 0;
         bool made_session = false;  // an empty folder goes again
-        bool dry_run = false;       // LeaseRequest
-        bool goes_on = false;
-        bool appends = false;
-        bool in_place = false;
+        WriteManner manner{};
     };
     // The session is marked as leased already.
     WriteLease(std::shared_ptr<SessionRegistry> registry, std::shared_ptr<Account> account,

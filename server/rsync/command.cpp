@@ -93,7 +93,7 @@ Status Parser::take_cluster(std::string_view word) {
         const ShortOption* const option = find_short_option(letter);
         if (option == nullptr) return refuse(shown, "not here");
         BB_CHECK(check_use(option->use, shown, option->why));
-        command_.dry_run = command_.dry_run || letter == 'n';
+        command_.manner.dry_run = command_.manner.dry_run || letter == 'n';
         command_.recursive = command_.recursive || letter == 'r' || letter == 'd';
         if (letter != 'v' || ++verbosity_ <= kMostVerbosity) passed += letter;
     }
@@ -138,10 +138,10 @@ Result<Command> Parser::parse() {
     BB_CHECK(take_paths());
     // Given twice it is --append-verify.
     const auto given = [this](const char* option) { return std::ranges::count(command_.options, option); };
-    command_.goes_on = given("--append") == 1;
-    command_.appends = given("--append") > 0;
-    command_.writes_into_files = command_.appends || given("--inplace") > 0;
-    command_.in_place = given("--inplace") > 0 && given("--size-only") == 0;
+    command_.manner.goes_on = given("--append") == 1;
+    command_.manner.appends = given("--append") > 0;
+    command_.writes_into_files = command_.manner.appends || given("--inplace") > 0;
+    command_.manner.in_place = given("--inplace") > 0 && given("--size-only") == 0;
     return std::move(command_);
 }
 

@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "common/base/error.hpp"
+#include "server/lease/lease.hpp"
 
 namespace burnbox::rsync {
 
 struct Command {
-    bool sender = false;               // the client reads; else it writes
-    bool dry_run = false;              // -n
-    bool recursive = false;            // folders are sent too
-    bool deletes = false;              // removes what the client does not have
-    bool goes_on = false;              // --append: behind what is there, which is not looked at
-    bool appends = false;              // --append, --append-verify
+    bool sender = false;     // the client reads; else it writes
+    bool recursive = false;  // folders are sent too
+    bool deletes = false;    // removes what the client does not have
+    // dry_run: -n. goes_on: --append. appends: --append, --append-verify. in_place: --inplace, unless
+    // --size-only takes files of one size for the same.
+    WriteManner manner{};
     bool writes_into_files = false;    // --inplace, --append
-    bool in_place = false;             // --inplace, unless --size-only takes files of one size for the same
     std::vector<std::string> options;  // as rsync takes them, all of them allowed
     std::vector<std::string> paths;    // the client's, in an inbox; exactly one when it writes
 };

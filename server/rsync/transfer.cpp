@@ -42,10 +42,7 @@ void Transfer::start() {
                                .writes = !command_.sender,
                                .makes_folders = command_.recursive,
                                .deletes = command_.deletes,
-                               .dry_run = command_.dry_run,
-                               .goes_on = command_.goes_on,
-                               .appends = command_.appends,
-                               .in_place = command_.in_place,
+                               .manner = command_.manner,
                                .writes_into_files = command_.writes_into_files};
     client_->lease(request, [this, &host = host_, command = command_,
                              post = port_.poster()](Result<std::unique_ptr<Lease>> lease) {

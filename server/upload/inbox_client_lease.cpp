@@ -88,7 +88,7 @@ Result<std::unique_ptr<Lease>> InboxClient::lease_for_writing(ResolvedPath place
     if (!made && place.session->leased)
         return fail(Errc::busy, fmt::format("another rsync is writing into {}; wait until it ends",
                                             escape(place.path.folder)));
-    const bool alone = request.writes_into_files && !request.dry_run;
+    const bool alone = request.writes_into_files && !request.manner.dry_run;
     if (const auto writing = made ? std::vector<std::string>() : place.session->paths_being_written("");
         alone && !writing.empty())
         return fail(Errc::busy,
@@ -106,13 +106,9 @@ Result<std::unique_ptr<Lease>> InboxClient::lease_for_writing(ResolvedPath place
     note_change(place);
     place.session->leased = true;
     place.session->leased_alone = alone;
-    return std::make_unique<WriteLease>(registry_, account_, place.session, std::move(leased),
-                                        WriteLease::Facts{.connection = id_,
-                                                          .made_session = made,
-                                                          .dry_run = request.dry_run,
-                                                          .goes_on = request.goes_on,
-                                                          .appends = request.appends,
-                                                          .in_place = request.in_place});
+    return std::make_unique<WriteLease>(
+        registry_, account_, place.session, std::move(leased),
+        WriteLease::Facts{.connection = id_, .made_session = made, .manner = request.manner});
 }
 
 void InboxClient::lease(const LeaseRequest& request, LeaseDone done) {

@@ -343,7 +343,7 @@ TEST_CASE("lease: a program that writes into files in place shares them with nob
     SUBCASE("a look that writes nothing may begin") {
         const auto file = other->open("/holiday/big", {.write = true});
         LeaseRequest dry = in_place;
-        dry.dry_run = true;
+        dry.manner.dry_run = true;
         const Lending look = lease_to(*client, dry);
         REQUIRE(look.lease);
         CHECK(create(*other, "/holiday/more"));
@@ -411,8 +411,7 @@ TEST_CASE("lease: a file that was cut off is whole by content alone, not by a ti
         const Lending lending = lease_to(*client, {.paths = {"/holiday/"},
                                                    .writes = true,
                                                    .makes_folders = true,
-                                                   .appends = appends,
-                                                   .in_place = in_place});
+                                                   .manner = {.appends = appends, .in_place = in_place}});
         REQUIRE(lending.lease);
         by_program(house);
         CHECK(give_back(*lending.lease, true).starts_with("ok"));
@@ -532,7 +531,7 @@ TEST_CASE("lease: what was refused before is missing until a program brought jus
     }
     SUBCASE("it runs dry") {
         const auto lending = lease_to(
-            *client, {.paths = {"/holiday/"}, .writes = true, .makes_folders = true, .dry_run = true});
+            *client, {.paths = {"/holiday/"}, .writes = true, .makes_folders = true, .manner = {.dry_run = true}});
         REQUIRE(lending.lease);
         CHECK(give_back(*lending.lease, true) == "ok");
         CHECK(contains(burn(*client, "holiday"), "missing: a;"));

@@ -48,7 +48,7 @@ TEST_CASE("rsync: options and path come out as they were given") {
     const auto command = parsed("rsync --server -nlogDtpre.iLsfxCIvu --delete --partial-dir keep . 'a b/c'");
     REQUIRE(command);
     CHECK(!command->sender);
-    CHECK(command->dry_run);
+    CHECK(command->manner.dry_run);
     CHECK(command->recursive);
     CHECK(command->deletes);
     CHECK(command->options ==

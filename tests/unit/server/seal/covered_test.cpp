@@ -67,7 +67,7 @@ void check_seals(UploadHouse& house) {
 struct Loaned {
     std::unique_ptr<Lease> lease;
     explicit Loaned(Client& client, bool dry_run = false) {
-        client.lease({.paths = {"/holiday/"}, .writes = true, .makes_folders = true, .dry_run = dry_run},
+        client.lease({.paths = {"/holiday/"}, .writes = true, .makes_folders = true, .manner = {.dry_run = dry_run}},
                      [&](Result<std::unique_ptr<Lease>> leased) {
                          REQUIRE(leased);
                          lease = std::move(*leased);
