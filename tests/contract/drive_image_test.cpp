@@ -1,73 +1,10 @@
 // What holds for emulated discs: survival of every crash, honest limits, and nothing foreign touched.
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "burner/media/iso_head.hpp"
-#include "burner/media/medium_profile.hpp"
-#include "burner/rules/failure_rules.hpp"
-#include "burner/worker/worker_drive.hpp"
-#include "common/base/digest.hpp"
-#include "common/base/unique_fd.hpp"
-#include "tests/contract/drive_rig.hpp"
+#include "tests/contract/image_faults.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
-
-namespace {
-
-constexpr std::uint64_t kLongWrite = 256ULL << 20U;
-
-std::string read_bytes(const std::string& path, std::uint64_t offset, std::uint64_t count) {
-    std::ifstream in(path, std::ios::binary);
-    in.seekg(static_cast<std::streamoff>(offset));
-    std::string bytes(count, '\0');
-    in.read(bytes.data(), static_cast<std::streamsize>(count));
-    bytes.resize(static_cast<std::size_t>(in.gcount()));
-    return bytes;
-}
-
-void overwrite(const std::string& path, std::uint64_t offset, const std::string& bytes) {
-    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekp(static_cast<std::streamoff>(offset));
-    file << bytes;
-}
-
-// The worker is killed while it writes. Returns where the disc session began.
-std::uint32_t die_in_mid_write(WorkerDriveRig& rig, const BurnJob& job) {
-    TestObserver observer;
-    unsigned killed = 0;
-    observer.on_progress = [&](const Progress& progress) {
-        if (!observer.plans.empty() && progress.done_bytes > 0) killed += rig.kill_workers();
-    };
-    const auto written = rig.drive().burn(job, observer);
-    REQUIRE_FALSE(written);
-    CHECK(written.error().code == Errc::io);
-    CHECK(written.error().message.find("signal 9") != std::string::npos);
-    REQUIRE(killed > 0);
-    rig.restart();
-    REQUIRE(rig.drive().load({DriveRig::kLabel}));
-    return observer.plans.at(0).start_lba;
-}
-
-Drive::Outcome adjudicate(WorkerDriveRig& rig, const BurnJob& job, std::uint32_t start_lba) {
-    auto outcome = rig.drive().adjudicate(job, job.disc.sessions_used + 1, start_lba);
-    if (!outcome) FAIL(outcome.error().message);
-    return *outcome;
-}
-
-Error burn_error(WorkerDriveRig& rig, const BurnJob& job) {
-    TestObserver observer;
-    auto written = rig.drive().burn(job, observer);
-    REQUIRE_FALSE(written);
-    return written.error();
-}
-
-}  // namespace
 
 TEST_CASE("emulated disc: a worker killed in mid-write leaves a blank disc blank, and the next burn works") {
     WorkerDriveRig rig;
@@ -119,22 +56,6 @@ TEST_CASE("emulated disc: a worker killed in mid-append loses nothing of older d
     const BurnSession second = rig.stage("two").file("b", "2").seal();
     CHECK(rig.burn_well({second}) == 2);
     rig.verify_well({first, second}, 2);
-}
-
-TEST_CASE("worker: one that is killed while it reads says nothing about the disc") {
-    WorkerDriveRig rig;
-    REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
-    const std::vector<BurnSession> sessions = {rig.stage("long").zeros("zeros", kLongWrite).seal()};
-    rig.burn_well(sessions);
-    TestObserver observer;
-    unsigned killed = 0;
-    observer.on_progress = [&](const Progress&) { killed += killed == 0 ? rig.kill_workers() : 0; };
-    const auto report = rig.drive().verify(rig.job(sessions), 1, observer);
-    REQUIRE(killed > 0);
-    REQUIRE_FALSE(report);
-    CHECK(is_out_of_reach(report.error()));
-    CHECK(report.error().message.find("signal 9") != std::string::npos);
-    rig.verify_well(sessions, 1);
 }
 
 TEST_CASE("emulated disc: an image whose head was wiped is never taken for blank") {
@@ -292,42 +213,6 @@ TEST_CASE("emulated disc: a label that is no plain name makes no file") {
     CHECK(std::filesystem::is_empty(rig.config().image_dir));
 }
 
-TEST_CASE("worker: one that hangs is killed and reported") {
-    WorkerDriveRig rig;
-    const std::string program = rig.temp() / "hangs";
-    std::ofstream(program) << "#!/bin/sh\nexec sleep 1000\n";
-    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
-    WorkerPatience patience;
-    patience.silence = std::chrono::milliseconds(100);
-    WorkerDrive drive(rig.config(), rig.spawner(), program, {}, patience);
-    REQUIRE(drive.load_blank(DriveRig::kLabel));
-    const auto medium = drive.inspect();
-    REQUIRE_FALSE(medium);
-    CHECK(medium.error().code == Errc::timeout);
-}
-
-TEST_CASE("worker: one that stays alive but writes nothing more is killed and reported") {
-    WorkerDriveRig rig;
-    const std::string program = rig.temp() / "stalls";
-    std::ofstream(program)
-        << "#!/bin/sh\nread job\n"
-           "echo '{\"plan\":{\"disc_session\":1,\"start_lba\":32,\"blocks\":64,\"tree\":"
-        << "{\"start_lba\":32,\"blocks\":30,\"sha256\":\"" << Sha256().hex()
-        << "\"}}}'\n"
-           "read go\n"
-           "while :; do echo '{\"progress\":{\"done\":5,\"total\":10}}'; sleep 0.02; done\n";
-    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
-    WorkerPatience patience;
-    patience.write = std::chrono::milliseconds(200);
-    WorkerDrive drive(rig.config(), rig.spawner(), program, {}, patience);
-    REQUIRE(drive.load_blank(DriveRig::kLabel));
-    TestObserver observer;
-    const auto written = drive.burn(rig.job({rig.stage("one").file("a", "1").seal()}), observer);
-    REQUIRE_FALSE(written);
-    CHECK(written.error().code == Errc::timeout);
-    CHECK(observer.plans.size() == 1);
-}
-
 TEST_CASE("emulated disc: the disc session that fills it closes it, one before does not") {
     WorkerDriveRig rig;
     REQUIRE(rig.drive().load_blank(DriveRig::kLabel));
@@ -379,24 +264,4 @@ TEST_CASE("emulated disc: taken out, it is there again when it is loaded") {
     CHECK(rig.medium().state == MediumState::none);
     REQUIRE(rig.drive().load({DriveRig::kLabel}));
     CHECK(rig.medium().sessions_used == 1);
-}
-
-TEST_CASE("worker: one that ends at once or talks nonsense is an error") {
-    WorkerDriveRig rig;
-    const std::string program = rig.temp() / "strange";
-    std::ofstream script(program);
-    SUBCASE("ends") {
-        script << "#!/bin/sh\nread job; exit 7\n";
-    }
-    SUBCASE("nonsense") {
-        script << "#!/bin/sh\nread job; echo hello\n";
-    }
-    SUBCASE("another answer") {
-        script << "#!/bin/sh\nread job; echo '{\"outcome\":0}'\n";
-    }
-    script.close();
-    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
-    WorkerDrive drive(rig.config(), rig.spawner(), program);
-    REQUIRE(drive.load_blank(DriveRig::kLabel));
-    CHECK_FALSE(drive.inspect());
 }

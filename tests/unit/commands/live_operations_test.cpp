@@ -1,139 +1,13 @@
-#include "server/operations/live_operations.hpp"
-
+// What burn, its waiting and the lists answer.
 #include <doctest/doctest.h>
 
-#include <thread>
-
-#include "common/catalogue/catalogue.hpp"
-#include "common/storage/durable_file.hpp"
-#include "tests/support/server/kept_answer.hpp"
-#include "tests/support/storage/memory_file_system.hpp"
-#include "tests/support/storage/temp_folder.hpp"
+#include "tests/unit/commands/live_operations_fixture.hpp"
 
 using namespace burnbox;
-
-namespace {
-
-// Uploads and burner that only note what they are asked; the catalogue is a real one.
-struct Fixture {
-    test::TempFolder folder;
-    std::unique_ptr<Catalogue> catalogue;
-    test::MemoryFileSystem fs;
-    Inbox inbox;
-    Events events;
-    std::vector<OpenSessionStatus> open;
-    std::vector<DriveStatus> drives;
-    std::vector<std::string> asked;
-    std::function<Result<std::string>(const std::string& account, const std::string& session)> seal;
-    std::optional<LiveOperations> operations;
-
-    Fixture() : catalogue(open_catalogue()), inbox(fs, *catalogue) {
-        operations.emplace(OperationServices{
-            .catalogue = *catalogue,
-            .inbox = inbox,
-            .events = events,
-            .open_sessions = [this] { return open; },
-            .burn =
-                [this](const OpenSessionStatus& one, bool again, Done done) {
-                    asked.push_back("burn " + one.watched_folder + one.account + "/" + one.name +
-                                    (again ? " again" : ""));
-                    done(seal(one.account, one.name));
-                },
-            .cancel =
-                [this](const std::string& account, const std::string& session, Done done) {
-                    asked.push_back("cancel " + account + "/" + session);
-                    done(session + " is open again");
-                },
-            .drives = [this] { return drives; },
-            .verify = [](const DiscSessionRow&, BurnObserver& observer) -> Result<VerifyReport> {
-                observer.progress({.done_bytes = 55, .total_bytes = 100});
-                return VerifyReport{
-                    .files_checked = 2, .bytes_checked = 100, .files = {}, .mismatches = {"a.jpg differs"}};
-            },
-            .wake_burner = [this] { asked.push_back("wake"); },
-            .burn_now = [this](SessionId session) { asked.push_back("burn now " + std::to_string(session)); },
-            .by_hand = [this](Burner::ByHand what, const std::string& drive) -> Result<std::string> {
-                asked.push_back(std::to_string(static_cast<int>(what)) + " by hand " + drive);
-                if (drive != "tray") return fail(Errc::not_found, "there is no drive " + drive);
-                return std::string("done with it");
-            },
-            .accept_fewer_copies = [this](SessionId, const std::string& pool) -> Result<std::string> {
-                asked.push_back("fewer copies " + pool);
-                if (pool == "gone") return fail(Errc::invalid, "there is no pool gone");
-                return std::string("alice/holiday is burned, with 1 copy instead of 2");
-            }});
-    }
-    ~Fixture() { operations.reset(); }
-
-    std::unique_ptr<Catalogue> open_catalogue() {
-        auto opened = Catalogue::open("sqlite3://" + folder / "catalogue.sqlite");
-        REQUIRE(opened);
-        return std::move(*opened);
-    }
-
-    SessionId add(const std::string& account, const std::string& name, const std::string& disc_name,
-                  SessionState state, const std::string& session_folder) {
-        SessionRow row;
-        row.account = account;
-        row.name = name;
-        row.disc_name = disc_name;
-        row.pool = "default";
-        row.copies = 1;
-        row.folder = session_folder;
-        row.seal_id = account + disc_name;
-        row.bytes = 10;
-        row.files_count = 1;
-        const auto id = catalogue->add_session(row);
-        REQUIRE(id);
-        if (state == SessionState::failed)
-            REQUIRE(catalogue->step(*id, SessionState::queued, state, "the disc broke"));
-        REQUIRE(make_folders(fs, account + "/" + session_folder, 0755));
-        return *id;
-    }
-
-    // One attempt on a new disc, up to this state.
-    AttemptId burn(SessionId id, SessionState until, const std::string& label) {
-        DiscRow disc;
-        disc.label = label;
-        disc.serial = label;
-        const auto disc_id = catalogue->add_disc(disc);
-        REQUIRE(disc_id);
-        disc.id = *disc_id;
-        AttemptRow attempt;
-        attempt.disc = *disc_id;
-        attempt.sessions = {id};
-        attempt.disc_session = 1;
-        const auto attempt_id = catalogue->begin_attempt(attempt);
-        REQUIRE(attempt_id);
-        if (until == SessionState::burning) return *attempt_id;
-        REQUIRE(catalogue->attempt_written(*attempt_id, 0, 10, ""));
-        if (until == SessionState::verifying) return *attempt_id;
-        const FileRow file{.path = "/alice/holiday/data/a.jpg", .size_bytes = 10, .sha256 = {}, .lba = 5};
-        REQUIRE(catalogue->attempt_verified(*attempt_id, disc, {{.id = id, .files = {file}}},
-                                            system_clock().now(), system_clock().now()));
-        return *attempt_id;
-    }
-
-    std::shared_ptr<test::KeptAnswer> run(const std::string& account, std::vector<std::string> argv) {
-        auto sink = std::make_shared<test::KeptAnswer>();
-        operations->run({.account = account, .argv = std::move(argv)}, sink);
-        return sink;
-    }
-    void happened(EventKind kind) {
-        events.publish({.kind = kind,
-                        .time = {},
-                        .account = "alice",
-                        .session = "holiday",
-                        .disc = "",
-                        .drive = "",
-                        .message = ""});
-    }
-};
-
-}  // namespace
+using namespace burnbox::test;
 
 TEST_CASE("operations: wrong usage is answered at once with exit code 2") {
-    Fixture fixture;
+    OperationsFixture fixture;
     CHECK(fixture.run("", {"eject"})->exit_code() == 2);
     CHECK(fixture.run("alice", {"verify", "x"})->exit_code() == 2);
     const auto help = fixture.run("alice", {"help"});
@@ -145,7 +19,7 @@ TEST_CASE("operations: wrong usage is answered at once with exit code 2") {
 }
 
 TEST_CASE("operations: an account sees its own sessions, discs and files only") {
-    Fixture fixture;
+    OperationsFixture fixture;
     const SessionId holiday =
         fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
     fixture.burn(holiday, SessionState::burned, "BURNBOX_0001");
@@ -177,7 +51,7 @@ TEST_CASE("operations: an account sees its own sessions, discs and files only") 
 }
 
 TEST_CASE("operations: of sessions that burn together an account sees its own, and how far they are") {
-    Fixture fixture;
+    OperationsFixture fixture;
     DriveStatus drive;
     drive.drive = "tray", drive.state = DriveActivity::burning, drive.disc = "BURNBOX_0001";
     for (const char* account : {"alice", "bob", "bob"})
@@ -196,7 +70,7 @@ TEST_CASE("operations: of sessions that burn together an account sees its own, a
 }
 
 TEST_CASE("operations: burn seals the open session and says so") {
-    Fixture fixture;
+    OperationsFixture fixture;
     fixture.open = {{.account = "alice", .name = "holiday", .bytes = 1, .files_count = 1, .reason = ""}};
     fixture.seal = [](const std::string&, const std::string& session) { return session + " is sealed"; };
     const auto sink = fixture.run("alice", {"burn", "holiday", "--again"});
@@ -207,7 +81,7 @@ TEST_CASE("operations: burn seals the open session and says so") {
 
 TEST_CASE(
     "operations: sessions of one name in several folders are told apart, and burned by their folder's path") {
-    Fixture fixture;
+    OperationsFixture fixture;
     fixture.open = {{.account = "alice", .name = "h", .reason = ""},
                     {.account = "alice", .name = "h", .reason = "", .watched_folder = "/srv/w1"},
                     {.account = "alice", .name = "h", .reason = "", .watched_folder = "/srv/w2"},
@@ -239,7 +113,7 @@ TEST_CASE(
 }
 
 TEST_CASE("operations: a refused seal is the answer, also of one who wanted to wait") {
-    Fixture fixture;
+    OperationsFixture fixture;
     fixture.open = {{.account = "alice", .name = "holiday", .bytes = 1, .files_count = 1, .reason = ""}};
     fixture.seal = [](const std::string&, const std::string&) -> Result<std::string> {
         return fail(Errc::invalid, "a.jpg is cut off");
@@ -250,7 +124,7 @@ TEST_CASE("operations: a refused seal is the answer, also of one who wanted to w
 }
 
 TEST_CASE("operations: burn --wait stays until the receipt is there and prints it") {
-    Fixture fixture;
+    OperationsFixture fixture;
     fixture.open = {{.account = "alice", .name = "holiday", .bytes = 1, .files_count = 1, .reason = ""}};
     SessionId id = 0;
     fixture.seal = [&](const std::string&, const std::string& session) -> Result<std::string> {
@@ -289,7 +163,7 @@ TEST_CASE("operations: burn --wait stays until the receipt is there and prints i
 TEST_CASE(
     "operations: burn --wait of a burned session prints its receipt at once, also when its folder was "
     "deleted") {
-    Fixture fixture;
+    OperationsFixture fixture;
     const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-burned");
     fixture.burn(id, SessionState::burned, "BURNBOX_0001");
     REQUIRE(replace_file(fixture.fs, "alice/holiday-burned/RECEIPT.txt", "the receipt\n"));
@@ -304,7 +178,7 @@ TEST_CASE(
 }
 
 TEST_CASE("operations: burn of a queued session ends its holding back for others, for its account alone") {
-    Fixture fixture;
+    OperationsFixture fixture;
     const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
     CHECK(fixture.run("bob", {"burn", "holiday"})->exit_code() == 1);
     CHECK(fixture.asked.empty());
@@ -314,23 +188,9 @@ TEST_CASE("operations: burn of a queued session ends its holding back for others
     CHECK(fixture.asked == std::vector<std::string>{"burn now " + std::to_string(id)});
 }
 
-TEST_CASE("operations: what is done with a drive's disc is answered in its words, and no account may ask") {
-    Fixture fixture;
-    for (const char* name : {"close-disc", "eject", "load"}) {
-        const auto sink = fixture.run("", {name, "tray"});
-        CHECK(sink->exit_code() == 0);
-        CHECK(sink->out_text() == "done with it\n");
-        CHECK(fixture.run("alice", {name, "tray"})->exit_code() == 2);
-    }
-    CHECK(fixture.asked == std::vector<std::string>{"0 by hand tray", "1 by hand tray", "2 by hand tray"});
-    const auto wrong = fixture.run("", {"eject", "try"});
-    CHECK(wrong->exit_code() == 1);
-    CHECK(wrong->errors().find("there is no drive try") != std::string::npos);
-}
-
 TEST_CASE(
     "operations: burn --wait of a session that fails or is taken back ends with exit code 1 and the reason") {
-    Fixture fixture;
+    OperationsFixture fixture;
     const SessionId one = fixture.add("alice", "one", "one", SessionState::queued, "one-queued");
     const SessionId two = fixture.add("alice", "two", "two", SessionState::queued, "two-queued");
     const auto failing = fixture.run("", {"burn", "one", "--wait"});
@@ -349,7 +209,7 @@ TEST_CASE(
 }
 
 TEST_CASE("operations: one who leaves while he waits is let go of") {
-    Fixture fixture;
+    OperationsFixture fixture;
     fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
     auto sink = fixture.run("alice", {"burn", "holiday", "--wait"});
     sink->wait_for_error("holiday is queued");
@@ -361,7 +221,7 @@ TEST_CASE("operations: one who leaves while he waits is let go of") {
 }
 
 TEST_CASE("operations: a name alone works while it is unique, else all that fit are named") {
-    Fixture fixture;
+    OperationsFixture fixture;
     fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
     fixture.add("bob", "holiday", "holiday", SessionState::queued, "holiday-queued");
     const auto both = fixture.run("", {"cancel", "holiday"});
@@ -372,85 +232,9 @@ TEST_CASE("operations: a name alone works while it is unique, else all that fit 
     CHECK(fixture.asked == std::vector<std::string>{"cancel bob/holiday", "cancel alice/holiday"});
 }
 
-TEST_CASE("operations: cancel finds the queued session by the name its sender gave it") {
-    Fixture fixture;
-    const SessionId first =
-        fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-burned");
-    fixture.burn(first, SessionState::burned, "BURNBOX_0001");
-    fixture.add("alice", "holiday", "holiday-2", SessionState::queued, "holiday-queued");
-    CHECK(fixture.run("alice", {"cancel", "holiday"})->exit_code() == 0);
-    CHECK(fixture.asked == std::vector<std::string>{"cancel alice/holiday-2"});
-    CHECK(fixture.run("alice", {"cancel", "nothing"})->exit_code() == 1);
-}
-
-TEST_CASE("operations: retry queues a failed session again, folder and all, and wakes the burner") {
-    Fixture fixture;
-    const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::failed, "holiday-failed");
-    REQUIRE(replace_file(fixture.fs, "alice/holiday-failed/FAILED.txt", "x"));
-    const auto sink = fixture.run("", {"retry", "alice/holiday"});
-    CHECK(sink->exit_code() == 0);
-    CHECK(sink->out_text() == "alice/holiday is queued again\n");
-    CHECK(fixture.catalogue->session(id)->state == SessionState::queued);
-    CHECK(fixture.fs.info("alice/holiday-queued"));
-    CHECK_FALSE(fixture.fs.info("alice/holiday-queued/FAILED.txt"));
-    CHECK(fixture.asked == std::vector<std::string>{"wake"});
-}
-
-TEST_CASE(
-    "operations: retry of a session that waits has it burned with what there is, in its pool or another") {
-    Fixture fixture;
-    fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
-    const auto sink = fixture.run("", {"retry", "holiday"});
-    CHECK(sink->exit_code() == 0);
-    CHECK(sink->out_text() == "alice/holiday is burned, with 1 copy instead of 2\n");
-    CHECK(fixture.run("", {"retry", "holiday", "--pool", "archive"})->exit_code() == 0);
-    CHECK(fixture.run("", {"retry", "holiday", "--pool=gone"})->exit_code() == 1);
-    CHECK(fixture.asked == std::vector<std::string>{"fewer copies ", "fewer copies archive", "fewer copies gone"});
-    const SessionId burned =
-        fixture.add("alice", "letters", "letters", SessionState::queued, "letters-queued");
-    fixture.burn(burned, SessionState::burned, "BURNBOX_0001");
-    CHECK(fixture.run("", {"retry", "letters"})->exit_code() == 1);
-    CHECK(fixture.asked.size() == 3);
-}
-
-TEST_CASE("operations: retry of a failed session in another pool queues it there") {
-    Fixture fixture;
-    const SessionId id = fixture.add("alice", "holiday", "holiday", SessionState::failed, "holiday-failed");
-    CHECK(fixture.run("", {"retry", "holiday", "--pool", "gone"})->exit_code() == 1);
-    CHECK(fixture.catalogue->session(id)->state == SessionState::queued);
-    CHECK(fixture.asked.back() == "fewer copies gone");
-}
-
-TEST_CASE("operations: retry of a configured drive is the drive's, account/name is always a session") {
-    Fixture fixture;
-    fixture.drives.emplace_back().drive = "tray";
-    fixture.add("alice", "tray", "tray", SessionState::failed, "tray-failed");
-    const auto sink = fixture.run("", {"retry", "tray"});
-    CHECK(sink->exit_code() == 0);
-    CHECK(sink->out_text() == "done with it\n");
-    CHECK(fixture.asked == std::vector<std::string>{"3 by hand tray"});
-    CHECK(sink->errors() == "tray names the drive; the session is tried again by: retry alice/tray\n");
-    CHECK(fixture.run("", {"retry", "alice/tray"})->out_text() == "alice/tray is queued again\n");
-}
-
-TEST_CASE("operations: verify reads every session of a disc and says what differs") {
-    Fixture fixture;
-    fixture.burn(fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued"),
-                 SessionState::burned, "BURNBOX_0001");
-    for (const char* what : {"BURNBOX_0001", "alice/holiday"}) {
-        const auto sink = fixture.run("", {"verify", what});
-        CHECK(sink->exit_code() == 1);
-        CHECK(sink->out_text() == "BURNBOX_0001 disc session 1: alice/holiday: differs\n");
-        CHECK(sink->errors() ==
-              "BURNBOX_0001 disc session 1: alice/holiday: 50 %\nBURNBOX_0001 disc session 1: alice/holiday: "
-              "a.jpg differs\n");
-    }
-    CHECK(fixture.run("", {"verify", "BURNBOX_0002"})->exit_code() == 1);
-}
-
 TEST_CASE("operations: who begins to wait in the moment in which the server stops is told") {
     for (int i = 0; i < 50; ++i) {
-        Fixture fixture;
+        OperationsFixture fixture;
         fixture.add("alice", "holiday", "holiday", SessionState::queued, "holiday-queued");
         std::jthread stop([&] { fixture.operations->drain("burnbox is stopping"); });
         const auto sink = fixture.run("alice", {"burn", "holiday", "--wait"});

@@ -1,248 +1,14 @@
 // The table of states and events of docs/design.md, every pair of it, and what each writes to the journal.
 #include <doctest/doctest.h>
 
-#include <fmt/format.h>
-
-#include <functional>
-
-#include "server/files/session_files.hpp"
-#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/unit/server/files/file_events_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::upload;
-
-namespace {
-
-constexpr std::uint64_t kSent = 100;
-constexpr HandleId kSender = 1, kOther = 2;
-
-std::string name_of(FileState state) {
-    switch (state) {
-        case FileState::whole:
-            return "whole";
-        case FileState::writing:
-            return "writing";
-        case FileState::cut_off:
-            return "cut_off";
-        case FileState::lost:
-            return "lost";
-    }
-    return "?";
-}
-
-FileInfo info_of(std::uint64_t size_bytes, std::uint64_t inode = 7) {
-    FileInfo info;
-    info.size_bytes = size_bytes;
-    info.inode = inode;
-    return info;
-}
-
-HashedFile hashed_as(const std::string& content, std::uint64_t size_bytes) {
-    return {.sha256 = Sha256::of(content), .info = info_of(size_bytes)};
-}
-
-SessionFiles::InodeOf only_there(const std::string& name) {
-    return [name](const std::string& path) {
-        return path == name ? std::optional<std::uint64_t>(7) : std::nullopt;
-    };
-}
-
-// One file "a" of 100 bytes, brought into a state.
-struct House {
-    test::MemoryFileSystem fs;
-    std::unique_ptr<SessionFiles> files;
-
-    explicit House(FileState state) {
-        REQUIRE(make_folders(fs, "journal/alice", 0700));
-        files = std::make_unique<SessionFiles>(fs, "alice", "holiday");
-        REQUIRE(files->begin_journal());
-        files->opened("a", {.id = kSender, .made = true, .anew = true});
-        write(kSender, 0, kSent);
-        if (state == FileState::whole) close(kSender);
-        if (state == FileState::cut_off) files->dropped("a", kSender, false);
-        if (state == FileState::lost) bring(false);
-        if (state == FileState::lost) files->dropped("a", kSender, false);
-        CHECK(record().state() == state);
-        journal_was = journal().size();
-    }
-    FileRecord& record() const { return *files->find("a"); }
-    [[nodiscard]] bool is_writing() const { return record().writers() != 0; }
-    void write(HandleId id, std::uint64_t begin, std::uint64_t end) const {
-        const std::uint64_t before = record().size_bytes();
-        files->counted(record(), std::max(before, end));
-        (void)files->written("a", record(), id, {.begin = begin, .end = end}, before);
-    }
-    void resize(HandleId id, std::uint64_t size_bytes) const {
-        files->counted(record(), size_bytes);
-        (void)files->truncated("a", record(), id, size_bytes);
-        if (size_bytes == 0) files->emptied("a", record(), id);
-    }
-    void close(HandleId id) const {
-        files->closed("a", id, info_of(record().size_bytes()), Sha256::of("sent"), {.now = 5});
-    }
-    void bring(bool well) const {
-        files->brought("a",
-                       {.info = info_of(kSent), .hashed = nullptr, .well = well, .completion = {.now = 9}});
-    }
-    // The handle that an event is of: the sender's while it is open, else another one.
-    HandleId hand() const {
-        if (is_writing()) return kSender;
-        files->opened("a", {.id = kOther});
-        return kOther;
-    }
-    [[nodiscard]] std::string journal() {
-        return read_file(fs, "journal/alice/holiday.jsonl", 1U << 16U).value_or("");
-    }
-    // What a server that starts now finds.
-    [[nodiscard]] std::string after_restart(bool machine_went_down) {
-        SessionFiles later(fs, "alice", "holiday");
-        const auto content = later.load();
-        REQUIRE(content);
-        later.recovered(*content, only_there("a"), machine_went_down);
-        return name_of(
-            later.recovered(*content, "a", info_of(record().size_bytes()), machine_went_down).state());
-    }
-    // The verbs that an event wrote.
-    [[nodiscard]] std::string written_down() {
-        std::string verbs, text = journal().substr(journal_was);
-        for (std::size_t at = 0; (at = text.find("{\"", at)) != std::string::npos; at += 2) {
-            if (!verbs.empty()) verbs += ' ';
-            verbs += text.substr(at + 2, text.find('"', at + 2) - at - 2);
-        }
-        return verbs;
-    }
-    std::size_t journal_was = 0;
-};
-
-struct Row {
-    const char* event;
-    std::function<void(House&)> happen;
-    const char *whole, *writing, *cut_off, *lost;  // the state after it, then what is written down
-};
-
-const std::vector<Row>& table() {
-    static const std::vector<Row> rows{
-        {"OPEN that empties", [](House& h) { h.files->opened("a", {.id = kOther, .anew = true}); },
-         "writing: anew", "writing: anew", "writing: anew", "writing: anew"},
-        {"OPEN", [](House& h) { h.files->opened("a", {.id = kOther}); }, "whole", "writing", "cut_off",
-         "lost"},
-        {"WRITE at the end", [](House& h) { h.write(h.hand(), kSent, 110); }, "writing: open", "writing",
-         "cut_off", "lost"},
-        {"WRITE behind a gap", [](House& h) { h.write(h.hand(), 200, 210); }, "writing: open scattered",
-         "writing: scattered", "cut_off: scattered", "lost"},
-        {"WRITE over the middle", [](House& h) { h.write(h.hand(), 50, 60); }, "writing: open scattered",
-         "writing", "cut_off", "lost"},
-        {"WRITE by a second hand",
-         [](House& h) {
-             const HandleId one = h.hand();
-             if (one != kSender) h.write(one, kSent, 110);
-             h.files->opened("a", {.id = 3});
-             h.write(3, h.record().size_bytes(), 120);
-         },
-         "writing: open scattered", "writing: scattered", "cut_off: scattered", "lost"},
-        {"a WRITE fails",
-         [](House& h) {
-             h.write(h.hand(), kSent, 110);
-             h.files->write_failed("a", h.record(), {.begin = kSent, .end = 110});
-         },
-         "writing: open scattered", "writing: scattered", "cut_off: scattered", "lost"},
-        {"its handle makes it longer", [](House& h) { h.resize(h.hand(), 200); }, "writing: open scattered",
-         "writing: scattered", "cut_off: scattered", "lost"},
-        {"its handle makes it shorter", [](House& h) { h.resize(h.hand(), 50); }, "writing: open", "writing",
-         "cut_off", "lost"},
-        {"its handle empties it", [](House& h) { h.resize(h.hand(), 0); }, "writing: open anew",
-         "writing: anew", "writing: anew", "writing: anew"},
-        {"its size is set by the path", [](House& h) { h.resize(0, 200); }, "whole: open",
-         "writing: scattered", "cut_off: scattered", "lost"},
-        {"it is emptied by the path", [](House& h) { h.resize(0, 0); }, "whole: open", "writing",
-         "cut_off: anew", "cut_off: anew"},
-        {"CLOSE, nothing was changed",
-         [](House& h) {
-             h.files->opened("a", {.id = kOther});
-             h.close(kOther);
-         },
-         "whole", "writing", "cut_off", "lost"},
-        {"CLOSE, a byte was changed",
-         [](House& h) {
-             const HandleId id = h.hand();
-             h.write(id, 50, 51);
-             h.close(id);
-         },
-         "whole: open scattered close", "whole: close", "cut_off", "lost"},
-        {"CLOSE, the end was written",
-         [](House& h) {
-             const HandleId id = h.hand();
-             h.write(id, kSent, 110);
-             h.close(id);
-         },
-         "whole: open close", "whole: close", "whole: close", "lost"},
-        {"CLOSE, all was written",
-         [](House& h) {
-             const HandleId id = h.hand();
-             h.write(id, 0, kSent);
-             h.close(id);
-         },
-         "whole: open close", "whole: close", "whole: close", "whole: close"},
-        {"a handle is lost that changed nothing",
-         [](House& h) {
-             h.files->opened("a", {.id = kOther});
-             h.files->dropped("a", kOther, false);
-         },
-         "whole", "writing", "cut_off", "lost"},
-        {"a handle is lost that changed it",
-         [](House& h) {
-             const HandleId id = h.hand();
-             h.write(id, kSent, 110);
-             h.files->dropped("a", id, false);
-         },
-         "cut_off: open cut", "cut_off: cut", "cut_off: cut", "lost: cut"},
-        {"a handle is lost whose write failed", [](House& h) { h.files->dropped("a", h.hand(), true); },
-         "cut_off: cut", "cut_off: cut", "cut_off: cut", "lost: cut"},
-        {"a handle is let go", [](House& h) { h.files->let_go("a", h.hand()); }, "whole", "whole", "cut_off",
-         "lost"},
-        {"taken as a marker", [](House& h) { h.files->taken_as_marker("a"); }, "whole", "whole", "whole",
-         "whole"},
-        {"its hash is known", [](House& h) { h.files->hashed("a", 5, hashed_as("sent", kSent)); },
-         "whole: close", "writing", "cut_off", "lost"},
-        {"a list proves it",
-         [](House& h) {
-             if (h.is_writing())
-                 CHECK_FALSE(h.files->proven("a", hashed_as("x", kSent)));
-             else
-                 CHECK(h.files->proven("a", hashed_as("x", kSent)));
-         },
-         "whole: close", "writing", "whole: close", "whole: close"},
-        {"the disk failed", [](House& h) { h.files->lost_all(); }, "lost: unkept", "lost: unkept",
-         "lost: unkept", "lost: unkept"},
-        {"a program brought it, and ended well", [](House& h) { h.bring(true); }, "whole: open",
-         "whole: open", "whole: open", "whole: open"},
-        {"a program brought it, and did not", [](House& h) { h.bring(false); }, "lost: lost", "lost: lost",
-         "lost: lost", "lost"},
-        {"renamed there and back",
-         [](House& h) {
-             h.files->renamed("a", "b");
-             h.files->renamed("b", "a");
-         },
-         "whole: rename rename", "writing: rename rename", "cut_off: rename rename", "lost: rename rename"},
-        {"a second name, and the first goes",
-         [](House& h) {
-             h.files->linked("a", "b");
-             h.files->removed("a");
-             h.files->renamed("b", "a");
-         },
-         "whole: link remove rename", "writing: link remove rename", "cut_off: link remove rename",
-         "lost: link remove rename"},
-        {"its times are set",
-         [](House& h) { h.files->restamped(h.record(), info_of(kSent), info_of(kSent)); }, "whole", "writing",
-         "cut_off", "lost"},
-    };
-    return rows;
-}
-
-}  // namespace
+using namespace burnbox::upload::test;
 
 TEST_CASE("file events: every state, every event") {
-    for (const Row& row : table()) {
+    for (const EventRow& row : event_table()) {
         const std::pair<FileState, const char*> cells[] = {{FileState::whole, row.whole},
                                                            {FileState::writing, row.writing},
                                                            {FileState::cut_off, row.cut_off},
@@ -250,7 +16,7 @@ TEST_CASE("file events: every state, every event") {
         for (const auto& [state, expected] : cells) {
             CAPTURE(row.event);
             CAPTURE(name_of(state));
-            House house(state);
+            FileHouse house(state);
             row.happen(house);
             const std::string verbs = house.written_down();
             CHECK(name_of(house.record().state()) + (verbs.empty() ? "" : ": " + verbs) == expected);
@@ -263,17 +29,17 @@ TEST_CASE("file events: what a start makes of each state") {
          {std::tuple{FileState::whole, "whole", "whole"}, std::tuple{FileState::writing, "cut_off", "lost"},
           std::tuple{FileState::cut_off, "cut_off", "lost"}, std::tuple{FileState::lost, "lost", "lost"}}) {
         CAPTURE(name_of(state));
-        CHECK(House(state).after_restart(false) == killed);
-        CHECK(House(state).after_restart(true) == down);
+        CHECK(FileHouse(state).after_restart(false) == killed);
+        CHECK(FileHouse(state).after_restart(true) == down);
     }
-    House house(FileState::writing);
+    FileHouse house(FileState::writing);
     house.write(kSender, 200, 210);
     CHECK(house.after_restart(false) == "lost");
 }
 
 TEST_CASE("file events: what was whole before the start is compared, and gone on with only after a restart") {
     for (const bool machine_went_down : {false, true}) {
-        House house(FileState::whole);
+        FileHouse house(FileState::whole);
         SessionFiles later(house.fs, "alice", "holiday");
         const auto content = later.load();
         REQUIRE(content);
@@ -332,7 +98,7 @@ TEST_CASE("file events: what was whole before the start is compared, and gone on
 }
 
 TEST_CASE("file events: a list proves nothing of what the disk failed to keep") {
-    House house(FileState::whole);
+    FileHouse house(FileState::whole);
     house.files->lost_all();
     CHECK_FALSE(house.files->proven("a", hashed_as("sent", kSent)));
     house.bring(true);  // the same file, in place
@@ -344,7 +110,7 @@ TEST_CASE("file events: a program that appends proves only what it wrote") {
          {std::tuple{FileState::cut_off, kSent, FileState::whole},
           std::tuple{FileState::lost, kSent, FileState::lost},
           std::tuple{FileState::cut_off, kSent + 50, FileState::lost}}) {
-        House house(state);
+        FileHouse house(state);
         house.files->restamped(house.record(), FileInfo{}, info_of(bytes_before));
         house.files->brought("a", {.info = info_of(200),
                                    .hashed = nullptr,
@@ -357,7 +123,7 @@ TEST_CASE("file events: a program that appends proves only what it wrote") {
 }
 
 TEST_CASE("file events: a crash between a rename and its line makes nothing resumable that had a gap") {
-    House house(FileState::writing);
+    FileHouse house(FileState::writing);
     house.write(kSender, 200, 210);
     SessionFiles later(house.fs, "alice", "holiday");
     const auto content = later.load();
@@ -370,7 +136,7 @@ TEST_CASE("file events: a crash between a rename and its line makes nothing resu
 
 TEST_CASE(
     "file events: names that were one file, and are two now, prove nothing of each other after a crash") {
-    House house(FileState::whole);
+    FileHouse house(FileState::whole);
     house.files->linked("a", "b");
     SessionFiles later(house.fs, "alice", "holiday");  // "a" was made anew, and no line says so
     const auto content = later.load();
@@ -387,7 +153,7 @@ TEST_CASE(
 
 TEST_CASE(
     "file events: names whose link no line tells of share what is noted of them from the next start on") {
-    House house(FileState::whole);
+    FileHouse house(FileState::whole);
     FileInfo two_names = info_of(0);
     two_names.links = 2;
     const auto both_there = [](const std::string&) { return std::optional<std::uint64_t>(7); };

@@ -1,65 +1,13 @@
-#include "server/sftp/session.hpp"
-
+// An SFTP session: files, folders and attributes, as clients ask for them.
 #include <doctest/doctest.h>
 
-#include "common/base/text.hpp"
-#include "tests/support/server/fake_service_port.hpp"
-#include "tests/support/server/fake_upload_client.hpp"
-#include "tests/support/server/sftp_packets.hpp"
-#include "tests/support/storage/memory_file_system.hpp"
+#include "tests/unit/server/sftp/sftp_house.hpp"
 
 using namespace burnbox;
 using namespace burnbox::test;
-using sftp::Session;
-
-namespace {
-
-constexpr std::uint32_t kWriteCreate = sftp::kOpenWrite | sftp::kOpenCreate | sftp::kOpenTruncate;
-
-struct House {
-    MemoryFileSystem fs;
-    std::shared_ptr<FakeUploadClient> client = std::make_shared<FakeUploadClient>(fs);
-    std::shared_ptr<sftp::HandleBudget> handles =
-        std::make_shared<sftp::HandleBudget>(sftp::HandleBudget{4, 0});
-    sftp::WriteGather gather;
-    FakeServicePort port;
-    std::optional<Session> session{std::in_place, port, sftp::SessionParts{client, handles, gather}};
-    std::uint32_t next_id = 1;
-
-    House() { ask(sftp::kInit, be32(3), false); }
-    ~House() { client->held.clear(); }  // answers that a test never let go hold the client
-    House(const House&) = delete;
-    House& operator=(const House&) = delete;
-
-    std::vector<SftpReply> replies() { return sftp_replies(port.take_output()); }
-    // One request, its one reply.
-    SftpReply ask(std::uint8_t type, const std::string& body, bool with_id = true) {
-        send(*session, sftp_packet(type, (with_id ? be32(next_id) : std::string()) + body));
-        port.run_posted();
-        const auto got = replies();
-        REQUIRE(got.size() == 1);
-        if (with_id) CHECK(got[0].id == next_id++);
-        return got[0];
-    }
-    std::uint32_t status(std::uint8_t type, const std::string& body) {
-        const SftpReply reply = ask(type, body);
-        CHECK(reply.type == sftp::kStatus);
-        return reply.number();
-    }
-    std::string open(const std::string& path, std::uint32_t flags) {
-        const SftpReply reply = ask(sftp::kOpen, text(path) + be32(flags) + kNoAttributes);
-        CHECK(reply.type == sftp::kHandle);
-        return reply.string();
-    }
-    std::string content(const std::string& path) {
-        return read_file(fs, path, 1U << 24U).value_or("<missing>");
-    }
-};
-
-}  // namespace
 
 TEST_CASE("sftp: a file is written, closed and read back") {
-    House house;
+    SftpHouse house;
     const std::string handle = house.open("/a", kWriteCreate);
     CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text("hello ")) == sftp::kOk);
     CHECK(house.status(sftp::kWrite, text(handle) + be64(6) + text("world")) == sftp::kOk);
@@ -71,7 +19,7 @@ TEST_CASE("sftp: a file is written, closed and read back") {
 }
 
 TEST_CASE("sftp: WRITEs that follow on become one write, and each gets its answer in order") {
-    House house;
+    SftpHouse house;
     const std::string handle = house.open("/a", kWriteCreate);
     std::string batch;
     for (std::uint32_t i = 0; i < 8; ++i)
@@ -85,7 +33,7 @@ TEST_CASE("sftp: WRITEs that follow on become one write, and each gets its answe
 }
 
 TEST_CASE("sftp: data that is still gathered is on disk before any other request is served") {
-    House house;
+    SftpHouse house;
     const std::string handle = house.open("/a", kWriteCreate | sftp::kOpenRead);
     send(*house.session, sftp_packet(sftp::kWrite, be32(1) + text(handle) + be64(0) + text("now")) +
                              sftp_packet(sftp::kRead, be32(2) + text(handle) + be64(0) + be32(10)));
@@ -95,7 +43,7 @@ TEST_CASE("sftp: data that is still gathered is on disk before any other request
 }
 
 TEST_CASE("sftp: a WRITE cut by the end of a batch goes on in the next one") {
-    House house;
+    SftpHouse house;
     const std::string handle = house.open("/a", kWriteCreate);
     const std::string packet =
         sftp_packet(sftp::kWrite, be32(1) + text(handle) + be64(0) + text("0123456789"));
@@ -107,7 +55,7 @@ TEST_CASE("sftp: a WRITE cut by the end of a batch goes on in the next one") {
 }
 
 TEST_CASE("sftp: a failed write fails every WRITE that was gathered with it") {
-    House house;
+    SftpHouse house;
     const std::string handle = house.open("/a", kWriteCreate);
     house.client->refusals["write /a"] = Error{Errc::no_space, 0, "write /a: No space left on device"};
     send(*house.session, sftp_packet(sftp::kWrite, be32(1) + text(handle) + be64(0) + text("aa")) +
@@ -121,109 +69,8 @@ TEST_CASE("sftp: a failed write fails every WRITE that was gathered with it") {
     CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text("cc")) == sftp::kOk);
 }
 
-TEST_CASE("sftp: a slow CLOSE is answered when it is done, and other requests meanwhile") {
-    House house;
-    const std::string handle = house.open("/BURN", kWriteCreate);
-    house.client->hold_answers = true;
-    house.client->close_text = "holiday is sealed";
-    send(*house.session,
-         sftp_packet(sftp::kClose, be32(50) + text(handle)) + sftp_packet(sftp::kStat, be32(51) + text("/")));
-    const auto first = house.replies();
-    REQUIRE(first.size() == 1);
-    CHECK(first[0].id == 51);
-    CHECK(house.session->busy());
-    send(*house.session, sftp_packet(sftp::kWrite, be32(52) + text(handle) + be64(0) + text("late")));
-    CHECK(house.replies().at(0).number() == sftp::kFailure);
-    house.client->held.front()();
-    CHECK(house.replies().empty());  // it came from elsewhere: first it must reach this thread
-    house.port.run_posted();
-    const auto last = house.replies();
-    REQUIRE(last.size() == 1);
-    CHECK(last[0].id == 50);
-    CHECK(last[0].number() == sftp::kOk);
-    CHECK(house.port.errors == "burnbox: holiday is sealed\n");
-    CHECK_FALSE(house.session->busy());
-}
-
-TEST_CASE("sftp: CLOSE waits for the fsync before it") {
-    House house;
-    const std::string handle = house.open("/a", kWriteCreate);
-    house.client->hold_answers = true;
-    send(*house.session, sftp_packet(sftp::kExtended, be32(1) + text("fsync@openssh.com") + text(handle)) +
-                             sftp_packet(sftp::kClose, be32(2) + text(handle)));
-    CHECK(house.client->held.size() == 1);
-    house.client->hold_answers = false;
-    house.client->held.front()();
-    house.port.run_posted();
-    const auto replies = house.replies();
-    REQUIRE(replies.size() == 2);
-    CHECK(house.client->closed.size() == 1);
-}
-
-TEST_CASE("sftp: a session that goes leaves its written files cut off, and late answers are harmless") {
-    House house;
-    (void)house.open("/a", kWriteCreate);
-    const std::string marker = house.open("/BURN", kWriteCreate);
-    house.client->hold_answers = true;
-    send(*house.session, sftp_packet(sftp::kClose, be32(9) + text(marker)));
-    house.session.reset();
-    CHECK(house.client->cut_off == std::vector<std::string>{"/a"});
-    CHECK(house.handles->open == 0);
-}
-
-TEST_CASE("sftp: the number of handles is bounded, by the key's name") {
-    House house;
-    for (int i = 0; i < 4; ++i) (void)house.open("/a" + std::to_string(i), kWriteCreate);
-    const SftpReply reply = house.ask(sftp::kOpen, text("/b") + be32(kWriteCreate) + kNoAttributes);
-    CHECK(reply.number() == sftp::kFailure);
-    CHECK(house.port.errors.find("limits.handles") != std::string::npos);
-}
-
-TEST_CASE("sftp: closed, forged and wrong handles are refused with the connection kept") {
-    House house;
-    const std::string handle = house.open("/a", kWriteCreate);
-    CHECK(house.status(sftp::kClose, text(handle)) == sftp::kOk);
-    for (const std::string& wrong :
-         {handle, std::string(), std::string(8, '\0'), std::string(8, '\xff'), std::string(200, 'x')}) {
-        CHECK(house.status(sftp::kRead, text(wrong) + be64(0) + be32(1)) == sftp::kFailure);
-        CHECK(house.status(sftp::kWrite, text(wrong) + be64(0) + text("x")) == sftp::kFailure);
-        CHECK(house.status(sftp::kClose, text(wrong)) == sftp::kFailure);
-        CHECK(house.status(sftp::kReaddir, text(wrong)) == sftp::kFailure);
-    }
-}
-
-TEST_CASE("sftp: malformed requests are BAD_MESSAGE, unknown ones unsupported") {
-    House house;
-    CHECK(house.status(sftp::kOpen, "") == sftp::kBadMessage);
-    CHECK(house.status(sftp::kStat, be32(100) + "short") == sftp::kBadMessage);
-    CHECK(house.status(sftp::kSetstat, text("/") + be32(0x80000000) + be32(0xFFFFFFFF)) == sftp::kBadMessage);
-    CHECK(house.status(77, "") == sftp::kOpUnsupported);
-    CHECK(house.status(sftp::kData, "") == sftp::kOpUnsupported);
-    CHECK(house.status(sftp::kExtended, text("evil@example.org")) == sftp::kOpUnsupported);
-    CHECK_FALSE(house.port.exit_code);
-}
-
-TEST_CASE("sftp: a second INIT, an impossible length or a packet without id end the session") {
-    for (const std::string& bad : {sftp_packet(sftp::kInit, be32(3)), be32(0) + "x", be32(1U << 30U) + "x",
-                                   sftp_packet(sftp::kStat, "ab")}) {
-        House house;
-        send(*house.session, bad);
-        CHECK(house.port.exit_code == 1);
-    }
-}
-
-TEST_CASE("sftp: nothing is served before INIT") {
-    MemoryFileSystem fs;
-    FakeServicePort port;
-    sftp::WriteGather gather;
-    Session session(port,
-                    {std::make_shared<FakeUploadClient>(fs), std::make_shared<sftp::HandleBudget>(), gather});
-    send(session, sftp_packet(sftp::kOpendir, be32(1) + text("/")));
-    CHECK(sftp_replies(port.take_output()).at(0).number() == sftp::kOpUnsupported);
-}
-
 TEST_CASE("sftp: refusals are shown escaped, probes for what is missing are not") {
-    House house;
+    SftpHouse house;
     CHECK(house.status(sftp::kStat, text("/missing")) == sftp::kNoSuchFile);
     CHECK(house.port.errors.empty());
     house.client->refusals["open /x"] = Error{Errc::permission, 0, "open /x: \x1b[2J holiday is sealed"};
@@ -238,7 +85,7 @@ TEST_CASE("sftp: refusals are shown escaped, probes for what is missing are not"
 }
 
 TEST_CASE("sftp: a large folder is listed whole, page by page") {
-    House house;
+    SftpHouse house;
     REQUIRE(house.fs.make_folder("d", 0755));
     for (int i = 0; i < 300; ++i)
         REQUIRE(
@@ -253,22 +100,8 @@ TEST_CASE("sftp: a large folder is listed whole, page by page") {
     CHECK(total == 300);
 }
 
-TEST_CASE("sftp: it takes no more requests while a slow reader's answers pile up") {
-    House house;
-    const std::string handle = house.open("/a", kWriteCreate | sftp::kOpenRead);
-    CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text(std::string(200'000, 'x'))) == sftp::kOk);
-    std::string flood;
-    for (std::uint32_t i = 0; i < 1000; ++i)
-        flood += sftp_packet(sftp::kRead, be32(i) + text(handle) + be64(0) + be32(1U << 18U));
-    const std::size_t taken = send(*house.session, flood);
-    CHECK(taken < flood.size());
-    CHECK(house.port.output.size() < kMostQueued + sftp::kMostPacket);
-    house.port.output.clear();
-    CHECK(send(*house.session, flood.substr(taken)) > 0);
-}
-
 TEST_CASE("sftp: owners can't be given away, times and modes can be set") {
-    House house;
+    SftpHouse house;
     (void)house.open("/a", kWriteCreate);
     CHECK(house.status(sftp::kSetstat, text("/a") + be32(2) + be32(1000) + be32(0)) ==
           sftp::kPermissionDenied);
@@ -280,7 +113,7 @@ TEST_CASE("sftp: owners can't be given away, times and modes can be set") {
 }
 
 TEST_CASE("sftp: attributes sent back as they were told are taken, the owner with them") {
-    House house;
+    SftpHouse house;
     const std::string handle = house.open("/a", kWriteCreate);
     CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text("abc")) == sftp::kOk);
     const FileInfo info = *house.fs.info("a");
@@ -300,7 +133,7 @@ TEST_CASE("sftp: attributes sent back as they were told are taken, the owner wit
 }
 
 TEST_CASE("sftp: a file copied to its own end, under another spelling of its name, becomes twice as long") {
-    House house;
+    SftpHouse house;
     const std::string to = house.open("/a", kWriteCreate);
     CHECK(house.status(sftp::kWrite, text(to) + be64(0) + text(std::string(100'000, 'd'))) == sftp::kOk);
     const std::string from = house.open("//a", sftp::kOpenRead);
@@ -310,7 +143,7 @@ TEST_CASE("sftp: a file copied to its own end, under another spelling of its nam
 }
 
 TEST_CASE("sftp: copy-data copies in slices, and to the end when no length is given") {
-    House house;
+    SftpHouse house;
     const std::string from = house.open("/from", kWriteCreate | sftp::kOpenRead);
     const std::string data(3'000'000, 'd');
     for (std::size_t at = 0; at < data.size(); at += 200'000)
@@ -323,7 +156,7 @@ TEST_CASE("sftp: copy-data copies in slices, and to the end when no length is gi
 }
 
 TEST_CASE("sftp: check-file answers the SHA-256 of a whole file") {
-    House house;
+    SftpHouse house;
     const std::string handle = house.open("/a", kWriteCreate);
     CHECK(house.status(sftp::kWrite, text(handle) + be64(0) + text("abc")) == sftp::kOk);
     const SftpReply reply = house.ask(sftp::kExtended, text("check-file-name") + text("/a") +
@@ -335,7 +168,7 @@ TEST_CASE("sftp: check-file answers the SHA-256 of a whole file") {
 }
 
 TEST_CASE("sftp: check-file passes on the range that is asked for, under each of its names") {
-    House house;
+    SftpHouse house;
     const std::string handle = house.open("/a", kWriteCreate);
     for (const char* const name : {"check-file", "check-file-handle"}) {
         house.client->asked = {};
@@ -351,36 +184,8 @@ TEST_CASE("sftp: check-file passes on the range that is asked for, under each of
                                             be32(0)) == sftp::kOpUnsupported);
 }
 
-TEST_CASE("sftp: the room that is left is answered when it is known, and other requests meanwhile") {
-    House house;
-    house.fs.limit_bytes(1U << 20U);
-    house.client->hold_answers = true;
-    send(*house.session, sftp_packet(sftp::kExtended, be32(1) + text("statvfs@openssh.com") + text("/")) +
-                             sftp_packet(sftp::kStat, be32(2) + text("/")));
-    CHECK(house.replies().at(0).id == 2);
-    house.client->held.front()();
-    house.port.run_posted();
-    const auto replies = house.replies();
-    REQUIRE(replies.size() == 1);
-    CHECK(replies[0].type == sftp::kExtendedReply);
-    CHECK(replies[0].number(28) == (1U << 20U) / 4096);  // f_bfree
-}
-
-TEST_CASE("sftp: the end of input is answered with exit status 0 once nothing is pending") {
-    House house;
-    const std::string handle = house.open("/a", kWriteCreate);
-    house.client->hold_answers = true;
-    send(*house.session, sftp_packet(sftp::kClose, be32(1) + text(handle)));
-    house.session->end_of_input();
-    CHECK_FALSE(house.port.exit_code);
-    house.client->held.front()();
-    house.port.run_posted();
-    CHECK(house.replies().size() == 1);
-    CHECK(house.port.exit_code == 0);
-}
-
 TEST_CASE("sftp: copy-data whose source is changed meanwhile fails, and its target is not whole") {
-    House house;
+    SftpHouse house;
     const std::string from = house.open("/from", kWriteCreate | sftp::kOpenRead);
     for (std::size_t at = 0; at < 3'000'000; at += 200'000)
         CHECK(house.status(sftp::kWrite, text(from) + be64(at) + text(std::string(200'000, 'd'))) ==
