@@ -44,4 +44,14 @@ inline std::string reason_of(UploadHouse& house, const std::string& session) {
     return "";
 }
 
+inline void cut_off(UploadHouse& house, const std::string& path) {
+    const auto client = house.connect();
+    auto file = create(*client, path);
+    REQUIRE(write(*file, "half") == "ok");
+}
+
+inline void refuse(Client& client, const std::string& path) {
+    client.note_refused(path, Error{Errc::limit, 0, "limits.handles"});
+}
+
 }  // namespace burnbox::test
