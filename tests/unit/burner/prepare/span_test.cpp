@@ -384,7 +384,7 @@ TEST_CASE("span: the parts that wait when their pool has another name say so, an
     CHECK(house->text("alice/holiday-queued/STATUS.txt").find("no pool default any more") !=
           std::string::npos);
     CHECK(std::ranges::count(house->event_names(), "burn_failed") == 1);
-    REQUIRE(house->burner->settle(id, "other").has_value());
+    REQUIRE(house->burner->accept_fewer_copies(id, "other").has_value());
     house->shelves["tray"].blanks = 5;
     house->run_patiently(3);
     CHECK(house->row(id).state == SessionState::burned);
