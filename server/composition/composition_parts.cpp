@@ -8,6 +8,7 @@
 #include "common/storage/posix_file_system.hpp"
 #include "server/composition/composition_state.hpp"
 #include "server/places/account_keys.hpp"
+#include "server/places/state_folders.hpp"
 #include "server/startup/record_again.hpp"
 
 namespace burnbox {

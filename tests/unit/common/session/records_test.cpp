@@ -57,7 +57,7 @@ SealedSession session_of(Generated& any) {
     }
     if (any.coin())
         for (std::uint64_t left = any.number(3); left > 0; --left)
-            session.name_notes.push_back({any.name(), any.path(), any.name()});
+            session.name_notes.push_back({NameReader(any.number(2)), any.path(), any.name()});
     return session;
 }
 
