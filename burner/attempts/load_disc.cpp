@@ -94,7 +94,7 @@ Status note_places(const BurnerServices& services, const ShelfView& view, std::v
         const HeadNoted head = written_on ? HeadNoted::older : HeadNoted::newest;
         if (const ShelfView::Image* const image = place_of(view, disc, head))
             BB_CHECK(note_seen(services, *image, disc));
-        else if (is_image(disc) && view.complete)
+        else if (disc.is_image && view.complete)
             BB_CHECK(note_missing(services, disc));
     }
     return {};
@@ -120,7 +120,7 @@ std::string stand_in(const std::string& location) {
 }  // namespace
 
 std::string away_text(const DiscRow& disc, const Config& config) {
-    if (is_image(disc))
+    if (disc.is_image)
         return fmt::format("disc {} is missing: put its image {} back into {}{}", disc.label, disc.location,
                            names_of(config, true), stand_in(disc.location));
     return fmt::format("disc {} is in no drive: insert it into {}", disc.label, names_of(config, false));

@@ -47,7 +47,7 @@ Result<bool> doubt_changed_images(AttemptContext& context) {
     bool any = false;
     for (const DiscRow& disc : discs) {
         if (context.schedule.stopping) return any;
-        if (!is_image(disc) || disc.sessions_used == 0 || disc.state == DiscState::suspect) continue;
+        if (!disc.is_image || disc.sessions_used == 0 || disc.state == DiscState::suspect) continue;
         const ShelfView::Image* const image = place_of(view, disc);
         if (image == nullptr || image->drive != context.drive.name()) continue;
         const bool as_known = image->disc.head_digest == disc.head_digest && !image->disc.cut_off;

@@ -28,7 +28,7 @@ PayloadRelease::Discs DriveLoop::discs_for_release() {
 PayloadRelease::Reach DriveLoop::reach(const DiscRow& disc) const {
     using Reach = PayloadRelease::Reach;
     const std::string& name = drive_->name();
-    switch (where_is(disc, is_image(disc), context_.places.look(), schedule_.seen(disc.serial, name), name)) {
+    switch (where_is(disc, disc.is_image, context_.places.look(), schedule_.seen(disc.serial, name), name)) {
         case Whereabouts::here:
             return Reach::here;
         case Whereabouts::another_drive:
@@ -38,7 +38,7 @@ PayloadRelease::Reach DriveLoop::reach(const DiscRow& disc) const {
         case Whereabouts::nowhere:
             break;
     }
-    if (!is_image(disc)) return Reach::shelved;
+    if (!disc.is_image) return Reach::shelved;
     if (const Status noted = services_.catalogue.disc_missing(disc.id, services_.clock.now()); !noted)
         log::warning("missing disc not noted", log::kv("disc", disc.label), log::kv(noted.error()));
     return Reach::missing;

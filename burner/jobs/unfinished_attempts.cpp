@@ -15,7 +15,7 @@ Judge who_judges(const AttemptContext& context, const AttemptRow& attempt, const
                  const ShelfView& view) {
     const std::string& name = context.drive.name();
     const ConfigSnapshot config = context.services.config.snapshot();
-    const bool image = is_image(disc) || context.places.is_emulated(attempt.drive);
+    const bool image = disc.is_image || context.places.is_emulated(attempt.drive);
     const AttemptBegan began{.here = attempt.drive == name,
                              .configured = config->drives.contains(attempt.drive)};
     const SeenInDrives seen = context.schedule.seen(disc.serial, name);

@@ -27,8 +27,8 @@ Result<VerifyReport> Burner::verify(const DiscSessionRow& copy, BurnObserver& ob
 // Whatever drive has it now, wherever it was burned.
 Result<VerifyReport> Burner::State::read_back(const DiscRow& disc, const DiscSessionRow& copy,
                                               BurnObserver& observer) {
-    // One that is being taken in is not known as an image before its end.
-    if (is_image(disc) || place_of(places.look(), disc) != nullptr)
+    // A real disc that somebody copied to a shelf is one, too.
+    if (disc.is_image || place_of(places.look(), disc) != nullptr)
         return read_image_back(disc, copy, observer);
     for (DriveLoop* const loop : who_may_have(disc)) {
         auto report = visit(*loop, [&] { return loop->read_back_here(copy, observer); });

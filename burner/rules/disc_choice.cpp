@@ -20,7 +20,7 @@ std::set<DiscId> discs_within_reach(const std::vector<DiscRow>& discs, const She
         const ShelfView::Image* const image = place_of(view, disc);
         const bool on_shelf = image != nullptr && image->drive == drive;
         const bool may_come =
-            image == nullptr && !is_image(disc) && (disc.sessions_used != 0 || disc.drive == drive);
+            image == nullptr && !disc.is_image && (disc.sessions_used != 0 || disc.drive == drive);
         if (emulated ? on_shelf : may_come) here.insert(disc.id);
     }
     return here;

@@ -47,10 +47,6 @@ std::vector<std::string> copies_of(const ShelfView& view, const DiscRow& disc) {
     return copies;
 }
 
-bool is_image(const DiscRow& disc) {
-    return !disc.head_digest.empty();  // real discs have none
-}
-
 Whereabouts where_is(const DiscRow& disc, bool image, const ShelfView& view, const SeenInDrives& seen,
                      const std::string& drive, HeadNoted head) {
     if (const ShelfView::Image* const found = place_of(view, disc, head))

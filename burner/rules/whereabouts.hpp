@@ -37,9 +37,6 @@ enum class HeadNoted : std::uint8_t {
 // The others that bear its serial: nothing is ever written to them.
 [[nodiscard]] std::vector<std::string> copies_of(const ShelfView& view, const DiscRow& disc);
 
-// Whether it is an emulated disc that something was burned on.
-[[nodiscard]] bool is_image(const DiscRow& disc);
-
 // Of a real disc, as the drives have said what is in them.
 struct SeenInDrives {
     bool here = false;      // in the drive that asks

@@ -166,6 +166,7 @@ void update_from_medium(DiscRow& disc, const Medium& medium) {
     disc.sessions_left = medium.sessions_left;
     disc.next_lba = medium.next_lba;
     disc.head_digest = medium.head_digest;
+    disc.is_image = !medium.head_digest.empty();
     if (medium.state == MediumState::closed && disc.state == DiscState::open) disc.state = DiscState::closed;
 }
 

@@ -94,7 +94,7 @@ void DiscColumns::bind(soci::statement& statement) {
     bind_all(statement, row_.id, row_.label, row_.serial, row_.pool, row_.drive, row_.medium, row_.media_id,
              row_.location, state_, row_.reason, capacity_bytes_, free_bytes_, sessions_used_, sessions_left_,
              next_lba_, row_.head_digest, created_at_, suspicion_, suspect_at_, missing_since_, state_before_,
-             row_.reason_before);
+             row_.reason_before, is_image_);
 }
 
 Result<DiscRow> DiscColumns::row() const {
@@ -112,6 +112,7 @@ Result<DiscRow> DiscColumns::row() const {
     }
     row.suspect_at = to_optional_timestamp(suspect_at_);
     row.missing_since = to_optional_timestamp(missing_since_);
+    row.is_image = is_image_ != 0;
     return row;
 }
 

@@ -38,7 +38,7 @@ class DiscColumns {
         "free_bytes,"
         " sessions_used, sessions_left, next_lba, head_digest, created_at, suspicion, COALESCE(suspect_at, "
         "0), "
-        "COALESCE(missing_since, 0), state_before, reason_before FROM discs";
+        "COALESCE(missing_since, 0), state_before, reason_before, is_image FROM discs";
     void bind(soci::statement& statement);
     [[nodiscard]] Result<DiscRow> row() const;
 
@@ -46,7 +46,7 @@ class DiscColumns {
     DiscRow row_;
     std::string state_, suspicion_, state_before_;
     long long capacity_bytes_ = 0, free_bytes_ = 0, sessions_used_ = 0, sessions_left_ = 0, next_lba_ = 0,
-              created_at_ = 0, suspect_at_ = 0, missing_since_ = 0;
+              created_at_ = 0, suspect_at_ = 0, missing_since_ = 0, is_image_ = 0;
 };
 
 class AttemptColumns {  // without the sessions

@@ -28,16 +28,16 @@ Result<DiscId> Catalogue::add_disc(const DiscRow& row) {
                "INSERT INTO discs (label, serial, pool, drive, medium, media_id, location, state, reason, "
                "capacity_bytes, free_bytes,"
                " sessions_used, sessions_left, next_lba, head_digest, created_at, suspicion, suspect_at, "
-               "missing_since, state_before, reason_before)"
+               "missing_since, state_before, reason_before, is_image)"
                " VALUES (:label, :serial, :pool, :drive, :medium, :media_id, :location, :state, :reason, "
                ":capacity, :free, :used,"
                " :left, :next_lba, :head, :created, :suspicion, NULLIF(:suspect, 0), NULLIF(:missing, 0), "
-               ":before, :reason_before)",
+               ":before, :reason_before, :is_image)",
                row.label, row.serial, row.pool, row.drive, row.medium, row.media_id, row.location, state,
                row.reason, to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used,
                row.sessions_left, to_column(std::uint64_t{row.next_lba}), row.head_digest,
                to_column(row.created_at), suspicion, to_column(row.suspect_at), to_column(row.missing_since),
-               before, row.reason_before);
+               before, row.reason_before, row.is_image ? 1 : 0);
         return last_id(sql, "discs");
     });
 }
@@ -54,11 +54,11 @@ Status Catalogue::update_disc(const DiscRow& row) {
             "sessions_used = :used,"
             " sessions_left = :left, next_lba = :next_lba, head_digest = :head, suspicion = :suspicion, "
             "suspect_at = NULLIF(:suspect, 0), missing_since = NULLIF(:missing, 0), state_before = :before, "
-            "reason_before = :reason_before WHERE id = :id",
+            "reason_before = :reason_before, is_image = :is_image WHERE id = :id",
             row.pool, row.drive, row.medium, row.media_id, row.location, state, row.reason,
             to_column(row.capacity_bytes), to_column(row.free_bytes), row.sessions_used, row.sessions_left,
             to_column(std::uint64_t{row.next_lba}), row.head_digest, suspicion, to_column(row.suspect_at),
-            to_column(row.missing_since), before, row.reason_before, row.id);
+            to_column(row.missing_since), before, row.reason_before, row.is_image ? 1 : 0, row.id);
         if (changed == 1) return {};
         return fail(Errc::not_found, fmt::format("catalogue: update disc {}: there is no disc number {}",
                                                  escape(row.label), row.id));

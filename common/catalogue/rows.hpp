@@ -67,10 +67,11 @@ struct DiscRow {
     std::string label;   // unique; the first 16 characters too
     std::string serial;  // UUID in the volume set identifier
     std::string pool;
-    std::string drive;     // where it was last seen
-    std::string medium;    // "dvd+r"
-    std::string media_id;  // manufacturer's
-    std::string location;  // image file of an emulated disc
+    std::string drive;      // where it was last seen
+    std::string medium;     // "dvd+r"
+    std::string media_id;   // manufacturer's
+    std::string location;   // image file of an emulated disc
+    bool is_image = false;  // something was burned on it, and it is an image file; no real disc
     DiscState state = DiscState::open;
     std::string reason;  // why it is suspect, or takes no more, for people
     Suspicion suspicion = Suspicion::none;

@@ -33,6 +33,7 @@
 //                      why and since when it is suspect; a word of Suspicion. '' and NULL else
 //     state_before, reason_before
 //                      what it was before it became suspect; '' = open
+//     is_image         1 = an emulated disc that something was burned on
 //     missing_since    of an emulated disc: its image was not found on any shelf; NULL else
 //
 //   attempts         one row per try to write one disc session; durable before the first byte is written
@@ -181,6 +182,8 @@ constexpr Statement kMigrations[] = {
     {7, "ALTER TABLE sessions ADD COLUMN copies INTEGER NOT NULL DEFAULT 0"},
     {8, "ALTER TABLE discs ADD COLUMN state_before TEXT NOT NULL DEFAULT ''"},
     {8, "ALTER TABLE discs ADD COLUMN reason_before TEXT NOT NULL DEFAULT ''"},
+    {8, "ALTER TABLE discs ADD COLUMN is_image INTEGER NOT NULL DEFAULT 0"},
+    {8, "UPDATE discs SET is_image = 1 WHERE head_digest <> ''"},
 };
 
 // 0 for a new database, nothing for one that holds somebody else's tables.

@@ -219,6 +219,7 @@ TEST_CASE("catalogue: a disc is read back as it was added and updated") {
     row.sessions_left = 150;
     row.next_lba = 4'000'000'000;
     row.head_digest = std::string(64, 'b');
+    row.is_image = true;
     row.location = "/elsewhere";
     row.drive = "other";
     row.label = "CHANGED";
@@ -242,6 +243,7 @@ TEST_CASE("catalogue: a disc is read back as it was added and updated") {
     CHECK(read.sessions_left == 150);
     CHECK(read.next_lba == 4'000'000'000);
     CHECK(read.head_digest == row.head_digest);
+    CHECK(read.is_image);
     CHECK(read.created_at == bench.disc.created_at);
     row.id = 99;
     CHECK(bench.catalogue->update_disc(row).error().code == Errc::not_found);
