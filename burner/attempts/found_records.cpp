@@ -12,6 +12,11 @@
 namespace burnbox {
 namespace {
 
+constexpr const char* kNotSeen =
+    "no disc that holds it was seen since the catalogue was put back: put its disc into a drive, or its "
+    "image "
+    "into image_dir";
+
 // Of a row that was made from a receipt the content is not known, but how much it was.
 bool is_same(const SessionRow& row, const SealedSession& sealed) {
     if (row.content_digest != Sha256()) return row.content_digest == sealed.manifest.content_digest();
@@ -86,34 +91,53 @@ Result<SessionRow> FoundRecords::new_row(const SealedSession& sealed, const std:
     return row;
 }
 
-Result<bool> FoundRecords::give_parts(const SealedSession& part, const std::string& pool) {
+// The rows of the parts, as far as their records say them. Empty: one is not there.
+Result<std::vector<SessionRow>> FoundRecords::rows_of_parts(const Part& part) {
     std::vector<SessionRow> rows;
-    for (unsigned number = 1; number <= part.part->count(); ++number) {
+    for (unsigned number = 1; number <= part.count(); ++number) {
         SessionRow row;
-        row.seal_id = part_seal_id(part.part->group, number);
+        row.seal_id = part_seal_id(part.group, number);
         const auto sealed = read_seal(services_.state_fs, row);
-        if (!sealed && sealed.error().code == Errc::corrupt) return false;
+        if (!sealed && sealed.error().code == Errc::corrupt) return std::vector<SessionRow>();
         if (!sealed) return std::unexpected(sealed.error());
-        BB_TRY(row, new_row(*sealed, row.seal_id, pool));
-        rows.push_back(std::move(row));
+        rows.push_back(row_of_seal(*sealed));
+        rows.back().seal_id = row.seal_id;
     }
-    BB_TRY(auto whole, services_.catalogue.find_session(part.account, part.part->whole));
-    if (!whole) {
-        SessionRow row;
-        row.seal_id = part.part->group;
-        const auto sealed = read_seal(services_.state_fs, row);
-        if (!sealed && sealed.error().code == Errc::corrupt) return false;
-        if (!sealed) return std::unexpected(sealed.error());
-        BB_TRY(row, new_row(*sealed, row.seal_id, pool));
-        row.state = SessionState::queued, row.reason.clear();  // it is what its parts are
-        BB_TRY(row.id, services_.catalogue.add_session(row));
-        whole = row;
+    return rows;
+}
+
+// Nothing: its record is not there.
+Result<std::optional<SessionRow>> FoundRecords::whole_of(const SealedSession& part, const std::string& pool) {
+    BB_TRY(auto known, services_.catalogue.find_session(part.account, part.part->whole));
+    if (known) return known;
+    SessionRow row;
+    row.seal_id = part.part->group;
+    const auto sealed = read_seal(services_.state_fs, row);
+    if (!sealed && sealed.error().code == Errc::corrupt) return std::optional<SessionRow>();
+    if (!sealed) return std::unexpected(sealed.error());
+    BB_TRY(row, new_row(*sealed, row.seal_id, pool));
+    const auto id = services_.catalogue.add_session(row);
+    if (!id && id.error().code == Errc::exists)
+        return services_.catalogue.find_session(part.account, part.part->whole);
+    if (!id) return std::unexpected(id.error());
+    row.id = *id;
+    return std::optional(std::move(row));
+}
+
+// Parts are what the whole one is: what has failed or is burned is not to be burned by itself. Of one that is
+// burned each part waits for its disc to be seen.
+Status FoundRecords::give_parts(const SealedSession& part, const std::string& pool) {
+    BB_TRY(auto rows, rows_of_parts(*part.part));
+    if (rows.empty()) return {};
+    BB_TRY(const auto whole, whole_of(part, pool));
+    if (!whole || whole->seal_id != part.part->group || whole->parts != 0) return {};
+    for (SessionRow& row : rows) {
+        row.state = whole->state;
+        if (row.state == SessionState::failed) row.reason = whole->reason;
+        if (row.state == SessionState::burned) row.reason = kNotSeen;
     }
-    if (whole->seal_id != part.part->group || whole->parts != 0) return false;
     const Status split = services_.catalogue.split_session(whole->id, rows);
-    if (!split && split.error().code == Errc::conflict) return false;
-    BB_CHECK(split);
-    return true;
+    return !split && split.error().code == Errc::conflict ? Status() : split;
 }
 
 // What was burned was made from the record of then: one that was made anew since says less. The one of then
@@ -159,10 +183,8 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
     }
     BB_TRY(const SealedSession sealed, parse_seal_record(found.seal_record));
     if (!row && sealed.part) {
-        BB_TRY(const bool given, give_parts(sealed, pool));
-        if (given) {
-            BB_TRY(row, row_of(found.account, found.disc_name));
-        }
+        BB_CHECK(give_parts(sealed, pool));
+        BB_TRY(row, row_of(found.account, found.disc_name));
     }
     if (row && is_same(*row, sealed)) {
         // A drive that makes a copy of it now works with its records as they are.

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "burner/drive/drive.hpp"
 #include "burner/schedule/schedule.hpp"
@@ -31,9 +32,12 @@ class FoundRecords {
   private:
     [[nodiscard]] Result<std::optional<SessionRow>> row_of(const std::string& account,
                                                            const std::string& disc_name);
-    // The session that the part belongs to gets rows for its parts, from their seal records. False: they are
-    // not there.
-    [[nodiscard]] Result<bool> give_parts(const SealedSession& part, const std::string& pool);
+    // The session that the part belongs to gets rows for its parts, from their seal records, where these are
+    // there, and nobody was faster.
+    [[nodiscard]] Status give_parts(const SealedSession& part, const std::string& pool);
+    [[nodiscard]] Result<std::vector<SessionRow>> rows_of_parts(const Part& part);
+    [[nodiscard]] Result<std::optional<SessionRow>> whole_of(const SealedSession& part,
+                                                             const std::string& pool);
     [[nodiscard]] Result<bool> is_of_another_sealing(const SealedSession& sealed, const SessionRow& row,
                                                      bool at_work);
     [[nodiscard]] Result<bool> is_judged_here(const SessionRow& row);

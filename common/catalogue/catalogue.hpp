@@ -73,8 +73,9 @@ class Catalogue {
     [[nodiscard]] Result<bool> complete_copies(SessionId id);
 
     // --- sessions larger than a disc
-    // The session is to be burned as these parts; of each, disc_name, seal_id, content_digest, bytes and
-    // files_count count. Errc::conflict when it is not queued, has parts, or is on a disc.
+    // The session is to be burned as these parts, or was, when it was found: of each, disc_name, seal_id,
+    // content_digest, bytes, files_count, state and reason count. Errc::conflict when it has parts, is on a
+    // disc, or is not queued, failed or burned, as its parts then are.
     [[nodiscard]] Status split_session(SessionId id, const std::vector<SessionRow>& parts);
     [[nodiscard]] Result<std::vector<SessionRow>> parts(SessionId whole);  // by number
     // What is queued to be burned as it is, oldest first: sessions without parts, and parts.

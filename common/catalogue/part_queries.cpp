@@ -43,6 +43,11 @@ WholeState whole_state(const std::vector<SessionRow>& parts, bool begun) {
     return {begun ? SessionState::burning : SessionState::queued, reason_of(parts, SessionState::queued)};
 }
 
+// Nothing of it happens now.
+bool may_be_given_parts(SessionState state) {
+    return state == SessionState::queued || state == SessionState::failed || state == SessionState::burned;
+}
+
 Result<bool> is_partly_burned(Catalogue& catalogue, SessionId whole) {
     BB_TRY(const auto places, catalogue.copies(whole));
     return !places.empty();
@@ -53,14 +58,17 @@ Status add_part(soci::session& sql, const SessionRow& whole, const SessionRow& p
     change(sql,
            "INSERT INTO sessions (account, name, disc_name, pool, copies, state, folder, seal_id, "
            "content_digest,"
-           " marker_name, marker_sha256, bytes, files_count, sealed_at, root, whole_id, part, parts)"
-           " VALUES (:account, :name, :disc_name, :pool, :copies, 'queued', '', :seal_id, :content, "
+           " marker_name, marker_sha256, bytes, files_count, sealed_at, root, whole_id, part, parts, reason,"
+           " burned_at, verified_at)"
+           " VALUES (:account, :name, :disc_name, :pool, :copies, :state, '', :seal_id, :content, "
            ":marker_name,"
-           " :marker, :bytes, :files, :sealed, :root, :whole, :part, :parts)",
+           " :marker, :bytes, :files, :sealed, :root, :whole, :part, :parts, :reason, NULLIF(:burned, 0),"
+           " NULLIF(:verified, 0))",
            whole.account, whole.name, part.disc_name, whole.pool, to_column(std::uint64_t{whole.copies}),
-           part.seal_id, part.content_digest.hex(), whole.marker_name, whole.marker_sha256.hex(),
-           to_column(part.bytes), to_column(part.files_count), to_column(whole.sealed_at),
-           to_column(whole.staging), whole.id, number, count);
+           std::string(to_string(part.state)), part.seal_id, part.content_digest.hex(), whole.marker_name,
+           whole.marker_sha256.hex(), to_column(part.bytes), to_column(part.files_count),
+           to_column(whole.sealed_at), to_column(whole.staging), whole.id, number, count, part.reason,
+           to_column(whole.burned_at), to_column(whole.verified_at));
     return {};
 }
 
@@ -70,7 +78,9 @@ Status Catalogue::split_session(SessionId id, const std::vector<SessionRow>& giv
     return database_->write("split session", [&](soci::session& sql) -> Status {
         BB_TRY(const SessionRow whole, session(id));
         BB_TRY(const bool begun, is_partly_burned(*this, id));
-        if (whole.state != SessionState::queued || whole.parts != 0 || whole.is_part() || begun ||
+        const bool as_it_is =
+            std::ranges::all_of(given, [&](const SessionRow& part) { return part.state == whole.state; });
+        if (!may_be_given_parts(whole.state) || !as_it_is || whole.parts != 0 || whole.is_part() || begun ||
             given.empty())
             return fail(Errc::conflict, fmt::format("catalogue: split session {}/{}: it is {} already",
                                                     escape(whole.account), escape(whole.disc_name),
@@ -80,7 +90,10 @@ Status Catalogue::split_session(SessionId id, const std::vector<SessionRow>& giv
         const auto count = static_cast<long long>(given.size());
         for (long long number = 1; number <= count; ++number)
             BB_CHECK(add_part(sql, whole, given[static_cast<std::size_t>(number) - 1], number, count));
-        change(sql, "UPDATE sessions SET parts = :parts, reason = '' WHERE id = :id", count, id);
+        change(sql,
+               "UPDATE sessions SET parts = :parts, reason = CASE state WHEN 'queued' THEN '' ELSE reason END"
+               " WHERE id = :id",
+               count, id);
         return {};
     });
 }
@@ -117,6 +130,19 @@ Status follow_parts(Catalogue& catalogue, soci::session& sql, SessionId id, Fail
                " WHERE id = :id",
                id);
     return {};
+}
+
+Result<bool> follow_parts_seen(Catalogue& catalogue, soci::session& sql, SessionId whole) {
+    BB_TRY(const auto all, catalogue.parts(whole));
+    const std::string reason = reason_of(all, SessionState::burned);
+    change(sql,
+           "UPDATE sessions SET reason = :reason,"
+           " burned_at = COALESCE(burned_at, (SELECT max(burned_at) FROM sessions p WHERE p.whole_id = :id)),"
+           " verified_at = COALESCE(verified_at,"
+           " (SELECT max(verified_at) FROM sessions p WHERE p.whole_id = :id))"
+           " WHERE id = :id AND state = 'burned'",
+           reason, whole);
+    return reason.empty();
 }
 
 Status retry_parts(Catalogue& catalogue, soci::session& sql, SessionId whole) {

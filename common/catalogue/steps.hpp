@@ -29,7 +29,10 @@ void add_disc_session(soci::session& sql, const AttemptRow& attempt, const Sessi
 enum class Failed : std::uint8_t { stays, may_go_on };
 // After a change of a part: the whole session's state and reason, from those of its parts.
 [[nodiscard]] Status follow_parts(Catalogue& catalogue, soci::session& sql, SessionId whole, Failed failed);
-// The same after a step of the whole session itself: a retry is one of its failed parts.
+// The same when a part of a session that counts as burned was seen on a disc: the reason says of which one
+// that is not so yet. Whether all were.
+[[nodiscard]] Result<bool> follow_parts_seen(Catalogue& catalogue, soci::session& sql, SessionId whole);
+// After a step of the whole session itself: a retry is one of its failed parts.
 [[nodiscard]] Status retry_parts(Catalogue& catalogue, soci::session& sql, SessionId whole);
 // Errc::conflict when a part is on a disc.
 [[nodiscard]] Status refuse_when_partly_burned(Catalogue& catalogue, const SessionRow& whole);

@@ -65,6 +65,19 @@ Result<bool> is_listed(soci::session& sql, const DiscRow& disc, const std::strin
     return there.has_value();
 }
 
+// It waited for its disc to be seen: until then a receipt, or another part of it, alone said that it is
+// burned. The session, when nothing of it waits any more.
+Result<std::optional<SessionId>> disc_seen_of(Catalogue& catalogue, soci::session& sql, const SessionRow& row,
+                                              const Catalogue::TakenDiscSession& found) {
+    change(sql,
+           "UPDATE sessions SET reason = '', burned_at = COALESCE(burned_at, :burned),"
+           " verified_at = COALESCE(verified_at, :verified) WHERE id = :id",
+           to_column(found.burned_at), to_column(found.verified_at), row.id);
+    if (!row.is_part()) return std::optional(row.id);
+    BB_TRY(const bool all, follow_parts_seen(catalogue, sql, row.whole));
+    return all ? std::optional(row.id) : std::nullopt;
+}
+
 // The session, when it is burned by that.
 Result<std::optional<SessionId>> take_session(Catalogue& catalogue, soci::session& sql, const DiscRow& disc,
                                               const AttemptRow& attempt, long long position,
@@ -84,13 +97,9 @@ Result<std::optional<SessionId>> take_session(Catalogue& catalogue, soci::sessio
         add_attempt_session(sql, attempt.id, row.id, position);
         add_disc_session(sql, attempt, row, taken.files, found.burned_at, found.verified_at);
     }
+    if (row.state == SessionState::burned) return disc_seen_of(catalogue, sql, row, found);
     const bool waits = row.state == SessionState::queued || row.state == SessionState::failed;
-    if (!waits) {
-        // It waited for its disc to be seen: until then a receipt alone said that it is burned.
-        change(sql, "UPDATE sessions SET reason = '' WHERE id = :id AND state = 'burned'", row.id);
-        const bool is_burned = row.state == SessionState::burned;
-        return is_burned ? std::optional(row.id) : std::nullopt;
-    }
+    if (!waits) return std::optional<SessionId>();
     BB_TRY(const auto done, counting_copies(catalogue, row.id));  // one row per disc
     if (!are_complete(row, done)) return std::optional<SessionId>();
     BB_CHECK(become_burned(catalogue, sql, row, found.burned_at, found.verified_at));

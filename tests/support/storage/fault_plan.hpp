@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/base/error.hpp"
@@ -44,8 +46,15 @@ class FaultPlan {
         return fail_errno("stat", path, sys_errno_);
     }
 
+    // Once, just before the next operation of exactly this name: what another thread does meanwhile.
+    void before_next(std::string_view operation, std::function<void()> meanwhile) {
+        const std::lock_guard lock(mutex_);
+        awaited_ = operation, meanwhile_ = std::move(meanwhile);
+    }
+
     // Counts one operation and says whether it is to fail.
     [[nodiscard]] bool fails(std::string_view operation) {
+        if (const auto meanwhile = take_meanwhile(operation)) meanwhile();
         const std::lock_guard lock(mutex_);
         ++count_;
         trace_.emplace_back(operation);
@@ -84,6 +93,10 @@ class FaultPlan {
     }
 
   private:
+    [[nodiscard]] std::function<void()> take_meanwhile(std::string_view operation) {
+        const std::lock_guard lock(mutex_);
+        return awaited_ == operation ? std::exchange(meanwhile_, {}) : std::function<void()>();
+    }
     void plan(std::uint64_t n, Errc code, int sys_errno, Mode mode) {
         const std::lock_guard lock(mutex_);
         n_ = n, code_ = code, sys_errno_ = sys_errno, mode_ = mode;
@@ -104,6 +117,8 @@ class FaultPlan {
     std::string next_;
     unsigned next_left_ = 0;
     std::string unseen_;
+    std::string awaited_;
+    std::function<void()> meanwhile_;
     std::vector<std::string> trace_;
 };
 
