@@ -17,10 +17,12 @@ constexpr const char* kNotSeen =
     "image "
     "into image_dir";
 
-// Of a row that was made from a receipt the content is not known, but how much it was.
+// Of a row that was made from a receipt the content is not known, but how much it was, and when it was
+// sealed.
 bool is_same(const SessionRow& row, const SealedSession& sealed) {
     if (row.content_digest != Sha256()) return row.content_digest == sealed.manifest.content_digest();
-    return row.bytes == sealed.manifest.payload_bytes() && row.files_count == sealed.manifest.files_count();
+    return row.bytes == sealed.manifest.payload_bytes() && row.files_count == sealed.manifest.files_count() &&
+           to_iso8601(row.sealed_at) == to_iso8601(sealed.sealed_at);
 }
 
 // Unless the one that is there has the same files: it knows better than a disc with how many percent they
@@ -193,6 +195,7 @@ Result<KnownSession> FoundRecords::find(const FoundSession& found, const std::st
         const bool free = claim || judged;
         BB_TRY(const bool another, is_of_another_sealing(sealed, *row, !free));
         if (!another && free) BB_CHECK(keep_record(found, sealed, *row));
+        row->content_digest = sealed.manifest.content_digest();
         if (!another) return KnownSession{*row};
     }
     BB_TRY(const std::string seal_id, seal_id_for(found, sealed));

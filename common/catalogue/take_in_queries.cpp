@@ -92,6 +92,9 @@ Result<std::optional<SessionId>> take_session(Catalogue& catalogue, soci::sessio
         return std::optional<SessionId>();
     }
     BB_TRY(const SessionRow row, row_of(catalogue, taken, found));
+    if (row.content_digest == Sha256())  // it came back from its receipt, which does not say it
+        change(sql, "UPDATE sessions SET content_digest = :content WHERE id = :id",
+               taken.row.content_digest.hex(), row.id);
     BB_TRY(const bool is_there, is_listed(sql, disc, row.account, row.disc_name));
     if (!is_there) {
         add_attempt_session(sql, attempt.id, row.id, position);

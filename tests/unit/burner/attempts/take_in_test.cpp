@@ -77,4 +77,49 @@ TEST_CASE("take-in: a payload stays while the image that holds it is away, also 
     CHECK_FALSE(house.exists("alice/s1-burned/a.txt"));
 }
 
+TEST_CASE("take-in: a session that came back from its receipt gets its content from the disc") {
+    BurnerHouse house;
+    house.copy_state("old");
+    const SessionId id = house.queue("s1", kFiles);
+    house.run();
+    const Sha256 content = house.row(id).content_digest;
+    house.put_state_back("old");
+    house.repair();
+    REQUIRE(row_of(house, "s1").state == SessionState::burned);
+    REQUIRE(row_of(house, "s1").content_digest == Sha256());
+    house.run();
+    REQUIRE(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1"});
+    CHECK(row_of(house, "s1").content_digest == content);
+    const auto same = house.catalogue->find_same_content("alice", "s1", content).value();
+    REQUIRE(same);
+    CHECK(same->id == row_of(house, "s1").id);
+}
+
+TEST_CASE("take-in: of a session that came back from its receipt another one of that name and size is told") {
+    BurnerHouse house;
+    house.shelves["tray"].session_limit = 1;
+    house.copy_state("old");
+    house.queue("s1", kFiles);
+    house.run();
+    must(remove_tree(house.inbox_fs, "alice/s1-burned"));
+    const FakeDisc first = house.shelves["tray"].discs.at("BURNBOX_0001");
+    house.shelves["tray"].discs.clear();
+    house.put_state_back("old");
+    house.clock.advance(1h);
+    const SessionId id = house.queue("s1", {{"a.txt", "eno"}, {"folder/b.txt", "owt"}});
+    house.run();
+    REQUIRE(house.row(id).state == SessionState::burned);
+    const Sha256 content = house.row(id).content_digest;
+    house.shelves["tray"].discs["A"] = first;
+    house.shelves["tray"].discs["A"].label = "A";
+    house.put_state_back("old");
+    house.repair();
+    REQUIRE(row_of(house, "s1").state == SessionState::burned);
+    house.run();
+    const SessionRow row = row_of(house, "s1");
+    CHECK(row.content_digest == content);
+    REQUIRE(house.catalogue->copies(row.id)->size() == 1);
+    CHECK(house.catalogue->copies(row.id)->front().disc_label != "A");
+}
+
 }  // namespace burnbox::test
