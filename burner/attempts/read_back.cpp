@@ -119,9 +119,8 @@ bool suspicion_is_over(const DiscRow& disc, const std::vector<DiscSessionRow>& s
     const bool all_good = std::ranges::all_of(sessions, [&](const DiscSessionRow& row) {
         return row.good && row.checked_at && (!disc.suspect_at || *row.checked_at >= *disc.suspect_at);
     });
-    const bool usable = medium.state == MediumState::appendable || medium.state == MediumState::closed;
-    return all_good && usable && medium.serial == disc.serial && medium.sessions_used == disc.sessions_used &&
-           medium.next_lba == disc.next_lba &&
+    return all_good && medium.readable && medium.serial == disc.serial &&
+           medium.sessions_used == disc.sessions_used && medium.next_lba == disc.next_lba &&
            (disc.head_digest.empty() || medium.head_digest == disc.head_digest);
 }
 

@@ -11,8 +11,7 @@ namespace burnbox {
 namespace {
 
 std::string what_changed(const Medium& medium, const DiscRow& disc) {
-    if (medium.state != MediumState::appendable && medium.state != MediumState::closed)
-        return fmt::format("its image is {}: {}", to_string(medium.state), medium.reason);
+    if (!medium.readable) return fmt::format("its image is {}: {}", to_string(medium.state), medium.reason);
     if (medium.sessions_used < disc.sessions_used)
         return fmt::format(
             "its image shows {} disc sessions, burned were {}: put the image back that holds all of them",
@@ -22,8 +21,7 @@ std::string what_changed(const Medium& medium, const DiscRow& disc) {
 
 bool is_as_burned(const Medium& medium, const DiscRow& disc) {
     return medium.serial == disc.serial && medium.head_digest == disc.head_digest &&
-           medium.sessions_used == disc.sessions_used &&
-           (medium.state == MediumState::appendable || medium.state == MediumState::closed);
+           medium.sessions_used == disc.sessions_used && medium.readable;
 }
 
 Result<bool> doubt(AttemptContext& context, DiscRow disc, const ShelfDisc& image) {

@@ -167,7 +167,7 @@ Result<bool> meet_disc(AttemptContext& context, const Medium& medium) {
         if (known->state == DiscState::suspect) return false;
         if (medium.state == MediumState::damaged) return note_damage(context, *known, medium);
         if (!holds_more(medium, *known)) return note_head(context, *known, medium);
-        if (medium.state == MediumState::appendable || medium.state == MediumState::closed) {
+        if (medium.readable) {
             BB_CHECK(take_in_disc(context, *known));
             return true;
         }

@@ -24,7 +24,8 @@ enum class MediumState : std::uint8_t { none, blank, appendable, closed, foreign
 struct Medium {
     std::string profile;  // "dvd+r", "bd-r" ...
     MediumState state = MediumState::none;
-    std::string label;  // empty when blank
+    bool readable = false;  // all that was burned on it is whole and burnbox's, whether it takes more or not
+    std::string label;      // empty when blank
     std::string serial;
     std::string media_id;
     std::string location;  // image file, or device

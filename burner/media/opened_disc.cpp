@@ -149,7 +149,8 @@ Status OpenedDisc::fill_image_facts(Medium& medium) {
         medium.sessions_used = count_sessions();
         medium.next_lba = next_writable_lba();
         medium.state = MediumState::appendable;
-        if (medium.sessions_used == 0 || medium.next_lba == 0) {
+        medium.readable = medium.sessions_used != 0 && medium.next_lba != 0;
+        if (!medium.readable) {
             refuse(medium, MediumState::damaged,
                    "the image's sessions can't be read: restore the file from a copy");
             return {};
@@ -268,7 +269,9 @@ Status OpenedDisc::fill_drive_facts(Medium& medium) {
     if (medium.profile.empty()) medium.profile = name.data();
     medium.state = status == burn::BURN_DISC_BLANK ? MediumState::blank : MediumState::appendable;
     if (medium.state != MediumState::blank) medium.sessions_used = count_sessions();
-    if (const auto refusal = refusal_of(disc_facts(medium, number)))
+    const DiscFacts facts = disc_facts(medium, number);
+    medium.readable = facts.ours && !facts.session_begun;
+    if (const auto refusal = refusal_of(facts))
         refuse(medium, refusal->state, refusal->reason);
     else
         fill_drive_space(medium, space);

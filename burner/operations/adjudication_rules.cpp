@@ -24,8 +24,7 @@ Result<Drive::Outcome> adjudicate_medium(const Medium& now, const DiscIdentity& 
     if (!now.label.empty() && (now.label != before.label || now.serial != before.serial))
         return another_disc(now, before);
     // What can't be read, or was begun and not ended: half of the disc session may be there.
-    if (now.state == MediumState::damaged || now.state == MediumState::foreign)
-        return Drive::Outcome::damaged;
+    if (!now.readable) return Drive::Outcome::damaged;
     if (now.sessions_used == disc_session) return Drive::Outcome::written;
     if (now.sessions_used > disc_session) return Drive::Outcome::holds_more;
     const bool as_before = now.sessions_used == before.sessions_used && now.next_lba == before.next_lba;

@@ -167,7 +167,11 @@ void update_from_medium(DiscRow& disc, const Medium& medium) {
     disc.next_lba = medium.next_lba;
     disc.head_digest = medium.head_digest;
     disc.is_image = !medium.head_digest.empty();
-    if (medium.state == MediumState::closed && disc.state == DiscState::open) disc.state = DiscState::closed;
+    if (disc.state != DiscState::open) return;
+    // Of a kind that nothing is burned on any more it is as good as closed.
+    const bool of_refused_kind = medium.state == MediumState::foreign;
+    if (of_refused_kind) disc.reason = medium.reason;
+    if (of_refused_kind || medium.state == MediumState::closed) disc.state = DiscState::closed;
 }
 
 }  // namespace burnbox

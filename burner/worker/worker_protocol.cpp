@@ -104,6 +104,7 @@ json to_json(const Medium& medium) {
     return {{"medium",
              {{"profile", medium.profile},
               {"state", std::to_underlying(medium.state)},
+              {"readable", medium.readable},
               {"label", medium.label},
               {"serial", medium.serial},
               {"media_id", medium.media_id},
@@ -209,6 +210,7 @@ Medium medium_of(const json& value) {
     Medium medium;
     value.at("profile").get_to(medium.profile);
     medium.state = to_enum<MediumState>(value.at("state"), 6);
+    value.at("readable").get_to(medium.readable);
     value.at("label").get_to(medium.label);
     value.at("serial").get_to(medium.serial);
     value.at("media_id").get_to(medium.media_id);

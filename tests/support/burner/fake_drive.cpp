@@ -112,7 +112,9 @@ Result<Medium> FakeDrive::inspect() {
     const std::uint64_t used = std::uint64_t{next_lba(disc) + kOverheadBlocks} * kSectorBytes;
     medium.profile = shelf_.medium;
     medium.media_id = shelf_.media_id;
-    medium.state = disc.closed             ? MediumState::closed
+    medium.readable = !disc.sessions.empty() && !cut;
+    medium.state = disc.of_refused_kind    ? MediumState::foreign
+                   : disc.closed           ? MediumState::closed
                    : disc.sessions.empty() ? MediumState::blank
                    : cut                   ? MediumState::damaged
                                            : MediumState::appendable;
@@ -125,7 +127,8 @@ Result<Medium> FakeDrive::inspect() {
     medium.sessions_left = shelf_.session_limit - medium.sessions_used;
     medium.next_lba = next_lba(disc);
     if (emulated()) medium.head_digest = head_digest(disc);
-    if (disc.closed) medium.free_bytes = 0, medium.sessions_left = 0;
+    if (disc.closed || disc.of_refused_kind) medium.free_bytes = 0, medium.sessions_left = 0;
+    if (disc.of_refused_kind) medium.reason = "burn.write_once_only refuses rewritable discs";
     return medium;
 }
 

@@ -38,6 +38,7 @@ struct FakeDisc {
     std::string serial;
     std::vector<FakeDiscSession> sessions;
     bool closed = false;
+    bool of_refused_kind = false;  // nothing is burned on such a disc, as with burn.write_once_only
 };
 
 struct FakeShelf {

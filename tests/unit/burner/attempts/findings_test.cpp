@@ -212,7 +212,7 @@ TEST_CASE("findings: whether a suspicion is over is judged from all sessions and
     row.session = 1, row.checked_at = Timestamp(11s);
     Medium medium;
     medium.state = MediumState::appendable, medium.serial = "s", medium.sessions_used = 2,
-    medium.next_lba = 900, medium.head_digest = "d";
+    medium.next_lba = 900, medium.head_digest = "d", medium.readable = true;
     CHECK(suspicion_is_over(disc, {row, row}, medium));
     DiscSessionRow unread = row;
     unread.checked_at.reset();
@@ -226,7 +226,7 @@ TEST_CASE("findings: whether a suspicion is over is judged from all sessions and
     more.sessions_used = 3;
     CHECK_FALSE(suspicion_is_over(disc, {row}, more));
     Medium damaged = medium;
-    damaged.state = MediumState::damaged;
+    damaged.state = MediumState::damaged, damaged.readable = false;
     CHECK_FALSE(suspicion_is_over(disc, {row}, damaged));
     disc.suspicion = Suspicion::spoiled;
     CHECK_FALSE(suspicion_is_over(disc, {row}, medium));

@@ -77,6 +77,39 @@ TEST_CASE("take-in: a payload stays while the image that holds it is away, also 
     CHECK_FALSE(house.exists("alice/s1-burned/a.txt"));
 }
 
+TEST_CASE("take-in: what a disc of a kind that nothing is burned on any more holds is taken in") {
+    BurnerHouse house;
+    house.queue("s1", kFiles);
+    house.run();
+    house.copy_catalogue("old");
+    house.queue("s2", kFiles);
+    house.run();
+    FakeDisc& disc = house.shelves["tray"].discs.at("BURNBOX_0001");
+    REQUIRE(disc.sessions.size() == 2);
+    disc.of_refused_kind = true;
+    house.put_catalogue_back("old");
+    house.drives[0]->look = [] { return true; };
+    house.drives[0]->loaded = "BURNBOX_0001";
+    house.run();
+    CHECK(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1", "s2"});
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::closed);
+    CHECK(house.disc("BURNBOX_0001").reason.find("write_once_only") != std::string::npos);
+    CHECK(row_of(house, "s2").state == SessionState::burned);
+}
+
+TEST_CASE("take-in: a suspicion is over on a disc that can be read, whether it takes more or not") {
+    DiscRow disc;
+    disc.state = DiscState::suspect, disc.suspicion = Suspicion::differs, disc.serial = "s";
+    disc.sessions_used = 1, disc.next_lba = 900, disc.suspect_at = Timestamp(10s);
+    DiscSessionRow row;
+    row.session = 1, row.checked_at = Timestamp(11s);
+    Medium medium;
+    medium.state = MediumState::foreign, medium.serial = "s", medium.sessions_used = 1, medium.next_lba = 900;
+    CHECK_FALSE(suspicion_is_over(disc, {row}, medium));
+    medium.readable = true;
+    CHECK(suspicion_is_over(disc, {row}, medium));
+}
+
 TEST_CASE("take-in: a session that came back from its receipt gets its content from the disc") {
     BurnerHouse house;
     house.copy_state("old");

@@ -22,6 +22,7 @@ Refusal refused(const DiscFacts& facts) {
 Medium disc_now(MediumState state, unsigned sessions, std::uint32_t next_lba) {
     Medium medium;
     medium.state = state;
+    medium.readable = state == MediumState::appendable || state == MediumState::closed;
     medium.sessions_used = sessions;
     medium.next_lba = next_lba;
     if (state != MediumState::blank && sessions > 0) medium.label = "BURNBOX_0001", medium.serial = "serial";
@@ -102,6 +103,11 @@ TEST_CASE(
     CHECK(adjudicate_medium(disc_now(MediumState::appendable, 3, 999), disc_before(2, 900), 3) ==
           Outcome::written);
     CHECK(adjudicate_medium(disc_now(MediumState::closed, 3, 0), disc_before(2, 900), 3) == Outcome::written);
+    // Of a kind that nothing is burned on any more, see burn.write_once_only.
+    Medium refused_kind = disc_now(MediumState::foreign, 3, 999);
+    CHECK(adjudicate_medium(refused_kind, disc_before(2, 900), 3) == Outcome::damaged);
+    refused_kind.readable = true;
+    CHECK(adjudicate_medium(refused_kind, disc_before(2, 900), 3) == Outcome::written);
 }
 
 TEST_CASE("adjudication rules: an empty drive or another disc is no verdict on the disc that was burned") {

@@ -13,6 +13,7 @@ const DiscIdentity kBefore{
 Medium medium(unsigned sessions_used, std::uint32_t next_lba) {
     Medium now;
     now.state = MediumState::appendable;
+    now.readable = true;
     now.label = kBefore.label;
     now.serial = kBefore.serial;
     now.sessions_used = sessions_used;

@@ -118,8 +118,10 @@ TEST_CASE("worker protocol: answers arrive as they were sent") {
     Medium medium;
     medium.state = MediumState::foreign;
     medium.reason = "why";
+    medium.readable = true;
     medium.free_bytes = 1ULL << 35U;
     CHECK(there_and_back(medium).state == MediumState::foreign);
+    CHECK(there_and_back(medium).readable);
     CHECK(there_and_back(medium).free_bytes == 1ULL << 35U);
     const Proof proof{{{"a/\xff\n", "its link target differs"}, {"", "two\nlines"}}};
     CHECK(there_and_back(proof).findings == proof.findings);
