@@ -133,16 +133,21 @@ Result<bool> adopt(AttemptContext& context, const Medium& medium) {
     return true;
 }
 
-// A take-in that was cut off before its end, by an earlier version, left the row without what only the whole
-// disc tells.
-Result<bool> note_head(AttemptContext& context, DiscRow disc, const Medium& medium) {
-    const bool lacks_it = disc.sessions_used != 0 && disc.head_digest.empty() &&
-                          !medium.head_digest.empty() && medium.sessions_used == disc.sessions_used;
-    if (!lacks_it) return false;
-    const bool closed = disc.state == DiscState::closed;
+// It holds what the catalogue knows, but the row lacks something: what only the whole disc tells, when a
+// take-in by an earlier version was cut off before its end; or that it was closed, by hand or after the
+// catalogue was copied.
+Result<bool> note_what_it_is(AttemptContext& context, DiscRow disc, const Medium& medium) {
+    if (disc.sessions_used == 0 || medium.sessions_used != disc.sessions_used) return false;
+    const bool lacks_head = disc.head_digest.empty() && !medium.head_digest.empty();
+    const bool closed_since = disc.state == DiscState::open && medium.state == MediumState::closed &&
+                              disc.head_digest == medium.head_digest;
+    if (!lacks_head && !closed_since) return false;
     update_from_medium(disc, medium);
-    if (closed) disc.free_bytes = 0, disc.sessions_left = 0;
+    if (disc.state == DiscState::closed) disc.free_bytes = 0, disc.sessions_left = 0;
     BB_CHECK(context.services.catalogue.update_disc(disc));
+    if (closed_since)
+        log::warning("disc was closed", log::kv("disc", disc.label), log::kv("drive", context.drive.name()),
+                     log::kv("what", "the catalogue did not know it: nothing more is burned on it"));
     return true;
 }
 
@@ -166,7 +171,7 @@ Result<bool> meet_disc(AttemptContext& context, const Medium& medium) {
     if (known != discs.end()) {
         if (known->state == DiscState::suspect) return false;
         if (medium.state == MediumState::damaged) return note_damage(context, *known, medium);
-        if (!holds_more(medium, *known)) return note_head(context, *known, medium);
+        if (!holds_more(medium, *known)) return note_what_it_is(context, *known, medium);
         if (medium.readable) {
             BB_CHECK(take_in_disc(context, *known));
             return true;
@@ -255,7 +260,8 @@ Result<bool> look_over(AttemptContext& context) {
         if (image.serial.empty()) continue;
         const auto known = std::ranges::find(discs, image.serial, &DiscRow::serial);
         const bool once_more = known != discs.end() && context.notes.look_again.contains(image.serial);
-        const bool as_known = known != discs.end() &&
+        const bool closed_since = known != discs.end() && known->state == DiscState::open && image.closed;
+        const bool as_known = known != discs.end() && !closed_since &&
                               (known->head_digest == image.head_digest || known->state == DiscState::suspect);
         // One that an attempt is unfinished on is judged first.
         const bool judged_first =

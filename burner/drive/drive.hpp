@@ -133,6 +133,7 @@ struct ShelfDisc {
     std::string head_digest;  // SHA-256 (hex) of its first 64 KiB; empty = it has fewer
     bool blank = false;       // it has no bytes at all
     bool cut_off = false;     // it has fewer than its head speaks of
+    bool closed = false;      // nobody may write to it: its disc is closed
 };
 
 // A disc that a drive should have in it.

@@ -2,13 +2,16 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 
 #include "burner/media/iso_head.hpp"
 
 namespace burnbox {
+
+bool is_closed(const struct ::stat& image) {
+    return (image.st_mode & 0222U) == 0;
+}
 
 Result<ImageFile> ImageFile::open(const std::string& path, Access access) {
     const bool write = access == Access::write;
@@ -30,7 +33,7 @@ Result<ImageFile> ImageFile::open(const std::string& path, Access access) {
 Result<bool> ImageFile::closed() const {
     struct stat info{};
     if (::fstat(fd_.get(), &info) != 0) return fail_errno("stat disc image", path_);
-    return (info.st_mode & 0222U) == 0;
+    return is_closed(info);
 }
 
 Status ImageFile::close_disc() {

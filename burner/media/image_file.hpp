@@ -3,6 +3,8 @@
 // the disk.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,6 +14,9 @@
 #include "common/base/unique_fd.hpp"
 
 namespace burnbox {
+
+// A closed disc is a read-only file: whoever sees it knows.
+[[nodiscard]] bool is_closed(const struct ::stat& image);
 
 class ImageFile {
   public:
@@ -24,7 +29,6 @@ class ImageFile {
     // A path to this very file, whatever becomes of its folder: for those who open it anew. Good in this
     // process.
     [[nodiscard]] std::string open_path() const { return "/proc/self/fd/" + std::to_string(fd_.get()); }
-    // A closed disc is a read-only file: whoever sees it knows.
     [[nodiscard]] Result<bool> closed() const;
     [[nodiscard]] Status close_disc();
     [[nodiscard]] Result<std::uint64_t> size_bytes() const;

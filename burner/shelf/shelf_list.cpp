@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "burner/media/image_file.hpp"
 #include "burner/media/iso_head.hpp"
 #include "common/base/digest.hpp"
 #include "common/base/unique_fd.hpp"
@@ -37,12 +38,14 @@ std::string read_head(const std::string& path) {
     return head;
 }
 
-ShelfDisc disc_in(const std::string& path, std::uint64_t bytes) {
+ShelfDisc disc_in(const std::string& path, const struct ::stat& info) {
+    const auto bytes = static_cast<std::uint64_t>(info.st_size);
     ShelfDisc disc{.label = std::filesystem::path(path).stem().string(),
                    .serial = {},
                    .location = path,
                    .head_digest = {},
-                   .blank = bytes == 0};
+                   .blank = bytes == 0,
+                   .closed = is_closed(info)};
     const std::string head = read_head(path);
     if (head.size() < kHeadBytes) return disc;
     disc.head_digest = Sha256::of(head).hex();
@@ -60,8 +63,7 @@ const ShelfDisc* ShelfList::look_at(const std::string& path) {
     struct ::stat info{};
     if (::lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return nullptr;
     Known& known = known_[path];
-    if (known.disc.location.empty() || !is_same(known.info, info))
-        known = {info, disc_in(path, static_cast<std::uint64_t>(info.st_size))};
+    if (known.disc.location.empty() || !is_same(known.info, info)) known = {info, disc_in(path, info)};
     return &known.disc;
 }
 

@@ -99,7 +99,8 @@ Result<std::vector<ShelfDisc>> FakeDrive::shelf() {
                          .serial = disc.serial,
                          .location = "/shelf/" + label + ".iso",
                          .head_digest = head_digest(disc),
-                         .blank = disc.sessions.empty()});
+                         .blank = disc.sessions.empty(),
+                         .closed = disc.closed});
     return discs;
 }
 

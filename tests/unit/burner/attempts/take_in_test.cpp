@@ -77,6 +77,40 @@ TEST_CASE("take-in: a payload stays while the image that holds it is away, also 
     CHECK_FALSE(house.exists("alice/s1-burned/a.txt"));
 }
 
+TEST_CASE("take-in: an image that was closed since the catalogue was copied is closed at the look-over") {
+    BurnerHouse house;
+    house.queue("s1", kFiles);
+    house.run();
+    house.copy_catalogue("old");
+    house.shelves["tray"].discs.at("BURNBOX_0001").closed = true;
+    house.put_catalogue_back("old");
+    REQUIRE(house.disc("BURNBOX_0001").state == DiscState::open);
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::closed);
+    CHECK(house.disc("BURNBOX_0001").free_bytes == 0);
+    house.queue("s2", kFiles);
+    house.run();
+    CHECK(names_on(house, "BURNBOX_0002") == std::vector<std::string>{"s2"});
+    const auto events = house.event_names();
+    CHECK(std::ranges::count(events, "drive_error") == 0);
+}
+
+TEST_CASE("take-in: a disc that was closed since is closed when it is met in a drive with a tray") {
+    BurnerHouse house;
+    house.drives[0]->look = [] { return true; };
+    house.drives[0]->loaded = "BURNBOX_0001";
+    house.shelves["tray"].discs["BURNBOX_0001"] = {.label = "BURNBOX_0001", .serial = {}, .sessions = {}};
+    house.queue("s1", kFiles);
+    house.run();
+    REQUIRE(names_on(house, "BURNBOX_0001") == std::vector<std::string>{"s1"});
+    house.shelves["tray"].discs.at("BURNBOX_0001").closed = true;
+    house.restart();
+    house.drives[0]->look = [] { return true; };
+    house.drives[0]->loaded = "BURNBOX_0001";
+    house.run();
+    CHECK(house.disc("BURNBOX_0001").state == DiscState::closed);
+}
+
 TEST_CASE("take-in: what a disc of a kind that nothing is burned on any more holds is taken in") {
     BurnerHouse house;
     house.queue("s1", kFiles);
