@@ -6,22 +6,13 @@
 #include <algorithm>
 
 #include "burner/attempts/read_back.hpp"
-#include "tests/support/burner/burner_house.hpp"
 #include "tests/support/must.hpp"
+#include "tests/unit/burner/attempts/older_catalogue_house.hpp"
 
 namespace burnbox::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-const std::map<std::string, std::string> kFiles = {{"a.txt", "one"}, {"folder/b.txt", "two"}};
-
-std::vector<std::string> names_on(BurnerHouse& house, const std::string& label) {
-    std::vector<std::string> names;
-    const auto rows = house.catalogue->disc_sessions(house.disc(label).id);
-    for (const DiscSessionRow& row : *rows) names.push_back(row.session_name);
-    return names;
-}
 
 SessionRow row_of(BurnerHouse& house, const std::string& name) {
     return house.catalogue->find_session("alice", name).value().value_or(SessionRow());
