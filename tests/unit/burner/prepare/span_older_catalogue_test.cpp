@@ -102,4 +102,31 @@ TEST_CASE("span: a part that was found has its row, also when another drive gave
     CHECK(all_on_discs(*house) == five_files());
 }
 
+TEST_CASE("span: a session that had failed has its parts again, and a retry burns what is on no disc") {
+    const auto house = make_house();
+    house->copy_catalogue("old");
+    const SessionId id = house->queue("holiday", five_files());
+    house->drives[0]->before_write = [&](const BurnJob&) -> Status {
+        if (discs_of(*house, id).size() < 2) return {};
+        return fail(Errc::corrupt, "a file of it was changed");
+    };
+    house->run_patiently(3);
+    REQUIRE(house->row(id).state == SessionState::failed);
+    REQUIRE(discs_of(*house, id).size() == 2);
+    house->put_catalogue_back("old");
+    house->repair();
+    house->run_patiently(2);
+    const SessionRow whole = row_of(*house, "holiday");
+    CHECK(whole.state == SessionState::failed);
+    CHECK(whole.folder == "holiday-failed");
+    CHECK(whole.parts == 3);
+    CHECK(discs_of(*house, whole.id).size() == 2);
+    must(house->catalogue->step(whole.id, SessionState::failed, SessionState::queued, ""));
+    house->burner->wake();
+    house->run_patiently(3);
+    CHECK(house->row(whole.id).state == SessionState::burned);
+    CHECK(house->row(whole.id).folder == "holiday-burned");
+    CHECK(all_on_discs(*house) == five_files());
+}
+
 }  // namespace burnbox::test
