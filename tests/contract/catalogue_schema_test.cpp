@@ -71,6 +71,10 @@ TEST_CASE("catalogue: one that a newer burnbox wrote is refused and left as it i
 TEST_CASE("catalogue: one of the first version keeps its sessions, which are those of inboxes") {
     TemporaryCatalogue catalogue;
     REQUIRE(catalogue->add_session(session_row("holiday")).has_value());
+    REQUIRE(catalogue->add_disc(disc_row("BURNBOX_0001", 1)).has_value());
+    DiscRow real = disc_row("BURNBOX_0002", 2);
+    real.head_digest.clear();
+    REQUIRE(catalogue->add_disc(real).has_value());
     catalogue.close();
     execute(catalogue.path(), "DROP INDEX sessions_by_whole");
     for (const char* column : {"root", "whole_id", "part", "parts", "copies"})
@@ -82,13 +86,16 @@ TEST_CASE("catalogue: one of the first version keeps its sessions, which are tho
     execute(catalogue.path(), "ALTER TABLE sessions DROP COLUMN retried_after");
     for (const char* column : {"cause", "spoiled"})
         execute(catalogue.path(), std::string("ALTER TABLE attempts DROP COLUMN ") + column);
-    for (const char* column : {"suspicion", "suspect_at", "missing_since", "state_before", "reason_before"})
+    for (const char* column :
+         {"suspicion", "suspect_at", "missing_since", "state_before", "reason_before", "is_image"})
         execute(catalogue.path(), std::string("ALTER TABLE discs DROP COLUMN ") + column);
     for (const char* column : {"checked_at", "good"})
         execute(catalogue.path(), std::string("ALTER TABLE disc_sessions DROP COLUMN ") + column);
     execute(catalogue.path(), "UPDATE schema_version SET version = 1");
     catalogue.reopen();
     CHECK(catalogue->sessions("").value().front().staging == StagingArea::inbox());
+    CHECK(catalogue->find_disc("BURNBOX_0001").value()->is_image);
+    CHECK_FALSE(catalogue->find_disc("BURNBOX_0002").value()->is_image);
 }
 
 TEST_CASE("catalogue: another program's database is refused and left as it is") {
