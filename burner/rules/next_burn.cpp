@@ -129,9 +129,12 @@ class Decider {
                     escape(row.account), escape(whole_disc_name(row.disc_name)))};
     }
 
+    [[nodiscard]] static bool is_said_to_be_burned(const SessionRow& row) {
+        return row.folder_next.empty() && parse_folder(row.folder).state == FolderState::burned;
+    }
+
     [[nodiscard]] static Wait wait_for_folder(const SessionRow& row) {
-        const bool burned = row.folder_next.empty() && parse_folder(row.folder).state == FolderState::burned;
-        if (!burned) return {.session = row.id, .what = WaitsFor::its_folder};
+        if (!is_said_to_be_burned(row)) return {.session = row.id, .what = WaitsFor::its_folder};
         return {.session = row.id, .what = WaitsFor::its_disc, .said = kReceiptSaysBurned};
     }
 
@@ -144,7 +147,9 @@ class Decider {
             return wait(WaitsFor::its_drive);
         if (!session.folder_away.empty())
             return Wait{.session = row.id, .what = WaitsFor::folder_away, .said = session.folder_away};
-        if (!has_queued_folder(row)) return wait_for_folder(row);
+        // With all its copies it needs no folder: they may have been found since.
+        const bool may_be_complete = is_said_to_be_burned(row) && (!session.copies || is_complete(session));
+        if (!has_queued_folder(row) && !may_be_complete) return wait_for_folder(row);
         if (row.state != SessionState::queued) return wait(WaitsFor::somebody);
         if (here_.rests_until > all_.now) return wait(WaitsFor::its_drive);
         if (session.not_split_yet) return wait(WaitsFor::split);

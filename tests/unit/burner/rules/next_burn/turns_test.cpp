@@ -208,6 +208,19 @@ TEST_CASE("copies: one that counts no more keeps its drive from nothing, and its
     CHECK(waits_for(queue.next("spare"), id, WaitsFor::other_drive));
 }
 
+TEST_CASE(
+    "copies: one that its receipt calls burned is that when all of them were found, without its folder") {
+    Situation queue({"tray"});
+    const SessionId id = queue.session();
+    queue.of(id).row.folder = "s1-burned", queue.of(id).row.copies = 1;
+    CHECK(waits_for(queue.next("tray"), id, WaitsFor::its_disc));
+    queue.has_copy(id, queue.disc(500), "tray");
+    queue.of(id).row.copies = 1;
+    CHECK(is<Complete>(queue.next("tray")));
+    queue.of(id).copies.reset();
+    CHECK(is<LookUpCopies>(queue.next("tray")));
+}
+
 TEST_CASE("copies: one that has all that were promised is burned, however its pool has changed") {
     Situation queue({"tray", "spare"});
     const SessionId first = queue.session(), second = queue.session();
