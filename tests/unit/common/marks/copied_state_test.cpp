@@ -20,6 +20,14 @@ struct Folders {
         std::filesystem::create_directories(top.path() + "/" + name);
         return must(open_posix_file_system(top.path() + "/" + name));
     }
+    // A file system counts time in ticks of some milliseconds: what is made in the same one has the same
+    // time.
+    void wait_for_a_tick(const std::string& file) {
+        const auto fs = open(".");
+        const Timestamp then = must(fs->info(file)).ctime;
+        do must(replace_file(*fs, "tick", "", Durability::visible));
+        while (must(fs->info("tick")).ctime == then);
+    }
     [[nodiscard]] bool is_copied(const std::string& name) { return must(is_copied_state(*open(name))); }
 };
 
@@ -30,6 +38,7 @@ TEST_CASE("copied state: a copy is told from the folder itself, and is one no mo
     CHECK_FALSE(folders.is_copied("state"));
     must(note_this_state(*folders.open("state")));
     CHECK_FALSE(folders.is_copied("state"));
+    folders.wait_for_a_tick("state/placed_here");
     std::filesystem::copy(folders.top.path() + "/state", folders.top.path() + "/copy");
     CHECK(folders.is_copied("copy"));
     must(note_this_state(*folders.open("copy")));
