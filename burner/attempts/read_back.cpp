@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "burner/attempts/found_records.hpp"
+#include "burner/attempts/take_in.hpp"
 #include "burner/rules/failure_rules.hpp"
-#include "burner/rules/labels.hpp"
 #include "common/base/log.hpp"
 
 namespace burnbox {
@@ -86,15 +86,7 @@ Result<ReadBack> as_catalogued(AttemptContext& context, const DiscRow& disc, con
 
 // Its name belongs to another session by now.
 Result<ReadBack> as_the_disc_says(AttemptContext& context, const DiscRow& disc, const DiscSessionRow& copy) {
-    DiscRow before = disc;
-    before.sessions_used = copy.disc_session - 1, before.head_digest.clear(), before.next_lba = 0;
-    const DiscIdentity identity{.label = label_on_disc(disc.label),
-                                .serial = disc.serial,
-                                .sessions_used = before.sessions_used,
-                                .next_lba = 0,
-                                .head_digest = {},
-                                .media_id = disc.media_id};
-    BB_TRY(const auto contents, context.drive.contents(identity, before.sessions_used));
+    BB_TRY(const auto contents, contents_behind(context, disc, copy.disc_session - 1));
     for (const FoundDiscSession& disc_session : contents)
         for (const FoundSession& found : disc_session.sessions) {
             const bool is_it = disc_session.number == copy.disc_session && found.account == copy.account &&
@@ -102,8 +94,10 @@ Result<ReadBack> as_the_disc_says(AttemptContext& context, const DiscRow& disc, 
             if (!is_it) continue;
             BB_TRY(const KnownSession known,
                    FoundRecords(context.services, context.schedule, disc.id).find(found, disc.pool));
-            before.sessions_used = copy.disc_session;
-            BB_TRY(Work work, make_work(context.services, before, {known.row}));
+            DiscRow as_it_was = disc;
+            as_it_was.sessions_used = copy.disc_session, as_it_was.head_digest.clear();
+            as_it_was.next_lba = 0;
+            BB_TRY(Work work, make_work(context.services, as_it_was, {known.row}));
             return ReadBack{std::move(work.job), copy.disc_session};
         }
     return fail(Errc::corrupt, fmt::format("{}/{} is not in disc session {}", copy.account, copy.session_name,

@@ -28,7 +28,7 @@ class TakingIn {
         log::warning("disc holds more than the catalogue knows", log::kv("disc", disc_.label),
                      log::kv("drive", context_.drive.name()), log::kv("known", disc_.sessions_used),
                      log::kv("what", "it is read, and what it holds is taken in"));
-        auto found = context_.drive.contents(identity(disc_.sessions_used), disc_.sessions_used);
+        auto found = contents_behind(context_, disc_, disc_.sessions_used);
         if (!found && is_verdict(found.error())) return doubt(found.error().message);
         if (!found) return std::unexpected(std::move(found).error());
         if (found->empty()) return doubt("its disc sessions can't be read");
@@ -46,15 +46,6 @@ class TakingIn {
     }
 
   private:
-    [[nodiscard]] DiscIdentity identity(unsigned sessions_used) const {
-        return {.label = label_on_disc(disc_.label),
-                .serial = disc_.serial,
-                .sessions_used = sessions_used,
-                .next_lba = 0,
-                .head_digest = {},
-                .media_id = disc_.media_id};
-    }
-
     [[nodiscard]] bool is_verdict(const Error& error) {
         if (!judges_what_was_read(error)) return false;
         return error.code != Errc::io || is_last_reading(context_.notes, disc_.serial);
@@ -172,6 +163,17 @@ class TakingIn {
 bool holds_more(const Medium& medium, const DiscRow& disc) {
     return medium.label == label_on_disc(disc.label) && medium.serial == disc.serial &&
            !medium.serial.empty() && medium.sessions_used > disc.sessions_used;
+}
+
+Result<std::vector<FoundDiscSession>> contents_behind(AttemptContext& context, const DiscRow& disc,
+                                                      unsigned known) {
+    const DiscIdentity identity{.label = label_on_disc(disc.label),
+                                .serial = disc.serial,
+                                .sessions_used = known,
+                                .next_lba = 0,
+                                .head_digest = {},
+                                .media_id = disc.media_id};
+    return context.drive.contents(identity, known);
 }
 
 bool is_last_reading(FailureNotes& notes, const std::string& serial) {

@@ -10,6 +10,11 @@ namespace burnbox {
 // Whether the medium is this disc, with disc sessions that its row does not have.
 [[nodiscard]] bool holds_more(const Medium& medium, const DiscRow& disc);
 
+// The disc sessions of the disc in the drive behind number `known`, whatever the catalogue knows of its head.
+// Errors: those of Drive::contents().
+[[nodiscard]] Result<std::vector<FoundDiscSession>> contents_behind(AttemptContext& context,
+                                                                    const DiscRow& disc, unsigned known);
+
 // Blocks of the disc could not be read, which the next try may read: whether this was the last one.
 [[nodiscard]] bool is_last_reading(FailureNotes& notes, const std::string& serial);
 

@@ -20,6 +20,17 @@ SessionRow row_of(BurnerHouse& house, const std::string& name) {
     return house.catalogue->find_session("alice", name).value().value_or(SessionRow());
 }
 
+// The disc that was away is put back: the session is burned with it, and waits for nothing.
+SessionRow find_the_second_disc(BurnerHouse& house, const FakeDisc& second) {
+    house.shelves["tray"].discs["BURNBOX_0002"] = second;
+    house.restart();
+    house.run_patiently(2);
+    SessionRow whole = row_of(house, "holiday");
+    CHECK(whole.state == SessionState::burned);
+    CHECK(whole.reason.empty());
+    return whole;
+}
+
 }  // namespace
 
 TEST_CASE("span: a session whose receipt tells of it is whole again once the discs of its parts were read") {
@@ -38,12 +49,7 @@ TEST_CASE("span: a session whose receipt tells of it is whole again once the dis
     CHECK(house->text("alice/holiday-burned/RECEIPT.txt").find("Part 2 of 3: disc BURNBOX_0002") !=
           std::string::npos);
 
-    house->shelves["tray"].discs["BURNBOX_0002"] = second;
-    house->restart();
-    house->run_patiently(2);
-    whole = row_of(*house, "holiday");
-    CHECK(whole.state == SessionState::burned);
-    CHECK(whole.reason.empty());
+    whole = find_the_second_disc(*house, second);
     CHECK(whole.burned_at.has_value());
     CHECK(discs_of(*house, whole.id).size() == 3);
     CHECK(all_on_discs(*house) == five_files());
@@ -70,12 +76,7 @@ TEST_CASE("span: a session that its discs alone tell of is burned, and waits for
     CHECK(house->catalogue->burn_queue().value().empty());
     CHECK(discs_of(*house, whole.id).size() == 2);
 
-    house->shelves["tray"].discs["BURNBOX_0002"] = second;
-    house->restart();
-    house->run_patiently(2);
-    whole = row_of(*house, "holiday");
-    CHECK(whole.state == SessionState::burned);
-    CHECK(whole.reason.empty());
+    whole = find_the_second_disc(*house, second);
     CHECK(whole.verified_at.has_value());
     CHECK(discs_of(*house, whole.id).size() == 3);
 }
