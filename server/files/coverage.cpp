@@ -23,6 +23,10 @@ void Coverage::set_runs(std::vector<Run> runs) {
 }
 
 void Coverage::insert(std::uint64_t begin, std::uint64_t end) {
+    if (runs_.empty()) {
+        runs_.push_back({.begin = begin, .end = end});
+        return;
+    }
     std::vector<Run> runs = std::move(runs_);
     more_runs_of_all -= beyond_first(runs);
     runs_ = {};

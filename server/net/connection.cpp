@@ -257,8 +257,7 @@ void Connection::note_turn() {
     active_ = std::chrono::steady_clock::now();
     seen_bytes_ = session_->transport().received_bytes();
     const std::uint64_t bytes = session_->packet_bytes();
-    if (!session_->logged_in() && bytes != noted_bytes_) admitted_.place->move_on();
-    parts_.place.note_turn(socket_.native_handle(), bytes - std::exchange(noted_bytes_, bytes));
+    if (std::exchange(noted_bytes_, bytes) != bytes && !session_->logged_in()) admitted_.place->move_on();
 }
 
 void Connection::wait() {

@@ -15,7 +15,6 @@
 
 #include "server/net/admission.hpp"
 #include "server/net/mailbox.hpp"
-#include "server/net/thread_place.hpp"
 #include "server/ssh/ssh_session.hpp"
 
 namespace burnbox {
@@ -25,7 +24,6 @@ struct ThreadParts {
     std::shared_ptr<Mailbox> mailbox;
     std::span<std::byte> receive_buffer;
     ThreadServices& services;
-    ThreadPlace& place;
 };
 
 class Connection final : public std::enable_shared_from_this<Connection> {

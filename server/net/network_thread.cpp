@@ -41,8 +41,8 @@ void NetworkThread::run() {
 void NetworkThread::adopt(boost::asio::ip::tcp::socket socket, std::string peer, Admission::Admitted admitted,
                           std::shared_ptr<std::weak_ptr<Connection>> where) {
     auto connection = std::make_shared<Connection>(
-        services_, ThreadParts{mailbox_, receive_buffer_.bytes(), *thread_services_, place_},
-        std::move(socket), std::move(peer), std::move(admitted), [this](Connection* gone) {
+        services_, ThreadParts{mailbox_, receive_buffer_.bytes(), *thread_services_}, std::move(socket),
+        std::move(peer), std::move(admitted), [this](Connection* gone) {
             // Not at once: it may be in one of its own functions.
             boost::asio::post(io_, [this, self = gone->shared_from_this()] { connections_.erase(self); });
         });

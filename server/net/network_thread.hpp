@@ -42,8 +42,7 @@ class NetworkThread {
     const SshServices& services_;
     PageMemory receive_buffer_;
     const std::unique_ptr<ThreadServices> thread_services_;
-    ThreadPlace place_;
-    boost::asio::io_context io_{1};  // its last handlers may hold connections that use the three above
+    boost::asio::io_context io_{1};  // its last handlers may hold connections that use the two above
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::shared_ptr<Mailbox> mailbox_;
     std::set<std::shared_ptr<Connection>> connections_;
